@@ -1,5 +1,6 @@
 // Synthesizes clusters with ten node pools each, all in one stack; prints JSON for run.js.
 //   node bench/clusters.js <count> <outdir>
+const { Size } = require("cdk8s");
 const { App, TerraformStack } = require("cdktf");
 const { cpuTime } = require("./cpu-time");
 const library = require("../dist");
@@ -22,7 +23,7 @@ function synthesize(count) {
       new PrivateNodePool(stack, `pool-${index}-${pool}`, {
         cluster,
         image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
-        shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+        shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
         availabilityDomains: ["example:EU-FRANKFURT-1-AD-1", "example:EU-FRANKFURT-1-AD-2"],
         size: 3,
       });

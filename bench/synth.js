@@ -5,6 +5,7 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const { isDeepStrictEqual } = require("node:util");
+const { Size } = require("cdk8s");
 const { App, ref, TerraformResource, TerraformStack, Token } = require("cdktf");
 const { cpuTime } = require("./cpu-time");
 const library = require("../dist");
@@ -29,7 +30,7 @@ function writeWithLibrary(stack) {
       new PrivateNodePool(stack, `${pool}-${index}`, {
         cluster,
         image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
-        shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+        shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
         // Named: a list that Terraform looks up can't be said with literals.
         availabilityDomains: ["example:EU-FRANKFURT-1-AD-1", "example:EU-FRANKFURT-1-AD-2"],
         size: 3,

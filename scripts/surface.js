@@ -258,7 +258,7 @@ function surfaceOf() {
   const classes = some(ts.isClassDeclaration, (name, one) => classOf(name, one, found));
   const ofInterface = (name) =>
     [...found]
-      .filter(([, one]) => ts.isClassDeclaration(one.node) && implementsIt(one, name))
+      .filter(([, one]) => ts.isClassDeclaration(one.node) && !isAbstract(one) && implementsIt(one, name))
       .map(([other]) => other);
   return {
     enums: some(ts.isEnumDeclaration, (_, one) => enumOf(one)),

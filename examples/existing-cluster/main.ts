@@ -1,5 +1,5 @@
 import { App, TerraformStack } from "cdktf";
-import { App as KubernetesApp, Chart } from "cdk8s";
+import { App as KubernetesApp, Chart, Size } from "cdk8s";
 import {
   ClusterNetwork,
   ContainerImage,
@@ -88,7 +88,7 @@ for (const { setting, state, remedy } of hardened.gaps) {
 new PrivateNodePool(stack, "general", {
   cluster,
   image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
-  shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+  shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
   size: 3,
 });
 

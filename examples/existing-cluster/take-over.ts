@@ -1,4 +1,5 @@
 // Instead of main.ts: Terraform imports the cluster and its pool, and this program owns them from then on.
+import { Size } from "cdk8s";
 import { App, TerraformStack } from "cdktf";
 import {
   ClusterEncryption,
@@ -62,7 +63,7 @@ TakeOver.cluster(cluster, "ocid1.cluster.oc1.eu-frankfurt-1.example");
 const pool = new PrivateNodePool(stack, "general", {
   cluster,
   image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
-  shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+  shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
   size: 3,
 });
 TakeOver.nodePool(pool, "ocid1.nodepool.oc1.eu-frankfurt-1.example");

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { App, TerraformStack } from "cdktf";
-import { App as KubernetesApp, Chart } from "cdk8s";
+import { App as KubernetesApp, Chart, Size } from "cdk8s";
 import { TaintEffect } from "cdk8s-plus-27";
 import {
   AddOn,
@@ -44,7 +44,7 @@ const cluster = new SecureOkeCluster(stack, "cluster", {
 
 // The images of the nodes are in a file that a pipeline writes; none may be older than the lock allows.
 const lock = { path: join(__dirname, "node-images.lock.json") };
-const standard = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 });
+const standard = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) });
 // A boot volume larger than the image: the file system must grow with it.
 const grow = CloudInit.fromFile(join(__dirname, "grow-root.sh"));
 
@@ -55,7 +55,7 @@ new PrivateNodePool(stack, "system", {
   shape: standard,
   size: 2,
   labels: { tier: "system" },
-  bootVolumeSizeInGbs: 100,
+  bootVolumeSize: Size.gibibytes(100),
   bootVolumeKey: BootVolumeKey.of(cluster.encryption.keyId),
   cloudInit: grow,
 });
@@ -64,7 +64,7 @@ new PrivateNodePool(stack, "system", {
 new PrivateNodePool(stack, "arm", {
   cluster,
   image: NodeImage.fromLock("arm", lock),
-  shape: NodeShape.flexible("VM.Standard.A1.Flex", { ocpus: 4, memoryInGbs: 24 }),
+  shape: NodeShape.flexible("VM.Standard.A1.Flex", { ocpus: 4, memory: Size.gibibytes(24) }),
   autoscale: { min: 1, max: 6 },
   labels: { tier: "web" },
   taints: [NodeTaint.noSchedule("kubernetes.io/arch", "arm64")],

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { App, TerraformStack } from "cdktf";
-import { App as KubernetesApp, Chart, Duration } from "cdk8s";
+import { App as KubernetesApp, Chart, Duration, Size } from "cdk8s";
 import {
   ContainerImage,
   ControlPlaneLogging,
@@ -41,7 +41,7 @@ const cluster = new SecureOkeCluster(stack, "cluster", {
 new PrivateNodePool(stack, "general", {
   cluster,
   image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
-  shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 4, memoryInGbs: 32 }),
+  shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 4, memory: Size.gibibytes(32) }),
   size: 3,
 });
 

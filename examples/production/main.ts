@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { App, TerraformStack } from "cdktf";
-import { App as KubernetesApp, Chart, Duration } from "cdk8s";
+import { App as KubernetesApp, Chart, Duration, Size } from "cdk8s";
 import {
   Alarms,
   AllowedRegistries,
@@ -94,7 +94,7 @@ const cluster = new SecureOkeCluster(stack, "cluster", {
 
 // Three pools, with images from a lock file that a pipeline writes. Only the first keeps its size: the autoscaler runs there.
 const image = NodeImage.fromLock("standard", { path: join(__dirname, "node-images.lock.json") });
-const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 });
+const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) });
 new PrivateNodePool(stack, "system", { cluster, image, shape, size: 2, labels: { tier: "system" } });
 new PrivateNodePool(stack, "web", {
   cluster,

@@ -1,5 +1,5 @@
 import { App, TerraformStack } from "cdktf";
-import { App as KubernetesApp, Chart, Duration } from "cdk8s";
+import { App as KubernetesApp, Chart, Duration, Size } from "cdk8s";
 import {
   AllowedRegistries,
   ClusterEncryption,
@@ -77,7 +77,7 @@ new PrivateNodePool(platform, "blue", {
   image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example", {
     imageName: "Oracle-Linux-8.10-aarch64-2026.08.31-0-OKE-1.34.10-1700",
   }),
-  shape: NodeShape.flexible("VM.Standard.A1.Flex", { ocpus: 4, memoryInGbs: 24 }),
+  shape: NodeShape.flexible("VM.Standard.A1.Flex", { ocpus: 4, memory: Size.gibibytes(24) }),
   size: 6,
   kubernetesVersion: KubernetesVersion.V1_34,
   availabilityDomains: ["Uocm:EU-FRANKFURT-1-AD-1", "Uocm:EU-FRANKFURT-1-AD-2", "Uocm:EU-FRANKFURT-1-AD-3"],

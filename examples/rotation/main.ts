@@ -1,5 +1,5 @@
 import { App, TerraformStack } from "cdktf";
-import { App as KubernetesApp, Chart, Duration } from "cdk8s";
+import { App as KubernetesApp, Chart, Duration, Size } from "cdk8s";
 import {
   AcmeIssuer,
   AcmeSolver,
@@ -78,7 +78,7 @@ const cluster = new SecureOkeCluster(stack, "cluster", {
 const pool = new PrivateNodePool(stack, "general", {
   cluster,
   image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
-  shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+  shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
   size: 3,
 });
 

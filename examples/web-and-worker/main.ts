@@ -1,6 +1,6 @@
 import { App, TerraformStack } from "cdktf";
 import { TaintEffect } from "cdk8s-plus-27";
-import { App as KubernetesApp, Chart, Duration } from "cdk8s";
+import { App as KubernetesApp, Chart, Duration, Size } from "cdk8s";
 import {
   ContainerImage,
   EnvironmentValue,
@@ -51,7 +51,7 @@ const registryAccess = new NodeRegistryAccess(stack, "registry", {
 const pool = {
   cluster,
   image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
-  shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 4, memoryInGbs: 32 }),
+  shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 4, memory: Size.gibibytes(32) }),
   registryAccess,
 };
 new PrivateNodePool(stack, "general", { ...pool, size: 3 });

@@ -1,16 +1,17 @@
-import { TerraformOutput, TerraformStack, Token } from "cdktf";
+import { TerraformOutput, Token } from "cdktf";
 import { Construct } from "constructs";
 import { dropAutoscaledPool } from "./add-ons/private/autoscaled-pools";
 import { type KubernetesVersion } from "./kubernetes-version";
-import { type NodeImage } from "./node-image";
-import { type NodeShape } from "./node-shape";
+import { NodeImage } from "./node-image";
+import { NodeShape } from "./node-shape";
 import { PrivateNodePool } from "./private-node-pool";
 import { type NodePoolProps } from "./private-node-pool-props";
+import { kubernetesVersion } from "./private/cluster-readers";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
-import { shown } from "../core/display-value";
-import { checkGiven, checkMembers } from "../core/required";
+import { outputNameOf } from "../core/output-name";
+import { choice, optional, type PropsSchema, readProps, type Resolved, valueOf } from "../core/readers";
 import { Problems } from "../core/validation-error";
 
 /** The color of one of the two pools. */
@@ -37,19 +38,22 @@ export interface NodePoolEditionOptions {
   readonly shape?: NodeShape;
 }
 
+const IMAGE = valueOf(NodeImage);
+const EDITION = {
+  kubernetesVersion: optional(kubernetesVersion()),
+  shape: optional(valueOf(NodeShape)),
+} satisfies PropsSchema<NodePoolEditionOptions>;
+
 /** An edition of the nodes: the properties that differ between the blue and the green pool. */
 @checked
 export class NodePoolEdition {
-  /**
-   * An edition of nodes with an image.
-   *
-   * @throws ATTRIBUTE_MISSING, VALUE_INVALID
-   */
+  /** An edition of nodes with an image. */
   public static of(image: NodeImage, options: NodePoolEditionOptions = {}): NodePoolEdition {
     const problems = new Problems("NodePoolEdition.of");
-    checkGiven(problems, { image });
+    IMAGE(problems, "image", image);
+    const read = readProps(problems, options, EDITION);
     problems.throwIfAny();
-    return new NodePoolEdition(image, options?.kubernetesVersion, options?.shape);
+    return new NodePoolEdition(image, read.kubernetesVersion, read.shape);
   }
 
   private constructor(
@@ -85,7 +89,15 @@ export interface BlueGreenNodePoolsProps extends NodePoolProps {
   readonly retiring?: PoolColor;
 }
 
-const OWN_PROPS = ["blue", "green", "retiring"];
+/** The props that the pools themselves don't have; a pool reads the others. */
+const BLUE_GREEN = {
+  blue: optional(valueOf(NodePoolEdition)),
+  green: optional(valueOf(NodePoolEdition)),
+  retiring: optional(choice(PoolColor, "PoolColor.BLUE or PoolColor.GREEN")),
+} satisfies PropsSchema<Omit<BlueGreenNodePoolsProps, keyof NodePoolProps>>;
+
+type ResolvedEditions = Resolved<typeof BLUE_GREEN>;
+
 const EDITION_LABEL = "secure-oke/edition";
 
 /**
@@ -103,12 +115,13 @@ export class BlueGreenNodePools extends Construct {
   public readonly bluePool?: PrivateNodePool;
   /** The green pool, if it exists. */
   public readonly greenPool?: PrivateNodePool;
+  /** The pool to retire, if there is one. */
+  public readonly retiring?: PoolColor;
 
-  /** @throws ATTRIBUTE_MISSING, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE, and what a PrivateNodePool throws */
   constructor(scope: Construct, id: string, props: BlueGreenNodePoolsProps) {
-    check(scope, id, props);
+    const { blue, green, retiring } = readEditions(scope, id, props);
     super(scope, id);
-    const { blue, green, retiring } = props;
+    this.retiring = retiring;
     this.bluePool = blue && this.addPool(PoolColor.BLUE, blue, props);
     this.greenPool = green && this.addPool(PoolColor.GREEN, green, props);
     if (retiring !== undefined) this.addCommand(retiring, props.nodePoolName ?? id);
@@ -120,7 +133,7 @@ export class BlueGreenNodePools extends Construct {
     props: BlueGreenNodePoolsProps,
   ): PrivateNodePool {
     const name = props.nodePoolName ?? this.node.id;
-    const common = Object.fromEntries(Object.entries(props).filter(([key]) => !OWN_PROPS.includes(key)));
+    const common = Object.fromEntries(Object.entries(props).filter(([key]) => !(key in BLUE_GREEN)));
     const pool = new PrivateNodePool(this, color === PoolColor.BLUE ? "Blue" : "Green", {
       ...(common as Pick<BlueGreenNodePoolsProps, keyof NodePoolProps>),
       shape: edition.shape ?? props.shape,
@@ -129,23 +142,19 @@ export class BlueGreenNodePools extends Construct {
       nodePoolName: `${name}-${color}`,
       labels: { ...props.labels, [EDITION_LABEL]: color, [`${EDITION_LABEL}-of`]: labelOf(name) },
     });
-    if (props.retiring === color) dropAutoscaledPool(pool);
+    if (this.retiring === color) dropAutoscaledPool(pool);
     return pool;
   }
 
   private addCommand(color: PoolColor, name: string): void {
-    const stack = TerraformStack.of(this);
-    const path = this.node.scopes
-      .slice(stack.node.scopes.length)
-      .map(({ node }) => node.id.replace(/[^A-Za-z0-9_-]+/g, "-"));
     const selector = `${EDITION_LABEL}=${color},${EDITION_LABEL}-of=${labelOf(name)}`;
     const output = new TerraformOutput(this, "Retire", {
-      description: `Moves the pods of the ${color} pool to the other one; run it before the ${color} pool is removed`,
+      description: `Moves the pods of the ${color} pool to the other pool; run it before the ${color} pool is removed`,
       value:
         `kubectl cordon --selector=${selector} && ` +
         `kubectl drain --selector=${selector} --ignore-daemonsets --delete-emptydir-data --timeout=60m`,
     });
-    output.overrideLogicalId(`${path.join("_")}_retire`);
+    output.overrideLogicalId(outputNameOf(this, "retire"));
   }
 }
 
@@ -160,34 +169,26 @@ function labelOf(name: string): string {
   );
 }
 
-function check(scope: Construct, id: string, given: BlueGreenNodePoolsProps): void {
+function readEditions(scope: Construct, id: string, props: BlueGreenNodePoolsProps): ResolvedEditions {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  const props: Partial<BlueGreenNodePoolsProps> = given ?? {};
-  const { blue, green, retiring } = props;
-  const example = "NodePoolEdition.of(image)";
-  for (const [name, edition] of Object.entries({ blue, green })) {
-    checkMembers(problems, name, edition, ["image"], example);
+  const read = readProps(problems, props, BLUE_GREEN);
+  const { blue, green, retiring } = read;
+  if (!props.blue && !props.green) {
+    const fix = "Give one of them, for example blue: NodePoolEdition.of(image)";
+    problems.add("ATTRIBUTE_MISSING", "blue and green were both left out", fix);
   }
-  if (!blue && !green) {
-    problems.add("ATTRIBUTE_MISSING", "Neither blue nor green was given", `Write blue: ${example}`);
-  }
-  if (retiring !== undefined && !Object.values(PoolColor).includes(retiring)) {
+  if (retiring !== undefined && !(blue && green)) {
     problems.add(
       "VALUE_INVALID",
-      `retiring is ${shown(retiring)}`,
-      "Write PoolColor.BLUE or PoolColor.GREEN",
-    );
-  } else if (retiring !== undefined && !(blue && green)) {
-    problems.add(
-      "VALUE_INVALID",
-      `retiring is ${retiring}, and there is only one pool: its pods would have nowhere to go`,
+      `retiring is ${retiring}, but there is only one pool, so that its pods have nowhere to go`,
       "Give both blue and green until the pods have moved",
     );
   }
   for (const label of [EDITION_LABEL, `${EDITION_LABEL}-of`]) {
     if (!props.labels || !(label in props.labels)) continue;
-    problems.add("LABEL_INVALID", `labels has ${label}, which tells the two pools apart`, "Leave it out");
+    const what = `labels has ${label}, by which the two pools are distinguished`;
+    problems.add("LABEL_INVALID", what, "Leave the label out");
   }
-  problems.throwIfAny();
+  return problems.resolved<ResolvedEditions>(read);
 }

@@ -27,7 +27,6 @@ export class CloudInit {
    * A script given as text.
    *
    * @param text the script, which begins with `#!`, such as `#!/bin/bash`; it can't be a reference to a Terraform value
-   * @throws CLOUD_INIT_INVALID, CREDENTIAL_LITERAL, VALUE_INVALID
    */
   public static script(text: string): CloudInit {
     const problems = new Problems("CloudInit.script");
@@ -40,7 +39,6 @@ export class CloudInit {
    * A script read from a file.
    *
    * @param path the file, relative to the working directory of the program
-   * @throws CLOUD_INIT_INVALID, CREDENTIAL_LITERAL, VALUE_INVALID
    */
   public static fromFile(path: string): CloudInit {
     const problems = new Problems("CloudInit.fromFile");
@@ -51,8 +49,10 @@ export class CloudInit {
       const { code = String(error) } = error as NodeJS.ErrnoException;
       problems.add(
         "CLOUD_INIT_INVALID",
-        code === "ENOENT" ? `There is no ${resolve(path)}` : `${shown(path)} can't be read: ${code}`,
-        "Name a script, relative to the folder in which the program is started",
+        code === "ENOENT"
+          ? `path is ${shown(path)}, but ${resolve(path)} does not exist`
+          : `path is ${shown(path)}, which can't be read: ${code}`,
+        'Give the path of a script, relative to the working directory of the program, for example "scripts/node.sh"',
       );
     }
     if (!problems.any) checkScript(problems, path, text);
@@ -71,7 +71,7 @@ function checkScript(problems: Problems, name: string, text: string): void {
     problems.add(
       "VALUE_INVALID",
       `${name} is ${shown(text)}`,
-      "Write the text of a script; it is encoded at synthesis, when no Terraform value is known",
+      "Write the script as a literal: it is encoded at synthesis, before Terraform values are known",
     );
     return;
   }
@@ -81,7 +81,7 @@ function checkScript(problems: Problems, name: string, text: string): void {
       `${name} does not begin with #!`,
       text.startsWith("#cloud-config")
         ? "Write the steps as a script that begins with #!/bin/bash: OKE's own script runs before it, and cloud-config has no such order"
-        : "Begin with the program that runs it, such as #!/bin/bash",
+        : "Begin the script with its interpreter, for example #!/bin/bash",
     );
   }
   if (/oke[_-]init/.test(text)) {
@@ -94,8 +94,8 @@ function checkScript(problems: Problems, name: string, text: string): void {
   if (text.split("\n").includes(END_OF_SCRIPT)) {
     problems.add(
       "CLOUD_INIT_INVALID",
-      `${name} has the line ${END_OF_SCRIPT}, which ends it inside of the script that starts a node`,
-      "Name the end of your own text differently",
+      `${name} has the line ${END_OF_SCRIPT}, the delimiter of the script inside of the node's start script`,
+      "Use another here-document delimiter, for example EOF",
     );
   }
   const before = problems.any;

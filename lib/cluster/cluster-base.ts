@@ -45,10 +45,6 @@ export interface ISecureOkeCluster extends IBastionTarget {
    *
    * @param id the name of the output: letters, digits, `_` and `-`, unique in the stack
    * @param chart the chart; a chart can be added once
-   * @throws NAME_INVALID, NAME_DUPLICATE, MANIFEST_DUPLICATE for a chart and one inside it too; ATTRIBUTE_MISSING, VALUE_INVALID; what the
-   * network refuses of the egress and the external peers of its workloads, such as EGRESS_INVALID and NSG_OTHER_VCN; at
-   * synthesis NAME_DUPLICATE, MANIFEST_SECRET, MANIFEST_REFERENCES, CREDENTIAL_LITERAL, PATCH_INVALID, PEER_ELSEWHERE, and what
-   * each of the objects is refused for
    */
   addCdk8sChart(id: string, chart: Chart): void;
 
@@ -60,8 +56,6 @@ export interface ISecureOkeCluster extends IBastionTarget {
    *
    * @param groupId the OCID of the group, as a literal, because names of bindings are derived from it
    * @param access the access such as `KubernetesAccess.viewer()`
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID; NAME_DUPLICATE for the same access twice; EXPIRY_INVALID where a group has
-   * break-glass access beside access without an end
    * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengaboutaccesscontrol.htm
    */
   grantAccess(groupId: string, access: IKubernetesAccess, options?: GrantAccessOptions): void;

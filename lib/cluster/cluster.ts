@@ -1,11 +1,3 @@
-import { giveGrantTime } from "./private/grant-time";
-import {
-  createEncryption,
-  createNetwork,
-  rotateCredentials,
-  scanNodes,
-  tagsGiven,
-} from "./private/cluster-parts";
 import { type Chart } from "cdk8s";
 import { type ITerraformDependable, type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
@@ -22,19 +14,20 @@ import {
 import { type SecureOkeClusterProps } from "./cluster-props";
 import { controlPlaneLogsOf, keepControlPlaneLogs } from "./control-plane-logs";
 import { type EndpointAccess, endpointFindings } from "./endpoint-access";
-import { checkAttributes, type ClusterAttributes, ImportedCluster, placesOf } from "./imported-cluster";
+import { type ClusterAttributes, ImportedCluster, placesOf, readAttributes } from "./imported-cluster";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { PacketRoutingPolicies } from "./packet-routing/private/packet-routing-policies";
 import { type NetworkPolicyEngine } from "./policy-engine/network-policy-engine";
 import { installEngine } from "./policy-engine/private/policy-engine-files";
 import { addChart } from "./policy-engine/private/unenforced-policies";
-import { groupIds } from "./private-node-pool-props";
-import { letOut } from "./private/apply-egress";
+import { addClusterEgress } from "./private/cluster-egress";
 import { CertificatePolicies } from "./private/certificate-policies";
-import { readVersion } from "./private/check-cluster-values";
+import { createEncryption, createNetwork, rotateCredentials, scanNodes } from "./private/cluster-parts";
 import { ClusterPolicies } from "./private/cluster-policies";
 import { type ClusterRight } from "./private/cluster-right";
 import { clusterPrincipal, FurtherPolicies } from "./private/further-rights";
+import { tagsGiven } from "./private/given-tags";
+import { giveGrantTime } from "./private/grant-time";
 import { before, together } from "./private/grants-first";
 import {
   compareClusterVersion,
@@ -42,8 +35,9 @@ import {
   holdBack,
   type VersionComparison,
 } from "./private/offered-versions";
-import { readCluster } from "./private/read-cluster";
-import { checkBehindDrg, DEFAULT_SERVICES_CIDR } from "./private/services-cidr";
+import { groupIds } from "./private/group-lists";
+import { readCluster, type ResolvedCluster } from "./private/read-cluster";
+import { checkBehindDrg, podsCidrOf } from "./private/services-cidr";
 import { nodePoolPrincipal, TagNamespacePolicy } from "./private/tag-namespace-policy";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
@@ -51,14 +45,14 @@ import { Port } from "../core/port";
 import { findWhenWritten } from "../core/program-findings";
 import { nameOf, stemOf } from "../core/resource-name";
 import { setScopeTags } from "../core/scope-tags";
-import { tagsOf } from "../core/tagging";
+import { type TaggingProps, tagsOf } from "../core/tagging";
 import { addWarning } from "../core/warnings";
 import { type ClusterEncryption } from "../encryption/cluster-encryption";
 import { type ILogs } from "../network/logs/service-logs";
 import { ClusterSecurityGroups } from "../network/security-groups/cluster-security-groups";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
 import { type IClusterNetwork } from "../network/vcn/network";
-import { PodNetworking } from "../network/vcn/pod-networking";
+import { type PodNetworking } from "../network/vcn/pod-networking";
 import { ContainerengineCluster } from "../oci/containerengine-cluster";
 import { type IdentityPolicy } from "../oci/identity-policy";
 import { watchCharts } from "../synthesis/forgotten-charts";
@@ -75,18 +69,13 @@ const API_SERVER = Port.tcp(6443);
  */
 @checked
 export class SecureOkeCluster extends SecureOkeClusterBase implements ISecureOkeCluster {
-  /**
-   * Imports an existing cluster; none of its attributes is looked up.
-   *
-   * @throws OCID_INVALID, VALUE_INVALID, VERSION_UNKNOWN, NAME_INVALID, NAME_DUPLICATE; ATTRIBUTE_MISSING when an attribute that was not given is touched
-   */
+  /** Imports an existing cluster; none of its attributes is looked up. */
   public static fromClusterAttributes(
     scope: Construct,
     id: string,
     attributes: ClusterAttributes,
   ): ISecureOkeCluster {
-    checkAttributes(scope, id, attributes);
-    return new ImportedCluster(scope, id, attributes);
+    return new ImportedCluster(scope, id, readAttributes(scope, id, attributes));
   }
 
   public readonly clusterId: string;
@@ -103,11 +92,15 @@ export class SecureOkeCluster extends SecureOkeClusterBase implements ISecureOke
   public readonly workerSecurityGroup: INetworkSecurityGroup;
   public readonly podSecurityGroup: INetworkSecurityGroup;
   public readonly networkPolicyEngine?: NetworkPolicyEngine;
+  /** The clients that may connect to the API endpoint. */
+  public readonly endpointAccess: EndpointAccess;
+  /** The address range of Kubernetes Services. */
+  public readonly servicesCidr: string;
+  /** The name of the cluster. */
+  public readonly clusterName: string;
 
   /** @internal */
   public readonly _packetRouting: PacketRoutingPolicies | undefined;
-
-  private readonly processLogs?: ILogs;
 
   /** @internal */
   public readonly _tenancyId: string | undefined;
@@ -115,93 +108,92 @@ export class SecureOkeCluster extends SecureOkeClusterBase implements ISecureOke
   /** @internal */
   public readonly _podNetworkPolicies: ITerraformDependable[];
 
-  /**
-   * @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, SUBNET_NOT_PUBLIC, SUBNET_PUBLIC, SUBNET_OVERLAP,
-   * SERVICES_CIDR_INVALID, PODS_CIDR_INVALID, NSG_LIMIT, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, KEY_NOT_GRANTED, EGRESS_INVALID,
-   * NSG_OTHER_VCN, PROVIDER_INVALID, VERSION_UNKNOWN, VERSION_RETIRED, VALUE_INVALID, ATTRIBUTE_MISSING
-   */
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: SecureOkeClusterProps,
-  ) {
-    const access = readCluster(scope, id, props);
+  private readonly processLogs?: ILogs;
+  private readonly policyProps: { readonly homeRegionProvider?: TerraformProvider } & TaggingProps;
+
+  constructor(scope: Construct, id: string, props: SecureOkeClusterProps) {
+    const read = readCluster(scope, id, props);
     super(scope, id);
+    const { compartmentId, podNetworking, endpointAccess, homeRegionProvider } = read;
+    const tags = tagsGiven(read);
     // Resources that belong to the cluster but are created elsewhere, such as its pools, get the same tags.
-    setScopeTags(this, tagsGiven(props));
-    const name = props.clusterName ?? nameOf(this);
+    setScopeTags(this, tags);
+    const name = read.clusterName ?? nameOf(this);
     const stem = stemOf(name);
-    this.compartmentId = props.compartmentId;
-    this.kubernetesVersion = readVersion(props.kubernetesVersion);
-    this.podNetworking = props.podNetworking ?? PodNetworking.vcnNative();
-    this.network = props.network ?? createNetwork(this, stem, props, access);
+    this.clusterName = name;
+    this.compartmentId = compartmentId;
+    this.kubernetesVersion = read.kubernetesVersion;
+    this.podNetworking = podNetworking;
+    this.endpointAccess = endpointAccess;
+    this.servicesCidr = read.servicesCidr.text;
+    this.policyProps = { ...tags, homeRegionProvider };
+    this.network = read.network ?? createNetwork(this, stem, read);
     const groups = new ClusterSecurityGroups(this, "SecurityGroups", {
-      ...tagsGiven(props),
+      ...tags,
       compartmentId: this.network.compartmentId,
       vcnId: this.network.vcnId,
       regionServices: this.network.regionServices,
-      podNetworking: this.podNetworking,
-      observabilityAgent: props.observabilityAgent,
-      podsToNodes: props.podsToNodes,
+      podNetworking,
+      observabilityAgent: read.observabilityAgent,
+      podsToNodes: read.podsToNodes,
       displayName: stem,
     });
     this.apiEndpointSecurityGroup = groups.apiEndpoint;
     this.workerSecurityGroup = groups.workers;
     this.podSecurityGroup = groups.pods;
-    for (const egress of props.egress ?? []) {
-      letOut(this.network, this.podNetworking, [groups.workers, groups.pods], egress);
+    for (const egress of read.egress) {
+      addClusterEgress(this.network, podNetworking, [groups.workers, groups.pods], egress);
     }
-    for (const peer of access._peers) groups.apiEndpoint.allowFrom(peer, API_SERVER, access);
+    for (const peer of endpointAccess._peers) groups.apiEndpoint.allowFrom(peer, API_SERVER, endpointAccess);
 
-    this.encryption = props.encryption ?? createEncryption(this, stem, props);
+    this.encryption = read.encryption ?? createEncryption(this, stem, read);
     const recorded = giveGrantTime(this, this.encryption.policy, this.network);
-    this._packetRouting = PacketRoutingPolicies._of(this, props.packetRouting, props);
-    const comparison = this.comparison(props);
-    const cluster = this.createCluster(name, props, access, { comparison, recorded });
+    this._packetRouting = PacketRoutingPolicies._of(this, read.packetRouting, read);
+    const comparison = this.comparison(read);
+    const cluster = this.createCluster(read, comparison, recorded);
     holdBack(comparison, [
-      props.network ? groups : this.network,
-      props.encryption ? undefined : this.encryption,
+      read.network ? groups : this.network,
+      read.encryption ? undefined : this.encryption,
       this._packetRouting,
     ]);
     this.kubernetesVersion._acknowledge(cluster);
     for (const warning of this.kubernetesVersion._warnings()) addWarning(this, warning);
-    if (access.isPublic)
-      Acknowledgements._record(cluster, "exposure", "a public API endpoint", access.reason);
+    if (endpointAccess.isPublic) {
+      Acknowledgements._record(cluster, "exposure", "a public API endpoint", endpointAccess.reason);
+    }
     this.clusterId = cluster.id;
     this.privateEndpoint = cluster.endpoints.get(0).privateEndpoint;
     const policies = new ClusterPolicies(this, "Policies", {
-      ...props,
+      ...this.policyProps,
       ...placesOf(this, this.network),
+      reservedAddressCompartmentIds: read.reservedAddressCompartmentIds,
       displayName: name,
     });
     this._podNetworkPolicies = policies.ofPodNetwork;
-    this._tenancyId = props.tenancyId ?? props.packetRouting?.options.tenancyId;
+    this._tenancyId = read.tenancyId ?? read.packetRouting?.options.tenancyId;
     new TagNamespacePolicy(this, "TagNamespaces", {
-      principals: [clusterPrincipal(this.clusterId), nodePoolPrincipal(this.compartmentId)],
-      description: "Lets the cluster and its node pools write the defined tags of what they make",
+      principals: [clusterPrincipal(this.clusterId), nodePoolPrincipal(compartmentId)],
+      description:
+        "Lets the cluster and its node pools write the defined tags of the resources that they create",
       what: "nodes, load balancers and volumes",
       tenancyId: this._tenancyId,
-      homeRegionProvider: props.homeRegionProvider,
+      homeRegionProvider,
       displayName: name,
     });
-    this.processLogs = keepControlPlaneLogs(this, name, props);
-    scanNodes(this, name, props);
-    const observed = ["ControlPlaneLogs", "HostScanning"].map((id) => this.node.tryFindChild(id));
-    // The policies of the scanning refer to nothing that waits already.
+    this.processLogs = keepControlPlaneLogs(this, name, read.controlPlaneLogs, tags);
+    scanNodes(this, name, read);
+    const observed = ["ControlPlaneLogs", "HostScanning"].map((part) => this.node.tryFindChild(part));
+    // The policies of the scanning depend on no resource that is held back already.
     holdBack(comparison, observed, ["oci_identity_policy"]);
-    this.networkPolicyEngine = props.networkPolicyEngine;
-    installEngine(this, props.networkPolicyEngine, this.kubernetesVersion);
-    rotateCredentials(this, cluster, props);
+    this.networkPolicyEngine = read.networkPolicyEngine;
+    installEngine(this, read.networkPolicyEngine, this.kubernetesVersion);
+    rotateCredentials(this, cluster, read.credentialRotation);
     watchCharts(this);
-    checkBehindDrg(this, props);
-    findWhenWritten(this, () => endpointFindings(this, access));
+    checkBehindDrg(this, read.servicesCidr, podsCidrOf(podNetworking));
+    findWhenWritten(this, () => endpointFindings(this, endpointAccess));
   }
 
-  /**
-   * The logs of the control plane's processes.
-   *
-   * @throws ATTRIBUTE_MISSING with ControlPlaneLogging.none
-   */
+  /** The logs of the control plane's processes. */
   public get controlPlaneLogs(): ILogs {
     return controlPlaneLogsOf(this, this.processLogs);
   }
@@ -236,20 +228,18 @@ export class SecureOkeCluster extends SecureOkeClusterBase implements ISecureOke
 
   /** @internal */
   public get _homeRegionProvider(): TerraformProvider | undefined {
-    return this.props.homeRegionProvider;
+    return this.policyProps.homeRegionProvider;
   }
 
   /** @internal */
   public _grant(right: ClusterRight, compartmentId: string): IdentityPolicy {
-    const known = this.node.tryFindChild("FurtherPolicies") as FurtherPolicies | undefined;
-    const { clusterId, props } = this;
+    const existing = this.node.tryFindChild("FurtherPolicies") as FurtherPolicies | undefined;
     const policies =
-      known ??
+      existing ??
       new FurtherPolicies(this, "FurtherPolicies", {
-        ...tagsGiven(props),
-        clusterId,
-        homeRegionProvider: props.homeRegionProvider,
-        displayName: stemOf(props.clusterName ?? nameOf(this)),
+        ...this.policyProps,
+        clusterId: this.clusterId,
+        displayName: stemOf(this.clusterName),
       });
     return policies.allow(right, compartmentId);
   }
@@ -266,64 +256,58 @@ export class SecureOkeCluster extends SecureOkeClusterBase implements ISecureOke
 
   /** Created with the first certificate, so that a cluster without certificates has no such policy. */
   private get certificatePolicies(): CertificatePolicies {
-    const known = this.node.tryFindChild("CertificatePolicies");
-    if (known) return known as CertificatePolicies;
-    const { compartmentId, clusterId, props } = this;
-    return new CertificatePolicies(this, "CertificatePolicies", {
-      ...tagsGiven(props),
-      ...{ clusterId, compartmentId },
-      homeRegionProvider: props.homeRegionProvider,
-      displayName: stemOf(props.clusterName ?? nameOf(this)),
-    });
+    const existing = this.node.tryFindChild("CertificatePolicies") as CertificatePolicies | undefined;
+    return (
+      existing ??
+      new CertificatePolicies(this, "CertificatePolicies", {
+        ...this.policyProps,
+        clusterId: this.clusterId,
+        compartmentId: this.compartmentId,
+        displayName: stemOf(this.clusterName),
+      })
+    );
   }
 
   /** Undefined if the cluster runs a version that is known to be retired. */
-  private comparison(props: SecureOkeClusterProps): VersionComparison | undefined {
-    if (props.verifyKubernetesVersion === false || this.kubernetesVersion.retiredReason !== undefined) {
-      return undefined;
-    }
-    return compareClusterVersion(this, props.compartmentId, this.kubernetesVersion);
+  private comparison({
+    compartmentId,
+    kubernetesVersion,
+    verifyKubernetesVersion,
+  }: ResolvedCluster): VersionComparison | undefined {
+    if (!verifyKubernetesVersion || kubernetesVersion.retiredReason !== undefined) return undefined;
+    return compareClusterVersion(this, compartmentId, kubernetesVersion);
   }
 
+  /** @param recorded the flow logs that the cluster depends on, so that IAM has time to propagate the grant of its key */
   private createCluster(
-    name: string,
-    props: SecureOkeClusterProps,
-    access: EndpointAccess,
-    {
-      comparison,
-      recorded,
-    }: {
-      readonly comparison: VersionComparison | undefined;
-      readonly recorded: ITerraformDependable[];
-    },
+    read: ResolvedCluster,
+    comparison: VersionComparison | undefined,
+    recorded: ITerraformDependable[],
   ): ContainerengineCluster {
     return new ContainerengineCluster(this, "Resource", {
-      compartmentId: props.compartmentId,
-      name,
+      compartmentId: read.compartmentId,
+      name: this.clusterName,
       // Required by add-ons, workload identity and node cycling; a cluster can't be downgraded.
       type: this.clusterType,
-      kubernetesVersion: props.kubernetesVersion.version,
+      kubernetesVersion: read.kubernetesVersion.version,
       vcnId: this.network.vcnId,
       kmsKeyId: this.encryption.keyId,
       clusterPodNetworkOptions: [{ cniType: this.podNetworking.type }],
       endpointConfig: {
-        isPublicIpEnabled: access.isPublic,
+        isPublicIpEnabled: this.endpointAccess.isPublic,
         subnetId: this.network.apiEndpointSubnet.subnetId,
-        nsgIds: groupIds(this.apiEndpointSecurityGroup, props.apiEndpointSecurityGroups),
-        securityAttributes: props.packetRouting?.options.apiEndpoint._onResource,
+        nsgIds: groupIds(this.apiEndpointSecurityGroup, read.apiEndpointSecurityGroups),
+        securityAttributes: read.packetRouting?.options.apiEndpoint._onResource,
       },
       options: {
         serviceLbSubnetIds: [this.network.loadBalancerSubnet.subnetId],
         ipFamilies: ["IPv4"],
         addOns: { isKubernetesDashboardEnabled: false, isTillerEnabled: false },
-        kubernetesNetworkConfig: {
-          servicesCidr: props.servicesCidr ?? DEFAULT_SERVICES_CIDR,
-          podsCidr: this.podNetworking.podCidr,
-        },
+        kubernetesNetworkConfig: { servicesCidr: this.servicesCidr, podsCidr: this.podNetworking.podCidr },
         openIdConnectDiscovery: { isOpenIdConnectDiscoveryEnabled: false },
         // No tags here: the controller finds its own security groups by exactly its two tags.
         serviceLbConfig: { backendNsgIds: [this.workerSecurityGroup.networkSecurityGroupId] },
-        persistentVolumeConfig: tagsOf(this, props),
+        persistentVolumeConfig: tagsOf(this, read),
       },
       // OKE checks the grant during the creation of the cluster, and IAM has no implicit order. Security attributes block all traffic
       // without a policy that names them.
@@ -333,7 +317,7 @@ export class SecureOkeCluster extends SecureOkeClusterBase implements ISecureOke
         recorded,
       ),
       lifecycle: { preventDestroy: true, ...conditionsOf(comparison) },
-      ...tagsOf(this, props),
+      ...tagsOf(this, read),
     });
   }
 }

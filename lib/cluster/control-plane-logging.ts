@@ -1,9 +1,22 @@
 import { Duration } from "cdk8s";
 import { checked } from "../core/checked";
-import { checkOcidIfGiven } from "../core/ocid";
-import { checkReason, type ReasonedChoice } from "../core/reason";
-import { checkGiven, checkMembers } from "../core/required";
 import { shown } from "../core/display-value";
+import {
+  checkedBy,
+  choice,
+  listOf,
+  mapped,
+  ocid,
+  optional,
+  passing,
+  type PropsSchema,
+  type Reader,
+  readProps,
+  type Resolved,
+  valueOf,
+  withDefault,
+} from "../core/readers";
+import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
 /**
@@ -47,55 +60,56 @@ export interface ControlPlaneLoggingOptions {
 }
 
 const RETENTIONS = [30, 60, 90, 120, 150, 180];
+const NO_LOGS = "A cluster without logs of its control plane";
+
+const logList = checkedBy(
+  listOf(
+    choice(ControlPlaneLog, "a ControlPlaneLog"),
+    "a list of ControlPlaneLog, or leave it out for all of them",
+  ),
+  (problems, name, logs) => {
+    if (logs.length === 0) {
+      const fix = "Give a list of ControlPlaneLog, or leave it out for all of them";
+      problems.add("VALUE_INVALID", `${name} is empty`, fix);
+    } else if (logs.includes(ControlPlaneLog.ALL) && new Set(logs).size > 1) {
+      problems.add(
+        "VALUE_INVALID",
+        `${name} has ControlPlaneLog.ALL together with single processes`,
+        "Give [ControlPlaneLog.ALL], or single processes only: OCI bills a record for each log that keeps it",
+      );
+    }
+  },
+);
+const OPTIONS = {
+  logs: withDefault(
+    mapped(logList, (logs) => [...new Set(logs)].sort()),
+    [ControlPlaneLog.ALL],
+  ),
+  retention: withDefault(passing(checkRetention), Duration.days(90)),
+  compartmentId: optional(ocid("compartment", "tenancy")),
+} satisfies PropsSchema<ControlPlaneLoggingOptions>;
 
 /** Whether the logs of the control plane's processes are kept. They are not the Kubernetes audit log, which is in OCI Audit. */
 @checked
 export class ControlPlaneLogging {
-  /**
-   * Keeps logs. The default: all processes, for 90 days.
-   *
-   * @throws OCID_INVALID, RETENTION_INVALID, VALUE_INVALID
-   */
+  /** Keeps logs. The default: all processes, for 90 days. */
   public static enabled(options: ControlPlaneLoggingOptions = {}): ControlPlaneLogging {
     const problems = new Problems("ControlPlaneLogging.enabled");
-    checkControlPlaneLogging(problems, options ?? {});
-    problems.throwIfAny();
-    const { logs = [ControlPlaneLog.ALL], retention = Duration.days(90), compartmentId } = options ?? {};
-    return new ControlPlaneLogging(true, [...new Set(logs)].sort(), retention, compartmentId);
+    const read = readProps(problems, options, OPTIONS);
+    const { logs, retention, compartmentId } = problems.resolved<Resolved<typeof OPTIONS>>(read);
+    return new ControlPlaneLogging(true, logs, retention, compartmentId);
   }
 
   /**
    * Keeps no logs: failures of webhooks, tokens, and controllers leave no trace.
    *
    * If another program keeps them, give that as the reason.
-   *
-   * @throws REASON_MISSING, ATTRIBUTE_MISSING
    */
   public static none(choice: ReasonedChoice): ControlPlaneLogging {
     const problems = new Problems("ControlPlaneLogging.none");
-    if (checkGiven(problems, { choice })) {
-      checkReason(problems, "A cluster without logs of its control plane", choice.reason);
-    }
+    checkReason(problems, NO_LOGS, choice?.reason);
     problems.throwIfAny();
     return new ControlPlaneLogging(false, [], undefined, undefined, choice.reason);
-  }
-
-  /**
-   * Checks that a value was created by a factory and is complete: TypeScript accepts any object of the same shape.
-   *
-   * @internal
-   */
-  public static _check(problems: Problems, name: string, value: ControlPlaneLogging | undefined): void {
-    if (value === undefined) return;
-    const given: Partial<ControlPlaneLogging> = value ?? {};
-    const isOne = typeof given.isEnabled === "boolean" && Array.isArray(given.logs);
-    if (!isOne || (given.isEnabled && !isRetention(given.retention))) {
-      const fix =
-        "Write ControlPlaneLogging.enabled() or ControlPlaneLogging.none({ reason }), or leave it out";
-      problems.add("VALUE_INVALID", `${name} is ${shown(value)}`, fix);
-    } else if (!given.isEnabled) {
-      checkReason(problems, `${name}, a cluster without logs of its control plane,`, given.reason);
-    }
   }
 
   private constructor(
@@ -112,35 +126,21 @@ export class ControlPlaneLogging {
   ) {}
 }
 
-/** Adds a problem for each option that OCI would reject. */
-function checkControlPlaneLogging(problems: Problems, options: ControlPlaneLoggingOptions): void {
-  const { logs, retention, compartmentId } = options;
-  checkOcidIfGiven(problems, "compartmentId", compartmentId, "compartment", "tenancy");
-  if (logs !== undefined) checkLogs(problems, logs);
-  if (
-    retention === undefined ||
-    !checkMembers(problems, "retention", retention, ["toDays", "toHumanString"], "Duration.days(90)")
-  ) {
-    return;
-  }
-  if (isRetention(retention)) return;
-  const fix = `Give ${RETENTIONS.slice(0, -1).join(", ")}, or ${RETENTIONS.at(-1)} days, for example Duration.days(90); an AuditArchive keeps records for longer`;
-  problems.add("RETENTION_INVALID", `retention is ${retention.toHumanString()}`, fix);
+/** Reads the logging of a cluster, which may come from another copy of the library. */
+export function controlPlaneLogging(): Reader<ControlPlaneLogging> {
+  return checkedBy(valueOf(ControlPlaneLogging), (problems, name, { isEnabled, retention, reason }) => {
+    if (!isEnabled) checkReason(problems, NO_LOGS, reason, `${name}.reason`);
+    else checkRetention(problems, `${name}.retention`, retention);
+  });
 }
 
-/** Whether the Logging service supports a retention; the value may come from another copy of cdk8s. */
-function isRetention(retention: Partial<Duration> | undefined): boolean {
-  return RETENTIONS.includes(retention?.toDays?.({ integral: false }) ?? 0);
-}
-
-function checkLogs(problems: Problems, logs: unknown): void {
-  const known: readonly unknown[] = Object.values(ControlPlaneLog);
-  if (!Array.isArray(logs) || logs.length === 0 || !logs.every((log) => known.includes(log))) {
-    const fix = "Write a list of ControlPlaneLog, or leave it out for all of them";
-    problems.add("VALUE_INVALID", `logs is ${shown(logs)}`, fix);
-  } else if (logs.includes(ControlPlaneLog.ALL) && new Set(logs).size > 1) {
-    const fix =
-      "Write either ControlPlaneLog.ALL, or single ones: each record is billed as often as it is kept";
-    problems.add("VALUE_INVALID", "logs has all processes, and single ones beside", fix);
-  }
+function checkRetention(problems: Problems, name: string, retention: Duration | undefined): void {
+  const days = typeof retention?.toDays === "function" ? retention.toDays({ integral: false }) : undefined;
+  if (days !== undefined && RETENTIONS.includes(days)) return;
+  const last = RETENTIONS.at(-1);
+  problems.add(
+    "RETENTION_INVALID",
+    `${name} is ${days === undefined ? shown(retention) : `${days} days`}`,
+    `Give ${RETENTIONS.slice(0, -1).join(", ")} or ${last} days, for example Duration.days(90); an AuditArchive keeps records for longer`,
+  );
 }

@@ -1,21 +1,29 @@
 import { type Duration } from "cdk8s";
 import { type Construct, type IConstruct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster-base";
-import { ControlPlaneLogging } from "./control-plane-logging";
-import { type SecureOkeClusterProps } from "./cluster-props";
+import { type ControlPlaneLog, ControlPlaneLogging, controlPlaneLogging } from "./control-plane-logging";
+import { clusterValue } from "./private/cluster-readers";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
+import { fail } from "../core/fail";
 import { compareOcids } from "../core/ocid";
-import { checkGiven, checkMembers } from "../core/required";
+import {
+  displayName,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  withDefault,
+} from "../core/readers";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, stemOf } from "../core/resource-name";
 import { shortHash } from "../core/short-hash";
-import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
+import { tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
-import { type ILogs } from "../network/logs/service-logs";
-import { addLogGroup, addServiceLog } from "../network/logs/service-logs";
+import { addLogGroup, addServiceLog, type ILogs } from "../network/logs/service-logs";
 import { LoggingLog } from "../oci/logging-log";
 
 /** Props for ControlPlaneLogs. */
@@ -38,6 +46,15 @@ export interface ControlPlaneLogsProps extends TaggingProps {
 
 const SERVICE = "oke-k8s-cp-prod";
 
+const CONTROL_PLANE_LOGS = {
+  cluster: clusterValue(),
+  logging: withDefault(controlPlaneLogging(), ControlPlaneLogging.enabled()),
+  displayName: optional(displayName()),
+  ...taggingReaders(),
+} satisfies PropsSchema<ControlPlaneLogsProps>;
+
+type ResolvedLogs = Resolved<typeof CONTROL_PLANE_LOGS>;
+
 /**
  * Logs of the control plane's processes: a log group, and a log for each category.
  *
@@ -52,26 +69,32 @@ export class ControlPlaneLogs extends ResourceConstruct implements ILogs {
   public readonly logGroupId: string;
   public readonly compartmentId: string;
 
-  /** @throws OCID_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE */
+  /** The processes whose logs are kept, sorted. */
+  public readonly logs: ControlPlaneLog[];
+  /** The retention of the records. */
+  public readonly retention: Duration;
+
   constructor(scope: Construct, id: string, props: ControlPlaneLogsProps) {
-    check(scope, id, props);
+    const read = readLogs(scope, id, props);
     super(scope, id);
-    const { cluster, logging = ControlPlaneLogging.enabled() } = props;
-    const stem = props.displayName ?? nameOf(this);
-    const tags = tagsOf(this, props);
+    const { cluster, logging } = read;
+    const stem = stemOf(read.displayName ?? nameOf(this));
+    const tags = tagsOf(this, read);
     this.compartmentId = logging.compartmentId ?? cluster.compartmentId;
+    this.logs = logging.logs;
+    this.retention = logging.retention ?? fail("the logging of the control plane has no retention");
     this.logGroupId = addLogGroup(this, {
       compartmentId: this.compartmentId,
       // The name of a log group is unique in its compartment, unlike that of a cluster.
-      displayName: `${stemOf(stem)}-control-plane-${shortHash(this.node.path)}`,
-      description: "What the processes of the cluster's control plane do",
+      displayName: `${stem}-control-plane-${shortHash(this.node.path)}`,
+      description: "Logs of the processes of the cluster's control plane",
       tags,
     });
     for (const category of logging.logs) {
       addServiceLog(this, category, {
-        displayName: `${stemOf(stem)}-${category}`,
+        displayName: `${stem}-${category}`,
         logGroupId: this.logGroupId,
-        retentionDays: (logging.retention as Duration).toDays(),
+        retentionDays: this.retention.toDays(),
         compartmentId: cluster.compartmentId,
         service: SERVICE,
         category,
@@ -85,21 +108,15 @@ export class ControlPlaneLogs extends ResourceConstruct implements ILogs {
 /** Creates the logs of a created cluster; returns nothing if they are disabled. */
 export function keepControlPlaneLogs(
   cluster: ISecureOkeCluster,
-  displayName: string,
-  props: SecureOkeClusterProps,
+  name: string,
+  logging: ControlPlaneLogging,
+  tags: TaggingProps,
 ): ILogs | undefined {
-  const { controlPlaneLogs: logging, freeformTags, definedTags } = props;
-  if (logging?.isEnabled === false) {
+  if (!logging.isEnabled) {
     Acknowledgements._record(cluster, "auditing", "no logs of the control plane", logging.reason ?? "");
     return undefined;
   }
-  return new ControlPlaneLogs(cluster, "ControlPlaneLogs", {
-    cluster,
-    logging,
-    displayName,
-    freeformTags,
-    definedTags,
-  });
+  return new ControlPlaneLogs(cluster, "ControlPlaneLogs", { cluster, logging, displayName: name, ...tags });
 }
 
 /** The logs of a cluster; throws if it has none. */
@@ -108,59 +125,46 @@ export function controlPlaneLogsOf(cluster: IConstruct, logs: ILogs | undefined)
   const problems = new Problems(cluster);
   problems.add(
     "ATTRIBUTE_MISSING",
-    "The cluster keeps no logs of its control plane",
-    "Give it controlPlaneLogs: ControlPlaneLogging.enabled(), or leave the prop out",
+    "controlPlaneLogs is not available, because the cluster was created with ControlPlaneLogging.none",
+    "Create the cluster with controlPlaneLogs: ControlPlaneLogging.enabled(), or leave the prop out",
   );
-  problems.throwIfAny();
-  throw new Error("unreachable");
+  return problems.throwAll();
 }
 
-function check(scope: Construct, id: string, props: ControlPlaneLogsProps): void {
+function readLogs(scope: Construct, id: string, props: ControlPlaneLogsProps): ResolvedLogs {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  if (!checkGiven(problems, { props })) problems.throwIfAny();
-  const { cluster, logging } = props;
-  checkGiven(problems, { cluster });
-  const isCluster = checkMembers(
-    problems,
-    "cluster",
-    cluster,
-    ["clusterId", "network"],
-    "the SecureOkeCluster",
-  );
-  if (isCluster) {
+  const read = readProps(problems, props, CONTROL_PLANE_LOGS);
+  const { cluster, logging } = read;
+  if (cluster) {
     problems.collect(() => cluster.compartmentId);
-    checkKeptElsewhere(problems, scope, cluster);
+    // A cluster that is being created has no logs yet.
+    if (cluster !== (scope as IConstruct)) checkNoOthers(problems, scope, cluster);
   }
-  const members = ["isEnabled", "logs"];
-  if (
-    checkMembers(problems, "logging", logging, members, "ControlPlaneLogging.enabled()") &&
-    !logging?.isEnabled
-  ) {
+  if (logging?.isEnabled === false) {
     problems.add(
       "VALUE_INVALID",
       "logging is ControlPlaneLogging.none",
       "Leave the construct out; to keep no logs, write controlPlaneLogs: ControlPlaneLogging.none({ reason }) at the SecureOkeCluster",
     );
   }
-  checkTags(problems, props);
-  problems.throwIfAny();
+  return problems.resolved<ResolvedLogs>(read);
 }
 
-/** OCI allows one log of each category for a cluster. */
-function checkKeptElsewhere(problems: Problems, scope: Construct, { clusterId }: ISecureOkeCluster): void {
-  const isOf = (one: IConstruct): one is LoggingLog => {
-    const source = one instanceof LoggingLog ? one.configurationInput?.source : undefined;
+/** Adds a problem if the program already has such logs: OCI allows one log of each category for a cluster. */
+function checkNoOthers(problems: Problems, scope: Construct, { clusterId }: ISecureOkeCluster): void {
+  const isOfCluster = (construct: IConstruct): construct is LoggingLog => {
+    const source = construct instanceof LoggingLog ? construct.configurationInput?.source : undefined;
     return (
       source?.service === SERVICE &&
-      compareOcids({ scope, id: clusterId }, { scope: one, id: source.resource }) === "same"
+      compareOcids({ scope, id: clusterId }, { scope: construct, id: source.resource }) === "same"
     );
   };
-  const log = scope.node.root.node.findAll().find(isOf);
+  const log = scope.node.root.node.findAll().find(isOfCluster);
   if (!log) return;
   problems.add(
     "NAME_DUPLICATE",
-    `The logs of the control plane are kept already, by ${log.node.scope?.node.path ?? log.node.path}`,
-    "Take those, such as cluster.controlPlaneLogs, and set them with controlPlaneLogs: ControlPlaneLogging.enabled({ … })",
+    `cluster already has logs of its control plane, ${log.node.scope?.node.path ?? log.node.path}`,
+    "Use those, for example cluster.controlPlaneLogs, and configure them with controlPlaneLogs: ControlPlaneLogging.enabled({ … })",
   );
 }

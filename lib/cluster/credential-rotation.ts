@@ -1,9 +1,8 @@
 import { Duration } from "cdk8s";
 import { checked } from "../core/checked";
 import { checkEpoch } from "../core/epoch";
-import { shown } from "../core/display-value";
+import { boolean, duration, type PropsSchema, readProps, type Resolved, withDefault } from "../core/readers";
 import { Problems } from "../core/validation-error";
-import { wholeDurationOf } from "../core/whole-duration";
 
 /** Options for CredentialRotation.epoch. */
 export interface CredentialRotationOptions {
@@ -27,8 +26,10 @@ export interface CredentialRotationOptions {
   readonly completeNow?: boolean;
 }
 
-// In days.
-const COMPLETION = { least: 1, most: 90 };
+const OPTIONS = {
+  completeAfter: withDefault(duration("days", { least: 1, most: 90 }), Duration.days(14)),
+  completeNow: withDefault(boolean(), false),
+} satisfies PropsSchema<CredentialRotationOptions>;
 
 /**
  * The rotation of a cluster's credentials: its certificate authorities, and the certificates and keys that they signed.
@@ -48,17 +49,12 @@ export class CredentialRotation {
    *
    * @param epoch a name such as `2026-11`: 1 to 64 letters, digits, `.`, `_` and `-`. Use each one once: an epoch that the cluster
    * had before starts another rotation, except for the first one
-   * @throws NAME_INVALID, DURATION_INVALID, VALUE_INVALID
    */
   public static epoch(epoch: string, options: CredentialRotationOptions = {}): CredentialRotation {
     const problems = new Problems("CredentialRotation.epoch");
     checkEpoch(problems, "epoch", epoch);
-    const { completeAfter = Duration.days(14), completeNow = false } = options ?? {};
-    wholeDurationOf(problems, "completeAfter", completeAfter, "days", COMPLETION);
-    if (typeof completeNow !== "boolean") {
-      problems.add("VALUE_INVALID", `completeNow is ${shown(completeNow)}`, "Write true or false");
-    }
-    problems.throwIfAny();
+    const read = readProps(problems, options, OPTIONS);
+    const { completeAfter, completeNow } = problems.resolved<Resolved<typeof OPTIONS>>(read);
     return new CredentialRotation(epoch, completeAfter, completeNow);
   }
 

@@ -1,18 +1,26 @@
-import { baseOf } from "../network/vcn/cluster-network-base";
 import { type IConstruct } from "constructs";
-import { checkGroup } from "./private/check-cluster-values";
+import { groupValue } from "./private/cluster-readers";
 import { checked } from "../core/checked";
-import { type Cidr, contains, readCidrs } from "../core/cidr";
+import { overlaps, readCidrs } from "../core/cidr";
 import { type ProgramFinding } from "../core/program-findings";
+import { checkedBy, listOf, type Reader, valueOf } from "../core/readers";
 import { checkRuleReason, type ReasonedChoice } from "../core/reason";
-import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 import { blockOf, knownBlock } from "../network/egress/egress";
 import { type INetworkPeer, NetworkPeer } from "../network/security-groups/network-peer";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
+import { baseOf } from "../network/vcn/cluster-network-base";
 import { type IClusterNetwork } from "../network/vcn/network";
 import { CoreDrgAttachment } from "../oci/core-drg-attachment";
 import { CoreLocalPeeringGateway } from "../oci/core-local-peering-gateway";
+
+const PUBLIC = "A public API endpoint";
+
+const group = groupValue();
+const PEERS = listOf<string | INetworkSecurityGroup>(
+  (problems, name, peer) => (typeof peer === "string" ? peer : group(problems, name, peer)),
+  'a list of IPv4 blocks and security groups, for example ["10.20.0.0/24", bastionGroup]',
+);
 
 /**
  * The clients that may connect to the Kubernetes API endpoint of a cluster, in addition to its own nodes and pods.
@@ -30,24 +38,28 @@ export class EndpointAccess {
    * A private endpoint for address ranges inside of your networks and members of network security groups.
    *
    * @param peers IPv4 blocks, each no wider than a /8, and groups such as that of a bastion: `["10.20.0.0/24", bastionGroup]`
-   * @throws CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public static privateFrom(peers: (string | INetworkSecurityGroup)[]): EndpointAccess {
-    const all = Array.isArray(peers) ? peers : [];
-    const cidrs = all.filter((peer) => typeof peer === "string");
-    const groups = all.filter((peer) => typeof peer !== "string");
-    const blocks = readPeers("EndpointAccess.privateFrom", cidrs, groups);
-    return new EndpointAccess(false, blocks, groups, "Administrators reach the private API endpoint");
+    const problems = new Problems("EndpointAccess.privateFrom");
+    const list = PEERS(problems, "peers", peers) ?? [];
+    const ranges = list.filter((peer) => typeof peer === "string");
+    const groups = list.filter((peer) => typeof peer !== "string");
+    const blocks = groups.length > 0 && ranges.length === 0 ? [] : readCidrs(problems, "peers", ranges);
+    problems.throwIfAny();
+    return new EndpointAccess(false, blocks, groups, "Administrators connect to the private API endpoint");
   }
 
   /**
    * A public endpoint for the given address ranges only.
    *
    * @param cidrs IPv4 blocks, each no wider than a /8, such as `["192.0.2.0/24"]`
-   * @throws REASON_MISSING, RULE_REASON_LENGTH, TEXT_TEMPLATE, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, CIDR_LIST_EMPTY
    */
   public static publicFrom(cidrs: string[], choice: ReasonedChoice): EndpointAccess {
-    const blocks = readPublic("EndpointAccess.publicFrom", cidrs, choice);
+    const problems = new Problems("EndpointAccess.publicFrom");
+    const blocks = readCidrs(problems, "cidrs", Array.isArray(cidrs) ? cidrs : []);
+    // Used as the description of the endpoint's rules.
+    checkRuleReason(problems, PUBLIC, choice?.reason);
+    problems.throwIfAny();
     return new EndpointAccess(true, blocks, [], choice.reason);
   }
 
@@ -68,24 +80,12 @@ export class EndpointAccess {
   }
 }
 
-function readPeers(factory: string, cidrs: string[], groups: INetworkSecurityGroup[]): string[] {
-  const problems = new Problems(factory);
-  for (const group of groups) {
-    if (!checkGroup(problems, "A peer", group)) checkGiven(problems, { "A peer": group });
-  }
-  const blocks = groups.length > 0 && cidrs.length === 0 ? [] : readCidrs(problems, "The list", cidrs);
-  problems.throwIfAny();
-  return blocks;
-}
-
-function readPublic(factory: string, cidrs: string[], choice: ReasonedChoice): string[] {
-  const problems = new Problems(factory);
-  const blocks = readCidrs(problems, "The list", Array.isArray(cidrs) ? cidrs : []);
-  const reason = (choice as Partial<ReasonedChoice> | undefined)?.reason;
-  // Used as the description of the endpoint's rules.
-  checkRuleReason(problems, "A public API endpoint", reason);
-  problems.throwIfAny();
-  return blocks;
+/** Reads the access to an API endpoint, which may come from another copy of the library. */
+export function endpointAccess(): Reader<EndpointAccess> {
+  return checkedBy(valueOf(EndpointAccess), (problems, name, { isPublic, cidrs, reason }) => {
+    if (cidrs.length > 0) readCidrs(problems, `${name}.cidrs`, cidrs);
+    if (isPublic) checkRuleReason(problems, PUBLIC, reason);
+  });
 }
 
 /** Reports ranges that a private endpoint allows, but that no route of the program connects to it. */
@@ -101,22 +101,18 @@ export function endpointFindings(
   const reached = [...(vcn ? [vcn] : []), ...routed];
   const unreached = access.cidrs.filter((cidr) => {
     const block = blockOf(cidr);
-    return vcn !== undefined && block !== undefined && !reached.some((one) => meet(one, block));
+    return vcn !== undefined && block !== undefined && !reached.some((range) => overlaps(range, block));
   });
   if (unreached.length === 0 || hasOwnGateway(cluster)) return [];
   return [
     {
       id: "endpoint-unreachable",
       construct: cluster,
-      what: `nobody of ${unreached.join(", ")} reaches the private API endpoint: no DRG or peering of the network leads there`,
-      why: "The rule lets these addresses in, but the answers of the endpoint have no route back to them.",
-      fix: "Call network.attachDrg({ drgId, onPremisesCidrs }) or network.peerLocally(id, { peerCidrs }); without such a network use a Bastion",
+      what: `clients in ${unreached.join(", ")} can't connect to the private API endpoint: the network has no DRG or peering with a route to them`,
+      why: "The security rule allows these addresses, but the endpoint has no route back to them.",
+      fix: "Call network.attachDrg({ drgId, onPremisesCidrs }) or network.peerLocally(id, { peerCidrs }); if there is no such connection, use a Bastion",
     },
   ];
-}
-
-function meet(one: Cidr, other: Cidr): boolean {
-  return contains(one, other) || contains(other, one);
 }
 
 /** Whether the program creates a gateway directly; the routes of a network's own gateways are in its `_onPremises`. */
@@ -124,8 +120,9 @@ function hasOwnGateway({ node }: IConstruct): boolean {
   return node.root.node
     .findAll()
     .some(
-      (one) =>
-        (one instanceof CoreDrgAttachment || one instanceof CoreLocalPeeringGateway) && !isOfNetwork(one),
+      (construct) =>
+        (construct instanceof CoreDrgAttachment || construct instanceof CoreLocalPeeringGateway) &&
+        !isOfNetwork(construct),
     );
 }
 

@@ -1,18 +1,26 @@
 import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster-base";
-import { checkHomeRegionProvider } from "../core/home-region";
-import { checkNodeScanning, CisLevel, type NodeScanningOptions } from "./node-scanning";
+import { type CisLevel, nodeScanningReaders, type NodeScanningOptions, type ScanDay } from "./node-scanning";
+import { clusterValue } from "./private/cluster-readers";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
-import { checkDisplayName } from "../core/resource-name";
+import { checkHomeRegionProvider } from "../core/home-region";
 import { compareOcids } from "../core/ocid";
-import { checkGiven, checkMembers } from "../core/required";
+import {
+  any,
+  displayName,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+} from "../core/readers";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
 import { setTagOwner } from "../core/scope-tags";
-import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
+import { tagsOf, type TaggingProps } from "../core/tagging";
 import { IdentityPolicy } from "../oci/identity-policy";
 import { VulnerabilityScanningHostScanRecipe } from "../oci/vulnerability-scanning-host-scan-recipe";
 import { VulnerabilityScanningHostScanTarget } from "../oci/vulnerability-scanning-host-scan-target";
@@ -35,6 +43,16 @@ export interface HostScanningProps extends TaggingProps, NodeScanningOptions {
   readonly homeRegionProvider?: TerraformProvider;
 }
 
+const HOST_SCANNING = {
+  cluster: clusterValue(),
+  displayName: optional(displayName()),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+  ...nodeScanningReaders(),
+  ...taggingReaders(),
+} satisfies PropsSchema<HostScanningProps>;
+
+type ResolvedScanning = Resolved<typeof HOST_SCANNING>;
+
 /**
  * Scans the nodes of a cluster for known vulnerabilities, and against the CIS benchmark of their operating system.
  *
@@ -56,90 +74,98 @@ export class HostScanning extends ResourceConstruct {
   /** The OCID of the target. */
   public readonly targetId: string;
 
-  /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, PROVIDER_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID */
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: HostScanningProps,
-  ) {
-    check(scope, id, props);
+  /** The OCID of the compartment of the recipe, the target, and the results. */
+  public readonly compartmentId: string;
+  /** The name of the recipe and the target. */
+  public readonly displayName: string;
+  /** The strictness of the operating system's CIS benchmark. */
+  public readonly cisLevel: CisLevel;
+  /** The day of the week on which nodes are scanned; undefined for every day. */
+  public readonly weeklyOn?: ScanDay;
+
+  constructor(scope: Construct, id: string, props: HostScanningProps) {
+    const read = readScanning(scope, id, props);
     super(scope, id);
-    const { cluster, cisLevel = CisLevel.STRICT, weeklyOn } = props;
+    const { cluster, cisLevel, weeklyOn } = read;
     const { compartmentId: nodes, network } = cluster;
-    const { compartmentId = nodes, displayName = nameOf(this) } = props;
+    const { compartmentId = nodes, displayName: name = nameOf(this) } = read;
+    this.compartmentId = compartmentId;
+    this.displayName = name;
+    this.cisLevel = cisLevel;
+    this.weeklyOn = weeklyOn;
     setTagOwner(this, cluster);
-    const policies = [this.addPolicy("Policy", nodes, statementsFor(nodes))];
+    const policies = [this.addPolicy(read, "Policy", nodes, nodeStatements(nodes))];
     const other = network.compartmentId;
     if (compareOcids({ scope: this, id: other }, { scope: this, id: nodes }) !== "same") {
-      policies.push(this.addPolicy("NetworkPolicy", other, networkStatementsFor(other)));
+      policies.push(this.addPolicy(read, "NetworkPolicy", other, networkStatements(other)));
     }
+    const tags = tagsOf(this, read);
     const recipe = new VulnerabilityScanningHostScanRecipe(this, "Recipe", {
       compartmentId,
-      displayName,
+      displayName: name,
       agentSettings: {
         scanLevel: "STANDARD",
         agentConfiguration: { vendor: "OCI", cisBenchmarkSettings: { scanLevel: cisLevel } },
       },
       portSettings: { scanLevel: "LIGHT" },
       schedule: weeklyOn === undefined ? { type: "DAILY" } : { type: "WEEKLY", dayOfWeek: weeklyOn },
-      ...tagsOf(this, props),
+      ...tags,
     });
     const target = new VulnerabilityScanningHostScanTarget(this, "Resource", {
       compartmentId,
-      displayName,
+      displayName: name,
       description: "The nodes of a cluster",
       hostScanRecipeId: recipe.id,
       targetCompartmentId: nodes,
       // The service looks for instances as soon as the target exists.
       dependsOn: policies,
-      ...tagsOf(this, props),
+      ...tags,
     });
     this.recipeId = recipe.id;
     this.targetId = target.id;
   }
 
-  private addPolicy(id: string, compartmentId: string, statements: string[]): IdentityPolicy {
-    const name = this.props.displayName ?? nameOf(this);
+  private addPolicy(
+    { homeRegionProvider, ...read }: ResolvedScanning,
+    id: string,
+    compartmentId: string,
+    statements: string[],
+  ): IdentityPolicy {
+    const suffix = id === "Policy" ? "scanning" : "scanning-network";
     return new IdentityPolicy(this, id, {
-      provider: this.props.homeRegionProvider,
+      provider: homeRegionProvider,
       compartmentId,
-      name: policyNameOf(this, `${name}-${id === "Policy" ? "scanning" : "scanning-network"}`),
+      name: policyNameOf(this, `${this.displayName}-${suffix}`),
       description: "Lets the Vulnerability Scanning service scan the nodes of a cluster",
       statements,
       lifecycle: { ignoreChanges: ["name"] },
-      ...tagsOf(this, this.props),
+      ...tagsOf(this, read),
     });
   }
 }
 
-const allow = (what: string, compartmentId: string) =>
-  `Allow service vulnerability-scanning-service to ${what} in compartment id ${compartmentId}`;
+const allow = (right: string, compartmentId: string) =>
+  `Allow service vulnerability-scanning-service to ${right} in compartment id ${compartmentId}`;
 
 /** The rights of the service in the compartment of the nodes; it needs this verb, because it runs commands on them. */
-function statementsFor(compartmentId: string): string[] {
-  return ["manage instances", "read compartments", "read vnics", "read vnic-attachments"].map((what) =>
-    allow(what, compartmentId),
+function nodeStatements(compartmentId: string): string[] {
+  return ["manage instances", "read compartments", "read vnics", "read vnic-attachments"].map((right) =>
+    allow(right, compartmentId),
   );
 }
 
 /** The rights of the service in the compartment of the VNICs, if it is not the compartment of the nodes. */
-function networkStatementsFor(compartmentId: string): string[] {
-  return ["read vnics", "read vnic-attachments"].map((what) => allow(what, compartmentId));
+function networkStatements(compartmentId: string): string[] {
+  return ["read vnics", "read vnic-attachments"].map((right) => allow(right, compartmentId));
 }
 
 /** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
-function check(scope: Construct, id: string, given: HostScanningProps): void {
-  const props: Partial<HostScanningProps> = given ?? {};
+function readScanning(scope: Construct, id: string, props: HostScanningProps): ResolvedScanning {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  const { cluster } = props;
-  checkGiven(problems, { cluster });
-  if (checkMembers(problems, "cluster", cluster, ["clusterId", "addCdk8sChart"], "a SecureOkeCluster")) {
-    problems.collect(() => [cluster?.compartmentId, cluster?.network.compartmentId]);
-  }
-  checkNodeScanning(problems, props);
-  checkDisplayName(problems, "displayName", props.displayName);
-  checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
-  checkTags(problems, props);
-  problems.throwIfAny();
+  const read = readProps(problems, props, HOST_SCANNING);
+  const { cluster } = read;
+  if (cluster) problems.collect(() => [cluster.compartmentId, cluster.network.compartmentId]);
+  checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+  return problems.resolved<ResolvedScanning>(read);
 }

@@ -1,5 +1,3 @@
-import { compartmentOfSubnet } from "../network/vcn/cluster-network-base";
-import { baseOf } from "../network/vcn/cluster-network-base";
 import { type Chart } from "cdk8s";
 import { type TerraformProvider } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
@@ -7,18 +5,31 @@ import { type GrantAccessOptions, type IKubernetesAccess } from "./access/kubern
 import { ClusterAccess } from "./access/private/cluster-access";
 import { type ISecureOkeCluster, SecureOkeClusterBase } from "./cluster-base";
 import { type KubernetesVersion } from "./kubernetes-version";
-import { type NetworkPolicyEngine } from "./policy-engine/network-policy-engine";
-import { checkPolicyEngine } from "./policy-engine/network-policy-engine-options";
+import {
+  checkEngineFits,
+  type NetworkPolicyEngine,
+  policyEngine,
+} from "./policy-engine/network-policy-engine";
 import { installEngine } from "./policy-engine/private/policy-engine-files";
 import { addChart } from "./policy-engine/private/unenforced-policies";
-import { checkGroup, checkNetwork, checkVersion, readVersion } from "./private/check-cluster-values";
 import { type ClusterPlaces, ClusterPolicies, grantsOf } from "./private/cluster-policies";
+import { groupValue, kubernetesVersion, networkValue } from "./private/cluster-readers";
+import { podNetworking } from "./private/read-cluster";
 import { problemsIn } from "../core/construct-scope";
-import { shown } from "../core/display-value";
 import { checkHomeRegionProvider } from "../core/home-region";
 import { given } from "../core/missing-attribute";
-import { checkOcid, checkOcidIfGiven } from "../core/ocid";
 import { readableStatement } from "../core/readable-statement";
+import {
+  any,
+  boolean,
+  choice,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  withDefault,
+} from "../core/readers";
 import { checkRegionWhenWritten } from "../core/region-of-ocid";
 import { checkGiven } from "../core/required";
 import { nameOf } from "../core/resource-name";
@@ -26,6 +37,7 @@ import { Problems } from "../core/validation-error";
 import { addWarning } from "../core/warnings";
 import { apiEndpoint } from "../network/bastion/bastion";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
+import { baseOf, compartmentOfSubnet } from "../network/vcn/cluster-network-base";
 import { balancerSubnetsOf, type IClusterNetwork } from "../network/vcn/network";
 import { SubnetRole } from "../network/vcn/network-subnet";
 import { isOverlay, PodNetworking } from "../network/vcn/pod-networking";
@@ -53,21 +65,25 @@ export function placesOf(
 
 /** Warns that an imported cluster may lack the rights to write the rules of its load balancers, with the statements that grant them. */
 function warnOfMissingGrants(cluster: ISecureOkeCluster, services: readonly string[]): void {
-  const known = <T>(get: () => T, otherwise: T) => new Problems(cluster).collect(get) ?? otherwise;
-  const own = known(() => cluster.compartmentId, "<compartment of the cluster>");
-  const network = known<IClusterNetwork | undefined>(() => cluster.network, undefined);
-  const ofNetwork = known(() => network?.compartmentId, undefined) ?? "<compartment of the network>";
-  // For the load balancers only: the pods of a running cluster have their rights already.
-  const places = { clusterId: cluster.clusterId, compartmentId: own, withPodAddresses: false };
-  const all = network && known(() => placesOf(cluster, network), undefined);
-  const grants = grantsOf(cluster, { ...(all ?? { networkCompartmentId: ofNetwork }), ...places });
+  const attempt = <T>(get: () => T) => new Problems(cluster).collect(get);
+  const compartmentId = attempt(() => cluster.compartmentId) ?? "<compartment of the cluster>";
+  const network = attempt(() => cluster.network);
+  const networkCompartmentId = attempt(() => network?.compartmentId) ?? "<compartment of the network>";
+  const places = network && attempt(() => placesOf(cluster, network));
+  const grants = grantsOf(cluster, {
+    ...(places ?? { networkCompartmentId }),
+    clusterId: cluster.clusterId,
+    compartmentId,
+    // For the load balancers only: the pods of a running cluster have their rights already.
+    withPodAddresses: false,
+  });
   const texts = grants.flatMap(({ statements }) => statements).map((text) => readableStatement(text));
   addWarning(
     cluster,
-    `[${NO_GRANT}] The cloud controller of the imported cluster ${cluster.node.path} writes the rules of ${services.join(", ")} at run ` +
-      "time, which takes rights that this program does not give: without them the load balancer is not made. Have them written here, " +
-      "fromClusterAttributes({ loadBalancerRights: true, … }); or say that they are there, loadBalancerRights: false, once these " +
-      `statements are: ${texts.join("; ")}`,
+    `[${NO_GRANT}] The cloud controller of the imported cluster ${cluster.node.path} writes the security group rules of ` +
+      `${services.join(", ")} at run time, and this program grants it no rights for that: without them, it can't create the load ` +
+      "balancer. Set loadBalancerRights: true in fromClusterAttributes to create the policies here; or set loadBalancerRights: false " +
+      `if policies with these statements exist: ${texts.join("; ")}`,
   );
 }
 
@@ -121,40 +137,41 @@ export interface ClusterAttributes {
   readonly homeRegionProvider?: TerraformProvider;
 }
 
-const GROUPS = ["apiEndpointSecurityGroup", "workerSecurityGroup", "podSecurityGroup"] as const;
+const ATTRIBUTES = {
+  clusterId: ocid("cluster"),
+  compartmentId: optional(ocid("compartment", "tenancy")),
+  clusterType: optional(
+    choice({ BASIC: "BASIC_CLUSTER", ENHANCED: "ENHANCED_CLUSTER" }, '"ENHANCED_CLUSTER" or "BASIC_CLUSTER"'),
+  ),
+  kubernetesVersion: optional(kubernetesVersion()),
+  network: optional(networkValue()),
+  privateEndpoint: optional(apiEndpoint()),
+  podNetworking: withDefault(podNetworking(), PodNetworking.vcnNative()),
+  apiEndpointSecurityGroup: optional(groupValue()),
+  workerSecurityGroup: optional(groupValue()),
+  podSecurityGroup: optional(groupValue()),
+  networkPolicyEngine: optional(policyEngine()),
+  loadBalancerRights: optional(boolean()),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+} satisfies PropsSchema<ClusterAttributes>;
+
+type ResolvedAttributes = Resolved<typeof ATTRIBUTES>;
 
 /** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
-export function checkAttributes(scope: Construct, id: string, all: ClusterAttributes): void {
-  const attributes: Partial<ClusterAttributes> = all ?? {};
+export function readAttributes(
+  scope: Construct,
+  id: string,
+  attributes: ClusterAttributes,
+): ResolvedAttributes {
   const problems = problemsIn(scope, id);
-  checkOcid(problems, "clusterId", attributes.clusterId, "cluster");
-  checkOcidIfGiven(problems, "compartmentId", attributes.compartmentId, "compartment", "tenancy");
-  checkVersion(problems, attributes.kubernetesVersion);
-  checkNetwork(problems, attributes.network);
-  if (attributes.privateEndpoint !== undefined) {
-    apiEndpoint()(problems, "privateEndpoint", attributes.privateEndpoint);
+  const read = readProps(problems, attributes, ATTRIBUTES);
+  const { loadBalancerRights, compartmentId, network } = read;
+  checkEngineFits(problems, read.networkPolicyEngine, read.podNetworking);
+  checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+  if (loadBalancerRights === true && checkGiven(problems, { compartmentId, network })) {
+    problems.collect(() => [network?.compartmentId, network?.loadBalancerSubnet]);
   }
-  const { clusterType } = attributes;
-  if (clusterType !== undefined && !["BASIC_CLUSTER", "ENHANCED_CLUSTER"].includes(clusterType)) {
-    const fix = 'Write "ENHANCED_CLUSTER" or "BASIC_CLUSTER", as OKE does';
-    problems.add("VALUE_INVALID", `clusterType is ${shown(clusterType)}`, fix);
-  }
-  PodNetworking._checked(problems, attributes.podNetworking);
-  for (const name of GROUPS) checkGroup(problems, name, attributes[name]);
-  checkPolicyEngine(problems, attributes.networkPolicyEngine, attributes.podNetworking);
-  checkRights(problems, scope, attributes);
-  problems.throwIfAny();
-}
-
-function checkRights(problems: Problems, scope: Construct, attributes: Partial<ClusterAttributes>): void {
-  const { loadBalancerRights, compartmentId, network, homeRegionProvider } = attributes;
-  checkHomeRegionProvider(problems, scope, homeRegionProvider);
-  if (!["undefined", "boolean"].includes(typeof loadBalancerRights)) {
-    const what = `loadBalancerRights is ${shown(loadBalancerRights)}`;
-    problems.add("VALUE_INVALID", what, "Write true or false");
-  }
-  if (loadBalancerRights !== true || !checkGiven(problems, { compartmentId, network })) return;
-  problems.collect(() => [network?.compartmentId, network?.loadBalancerSubnet]);
+  return problems.resolved<ResolvedAttributes>(read);
 }
 
 export class ImportedCluster extends SecureOkeClusterBase implements ISecureOkeCluster {
@@ -166,13 +183,13 @@ export class ImportedCluster extends SecureOkeClusterBase implements ISecureOkeC
   constructor(
     scope: Construct,
     id: string,
-    private readonly attributes: ClusterAttributes,
+    private readonly attributes: ResolvedAttributes,
   ) {
     super(scope, id);
     this.clusterId = attributes.clusterId;
     checkRegionWhenWritten(this, "clusterId", attributes.clusterId);
     this.networkPolicyEngine = attributes.networkPolicyEngine;
-    const version = attributes.kubernetesVersion && readVersion(attributes.kubernetesVersion);
+    const { kubernetesVersion: version } = attributes;
     installEngine(this, attributes.networkPolicyEngine, version);
     version?._acknowledge(this);
     for (const warning of version?._warnings() ?? []) addWarning(this, warning);
@@ -192,9 +209,11 @@ export class ImportedCluster extends SecureOkeClusterBase implements ISecureOkeC
 
   /** If this program creates the same cluster, the rights are granted there. */
   private warn(): string[] {
-    const isMade = (one: IConstruct) =>
-      one !== this && isSameCluster(one, this) && one.node.tryFindChild("Policies") !== undefined;
-    if (this.services.size === 0 || this.isWarned || this.node.root.node.findAll().some(isMade)) return [];
+    const isCreated = (construct: IConstruct) =>
+      construct !== this &&
+      isSameCluster(construct, this) &&
+      construct.node.tryFindChild("Policies") !== undefined;
+    if (this.services.size === 0 || this.isWarned || this.node.root.node.findAll().some(isCreated)) return [];
     this.isWarned = true;
     warnOfMissingGrants(this, [...this.services].sort());
     return [];
@@ -221,7 +240,7 @@ export class ImportedCluster extends SecureOkeClusterBase implements ISecureOkeC
   }
 
   public get podNetworking(): PodNetworking {
-    return this.attributes.podNetworking ?? PodNetworking.vcnNative();
+    return this.attributes.podNetworking;
   }
 
   public get apiEndpointSecurityGroup(): INetworkSecurityGroup {

@@ -1,22 +1,42 @@
-import { Fn, TerraformOutput, TerraformStack, Token, type TerraformProvider } from "cdktf";
+import { Fn, TerraformOutput, type TerraformProvider, Token } from "cdktf";
 import { type Construct } from "constructs";
 import { checkEnhanced } from "./add-ons/cluster-add-on";
 import { type ISecureOkeCluster } from "./cluster-base";
+import { type KubernetesVersion } from "./kubernetes-version";
+import { tagsGiven } from "./private/given-tags";
+import { clusterValue } from "./private/cluster-readers";
+import {
+  addWorkloadPolicy,
+  type WorkloadIdentity,
+  workloadPrincipal,
+  workloadStatements,
+} from "./private/workload-policies";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
-import { shown } from "../core/display-value";
 import { checkHomeRegionProvider } from "../core/home-region";
-import { checkObjectName } from "../core/kubernetes-names";
-import { checkOcid, checkOcidIfGiven, compareOcids } from "../core/ocid";
-import { checkGiven, checkMembers } from "../core/required";
+import { compareOcids } from "../core/ocid";
+import { outputNameOf } from "../core/output-name";
+import {
+  any,
+  boolean,
+  matching,
+  objectName,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  withDefault,
+} from "../core/readers";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
 import { setTagOwner } from "../core/scope-tags";
-import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
+import { type TaggingProps, tagsOf } from "../core/tagging";
+import { type Problems } from "../core/validation-error";
 import { isOverlay } from "../network/vcn/pod-networking";
 import { IdentityDynamicGroup } from "../oci/identity-dynamic-group";
-import { IdentityPolicy } from "../oci/identity-policy";
 
 /** Props for Karpenter. */
 export interface KarpenterProps extends TaggingProps {
@@ -73,7 +93,35 @@ export interface KarpenterProps extends TaggingProps {
 const SERVICE_ACCOUNT = "karpenter";
 const CHARTS = "https://oracle.github.io/karpenter-provider-oci/charts";
 const CHART_VERSION = "1.3.0";
-const TAG = /^[A-Za-z][\w-]{0,99}\.[\w-]{1,100}$/;
+
+const KARPENTER = {
+  cluster: clusterValue(),
+  tenancyId: ocid("tenancy"),
+  nodeTag: matching(
+    /^[A-Za-z][\w-]{0,99}\.[\w-]{1,100}$/,
+    'Give the namespace and the key of a defined tag, for example "Operations.NodeRole"',
+    { code: "TAG_INVALID" },
+  ),
+  nodeTagValue: withDefault(
+    matching(/^[\w.-]{1,100}$/, 'Give up to 100 letters, digits, ., _ and -, for example "karpenter"', {
+      code: "TAG_INVALID",
+    }),
+    "karpenter",
+  ),
+  nodeCompartmentId: optional(ocid("compartment", "tenancy")),
+  namespace: withDefault(objectName(), "karpenter"),
+  chartVersion: withDefault(
+    matching(/^\d+\.\d+\.\d+$/, `Give the version without v, for example "${CHART_VERSION}"`, {
+      code: "VALUE_INVALID",
+    }),
+    CHART_VERSION,
+  ),
+  usesCapacityReservations: withDefault(boolean(), false),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+  ...taggingReaders(),
+} satisfies PropsSchema<KarpenterProps>;
+
+type ResolvedKarpenter = Resolved<typeof KARPENTER>;
 
 /** The first chart version for each minor version of Kubernetes, from Oracle's page of 2026-09. */
 const FIRST_CHART: { readonly [minor: number]: string } = { 35: "1.1.0", 36: "1.3.0" };
@@ -96,96 +144,79 @@ export class Karpenter extends ResourceConstruct {
   public readonly cluster: ISecureOkeCluster;
   /** The OCID of the dynamic group of the nodes. */
   public readonly dynamicGroupId: string;
+  /** The namespace and the key of the tag on the nodes. */
+  public readonly nodeTag: string;
+  /** The value of the tag on the nodes. */
+  public readonly nodeTagValue: string;
+  /** The OCID of the compartment of the nodes. */
+  public readonly nodeCompartmentId: string;
+  /** The Kubernetes namespace of Karpenter. */
+  public readonly namespace: string;
+  /** The version of the chart. */
+  public readonly chartVersion: string;
 
-  /** @throws ADD_ON_INVALID, OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, PROVIDER_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID, VERSION_UNKNOWN */
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: KarpenterProps,
-  ) {
-    check(scope, id, props);
+  constructor(scope: Construct, id: string, props: KarpenterProps) {
+    const read = readKarpenter(scope, id, props);
     super(scope, id);
-    const { cluster, tenancyId, nodeTagValue = "karpenter" } = props;
+    const { cluster, tenancyId, homeRegionProvider } = read;
     this.cluster = cluster;
+    this.nodeTag = read.nodeTag;
+    this.nodeTagValue = read.nodeTagValue;
+    this.namespace = read.namespace;
+    this.chartVersion = read.chartVersion;
     setTagOwner(this, cluster);
     const { compartmentId, clusterId, network } = cluster;
-    const nodes = props.nodeCompartmentId ?? compartmentId;
+    const nodes = read.nodeCompartmentId ?? compartmentId;
+    this.nodeCompartmentId = nodes;
     const group = new IdentityDynamicGroup(this, "Resource", {
-      provider: props.homeRegionProvider,
+      provider: homeRegionProvider,
       lifecycle: { ignoreChanges: ["name"] },
       compartmentId: tenancyId,
       name: policyNameOf(this, `${nameOf(this)}-nodes`),
-      description: "Nodes that Karpenter makes",
-      matchingRule: `ALL {instance.compartment.id = '${nodes}', tag.${props.nodeTag}.value = '${nodeTagValue}'}`,
-      ...tagsOf(this, props),
+      description: "Nodes that Karpenter creates",
+      matchingRule: `ALL {instance.compartment.id = '${nodes}', tag.${this.nodeTag}.value = '${this.nodeTagValue}'}`,
+      ...tagsOf(this, read),
     });
     this.dynamicGroupId = group.id;
-    const same = (one: string, other: string) =>
-      compareOcids({ scope: this, id: one }, { scope: this, id: other }) === "same";
+    const karpenter = { clusterId, namespace: this.namespace, serviceAccount: SERVICE_ACCOUNT };
+    const isOwn = (id: string) =>
+      compareOcids({ scope: this, id }, { scope: this, id: compartmentId }) === "same";
     const join = `Allow dynamic-group id ${group.id} to {CLUSTER_JOIN} in compartment id ${compartmentId} where target.cluster.id = '${clusterId}'`;
-    const ofNetwork = this.allow(network.compartmentId, ["use virtual-network-family"]);
-    const ofNodes = this.allow(nodes, [
+    const ofNetwork = workloadStatements(karpenter, network.compartmentId, ["use virtual-network-family"]);
+    const ofNodes = workloadStatements(karpenter, nodes, [
       "manage instance-family",
       "manage volumes",
       "manage volume-attachments",
       "inspect compartments",
-      ...(props.usesCapacityReservations ? ["use compute-capacity-reservations"] : []),
+      ...(read.usesCapacityReservations ? ["use compute-capacity-reservations"] : []),
     ]);
-    this.addPolicy("TagPolicy", tenancyId, [this.tagStatement]);
-    const isNodesOwn = same(nodes, compartmentId);
-    const isNetworkOwn = same(network.compartmentId, compartmentId);
-    this.addPolicy("Policy", compartmentId, [
+    const addPolicy = (policyId: string, policyCompartmentId: string, statements: string[]) =>
+      addWorkloadPolicy(this, policyId, {
+        ...tagsGiven(read),
+        compartmentId: policyCompartmentId,
+        description: "Lets Karpenter create nodes for the cluster",
+        statements,
+        homeRegionProvider,
+      });
+    addPolicy("TagPolicy", tenancyId, [this.tagStatement(karpenter)]);
+    addPolicy("Policy", compartmentId, [
       join,
-      ...(isNodesOwn ? ofNodes : []),
-      ...(isNetworkOwn ? ofNetwork : []),
+      ...(isOwn(nodes) ? ofNodes : []),
+      ...(isOwn(network.compartmentId) ? ofNetwork : []),
     ]);
-    if (!isNodesOwn) this.addPolicy("NodesPolicy", nodes, ofNodes);
-    if (!isNetworkOwn) this.addPolicy("NetworkPolicy", network.compartmentId, ofNetwork);
+    if (!isOwn(nodes)) addPolicy("NodesPolicy", nodes, ofNodes);
+    if (!isOwn(network.compartmentId)) addPolicy("NetworkPolicy", network.compartmentId, ofNetwork);
     this.addOutputs();
   }
 
-  private get principal(): string {
-    return [
-      "request.principal.type = 'workload'",
-      `request.principal.namespace = '${this.props.namespace ?? "karpenter"}'`,
-      `request.principal.service_account = '${SERVICE_ACCOUNT}'`,
-      `request.principal.cluster_id = '${this.cluster.clusterId}'`,
-    ].join(", ");
-  }
-
-  private allow(compartmentId: string, rights: readonly string[]): string[] {
-    return rights.map(
-      (right) =>
-        `Allow any-user to ${right} in compartment id ${compartmentId} where all {${this.principal}}`,
-    );
-  }
-
   /** In the root compartment: a tag namespace may be in any compartment. */
-  private get tagStatement(): string {
-    const [namespace = ""] = this.props.nodeTag.split(".");
-    return `Allow any-user to use tag-namespaces in tenancy where all {${this.principal}, target.tag-namespace.name = '${namespace}'}`;
-  }
-
-  private addPolicy(id: string, compartmentId: string, statements: string[]): IdentityPolicy {
-    const suffix = id === "Policy" ? "" : `-${id.replace("Policy", "").toLowerCase()}`;
-    return new IdentityPolicy(this, id, {
-      provider: this.props.homeRegionProvider,
-      compartmentId,
-      name: policyNameOf(this, `${nameOf(this)}${suffix}`),
-      lifecycle: { ignoreChanges: ["name"] },
-      description: "Lets Karpenter make nodes for the cluster",
-      statements,
-      ...tagsOf(this, this.props),
-    });
+  private tagStatement(karpenter: WorkloadIdentity): string {
+    const [namespace = ""] = this.nodeTag.split(".");
+    return `Allow any-user to use tag-namespaces in tenancy where all {${workloadPrincipal(karpenter)}, target.tag-namespace.name = '${namespace}'}`;
   }
 
   private addOutputs(): void {
-    const { cluster, namespace = "karpenter", chartVersion = CHART_VERSION } = this.props;
-    const stack = TerraformStack.of(this);
-    const name = this.node.scopes
-      .slice(stack.node.scopes.length)
-      .map(({ node }) => node.id.replace(/[^A-Za-z0-9_-]+/g, "-"))
-      .join("_");
+    const { cluster, namespace, chartVersion } = this;
     // The endpoint includes its port, and Karpenter expects the address only.
     const endpoint = Token.asString(Fn.element(Fn.split(":", cluster.privateEndpoint), 0));
     const values = new TerraformOutput(this, "Values", {
@@ -199,68 +230,44 @@ export class Karpenter extends ResourceConstruct {
         "",
       ].join("\n"),
     });
-    values.overrideLogicalId(`${name}_karpenter_values`);
+    values.overrideLogicalId(outputNameOf(this, "karpenter_values"));
     const command = new TerraformOutput(this, "Command", {
       description: "Installs Karpenter with the values of the other output",
       value:
-        `terraform output -raw ${name}_karpenter_values | helm upgrade --install karpenter karpenter --repo ${CHARTS} ` +
+        `terraform output -raw ${outputNameOf(this, "karpenter_values")} | helm upgrade --install karpenter karpenter --repo ${CHARTS} ` +
         `--version ${chartVersion} --namespace ${namespace} --create-namespace --values -`,
     });
-    command.overrideLogicalId(`${name}_karpenter`);
+    command.overrideLogicalId(outputNameOf(this, "karpenter"));
   }
 }
 
-function check(scope: Construct, id: string, given: KarpenterProps): void {
+function readKarpenter(scope: Construct, id: string, props: KarpenterProps): ResolvedKarpenter {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  const props: Partial<KarpenterProps> = given ?? {};
-  const { cluster, nodeTag, nodeTagValue, namespace, chartVersion = CHART_VERSION } = props;
-  checkGiven(problems, { cluster, nodeTag }, "KarpenterProps");
-  checkOcid(problems, "tenancyId", props.tenancyId, "tenancy");
-  checkOcidIfGiven(problems, "nodeCompartmentId", props.nodeCompartmentId, "compartment", "tenancy");
-  if (nodeTag !== undefined && !(typeof nodeTag === "string" && TAG.test(nodeTag))) {
-    problems.add(
-      "TAG_INVALID",
-      `nodeTag is ${shown(nodeTag)}`,
-      'Write namespace and key of a defined tag, such as "Operations.NodeRole"',
-    );
+  const read = readProps(problems, props, KARPENTER);
+  const { cluster, chartVersion } = read;
+  if (cluster) {
+    problems.collect(() => [cluster.compartmentId, cluster.network.compartmentId, cluster.privateEndpoint]);
+    checkEnhanced(problems, cluster, "Karpenter");
+    const version = problems.collect(() => cluster.kubernetesVersion);
+    if (version && chartVersion !== undefined) checkChart(problems, version, chartVersion);
   }
-  if (nodeTagValue !== undefined && !/^[\w.-]{1,100}$/.test(String(nodeTagValue))) {
-    problems.add(
-      "TAG_INVALID",
-      `nodeTagValue is ${shown(nodeTagValue)}`,
-      "Write up to 100 letters, digits, ., _ and -",
-    );
-  }
-  if (namespace !== undefined) checkObjectName(problems, "namespace", namespace);
-  if (!/^\d+\.\d+\.\d+$/.test(String(chartVersion))) {
-    problems.add(
-      "VALUE_INVALID",
-      `chartVersion is ${shown(chartVersion)}`,
-      `Write a version without v, such as "${CHART_VERSION}"`,
-    );
-  }
-  if (checkMembers(problems, "cluster", cluster, ["clusterId", "addCdk8sChart"], "a SecureOkeCluster")) {
-    const known = cluster as ISecureOkeCluster;
-    problems.collect(() => [known.compartmentId, known.network.compartmentId, known.privateEndpoint]);
-    checkEnhanced(problems, known, "Karpenter");
-    const version = problems.collect(() => known.kubernetesVersion);
-    const first = version && FIRST_CHART[version.minor];
-    if (version && first !== undefined && isOlder(String(chartVersion), first)) {
-      problems.add(
-        "VALUE_INVALID",
-        `chartVersion is ${chartVersion}, and Kubernetes ${version.version} needs ${first} or later`,
-        `Write "${first}", or leave it out`,
-      );
-    }
-  }
-  checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
-  checkTags(problems, props);
-  problems.throwIfAny();
+  checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+  return problems.resolved<ResolvedKarpenter>(read);
 }
 
-function isOlder(one: string, other: string): boolean {
-  const [a = [], b = []] = [one, other].map((text) => text.split(".").map(Number));
-  const at = a.findIndex((part, index) => part !== b[index]);
-  return at >= 0 && (a[at] ?? 0) < (b[at] ?? 0);
+function checkChart(problems: Problems, { minor, version }: KubernetesVersion, chartVersion: string): void {
+  const first = FIRST_CHART[minor];
+  if (first === undefined || !isOlder(chartVersion, first)) return;
+  problems.add(
+    "VALUE_INVALID",
+    `chartVersion is ${chartVersion}, and Kubernetes ${version} needs ${first} or later`,
+    `Give "${first}", or leave chartVersion out`,
+  );
+}
+
+function isOlder(version: string, other: string): boolean {
+  const [parts = [], others = []] = [version, other].map((text) => text.split(".").map(Number));
+  const index = parts.findIndex((part, position) => part !== others[position]);
+  return index >= 0 && (parts[index] ?? 0) < (others[index] ?? 0);
 }

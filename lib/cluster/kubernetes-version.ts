@@ -53,7 +53,7 @@ function productionPatch(minor: number): number | undefined {
 
 /** The retirement of a version; `undefined` if OKE may still create clusters of it, as far as is known. */
 function retirement(minor: number, patch: number): { readonly since?: string } | undefined {
-  const known = MINORS.get(minor)?.find((one) => one.patch === patch);
+  const known = MINORS.get(minor)?.find((candidate) => candidate.patch === patch);
   if (known) return known.retired === undefined ? undefined : { since: known.retired };
   if (minor >= OLDEST_MINOR) return undefined;
   // A minor version is retired together with the last of its patches.
@@ -61,15 +61,15 @@ function retirement(minor: number, patch: number): { readonly since?: string } |
 }
 
 /** Whether the release calendar skips a patch: it lists a newer patch of the minor version, but not this one. */
-function isPassedOver(minor: number, patch: number): boolean {
+function isSkipped(minor: number, patch: number): boolean {
   const patches = MINORS.get(minor) ?? [];
-  return patches.some((one) => one.patch > patch) && !patches.some((one) => one.patch === patch);
+  return patches.some((other) => other.patch > patch) && !patches.some((other) => other.patch === patch);
 }
 
 const PATTERN = /^v?1\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
 
 // Since Kubernetes 1.28, a kubelet may be up to three minor versions older than its API server.
-const LARGEST_SKEW = 3;
+const MAX_SKEW = 3;
 
 /** The reasons for a version that OKE does not offer for new production clusters. */
 export interface KubernetesVersionOptions {
@@ -119,7 +119,6 @@ export class KubernetesVersion {
    * that is newer than all versions that this release knows is accepted with a warning at synthesis.
    *
    * @param version the version such as `v1.35.2`
-   * @throws VERSION_UNKNOWN, VERSION_PREVIEW, REASON_MISSING
    */
   public static of(version: string, options: KubernetesVersionOptions = {}): KubernetesVersion {
     const problems = new Problems("KubernetesVersion.of");
@@ -127,8 +126,8 @@ export class KubernetesVersion {
     if (minor === undefined || patch === undefined) {
       problems.add(
         "VERSION_UNKNOWN",
-        `${shown(version)} is not a Kubernetes version`,
-        `Write the version as OKE names it, with its patch, for example "${KubernetesVersion.V1_35.version}"`,
+        `version is ${shown(version)}, which is not a Kubernetes version`,
+        `Give the version as OKE names it, with its patch, for example "${KubernetesVersion.V1_35.version}"`,
       );
     }
     const { previewReason, retiredReason } = options ?? {};
@@ -171,8 +170,8 @@ export class KubernetesVersion {
     const since = retired.since === undefined ? "" : ` on ${retired.since}`;
     problems.add(
       "VERSION_RETIRED",
-      `OKE retired Kubernetes ${this.version}${since} and creates no cluster of it`,
-      `Take ${this.replacement}; where this cluster runs it already, write KubernetesVersion.of("${this.version}", { retiredReason: "…" })`,
+      `kubernetesVersion is ${this.version}, which OKE retired${since}: it creates no new clusters of this version`,
+      `Use ${this.replacement}; if the cluster runs it already, write KubernetesVersion.of("${this.version}", { retiredReason: "…" })`,
     );
   }
 
@@ -185,12 +184,12 @@ export class KubernetesVersion {
     if (this.minor > NEWEST_MINOR) {
       return [
         `[kubernetes-version] ${this.version} is newer than 1.${NEWEST_MINOR}, the newest version that this release of secure-oke knows: ` +
-          "what it writes was not tried with it, so look for a newer release",
+          "its output has not been tested with this version; use a newer release of secure-oke if there is one",
       ];
     }
-    if (this.minor >= OLDEST_MINOR && isPassedOver(this.minor, this.patch)) {
+    if (this.minor >= OLDEST_MINOR && isSkipped(this.minor, this.patch)) {
       return [
-        `[kubernetes-version] OKE's release calendar has no ${this.version}, while it has a newer patch of 1.${this.minor}: take ${this.replacement}`,
+        `[kubernetes-version] OKE's release calendar does not list ${this.version}, although it lists a newer patch of 1.${this.minor}: use ${this.replacement}`,
       ];
     }
     return [];
@@ -221,14 +220,14 @@ export class KubernetesVersion {
     if (controlPlane.isOlderThan(this)) {
       problems.add(
         "VERSION_SKEW",
-        `The nodes run ${this.version}, the cluster ${controlPlane.version}: nodes may not be newer`,
-        `Upgrade the cluster first, or give the pool ${controlPlane.version}`,
+        `kubernetesVersion is ${this.version}, newer than ${controlPlane.version} of the control plane`,
+        `Upgrade the cluster first, or give the pool KubernetesVersion.of("${controlPlane.version}")`,
       );
-    } else if (controlPlane.minor - this.minor > LARGEST_SKEW) {
+    } else if (controlPlane.minor - this.minor > MAX_SKEW) {
       problems.add(
         "VERSION_SKEW",
-        `The nodes run ${this.version}, ${controlPlane.minor - this.minor} minor versions behind ${controlPlane.version}`,
-        `Give the pool a version from 1.${controlPlane.minor - LARGEST_SKEW} on`,
+        `kubernetesVersion is ${this.version}, ${controlPlane.minor - this.minor} minor versions older than ${controlPlane.version} of the control plane`,
+        `Give the pool a version of 1.${controlPlane.minor - MAX_SKEW} or later, for example KubernetesVersion.of("${controlPlane.version}")`,
       );
     }
   }
@@ -244,8 +243,8 @@ export class KubernetesVersion {
     }
     problems.add(
       "VERSION_PREVIEW",
-      `${this.version} is a preview`,
-      `Take ${this.replacement}, or write KubernetesVersion.of("${this.version}", { previewReason: "…" })`,
+      `version is ${this.version}, a preview`,
+      `Use ${this.replacement}, or write KubernetesVersion.of("${this.version}", { previewReason: "…" })`,
     );
   }
 

@@ -1,25 +1,45 @@
-import { compartmentOfSubnet } from "../network/vcn/cluster-network-base";
 import { type ITerraformDependable, Lazy, type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { checkOnce } from "./add-ons/cluster-add-on";
 import { waitForCertManager } from "./add-ons/private/add-ons-of-cluster";
+import { CERT_MANAGER, installCertManager } from "./add-ons/private/cert-manager";
 import { createdClusterOf, type ISecureOkeCluster } from "./cluster-base";
+import { tagsGiven } from "./private/given-tags";
+import { clusterValue } from "./private/cluster-readers";
 import { TagNamespacePolicy } from "./private/tag-namespace-policy";
+import {
+  addWorkloadPolicy,
+  type WorkloadIdentity,
+  workloadPrincipal,
+  workloadStatements,
+} from "./private/workload-policies";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
-import { shown } from "../core/display-value";
 import { checkHomeRegionProvider } from "../core/home-region";
-import { checkOcidIfGiven, compareOcids } from "../core/ocid";
-import { checkGiven, checkMembers } from "../core/required";
+import { compareOcids } from "../core/ocid";
+import {
+  any,
+  boolean,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  wholeNumber,
+  withDefault,
+} from "../core/readers";
 import { ResourceConstruct } from "../core/resource-construct";
-import { nameOf, policyNameOf } from "../core/resource-name";
+import { nameOf } from "../core/resource-name";
 import { setTagOwner } from "../core/scope-tags";
-import { checkTags, type TaggingProps, tagsOf } from "../core/tagging";
+import { type TaggingProps } from "../core/tagging";
 import { type Problems } from "../core/validation-error";
+import { compartmentOfSubnet } from "../network/vcn/cluster-network-base";
 import { balancerSubnetsOf } from "../network/vcn/network";
 import { ContainerengineAddon } from "../oci/containerengine-addon";
-import { IdentityPolicy } from "../oci/identity-policy";
+import { type IdentityPolicy } from "../oci/identity-policy";
+import { isSameCluster } from "../synthesis/chart-scopes";
 
 const NAMESPACE = "native-ingress-controller-system";
 const SERVICE_ACCOUNT = "oci-native-ingress-controller";
@@ -38,7 +58,12 @@ class IngressControllerStatements {
   private hasFirewall = false;
   private hasReservedAddress = false;
 
-  constructor(private readonly clusterId: string) {}
+  /** The controller in the statements. */
+  public readonly controller: WorkloadIdentity;
+
+  constructor(clusterId: string) {
+    this.controller = { clusterId, namespace: NAMESPACE, serviceAccount: SERVICE_ACCOUNT };
+  }
 
   /** Called for a gateway with a web application firewall. */
   public needFirewall(): void {
@@ -74,21 +99,8 @@ class IngressControllerStatements {
     ]);
   }
 
-  /** The condition that identifies the controller in a statement. */
-  public get principal(): string {
-    return [
-      "request.principal.type = 'workload'",
-      `request.principal.namespace = '${NAMESPACE}'`,
-      `request.principal.service_account = '${SERVICE_ACCOUNT}'`,
-      `request.principal.cluster_id = '${this.clusterId}'`,
-    ].join(", ");
-  }
-
   private allow(compartmentId: string, rights: readonly string[]): string[] {
-    return rights.map(
-      (right) =>
-        `Allow any-user to ${right} in compartment id ${compartmentId} where all {${this.principal}}`,
-    );
+    return workloadStatements(this.controller, compartmentId, rights);
   }
 }
 
@@ -123,8 +135,16 @@ export interface NativeIngressControllerProps extends TaggingProps {
   readonly homeRegionProvider?: TerraformProvider;
 }
 
-const DEFAULT_REPLICAS = 2;
-const MAX_REPLICAS = 5;
+const CONTROLLER = {
+  cluster: clusterValue(),
+  certificateCompartmentId: optional(ocid("compartment", "tenancy")),
+  replicas: withDefault(wholeNumber({ least: 1, most: 5 }), 2),
+  installCertManager: withDefault(boolean(), true),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+  ...taggingReaders(),
+} satisfies PropsSchema<NativeIngressControllerProps>;
+
+type ResolvedController = Resolved<typeof CONTROLLER>;
 
 /**
  * The OCI native ingress controller, as an add-on of a cluster, with the minimum rights that it needs.
@@ -141,167 +161,134 @@ export class NativeIngressController extends ResourceConstruct {
   /** The additional rights for the gateways of this controller. @internal */
   public readonly _statements: IngressControllerStatements;
 
-  /**
-   * @throws OCID_INVALID, COUNT_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, PROVIDER_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
-   */
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: NativeIngressControllerProps,
-  ) {
-    check(scope, id, props);
+  /** The OCID of the compartment of the certificates. */
+  public readonly certificateCompartmentId: string;
+  /** The replica count of the controller. */
+  public readonly replicas: number;
+
+  constructor(scope: Construct, id: string, props: NativeIngressControllerProps) {
+    const read = readController(scope, id, props);
     super(scope, id);
-    const { cluster, installCertManager = true, replicas = DEFAULT_REPLICAS } = props;
+    const { cluster, homeRegionProvider } = read;
     this.cluster = cluster;
+    this.certificateCompartmentId = read.certificateCompartmentId ?? cluster.compartmentId;
+    this.replicas = read.replicas;
     setTagOwner(this, cluster);
     this._statements = new IngressControllerStatements(cluster.clusterId);
-    const before: ITerraformDependable[] = this.addPolicies();
+    const dependencies: ITerraformDependable[] = this.addPolicies(read);
     new TagNamespacePolicy(this, "TagNamespaces", {
-      principals: [this._statements.principal],
+      principals: [workloadPrincipal(this._statements.controller)],
       description: "Lets the native ingress controller write the defined tags of its load balancers",
       what: "the load balancers of its gateways",
       tenancyId: createdClusterOf(cluster)?._tenancyId,
-      homeRegionProvider: props.homeRegionProvider,
+      homeRegionProvider,
       displayName: nameOf(this),
     });
-    if (installCertManager)
-      before.push(this.addOn("CertManager", "CertManager", [["numOfReplicas", "1"]], []));
-    const configurations: [string, string][] = [
-      ["compartmentId", cluster.compartmentId],
-      ["loadBalancerSubnetId", cluster.network.loadBalancerSubnet.subnetId],
-      // Otherwise the controller, like every other pod on its node, would use the identity of the node.
-      ["authType", "workloadIdentity"],
-      ["numOfReplicas", String(replicas)],
-    ];
-    const resource = this.addOn("Resource", "NativeIngressController", configurations, before);
+    if (read.installCertManager) {
+      const configurations = [["numOfReplicas", "1"]] as const;
+      dependencies.push(installCertManager(this, CERT_MANAGER, cluster, { configurations }));
+    }
+    const resource = this.addController(dependencies);
     this.node.defaultChild = resource;
-    if (!installCertManager) waitForCertManager(this, resource, cluster);
+    if (!read.installCertManager) waitForCertManager(this, resource, cluster);
   }
 
-  private addOn(
-    id: string,
-    addonName: string,
-    configurations: readonly [string, string][],
-    dependsOn: ITerraformDependable[],
-  ): ContainerengineAddon {
-    return new ContainerengineAddon(this, id, {
-      addonName,
-      clusterId: this.cluster.clusterId,
-      configurations: configurations.map(([key, value]) => ({ key, value })),
+  private addController(dependsOn: ITerraformDependable[]): ContainerengineAddon {
+    const { cluster } = this;
+    return new ContainerengineAddon(this, "Resource", {
+      addonName: "NativeIngressController",
+      clusterId: cluster.clusterId,
+      configurations: [
+        { key: "compartmentId", value: cluster.compartmentId },
+        { key: "loadBalancerSubnetId", value: cluster.network.loadBalancerSubnet.subnetId },
+        // Otherwise the controller, like every other pod on its node, would use the identity of the node.
+        { key: "authType", value: "workloadIdentity" },
+        { key: "numOfReplicas", value: String(this.replicas) },
+      ],
       removeAddonResourcesOnDelete: true,
-      ...(dependsOn.length > 0 ? { dependsOn } : {}),
+      dependsOn,
     });
   }
 
-  /** A policy may refer to the compartment that it is attached to; so each compartment has its own policy. */
-  private addPolicies(): IdentityPolicy[] {
-    const { cluster, certificateCompartmentId: certificates = cluster.compartmentId } = this.props;
+  private addPolicies(read: ResolvedController): IdentityPolicy[] {
+    const { cluster, certificateCompartmentId: certificates } = this;
     const [own, network] = [cluster.compartmentId, cluster.network.compartmentId];
-    const is = (one: string, other: string) =>
-      compareOcids({ scope: this, id: one }, { scope: this, id: other }) === "same";
-    const all = this._statements;
+    const isSame = (id: string, other: string) =>
+      compareOcids({ scope: this, id }, { scope: this, id: other }) === "same";
+    const addPolicy = (id: string, compartmentId: string, statements: () => string[]) =>
+      addWorkloadPolicy(this, id, {
+        ...tagsGiven(read),
+        compartmentId,
+        description: "Lets the OCI native ingress controller of the cluster manage its load balancers",
+        // Gateways are created after the controller, and some need more rights than others.
+        statements: Lazy.listValue({ produce: statements }),
+        homeRegionProvider: read.homeRegionProvider,
+      });
+    const statements = this._statements;
     // The load balancers' subnets of a network are in one compartment, unless one of them was created and the other was given.
     const subnets = balancerSubnetsOf(cluster.network).map(([part]) =>
       compartmentOfSubnet(cluster.network, part),
     );
-    const isNetworkOwn = is(own, network);
-    const isSubnetOwn = subnets.some((subnet) => is(own, subnet));
-    const isCertificatesOwn = is(own, certificates);
+    const isNetworkOwn = isSame(own, network);
+    const isSubnetOwn = subnets.some((subnet) => isSame(own, subnet));
+    const isCertificatesOwn = isSame(own, certificates);
     const policies = [
-      this.addPolicy("Policy", own, () => [
-        ...all.ofLoadBalancers(own),
-        ...(isNetworkOwn || isSubnetOwn ? all.ofNetwork(own) : []),
-        ...(isCertificatesOwn ? all.ofCertificates(own) : []),
+      addPolicy("Policy", own, () => [
+        ...statements.ofLoadBalancers(own),
+        ...(isNetworkOwn || isSubnetOwn ? statements.ofNetwork(own) : []),
+        ...(isCertificatesOwn ? statements.ofCertificates(own) : []),
       ]),
     ];
-    if (!isNetworkOwn) policies.push(this.addPolicy("NetworkPolicy", network, () => all.ofNetwork(network)));
-    const elsewhere = subnets.filter((subnet) => !is(own, subnet) && !is(network, subnet));
+    if (!isNetworkOwn) {
+      policies.push(addPolicy("NetworkPolicy", network, () => statements.ofNetwork(network)));
+    }
+    const elsewhere = subnets.filter((subnet) => !isSame(own, subnet) && !isSame(network, subnet));
     const different = elsewhere.filter(
-      (subnet, index) => !elsewhere.slice(0, index).some((one) => is(one, subnet)),
+      (subnet, index) => !elsewhere.slice(0, index).some((earlier) => isSame(earlier, subnet)),
     );
     different.forEach((subnet, index) => {
       const id = index === 0 ? "SubnetPolicy" : "FurtherSubnetPolicy";
-      policies.push(this.addPolicy(id, subnet, () => all.ofNetwork(subnet)));
+      policies.push(addPolicy(id, subnet, () => statements.ofNetwork(subnet)));
     });
     if (!isCertificatesOwn) {
-      policies.push(
-        this.addPolicy("CertificatesPolicy", certificates, () => all.ofCertificates(certificates)),
-      );
+      const ofCertificates = () => statements.ofCertificates(certificates);
+      policies.push(addPolicy("CertificatesPolicy", certificates, ofCertificates));
     }
     return policies;
   }
-
-  private addPolicy(id: string, compartmentId: string, statements: () => string[]): IdentityPolicy {
-    const suffix = id === "Policy" ? "" : `-${id.replace("Policy", "").toLowerCase()}`;
-    return new IdentityPolicy(this, id, {
-      provider: this.props.homeRegionProvider,
-      compartmentId,
-      name: policyNameOf(this, `${nameOf(this)}${suffix}`),
-      // IAM can't rename a policy, and replacing it would remove its rights for a while.
-      lifecycle: { ignoreChanges: ["name"] },
-      description: "Lets the OCI native ingress controller of the cluster keep its load balancers",
-      // Gateways are created after the controller, and some need more rights than others.
-      statements: Lazy.listValue({ produce: statements }),
-      ...tagsOf(this, this.props),
-    });
-  }
 }
 
-function check(scope: Construct, id: string, given: NativeIngressControllerProps): void {
+function readController(
+  scope: Construct,
+  id: string,
+  props: NativeIngressControllerProps,
+): ResolvedController {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  const props = given ?? ({} as NativeIngressControllerProps);
-  const { cluster, replicas = DEFAULT_REPLICAS, installCertManager = true } = props;
-  checkGiven(problems, { cluster });
-  const isCluster = checkMembers(
-    problems,
-    "cluster",
-    cluster,
-    ["clusterId", "addCdk8sChart"],
-    "a SecureOkeCluster",
-  );
-  if (isCluster) {
+  const read = readProps(problems, props, CONTROLLER);
+  const { cluster } = read;
+  if (cluster) {
     problems.collect(() => [cluster.compartmentId, cluster.network.compartmentId]);
     problems.collect(() => cluster.network.loadBalancerSubnet.subnetId);
     checkOnly(problems, scope, cluster);
-    if (installCertManager === true)
-      checkOnce(problems, cluster, "CertManager", "Write installCertManager: false");
+    if (read.installCertManager === true) {
+      checkOnce(problems, cluster, CERT_MANAGER, "Set installCertManager: false");
+    }
   }
-  checkOcidIfGiven(
-    problems,
-    "certificateCompartmentId",
-    props.certificateCompartmentId,
-    "compartment",
-    "tenancy",
-  );
-  if (!Number.isInteger(replicas) || replicas < 1 || replicas > MAX_REPLICAS) {
-    problems.add(
-      "COUNT_INVALID",
-      `replicas is ${shown(replicas)}`,
-      `Give a whole number from 1 to ${MAX_REPLICAS}`,
-    );
-  }
-  if (typeof installCertManager !== "boolean") {
-    problems.add(
-      "VALUE_INVALID",
-      `installCertManager is ${shown(installCertManager)}`,
-      "Write true or false",
-    );
-  }
-  checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
-  checkTags(problems, props);
-  problems.throwIfAny();
+  checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+  return problems.resolved<ResolvedController>(read);
 }
 
 /** Adds a problem if the program already has a controller for the cluster: a cluster can have an add-on once. */
 function checkOnly(problems: Problems, scope: Construct, cluster: ISecureOkeCluster): void {
-  const all = scope.node.root.node.findAll().filter((one) => one instanceof NativeIngressController);
-  const idOf = (one: ISecureOkeCluster) => ({ scope: one, id: one.clusterId });
-  const other = all.find((one) => compareOcids(idOf(one.cluster), idOf(cluster)) === "same");
+  const controllers = scope.node.root.node
+    .findAll()
+    .filter((construct) => construct instanceof NativeIngressController);
+  const other = controllers.find((controller) => isSameCluster(controller.cluster, cluster));
   if (!other) return;
   problems.add(
     "NAME_DUPLICATE",
-    `${cluster.node.path} has a controller already, ${other.node.path}`,
-    "Give all gateways of the cluster that one",
+    `cluster is ${cluster.node.path}, which already has the controller ${other.node.path}`,
+    "Use that controller for all gateways of the cluster",
   );
 }

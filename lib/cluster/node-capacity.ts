@@ -1,7 +1,8 @@
 import { Token } from "cdktf";
 import { checked } from "../core/checked";
-import { checkOcid, checkOcidIfGiven } from "../core/ocid";
 import { shown } from "../core/display-value";
+import { checkOcid } from "../core/ocid";
+import { boolean, ocid, optional, type PropsSchema, readProps, withDefault } from "../core/readers";
 import { Problems } from "../core/validation-error";
 
 /** Options for preemptible nodes, which OCI may reclaim. */
@@ -24,6 +25,13 @@ export interface ReservedCapacityOptions {
   readonly compartmentId?: string;
 }
 
+const PREEMPTIBLE = {
+  preserveBootVolume: withDefault(boolean(), false),
+} satisfies PropsSchema<PreemptibleCapacityOptions>;
+const RESERVED = {
+  compartmentId: optional(ocid("compartment", "tenancy")),
+} satisfies PropsSchema<ReservedCapacityOptions>;
+
 /**
  * The kind of compute capacity that the nodes of a pool use.
  *
@@ -45,7 +53,10 @@ export class NodeCapacity {
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengusingpreemptiblecapacity.htm
    */
   public static preemptible(options: PreemptibleCapacityOptions = {}): NodeCapacity {
-    return new NodeCapacity("preemptible", {}, options?.preserveBootVolume);
+    const problems = new Problems("NodeCapacity.preemptible");
+    const { preserveBootVolume } = readProps(problems, options, PREEMPTIBLE);
+    problems.throwIfAny();
+    return new NodeCapacity("preemptible", {}, preserveBootVolume);
   }
 
   /**
@@ -55,7 +66,6 @@ export class NodeCapacity {
    * them.
    *
    * @param reservations the OCID of the reservation in each availability domain, by the name of the domain: `{ "Uocm:EU-FRANKFURT-1-AD-1": "ocid1.capacityreservation…" }`
-   * @throws OCID_INVALID, VALUE_INVALID
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengmakingcapacityreservations.htm
    */
   public static reserved(
@@ -70,15 +80,15 @@ export class NodeCapacity {
     if (entries.length === 0) {
       problems.add(
         "VALUE_INVALID",
-        `The reservations are ${shown(reservations)}`,
-        'Write the OCID of a reservation for at least one availability domain: { "Uocm:EU-FRANKFURT-1-AD-1": "ocid1.capacityreservation…" }',
+        `reservations is ${shown(reservations)}`,
+        'Give the OCID of a reservation for at least one availability domain: { "Uocm:EU-FRANKFURT-1-AD-1": "ocid1.capacityreservation…" }',
       );
     }
     for (const [domain, id] of entries)
-      checkOcid(problems, `The reservation of ${domain}`, id, "capacityreservation");
-    checkOcidIfGiven(problems, "compartmentId", options?.compartmentId, "compartment", "tenancy");
+      checkOcid(problems, `reservations[${JSON.stringify(domain)}]`, id, "capacityreservation");
+    const { compartmentId } = readProps(problems, options, RESERVED);
     problems.throwIfAny();
-    return new NodeCapacity("reserved", { ...reservations }, undefined, options?.compartmentId);
+    return new NodeCapacity("reserved", { ...reservations }, undefined, compartmentId);
   }
 
   private constructor(

@@ -1,6 +1,6 @@
 import { checked } from "../core/checked";
+import { type PropsSchema, readProps, type Resolved, wholeNumber, withDefault } from "../core/readers";
 import { checkReason, type ReasonedChoice } from "../core/reason";
-import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 
 /** Options for replacing instances: the number of nodes replaced at once. */
@@ -29,6 +29,15 @@ export interface ReplaceBootVolumesOptions {
   readonly maximumUnavailable?: number;
 }
 
+const MAX_NODES = 1000;
+const INSTANCES = {
+  maximumSurge: withDefault(wholeNumber({ least: 0, most: MAX_NODES }), 1),
+  maximumUnavailable: withDefault(wholeNumber({ least: 0, most: MAX_NODES }), 0),
+} satisfies PropsSchema<ReplaceInstancesOptions>;
+const BOOT_VOLUMES = {
+  maximumUnavailable: withDefault(wholeNumber({ least: 1, most: MAX_NODES }), 1),
+} satisfies PropsSchema<ReplaceBootVolumesOptions>;
+
 /**
  * The way that OKE applies a changed image, version or other property of a pool to its nodes.
  *
@@ -38,24 +47,18 @@ export interface ReplaceBootVolumesOptions {
  */
 @checked
 export class NodeCycling {
-  /**
-   * Replaces the old instances with new ones, after a change of any property.
-   *
-   * @throws COUNT_INVALID
-   */
+  /** Replaces the old instances with new ones, after a change of any property. */
   public static replaceInstances(options: ReplaceInstancesOptions = {}): NodeCycling {
     const problems = new Problems("NodeCycling.replaceInstances");
-    const { maximumSurge = 1, maximumUnavailable = 0 } = options ?? {};
-    checkNumber(problems, "maximumSurge", maximumSurge, 0);
-    checkNumber(problems, "maximumUnavailable", maximumUnavailable, 0);
-    if (maximumSurge === 0 && maximumUnavailable === 0) {
+    const read = readProps(problems, options, INSTANCES);
+    if (read.maximumSurge === 0 && read.maximumUnavailable === 0) {
       problems.add(
         "COUNT_INVALID",
-        "maximumSurge and maximumUnavailable are both 0, so that no node can ever be replaced",
-        "Give maximumSurge at least 1, or maximumUnavailable",
+        "maximumSurge and maximumUnavailable are both 0, so that no node can be replaced",
+        "Give one of them at least 1, for example maximumSurge: 1",
       );
     }
-    problems.throwIfAny();
+    const { maximumSurge, maximumUnavailable } = problems.resolved<Resolved<typeof INSTANCES>>(read);
     return new NodeCycling("INSTANCE_REPLACE", maximumSurge, maximumUnavailable);
   }
 
@@ -66,22 +69,16 @@ export class NodeCycling {
    * It applies changes of image, Kubernetes version, boot volume size or key, SSH key, cloud-init or taints only. After a change of
    * shape, labels, security groups or tags, OKE refuses to cycle the nodes: use `replaceInstances` for that change.
    *
-   * @throws COUNT_INVALID
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/replace-boot-volume-worker-node-top.htm
    */
   public static replaceBootVolumes(options: ReplaceBootVolumesOptions = {}): NodeCycling {
     const problems = new Problems("NodeCycling.replaceBootVolumes");
-    const { maximumUnavailable = 1 } = options ?? {};
-    checkNumber(problems, "maximumUnavailable", maximumUnavailable, 1);
-    problems.throwIfAny();
+    const read = readProps(problems, options, BOOT_VOLUMES);
+    const { maximumUnavailable } = problems.resolved<Resolved<typeof BOOT_VOLUMES>>(read);
     return new NodeCycling("BOOT_VOLUME_REPLACE", 0, maximumUnavailable);
   }
 
-  /**
-   * Leaves existing nodes as they are until somebody deletes them: changes of the pool apply to new nodes only.
-   *
-   * @throws REASON_MISSING
-   */
+  /** Leaves existing nodes as they are until somebody deletes them: changes of the pool apply to new nodes only. */
   public static manual(choice: ReasonedChoice): NodeCycling {
     const problems = new Problems("NodeCycling.manual");
     checkReason(problems, "A pool that does not replace outdated nodes", choice?.reason);
@@ -99,9 +96,4 @@ export class NodeCycling {
     /** The reason for not cycling nodes. */
     public readonly reason?: string,
   ) {}
-}
-
-function checkNumber(problems: Problems, name: string, value: number, least: number): void {
-  if (Number.isInteger(value) && value >= least && value <= 1000) return;
-  problems.add("COUNT_INVALID", `${name} is ${shown(value)}`, `Give a whole number from ${least} to 1000`);
 }

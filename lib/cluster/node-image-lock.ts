@@ -62,7 +62,6 @@ export class NodeImageLock {
    * Reads a lock file.
    *
    * @param path the file, relative to the working directory of the program; by default `node-images.lock.json`
-   * @throws IMAGE_LOCK_INVALID, VALUE_INVALID
    */
   public static fromFile(path?: string): NodeImageLock {
     const problems = new Problems("NodeImageLock.fromFile");
@@ -111,14 +110,13 @@ export class NodeImageLock {
    * Use it in a test in CI: `expect(NodeImageLock.fromFile().problems(new Date())).toEqual([])`.
    *
    * @param date the date, whose day in UTC counts
-   * @throws VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public problems(date: Date): ValidationProblem[] {
     const problems = new Problems("NodeImageLock.problems");
     if (!(date instanceof Date) || Number.isNaN(date.getTime())) {
       problems.add(
         "VALUE_INVALID",
-        `The date is ${shown(date)}`,
+        `date is ${shown(date)}`,
         "Write a date that exists, for example new Date()",
       );
       problems.throwIfAny();
@@ -128,7 +126,7 @@ export class NodeImageLock {
       problems.add(
         "IMAGE_LOCK_INVALID",
         `checked is ${this.checked}, and today is ${today}`,
-        "Give checked the day on which somebody last looked for newer images",
+        "Set checked to the day on which somebody last looked for newer images",
       );
     }
     for (const name of this.names) {
@@ -144,26 +142,26 @@ export class NodeImageLock {
 
   private judge(problems: Problems, name: string, { created, maxAge }: LockedNodeImage, date: string): void {
     const age = (dayOfIsoDate(date) ?? 0) - (dayOfIsoDate(created) ?? 0);
-    const most = maxAge?.days ?? this.file.maxAgeDays ?? 0;
-    if (age <= most) return;
-    const anew =
-      "Take the newest image of the same Kubernetes version, and write its OCID and name into the lock";
+    const limit = maxAge?.days ?? this.file.maxAgeDays ?? 0;
+    if (age <= limit) return;
+    const update =
+      "Use the newest image of the same Kubernetes version, and write its OCID and name into the lock";
     problems.add(
       "IMAGE_TOO_OLD",
-      `The node image ${name} was created on ${created} and is ${age} days old on ${date}; at most ${most} days are allowed`,
+      `The node image ${name} was created on ${created} and is ${age} days old on ${date}; at most ${limit} days are allowed`,
       age > MAX_AGE_LENGTH
-        ? anew
-        : `${anew}; where there is no newer image, give this one "maxAge": { "days": ${age}, "reason": "…" }`,
+        ? update
+        : `${update}; if there is no newer image, give this one "maxAge": { "days": ${age}, "reason": "…" }`,
     );
   }
 }
 
 /** Reads a lock file and adds its problems. */
 function readLock(problems: Problems, path: string = DEFAULT_FILE): NodeImageLockFile {
-  const none = { names: [], images: new Map<string, LockedNodeImage>() };
+  const empty = { names: [], images: new Map<string, LockedNodeImage>() };
   if (typeof path !== "string" || path.trim() === "") {
     problems.add("VALUE_INVALID", `path is ${shown(path)}`, `Write a text, for example "${DEFAULT_FILE}"`);
-    return none;
+    return empty;
   }
   let text: string;
   try {
@@ -172,10 +170,12 @@ function readLock(problems: Problems, path: string = DEFAULT_FILE): NodeImageLoc
     const { code } = error as NodeJS.ErrnoException;
     problems.add(
       "IMAGE_LOCK_INVALID",
-      code === "ENOENT" ? `There is no ${resolve(path)}` : `${resolve(path)} can't be read: ${code}`,
-      `Start the program in the folder of ${DEFAULT_FILE}, or name the file: { path: "deploy/${DEFAULT_FILE}" }`,
+      code === "ENOENT"
+        ? `path is ${shown(path)}, but ${resolve(path)} does not exist`
+        : `path is ${shown(path)}, which can't be read: ${code}`,
+      `Run the program in the folder of ${DEFAULT_FILE}, or give its path: { path: "deploy/${DEFAULT_FILE}" }`,
     );
-    return none;
+    return empty;
   }
   return parseNodeImageLock(problems, path, text);
 }
@@ -183,14 +183,16 @@ function readLock(problems: Problems, path: string = DEFAULT_FILE): NodeImageLoc
 /** Adds a problem if a valid lock has no image with the name. */
 function checkName(problems: Problems, name: string, { names }: NodeImageLockFile, file: string): void {
   if (typeof name !== "string") {
-    problems.add("VALUE_INVALID", `The name is ${shown(name)}`, 'Write a text, for example "general"');
+    problems.add("VALUE_INVALID", `name is ${shown(name)}`, 'Write a text, for example "general"');
     return;
   }
   if (names.includes(name) || (names.length === 0 && problems.any)) return;
   const nearest = nearestNames(name, names);
   problems.add(
     "IMAGE_LOCK_INVALID",
-    `${file} has no image named ${shown(name)}`,
-    nearest.length > 0 ? `The nearest names are ${nearest.join(", ")}` : "Add it to images",
+    `name is ${shown(name)}, and ${file} has no image of that name`,
+    nearest.length > 0
+      ? `Use one of the nearest names: ${nearest.join(", ")}`
+      : "Add the image to images of the lock",
   );
 }

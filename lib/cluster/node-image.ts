@@ -1,8 +1,7 @@
 import { type NodeImageLockOptions, NodeImageLock } from "./node-image-lock";
 import { factsOfName, type NodeImageFacts } from "./private/node-image-facts";
 import { checked } from "../core/checked";
-import { shown } from "../core/display-value";
-import { checkOcid } from "../core/ocid";
+import { matching, ocid, optional, type PropsSchema, readProps } from "../core/readers";
 import { Problems } from "../core/validation-error";
 
 /** The known facts about a node image besides its OCID. */
@@ -12,10 +11,21 @@ export interface NodeImageOptions {
    * of an OKE image. A pool rejects the image if its name shows that it doesn't fit. Leave it out for a custom image that has the name of
    * its base image.
    *
-   * @default - nothing is known of the image, and nothing is rejected
+   * @default - the facts about the image are not known, and the pool rejects nothing
    */
   readonly imageName?: string;
 }
+
+const IMAGE_ID = ocid("image");
+const OPTIONS = {
+  imageName: optional(
+    matching(
+      /\S/,
+      'Give the name as OCI shows it, for example "Oracle-Linux-8.10-2026.06.15-0-OKE-1.35.2-1505", or leave it out',
+      { code: "VALUE_INVALID", references: true },
+    ),
+  ),
+} satisfies PropsSchema<NodeImageOptions>;
 
 /**
  * The image that worker nodes boot from.
@@ -31,19 +41,11 @@ export class NodeImage {
    * An image by its OCID.
    *
    * @param imageId the OCID of an OKE worker node image or of a custom image made from one
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static of(imageId: string, options: NodeImageOptions = {}): NodeImage {
     const problems = new Problems("NodeImage.of");
-    checkOcid(problems, "imageId", imageId, "image");
-    const { imageName } = options ?? {};
-    if (imageName !== undefined && (typeof imageName !== "string" || imageName.trim() === "")) {
-      problems.add(
-        "VALUE_INVALID",
-        `imageName is ${shown(imageName)}`,
-        'Write the name as OCI shows it, for example "Oracle-Linux-8.10-2026.06.15-0-OKE-1.35.2-1505", or leave it out',
-      );
-    }
+    IMAGE_ID(problems, "imageId", imageId);
+    const { imageName } = readProps(problems, options, OPTIONS);
     problems.throwIfAny();
     return new NodeImage(imageId, imageName);
   }
@@ -55,7 +57,6 @@ export class NodeImage {
    * same output on every day. See `NodeImageLock` for the format of the file.
    *
    * @param name the name of the image in the lock, such as `general`
-   * @throws IMAGE_LOCK_INVALID, IMAGE_TOO_OLD, VALUE_INVALID
    */
   public static fromLock(name: string, options: NodeImageLockOptions = {}): NodeImage {
     const { imageId, imageName, facts } = NodeImageLock._image("NodeImage.fromLock", name, options);

@@ -1,6 +1,7 @@
 import { type ITerraformDependable, type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster-base";
+import { clusterValue } from "./private/cluster-readers";
 import { type CredentialProvider } from "./private/start-script";
 import { nodePoolPrincipal, tagNamespaceStatement } from "./private/tag-namespace-policy";
 import { checked } from "../core/checked";
@@ -8,11 +9,24 @@ import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { shown } from "../core/display-value";
 import { checkHomeRegionProvider } from "../core/home-region";
-import { checkOcid, checkOcidIfGiven } from "../core/ocid";
-import { checkGiven, checkMembers } from "../core/required";
+import {
+  any,
+  boolean,
+  checkedBy,
+  listOf,
+  matching,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  text,
+  withDefault,
+} from "../core/readers";
 import { nameOf } from "../core/resource-name";
 import { shortHash } from "../core/short-hash";
-import { checkTags, type TaggingProps, tagsOf } from "../core/tagging";
+import { type TaggingProps, tagsOf } from "../core/tagging";
 import { type Problems } from "../core/validation-error";
 import { IdentityDynamicGroup } from "../oci/identity-dynamic-group";
 import { IdentityPolicy } from "../oci/identity-policy";
@@ -91,87 +105,75 @@ export interface NodeRegistryAccessProps extends TaggingProps {
 const PROVIDER_FOLDER = "/usr/local/bin/";
 const PROVIDER_CONFIG_FILE = "/etc/kubernetes/credential-provider-config.yaml";
 
-const TAG = /^[A-Za-z0-9_-]{1,100}\.[A-Za-z0-9_-]{1,100}$/;
-const NAME = /^[A-Za-z0-9._-]{1,100}$/;
 const REPOSITORY = /^[a-z0-9]+([._/-]+[a-z0-9]+)*$/;
 const PREFIX = /^[a-z0-9]+([._-]+[a-z0-9]+)*[._-]*\*$/;
-// Inserted into a script without quoting.
-const PATH = /^\/[A-Za-z0-9._/-]+$/;
 
-/** Validates the props before anything is created; throws all problems together. */
-function readRegistryAccess(scope: Construct, id: string, given: NodeRegistryAccessProps): void {
+const identifier = () =>
+  matching(/^[A-Za-z0-9._-]{1,100}$/, "Use up to 100 letters, digits, periods, underscores and dashes");
+// Inserted into a script without quoting.
+const absolutePath = (example: string) =>
+  matching(/^\/[A-Za-z0-9._/-]+$/, `Give an absolute path, for example "${example}"`, {
+    code: "VALUE_INVALID",
+  });
+
+const REGISTRY_ACCESS = {
+  cluster: clusterValue(),
+  tenancyId: ocid("tenancy"),
+  repositories: checkedBy(
+    listOf(checkedBy(text(), checkRepository), 'a list, for example ["shop/web", "shop/worker"]'),
+    checkList,
+  ),
+  compartmentId: optional(ocid("compartment", "tenancy")),
+  nodeTag: matching(
+    /^[A-Za-z0-9_-]{1,100}\.[A-Za-z0-9_-]{1,100}$/,
+    'Give the namespace, a period and the key, for example "Operations.NodeRole"',
+    { code: "TAG_INVALID" },
+  ),
+  nodeTagValue: optional(identifier()),
+  dynamicGroupName: optional(identifier()),
+  configureKubelet: withDefault(boolean(), true),
+  providerFolder: withDefault(absolutePath(PROVIDER_FOLDER), PROVIDER_FOLDER),
+  providerConfigFile: withDefault(absolutePath(PROVIDER_CONFIG_FILE), PROVIDER_CONFIG_FILE),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+  ...taggingReaders(),
+} satisfies PropsSchema<NodeRegistryAccessProps>;
+
+type ResolvedAccess = Resolved<typeof REGISTRY_ACCESS>;
+
+/** Reads the props before anything is created; throws all problems together. */
+function readRegistryAccess(scope: Construct, id: string, props: NodeRegistryAccessProps): ResolvedAccess {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  const props: Partial<NodeRegistryAccessProps> = given ?? {};
-  const { cluster, nodeTag, repositories, configureKubelet = true } = props;
-  checkGiven(problems, { cluster, nodeTag, repositories });
-  if (checkMembers(problems, "cluster", cluster, ["clusterId", "addCdk8sChart"], "a SecureOkeCluster")) {
-    problems.collect(() => cluster?.compartmentId);
-  }
-  checkOcid(problems, "tenancyId", props.tenancyId, "tenancy");
-  checkOcidIfGiven(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  const tagFix = 'Write the namespace, a period and the key: "Operations.NodeRole"';
-  checkText(problems, "nodeTag", nodeTag, TAG, tagFix, "TAG_INVALID");
-  for (const name of ["nodeTagValue", "dynamicGroupName"] as const) {
-    checkText(
-      problems,
-      name,
-      props[name],
-      NAME,
-      "Use up to 100 letters, digits, periods, underscores and dashes",
-    );
-  }
-  for (const name of ["providerFolder", "providerConfigFile"] as const) {
-    const fix = `Write an absolute path such as "${name === "providerFolder" ? PROVIDER_FOLDER : PROVIDER_CONFIG_FILE}"`;
-    checkText(problems, name, props[name], PATH, fix, "VALUE_INVALID");
-  }
-  checkRepositories(problems, repositories);
-  if (typeof configureKubelet !== "boolean") {
-    problems.add("VALUE_INVALID", `configureKubelet is ${shown(configureKubelet)}`, "Write true or false");
-  }
-  checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
-  checkTags(problems, props);
-  problems.throwIfAny();
+  const read = readProps(problems, props, REGISTRY_ACCESS);
+  const { cluster } = read;
+  if (cluster) problems.collect(() => cluster.compartmentId);
+  checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+  return problems.resolved<ResolvedAccess>(read);
 }
 
-/** Adds a problem for a text that is not valid where it is inserted: a reference to a Terraform value could contain anything. */
-function checkText(
-  problems: Problems,
-  name: string,
-  value: unknown,
-  pattern: RegExp,
-  fix: string,
-  code: "NAME_INVALID" | "TAG_INVALID" | "VALUE_INVALID" = "NAME_INVALID",
-): void {
-  if (value === undefined || value === null) return;
-  if (typeof value === "string" && !Token.isUnresolved(value) && pattern.test(value)) return;
-  problems.add(code, `${name} is ${shown(value)}`, fix);
+function checkRepository(problems: Problems, name: string, repository: string): void {
+  if (Token.isUnresolved(repository) || REPOSITORY.test(repository) || PREFIX.test(repository)) return;
+  problems.add(
+    "NAME_INVALID",
+    `${name} is ${shown(repository)}`,
+    'Give the name without the host and the namespace of the registry, such as "shop/web", or a prefix of names without a ' +
+      'slash, such as "shop-*"',
+  );
 }
 
-function checkRepositories(problems: Problems, repositories: unknown): void {
-  if (repositories === undefined || repositories === null) return;
-  if (!Array.isArray(repositories) || Token.isUnresolved(repositories)) {
-    const fix = 'Write a list, for example ["shop/web", "shop/worker"]';
-    problems.add("VALUE_INVALID", `repositories is ${shown(repositories)}`, fix);
+function checkList(problems: Problems, name: string, repositories: readonly string[]): void {
+  if (Token.isUnresolved(repositories)) {
+    const fix = 'Give a literal list, for example ["shop/web", "shop/worker"]';
+    problems.add("VALUE_INVALID", `${name} is ${shown(repositories)}`, fix);
     return;
   }
   if (repositories.length === 0) {
-    const fix = "Name the repositories that the nodes may pull from";
-    problems.add("COUNT_INVALID", "repositories is empty, so the nodes could pull nothing", fix);
+    const fix = 'Name the repositories that the nodes may pull from, for example ["shop/web"]';
+    problems.add("COUNT_INVALID", `${name} is empty, so that the nodes could pull nothing`, fix);
   }
-  for (const name of repositories as unknown[]) {
-    if (Token.isUnresolved(name)) continue;
-    if (typeof name === "string" && (REPOSITORY.test(name) || PREFIX.test(name))) continue;
-    problems.add(
-      "NAME_INVALID",
-      `repositories has ${shown(name)}`,
-      'Write the name without the host and the namespace of the registry, such as "shop/web", or the beginning of names ' +
-        'without a slash, such as "shop-*"',
-    );
-  }
-  const twice = repositories.filter((one, index) => repositories.indexOf(one) < index);
-  for (const name of new Set(twice as unknown[])) {
-    problems.add("NAME_DUPLICATE", `repositories names ${shown(name)} twice`, "Name each repository once");
+  const duplicates = repositories.filter((repository, index) => repositories.indexOf(repository) < index);
+  for (const repository of new Set(duplicates)) {
+    problems.add("NAME_DUPLICATE", `${name} has ${shown(repository)} twice`, "Name each repository once");
   }
 }
 
@@ -195,6 +197,8 @@ const TAG_SUFFIX = "-tag";
 export class NodeRegistryAccess extends Construct {
   /** The cluster whose nodes may pull images. */
   public readonly cluster: ISecureOkeCluster;
+  /** The OCID of the compartment of the repositories. */
+  public readonly compartmentId: string;
   /** The names of the repositories. */
   public readonly repositories: string[];
   /** The name of the dynamic group of the nodes. */
@@ -213,33 +217,40 @@ export class NodeRegistryAccess extends Construct {
    */
   public readonly _policies: ITerraformDependable[];
 
-  /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, COUNT_INVALID, TAG_INVALID, TEXT_TEMPLATE, PROVIDER_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID */
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: NodeRegistryAccessProps,
-  ) {
-    readRegistryAccess(scope, id, props);
+  /**
+   * The credential provider arguments of the kubelet; undefined if the image starts the kubelet with them.
+   *
+   * @internal
+   */
+  public readonly _credentialProvider: CredentialProvider | undefined;
+
+  constructor(scope: Construct, id: string, props: NodeRegistryAccessProps) {
+    const read = readRegistryAccess(scope, id, props);
     super(scope, id);
-    const { cluster, compartmentId = cluster.compartmentId, repositories } = props;
+    const { cluster, compartmentId = cluster.compartmentId } = read;
     this.cluster = cluster;
-    this.repositories = sorted(repositories);
-    this.dynamicGroupName = props.dynamicGroupName ?? this.ownName();
-    this.nodeTag = props.nodeTag;
-    this.nodeTagValue = props.nodeTagValue ?? this.dynamicGroupName;
+    this.compartmentId = compartmentId;
+    this.repositories = sorted(read.repositories);
+    this.dynamicGroupName = read.dynamicGroupName ?? this.defaultName();
+    this.nodeTag = read.nodeTag;
+    this.nodeTagValue = read.nodeTagValue ?? this.dynamicGroupName;
+    this._credentialProvider = read.configureKubelet
+      ? { folder: read.providerFolder, config: read.providerConfigFile }
+      : undefined;
+    const tags = tagsOf(this, read);
     const conditions = [
       `instance.compartment.id = '${cluster.compartmentId}'`,
       `tag.${this.nodeTag}.value = '${this.nodeTagValue}'`,
     ];
     // IAM can rename neither a group nor a policy.
-    const common = { lifecycle: { ignoreChanges: ["name"] }, provider: props.homeRegionProvider };
+    const common = { lifecycle: { ignoreChanges: ["name"] }, provider: read.homeRegionProvider };
     const group = new IdentityDynamicGroup(this, "Resource", {
       ...common,
-      compartmentId: props.tenancyId,
+      compartmentId: read.tenancyId,
       name: this.dynamicGroupName,
       description: "Nodes that may pull private images",
       matchingRule: `ALL {${conditions.join(", ")}}`,
-      ...tagsOf(this, props),
+      ...tags,
     });
     this.dynamicGroupId = group.id;
     this._policies = [
@@ -253,12 +264,12 @@ export class NodeRegistryAccess extends Construct {
             .map(repositoryCondition)
             .join(", ")}}`,
         ],
-        ...tagsOf(this, props),
+        ...tags,
       }),
       // OKE sets the tag on the nodes on behalf of the pool.
       new IdentityPolicy(this, "TagPolicy", {
         ...common,
-        compartmentId: props.tenancyId,
+        compartmentId: read.tenancyId,
         name: `${this.dynamicGroupName.slice(0, MAX_NAME_LENGTH - TAG_SUFFIX.length)}${TAG_SUFFIX}`,
         description: "Lets node pools put the tag on their nodes",
         statements: [
@@ -267,24 +278,13 @@ export class NodeRegistryAccess extends Construct {
             this.nodeTag.split(".")[0] ?? this.nodeTag,
           ),
         ],
-        ...tagsOf(this, props),
+        ...tags,
       }),
     ];
   }
 
-  /**
-   * The credential provider arguments of the kubelet; undefined if the image starts the kubelet with them.
-   *
-   * @internal
-   */
-  public get _credentialProvider(): CredentialProvider | undefined {
-    const { configureKubelet = true, providerFolder = PROVIDER_FOLDER } = this.props;
-    if (!configureKubelet) return undefined;
-    return { folder: providerFolder, config: this.props.providerConfigFile ?? PROVIDER_CONFIG_FILE };
-  }
-
-  private ownName(): string {
-    const { compartmentId } = this.props.cluster;
+  private defaultName(): string {
+    const { compartmentId } = this.cluster;
     const hash = shortHash(`${this.node.path}\n${Token.isUnresolved(compartmentId) ? "" : compartmentId}`);
     const words = nameOf(this).replace(/[^A-Za-z0-9._-]+/g, "-");
     return `${words.slice(0, MAX_NAME_LENGTH - hash.length - 1)}-${hash}`;

@@ -1,8 +1,16 @@
 import { checked } from "../core/checked";
-import { checkOcidIfGiven } from "../core/ocid";
+import {
+  checkedBy,
+  choice,
+  ocid,
+  optional,
+  type PropsSchema,
+  type Reader,
+  readProps,
+  valueOf,
+  withDefault,
+} from "../core/readers";
 import { checkReason, type ReasonedChoice } from "../core/reason";
-import { checkGiven, checkMembers } from "../core/required";
-import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 
 /**
@@ -61,17 +69,15 @@ export interface NodeScanningOptions {
   readonly compartmentId?: string;
 }
 
+const UNSCANNED = "A cluster whose nodes are not scanned";
+
 /** Whether the Vulnerability Scanning service scans the nodes of a cluster for vulnerabilities. */
 @checked
 export class NodeScanning {
-  /**
-   * Scans nodes. The default: every day, with the strict level of the CIS benchmark.
-   *
-   * @throws OCID_INVALID, VALUE_INVALID
-   */
+  /** Scans nodes. The default: every day, with the strict level of the CIS benchmark. */
   public static enabled(options: NodeScanningOptions = {}): NodeScanning {
     const problems = new Problems("NodeScanning.enabled");
-    checkNodeScanning(problems, options);
+    readProps(problems, options, nodeScanningReaders());
     problems.throwIfAny();
     return new NodeScanning(true, options);
   }
@@ -80,28 +86,12 @@ export class NodeScanning {
    * Scans nothing: the cluster creates no scan of its nodes.
    *
    * The reason is recorded as an acknowledgement of the cluster: another target covers the compartment, for example.
-   *
-   * @throws REASON_MISSING, ATTRIBUTE_MISSING
    */
   public static none(choice: ReasonedChoice): NodeScanning {
     const problems = new Problems("NodeScanning.none");
-    if (checkGiven(problems, { choice }))
-      checkReason(problems, "A cluster whose nodes are not scanned", choice.reason);
+    checkReason(problems, UNSCANNED, choice?.reason);
     problems.throwIfAny();
     return new NodeScanning(false, {}, choice.reason);
-  }
-
-  /**
-   * Checks that a value was created by a factory and is complete: it may come from another copy of this library, or from JavaScript.
-   *
-   * @internal
-   */
-  public static _check(problems: Problems, name: string, value: NodeScanning | undefined): void {
-    const instead = "NodeScanning.enabled() or NodeScanning.none({ reason }), or leave it out";
-    if (!checkMembers(problems, name, value, ["isEnabled", "options"], instead)) return;
-    const { isEnabled, options, reason } = value as NodeScanning;
-    if (isEnabled) checkNodeScanning(problems, options ?? {});
-    else checkReason(problems, `${name}, a cluster whose nodes are not scanned,`, reason);
   }
 
   private constructor(
@@ -114,17 +104,19 @@ export class NodeScanning {
   ) {}
 }
 
-/** Adds a problem for each option that the service would reject. */
-export function checkNodeScanning(problems: Problems, options: NodeScanningOptions): void {
-  const { cisLevel = CisLevel.STRICT, weeklyOn = ScanDay.SUNDAY, compartmentId } = options;
-  const choices: readonly [string, unknown, object][] = [
-    ["cisLevel", cisLevel, CisLevel],
-    ["weeklyOn", weeklyOn, ScanDay],
-  ];
-  for (const [name, value, members] of choices) {
-    if ((Object.values(members) as unknown[]).includes(value)) continue;
-    const type = name === "cisLevel" ? "CisLevel" : "ScanDay";
-    problems.add("VALUE_INVALID", `${name} is ${shown(value)}`, `Write one of ${type}`);
-  }
-  checkOcidIfGiven(problems, "compartmentId", compartmentId, "compartment", "tenancy");
+/** Reads the scanning of a cluster's nodes, which may come from another copy of the library. */
+export function nodeScanning(): Reader<NodeScanning> {
+  return checkedBy(valueOf(NodeScanning), (problems, name, { isEnabled, options, reason }) => {
+    if (!isEnabled) checkReason(problems, UNSCANNED, reason, `${name}.reason`);
+    else readProps(problems, options ?? {}, nodeScanningReaders(), `${name}.options`);
+  });
+}
+
+/** The readers of `NodeScanningOptions`, to be spread into the schema of props that extend them. */
+export function nodeScanningReaders() {
+  return {
+    cisLevel: withDefault(choice(CisLevel, "one of CisLevel, for example CisLevel.STRICT"), CisLevel.STRICT),
+    weeklyOn: optional(choice(ScanDay, "one of ScanDay, for example ScanDay.SUNDAY")),
+    compartmentId: optional(ocid("compartment", "tenancy")),
+  } satisfies PropsSchema<NodeScanningOptions>;
 }

@@ -19,7 +19,6 @@ export class NodeTaint {
    *
    * @param key up to 63 letters, digits, `-`, `_` and `.`, optionally after a DNS name and a slash
    * @param value as the value of a label; by default empty
-   * @throws LABEL_INVALID, VALUE_INVALID
    */
   public static noSchedule(key: string, value = ""): NodeTaint {
     return NodeTaint.read("NodeTaint.noSchedule", key, value, "NoSchedule");
@@ -30,7 +29,6 @@ export class NodeTaint {
    *
    * @param key up to 63 letters, digits, `-`, `_` and `.`, optionally after a DNS name and a slash
    * @param value as the value of a label; by default empty
-   * @throws LABEL_INVALID, VALUE_INVALID
    */
   public static preferNoSchedule(key: string, value = ""): NodeTaint {
     return NodeTaint.read("NodeTaint.preferNoSchedule", key, value, "PreferNoSchedule");
@@ -41,7 +39,6 @@ export class NodeTaint {
    *
    * @param key up to 63 letters, digits, `-`, `_` and `.`, optionally after a DNS name and a slash
    * @param value as the value of a label; by default empty
-   * @throws LABEL_INVALID, VALUE_INVALID
    */
   public static noExecute(key: string, value = ""): NodeTaint {
     return NodeTaint.read("NodeTaint.noExecute", key, value, "NoExecute");

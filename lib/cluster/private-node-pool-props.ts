@@ -1,5 +1,4 @@
-import { type Duration } from "cdk8s";
-import { TerraformStack, Token } from "cdktf";
+import { type Duration, type Size } from "cdk8s";
 import { type ISecureOkeCluster } from "./cluster-base";
 import { type BootVolumeKey } from "./boot-volume-key";
 import { type CloudInit } from "./cloud-init";
@@ -11,16 +10,10 @@ import { type NodeRegistryAccess } from "./node-registry-access";
 import { type NodeShape } from "./node-shape";
 import { type NodeTaint } from "./node-taint";
 import { type SshAccess } from "./ssh-access";
-import { checkGroup } from "./private/check-cluster-values";
-import { shown } from "../core/display-value";
 import { type ReasonedChoice } from "../core/reason";
-import { resolveReference } from "../core/reference";
 import { type TaggingProps } from "../core/tagging";
-import { Problems } from "../core/validation-error";
 import { type Egress } from "../network/egress/egress";
-import { checkGroupVcn } from "../network/security-groups/network-security-group";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
-import { type IClusterNetwork } from "../network/vcn/network";
 
 /** The limits of a node pool whose size the cluster autoscaler manages. */
 export interface NodePoolAutoscale {
@@ -75,11 +68,11 @@ export interface NodePoolProps extends TaggingProps {
    */
   readonly maxPodsPerNode?: number;
   /**
-   * The size of the boot volume, 50 to 32,768 GB.
+   * The size of the boot volume: whole gibibytes, 50 to 32,768.
    *
    * @default - the size of the image
    */
-  readonly bootVolumeSizeInGbs?: number;
+  readonly bootVolumeSize?: Size;
   /**
    * The time that pods have to leave a node that is replaced: whole minutes, at most 60.
    *
@@ -120,9 +113,9 @@ export interface NodePoolProps extends TaggingProps {
    */
   readonly cloudInit?: CloudInit;
   /**
-   * The key that encrypts the boot volumes, and the traffic to them.
+   * The key that encrypts the boot volumes of this pool, and the traffic to them.
    *
-   * @default - a key managed by Oracle
+   * @default - the key of `ClusterEncryption.bootVolumes` if the cluster has one; otherwise a key managed by Oracle
    */
   readonly bootVolumeKey?: BootVolumeKey;
   /**
@@ -205,92 +198,4 @@ export interface PrivateNodePoolProps extends NodePoolProps {
    * @default - the version of the cluster
    */
   readonly kubernetesVersion?: KubernetesVersion;
-}
-
-const MAX_GROUPS = 5;
-const LISTS = [
-  { name: "securityGroups", who: "nodes", own: "workerSecurityGroup" },
-  { name: "podSecurityGroups", who: "pods", own: "podSecurityGroup" },
-] as const;
-
-/** The OCIDs of a cluster's security group and of additional ones, without duplicates and in a stable order. */
-export function groupIds(own: INetworkSecurityGroup, further?: INetworkSecurityGroup[]): string[] {
-  return eachOnce(own, further ?? []).map((group) => group.networkSecurityGroupId);
-}
-
-/** Adds a problem if the additional security groups of nodes or pods are not groups, belong to another VCN, or are too many. */
-export function checkGroups(
-  problems: Problems,
-  cluster: ISecureOkeCluster | undefined,
-  props: Partial<PrivateNodePoolProps>,
-): void {
-  // Missing attributes of the cluster are reported elsewhere.
-  const known = <T>(get: (of: ISecureOkeCluster) => T) =>
-    cluster && new Problems(cluster).collect(() => get(cluster));
-  const network = known((of) => of.network);
-  const ofEgress = Array.isArray(props.egress) ? 1 : 0;
-  for (const { name, who, own } of LISTS) {
-    const groups = readGroups(problems, name, props[name]);
-    for (const group of network ? groups : []) {
-      checkGroupVcn(
-        problems,
-        `The group of ${name}`,
-        group,
-        network as NonNullable<typeof network>,
-        network?.vcnId,
-      );
-    }
-    const ofCluster = known((of) => of[own]);
-    const given = ofCluster ? eachOnce(ofCluster, groups).length : 1 + new Set(groups).size;
-    const count = given + ofEgress;
-    if (count <= MAX_GROUPS) continue;
-    problems.add(
-      "NSG_LIMIT",
-      `The ${who} would have ${count} groups`,
-      `Give at most ${MAX_GROUPS - 1 - ofEgress} further groups${ofEgress > 0 ? " beside egress, which takes one" : ""}`,
-    );
-  }
-}
-
-/** Adds a problem if the additional security groups of the API endpoint are not groups, belong to another VCN, or are too many. */
-export function checkEndpointGroups(
-  problems: Problems,
-  network: IClusterNetwork | undefined,
-  given: INetworkSecurityGroup[] | undefined,
-): void {
-  const groups = readGroups(problems, "apiEndpointSecurityGroups", given);
-  for (const group of network ? groups : []) {
-    const home = network as IClusterNetwork;
-    checkGroupVcn(problems, "The group of apiEndpointSecurityGroups", group, home, home.vcnId);
-  }
-  const count = 1 + new Set(groups.map(keyOf)).size;
-  if (count <= MAX_GROUPS) return;
-  problems.add(
-    "NSG_LIMIT",
-    `The API endpoint would have ${count} groups`,
-    `Give at most ${MAX_GROUPS - 1} further groups`,
-  );
-}
-
-function readGroups(problems: Problems, name: string, given: unknown): INetworkSecurityGroup[] {
-  if (given === undefined || given === null) return [];
-  if (!Array.isArray(given)) {
-    problems.add("VALUE_INVALID", `${name} is ${shown(given)}`, "Write a list of groups");
-    return [];
-  }
-  return given.filter((group) => checkGroup(problems, name, group)) as INetworkSecurityGroup[];
-}
-
-function eachOnce(own: INetworkSecurityGroup, further: INetworkSecurityGroup[]): INetworkSecurityGroup[] {
-  const others = [...further].sort((a, b) => (a.node.path < b.node.path ? -1 : 1));
-  const byKey = new Map<string, INetworkSecurityGroup>();
-  for (const group of [own, ...others]) if (!byKey.has(keyOf(group))) byKey.set(keyOf(group), group);
-  return [...byKey.values()];
-}
-
-/** Returns the same key for the same group, even if it was imported twice. */
-function keyOf(group: INetworkSecurityGroup): string {
-  const { networkSecurityGroupId: id } = group;
-  if (!Token.isUnresolved(id)) return id;
-  return `${TerraformStack.of(group).node.path} ${resolveReference(group, id)}`;
 }

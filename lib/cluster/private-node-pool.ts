@@ -1,27 +1,33 @@
+import { type Duration } from "cdk8s";
 import {
   type IResolvable,
   type ITerraformDependable,
   TerraformIterator,
   type TerraformResource,
   Token,
-  Tokenization,
 } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { ClusterAutoscaler } from "./add-ons/cluster-autoscaler";
 import { addAutoscaledPool } from "./add-ons/private/autoscaled-pools";
-import { createdClusterOf } from "./cluster-base";
+import { createdClusterOf, type ISecureOkeCluster } from "./cluster-base";
 import { type KubernetesVersion } from "./kubernetes-version";
-import { groupIds, type PrivateNodePoolProps } from "./private-node-pool-props";
-import { letOut } from "./private/apply-egress";
+import { type NodeCapacity } from "./node-capacity";
+import { type NodeCycling } from "./node-cycling";
+import { type NodeImage } from "./node-image";
+import { type NodeShape } from "./node-shape";
+import { type PrivateNodePoolProps } from "./private-node-pool-props";
+import { tagsGiven } from "./private/given-tags";
+import { addClusterEgress } from "./private/cluster-egress";
 import { grantRight } from "./private/further-rights";
 import { before, together } from "./private/grants-first";
+import { groupIds } from "./private/group-lists";
 import { compareNodePoolVersion, conditionsOf, type VersionComparison } from "./private/offered-versions";
-import { cyclingDetailsOf, placementFieldsOf, startDataOf } from "./private/pool-options";
 import { takeCapacity } from "./private/pool-capacity";
+import { cyclingDetailsOf, placementFieldsOf, startDataOf } from "./private/pool-options";
 import { bootVolumeKeyRight, capacityReservationRight } from "./private/pool-rights";
 import { addPool, imageFindings } from "./private/pools-of-cluster";
 import { notePool } from "./private/pull-warnings";
-import { DEFAULT_PODS, readNodePool } from "./private/read-node-pool";
+import { readNodePool, type ResolvedPool } from "./private/read-node-pool";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { firstApply } from "../core/first-apply";
@@ -30,6 +36,7 @@ import { checkRegionWhenWritten } from "../core/region-of-ocid";
 import { ResourceConstruct } from "../core/resource-construct";
 import { stemOf } from "../core/resource-name";
 import { setTagOwner } from "../core/scope-tags";
+import { byKey } from "../core/stable-order";
 import { type TaggingProps, tagsOf } from "../core/tagging";
 import { literalText } from "../core/terraform-text";
 import { addWarning } from "../core/warnings";
@@ -44,8 +51,8 @@ import {
   type ContainerengineNodePoolNodeConfigDetailsPlacementConfigs as PlacementConfig,
 } from "../oci/containerengine-node-pool";
 import { type CoreNetworkSecurityGroup } from "../oci/core-network-security-group";
-import { type IdentityPolicy } from "../oci/identity-policy";
 import { DataOciIdentityAvailabilityDomains } from "../oci/data-oci-identity-availability-domains";
+import { type IdentityPolicy } from "../oci/identity-policy";
 
 /** A pool of worker nodes. */
 export interface IPrivateNodePool extends IConstruct, ITerraformDependable {
@@ -64,144 +71,164 @@ export interface IPrivateNodePool extends IConstruct, ITerraformDependable {
 @checked
 export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePool {
   public readonly nodePoolId: string;
+  /** The name of the pool. */
+  public readonly nodePoolName: string;
+  /** The cluster that the nodes join. */
+  public readonly cluster: ISecureOkeCluster;
+  /** The image that the nodes boot from. */
+  public readonly image: NodeImage;
+  /** The version of the nodes. */
+  public readonly kubernetesVersion: KubernetesVersion;
+  /** The shape of the nodes. */
+  public readonly shape: NodeShape;
+  /** The initial number of nodes. */
+  public readonly size: number;
+  /** The maximum number of pods on a node; undefined for an overlay, where OKE sets it. */
+  public readonly maxPodsPerNode?: number;
+  /** The Kubernetes labels of the nodes. */
+  public readonly labels: { [key: string]: string };
+  /** The time that pods have to leave a node that is replaced. */
+  public readonly evictionGraceDuration: Duration;
+  /** The kind of compute capacity. */
+  public readonly capacity: NodeCapacity;
+  /** The way that OKE applies changes of the pool to its nodes. */
+  public readonly cycling: NodeCycling;
 
-  /**
-   * @throws COUNT_INVALID, VERSION_SKEW, VERSION_UNKNOWN, VERSION_PREVIEW, NODE_IMAGE_UNFIT, SUBNET_EXHAUSTED, SUBNET_PUBLIC, NSG_LIMIT, NSG_OTHER_VCN, EGRESS_INVALID, DURATION_INVALID, LABEL_INVALID, OCID_INVALID,
-   * NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, ATTRIBUTE_MISSING, VALUE_INVALID
-   */
   constructor(scope: Construct, id: string, props: PrivateNodePoolProps) {
-    const { version, demand, size, evictionMinutes } = readNodePool(scope, id, props);
+    const read = readNodePool(scope, id, props);
     super(scope, id);
-    const { cluster, shape, image, bootVolumeSizeInGbs } = props;
-    if (demand) takeCapacity(cluster, demand);
+    const { cluster, shape, image, version, labels } = read;
+    this.nodePoolName = read.nodePoolName;
+    this.cluster = cluster;
+    this.image = image;
+    this.kubernetesVersion = version;
+    this.shape = shape;
+    this.size = read.size;
+    this.maxPodsPerNode = read.maxPodsPerNode;
+    this.labels = labels;
+    this.evictionGraceDuration = read.evictionGraceDuration;
+    this.capacity = read.capacity;
+    this.cycling = read.cycling;
+    if (read.demand) takeCapacity(cluster, read.demand);
     setTagOwner(this, cluster);
     checkRegionWhenWritten(this, "The image", image.imageId);
-    const known = {
-      ...{ cluster, path: this.node.path, name: props.nodePoolName ?? id, labels: props.labels ?? {} },
-      ...{ image, version: version.version },
-    };
-    addPool(known);
-    findWhenWritten(this, () => imageFindings(this, known));
+    const record = { cluster, path: this.node.path, name: this.nodePoolName, labels, image };
+    addPool({ ...record, version: version.version });
+    findWhenWritten(this, () => imageFindings(this, { ...record, version: version.version }));
 
-    const ofEgress = this.egressGroups(props);
+    const egressGroups = this.createEgressGroups(read);
     const created = createdClusterOf(cluster);
     const routing = created?._packetRouting;
-    routing?.addNodeGroups([...ofEgress, ...(props.securityGroups ?? [])]);
-    routing?.addPodGroups([...ofEgress, ...(props.podSecurityGroups ?? [])]);
+    routing?.addNodeGroups([...egressGroups, ...read.securityGroups]);
+    routing?.addPodGroups([...egressGroups, ...read.podSecurityGroups]);
 
     const encryption = created?.encryption;
     const bootVolumesGrant = encryption?._grants?.bootVolumes;
-    const userData = startDataOf(props, props.registryAccess?._credentialProvider);
+    const userData = startDataOf(read, read.registryAccess?._credentialProvider);
+    const podGroups = [...read.podSecurityGroups, ...egressGroups];
+    const tags = tagsOf(this, read);
     const pool = new ContainerengineNodePool(this, "Resource", {
       clusterId: cluster.clusterId,
       compartmentId: cluster.compartmentId,
-      name: props.nodePoolName ?? id,
+      name: this.nodePoolName,
       kubernetesVersion: version.version,
       nodeShape: shape.name,
-      nodeShapeConfig: shape.size,
+      nodeShapeConfig: shape.size && {
+        ocpus: shape.size.ocpus,
+        memoryInGbs: shape.size.memory.toGibibytes(),
+      },
       nodeSourceDetails: {
         sourceType: "IMAGE",
         imageId: image.imageId,
-        bootVolumeSizeInGbs:
-          bootVolumeSizeInGbs === undefined ? undefined : Tokenization.stringifyNumber(bootVolumeSizeInGbs),
+        bootVolumeSizeInGbs: read.bootVolumeSize?.toGibibytes().toString(),
       },
       nodeConfigDetails: {
-        size: size as number,
+        size: read.size,
         isPvEncryptionInTransitEnabled: true,
-        kmsKeyId: props.bootVolumeKey?.keyId ?? encryption?.bootVolumesKeyId,
-        nsgIds: groupIds(cluster.workerSecurityGroup, [...(props.securityGroups ?? []), ...ofEgress]),
-        placementConfigs: this.placement(props),
-        nodePoolPodNetworkOptionDetails: podNetworkOf(props, ofEgress),
-        ...nodeTagsOf(this, props),
+        kmsKeyId: read.bootVolumeKey?.keyId ?? encryption?.bootVolumesKeyId,
+        nsgIds: groupIds(cluster.workerSecurityGroup, [...read.securityGroups, ...egressGroups]),
+        placementConfigs: this.placement(read),
+        nodePoolPodNetworkOptionDetails: podNetworkOf(read, podGroups),
+        ...nodeTagsOf(this, read),
       },
       primaryVnic: routing?.nodes && { securityAttributes: routing.nodes._onResource },
-      secondaryVnics: routing?.pods && [labelledVnic(props, ofEgress, routing.pods)],
+      secondaryVnics: routing?.pods && [podVnic(read, podGroups, routing.pods)],
       // The legacy metadata endpoints require no header, so a request forged through a pod would obtain the node's identity.
       nodeMetadata: { areLegacyImdsEndpointsDisabled: "true", ...(userData ? { user_data: userData } : {}) },
-      sshPublicKey: props.ssh?.publicKey,
-      nodePoolCyclingDetails: cyclingDetailsOf(props.cycling),
+      sshPublicKey: read.ssh?.publicKey,
+      nodePoolCyclingDetails: cyclingDetailsOf(read.cycling),
       nodeEvictionNodePoolSettings: {
-        evictionGraceDuration: `PT${evictionMinutes}M`,
-        isForceActionAfterGraceDuration: props.forcedEviction ? true : undefined,
-        isForceDeleteAfterGraceDuration: props.forcedEviction !== undefined,
+        evictionGraceDuration: `PT${read.evictionGraceDuration.toMinutes()}M`,
+        isForceActionAfterGraceDuration: read.forcedEviction ? true : undefined,
+        isForceDeleteAfterGraceDuration: read.forcedEviction !== undefined,
       },
-      // If the network is in another compartment, pods get no addresses until the cluster is allowed to assign them.
       lifecycle: {
-        ...conditionsOf(this.comparison(props, version)),
-        ...(props.autoscale ? { ignoreChanges: ["node_config_details[0].size"] } : {}),
+        ...conditionsOf(this.comparison(read)),
+        ...(read.autoscale ? { ignoreChanges: ["node_config_details[0].size"] } : {}),
       },
       dependsOn: together(
+        // If the network is in another compartment, pods get no addresses until the cluster is allowed to assign them.
         before(this, cluster, [
           ...(created?._podNetworkPolicies ?? []),
           ...(routing?.nodes || routing?.pods ? routing.policies : []),
         ]),
-        props.registryAccess && before(this, props.registryAccess, props.registryAccess._policies),
+        read.registryAccess && before(this, read.registryAccess, read.registryAccess._policies),
         // The first node of a pool fails if block storage may not use the key of its boot volume.
         encryption && bootVolumesGrant && before(this, encryption, [bootVolumesGrant]),
-        before(this, cluster, this.grants(props)),
+        before(this, cluster, this.grants(read)),
       ),
-      initialNodeLabels: Object.entries(props.labels ?? {})
-        .sort(([a], [b]) => (a < b ? -1 : 1))
+      initialNodeLabels: Object.entries(labels)
+        .sort(byKey)
         .map(([key, value]) => ({ key, value })),
-      ...tagsOf(this, props),
+      ...tags,
     });
     this.nodePoolId = pool.id;
-    if (props.autoscale) {
+    if (read.autoscale) {
       ClusterAutoscaler._for(this, cluster);
-      addAutoscaledPool(cluster, { construct: this, nodePoolId: pool.id, ...props.autoscale });
+      addAutoscaledPool(cluster, { construct: this, nodePoolId: pool.id, ...read.autoscale });
     }
-    this.acknowledge(props, pool);
-    const { labels, registryAccess } = props;
-    notePool(cluster, { path: this.node.path, labels, repositories: registryAccess?.repositories });
+    this.acknowledge(read, pool);
+    const repositories = read.registryAccess?.repositories;
+    notePool(cluster, { path: this.node.path, labels, repositories });
     // Warnings about the cluster's own version were reported by the cluster.
-    if (props.kubernetesVersion) {
+    if (read.hasOwnVersion) {
       version._acknowledge(pool);
       for (const warning of version._warnings()) addWarning(this, warning);
     }
   }
 
   /** The policies that OKE needs to launch a node. */
-  private grants({ cluster, bootVolumeKey, capacity }: PrivateNodePoolProps): IdentityPolicy[] {
+  private grants({ cluster, bootVolumeKey, capacity }: ResolvedPool): IdentityPolicy[] {
     const own = cluster.compartmentId;
-    const all = [
+    const policies = [
       bootVolumeKey &&
         grantRight(cluster, bootVolumeKeyRight(bootVolumeKey.keyId, own), bootVolumeKey.compartmentId),
-      capacity?.kind === "reserved"
+      capacity.kind === "reserved"
         ? grantRight(cluster, capacityReservationRight(own), capacity.compartmentId)
         : undefined,
     ];
-    return all.filter((one): one is IdentityPolicy => one !== undefined);
+    return policies.filter((policy) => policy !== undefined);
   }
 
   /** Records the settings that are less secure than the default, with their reasons. */
-  private acknowledge(
-    { ssh, cycling, forcedEviction }: PrivateNodePoolProps,
-    pool: ContainerengineNodePool,
-  ): void {
+  private acknowledge({ ssh, cycling, forcedEviction }: ResolvedPool, pool: ContainerengineNodePool): void {
     if (ssh) Acknowledgements._record(pool, "exposure", "SSH to worker nodes", ssh.reason);
-    if (cycling?.reason !== undefined) {
-      Acknowledgements._record(
-        pool,
-        "patching",
-        "nodes that stay as they are when their pool changes",
-        cycling.reason,
-      );
+    if (cycling.reason !== undefined) {
+      const what = "nodes that stay as they are when their pool changes";
+      Acknowledgements._record(pool, "patching", what, cycling.reason);
     }
     if (forcedEviction) {
-      Acknowledgements._record(
-        pool,
-        "patching",
-        "nodes that end before all pods have left",
-        forcedEviction.reason,
-      );
+      const what = "nodes that are terminated before all pods have left";
+      Acknowledgements._record(pool, "patching", what, forcedEviction.reason);
     }
   }
 
   /** Undefined if the nodes run a version that is known to be retired. */
-  private comparison(
-    { cluster, verifyKubernetesVersion = true }: PrivateNodePoolProps,
-    version: KubernetesVersion,
-  ): VersionComparison | undefined {
+  private comparison({
+    cluster,
+    verifyKubernetesVersion,
+    version,
+  }: ResolvedPool): VersionComparison | undefined {
     if (!verifyKubernetesVersion || version.retiredReason !== undefined) return undefined;
     return compareNodePoolVersion(this, cluster.compartmentId, version, this.firstApply);
   }
@@ -211,38 +238,35 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
   }
 
   /** A security group for the nodes and pods of this pool only, with the rules of its egress; empty without an egress. */
-  private egressGroups(props: PrivateNodePoolProps): NetworkSecurityGroup[] {
-    const { cluster, egress, freeformTags, definedTags } = props;
-    if (!egress) return [];
+  private createEgressGroups(read: ResolvedPool): NetworkSecurityGroup[] {
+    const { cluster, nodePoolName, egress: egresses } = read;
+    if (!egresses) return [];
     const { network } = cluster;
     const group = new NetworkSecurityGroup(this, "Egress", {
       compartmentId: network.compartmentId,
       vcnId: network.vcnId,
-      displayName: `${stemOf(props.nodePoolName ?? literalText(this.node.id))}-egress`,
-      freeformTags,
-      definedTags,
+      displayName: `${stemOf(nodePoolName === this.node.id ? literalText(nodePoolName) : nodePoolName)}-egress`,
+      ...tagsGiven(read),
     });
     // Deleted after the pool no longer uses it.
     (group.node.defaultChild as CoreNetworkSecurityGroup).lifecycle = { createBeforeDestroy: true };
-    for (const one of egress) {
-      letOut(network, cluster.podNetworking, [group, group], one);
-    }
+    for (const egress of egresses) addClusterEgress(network, cluster.podNetworking, [group, group], egress);
     return [group];
   }
 
-  private placement(props: PrivateNodePoolProps): PlacementConfig[] | IResolvable {
-    const { cluster, capacity } = props;
+  private placement(read: ResolvedPool): PlacementConfig[] | IResolvable {
+    const { cluster, capacity } = read;
     const { subnetId } = cluster.network.workerSubnet;
-    const reserved = capacity?.kind === "reserved" ? Object.keys(capacity.reservations) : undefined;
-    const domains = props.availabilityDomains ?? reserved;
+    const reserved = capacity.kind === "reserved" ? Object.keys(capacity.reservations).sort() : undefined;
+    const domains = read.availabilityDomains ?? reserved;
     if (domains && !Token.isUnresolved(domains)) {
-      return [...new Set(domains)].sort().map((availabilityDomain) => ({
+      return domains.map((availabilityDomain) => ({
         availabilityDomain,
         subnetId,
-        ...placementFieldsOf(props, availabilityDomain),
+        ...placementFieldsOf(read, availabilityDomain),
       }));
     }
-    const { faultDomains, preemptibleNodeConfig } = placementFieldsOf(props);
+    const { faultDomains, preemptibleNodeConfig } = placementFieldsOf(read);
     const content = {
       subnet_id: subnetId,
       ...(faultDomains ? { fault_domains: faultDomains } : {}),
@@ -258,8 +282,8 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
         : {}),
     };
     if (domains) {
-      const given = TerraformIterator.fromList(domains);
-      return given.dynamic({ availability_domain: given.value, ...content });
+      const list = TerraformIterator.fromList(domains);
+      return list.dynamic({ availability_domain: list.value, ...content });
     }
     const lookedUp = new DataOciIdentityAvailabilityDomains(this, "AvailabilityDomains", {
       compartmentId: cluster.compartmentId,
@@ -273,11 +297,10 @@ export class PrivateNodePool extends ResourceConstruct implements IPrivateNodePo
 /** The tags of the nodes, including the one that adds them to the dynamic group of their registry access. */
 function nodeTagsOf(
   scope: Construct,
-  { registryAccess: access, ...props }: PrivateNodePoolProps,
+  { registryAccess, freeformTags, definedTags }: ResolvedPool,
 ): TaggingProps {
-  if (!access) return tagsOf(scope, props);
-  const nodeTag = { [access.nodeTag]: access.nodeTagValue };
-  return tagsOf(scope, { ...props, definedTags: { ...props.definedTags, ...nodeTag } });
+  const nodeTag = registryAccess && { [registryAccess.nodeTag]: registryAccess.nodeTagValue };
+  return tagsOf(scope, { freeformTags, definedTags: nodeTag ? { ...definedTags, ...nodeTag } : definedTags });
 }
 
 /**
@@ -285,32 +308,32 @@ function nodeTagsOf(
  *
  * No tenancy has confirmed that it takes the pods' subnet, groups and number of addresses like OKE's own VNIC.
  */
-function labelledVnic(
-  { cluster, maxPodsPerNode = DEFAULT_PODS, podSecurityGroups }: PrivateNodePoolProps,
-  further: readonly INetworkSecurityGroup[],
-  label: SecurityAttribute,
+function podVnic(
+  { cluster, maxPodsPerNode }: ResolvedPool,
+  groups: readonly INetworkSecurityGroup[],
+  attribute: SecurityAttribute,
 ): ContainerengineNodePoolSecondaryVnics {
   return {
     createVnicDetails: {
       subnetId: cluster.network.podSubnet.subnetId,
-      nsgIds: groupIds(cluster.podSecurityGroup, [...(podSecurityGroups ?? []), ...further]),
+      nsgIds: groupIds(cluster.podSecurityGroup, groups),
       ipCount: maxPodsPerNode,
       assignPublicIp: false,
-      securityAttributes: label._onResource,
+      securityAttributes: attribute._onResource,
     },
   };
 }
 
 /** Pods of an overlay have neither a subnet nor a security group, and OKE sets their number. */
 function podNetworkOf(
-  { cluster, maxPodsPerNode, podSecurityGroups }: PrivateNodePoolProps,
-  further: readonly INetworkSecurityGroup[],
+  { cluster, maxPodsPerNode }: ResolvedPool,
+  groups: readonly INetworkSecurityGroup[],
 ): PodNetworkDetails {
   if (isOverlay(cluster.podNetworking)) return { cniType: PodNetworkType.FLANNEL_OVERLAY };
   return {
     cniType: PodNetworkType.VCN_NATIVE,
-    maxPodsPerNode: maxPodsPerNode ?? DEFAULT_PODS,
+    maxPodsPerNode,
     podSubnetIds: [cluster.network.podSubnet.subnetId],
-    podNsgIds: groupIds(cluster.podSecurityGroup, [...(podSecurityGroups ?? []), ...further]),
+    podNsgIds: groupIds(cluster.podSecurityGroup, groups),
   };
 }

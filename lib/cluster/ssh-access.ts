@@ -6,7 +6,7 @@ import { Problems } from "../core/validation-error";
 // The key type, the key in Base64, and an optional comment.
 const PUBLIC_KEY =
   /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)) ([A-Za-z0-9+/]+={0,2})(?: [^\r\n]*)?$/;
-const SHORTEST_RSA_BITS = 2048;
+const MIN_RSA_BITS = 2048;
 
 /**
  * SSH access to the nodes of a pool, to debug a node itself.
@@ -23,7 +23,6 @@ export class SshAccess {
    * SSH access with the private half of a key.
    *
    * @param publicKey the public key on one line, such as `ssh-ed25519 AAAA… name`; RSA keys need at least 2048 bits
-   * @throws SSH_KEY_INVALID, CREDENTIAL_LITERAL, REASON_MISSING
    */
   public static withKey(publicKey: string, choice: ReasonedChoice): SshAccess {
     const problems = new Problems("SshAccess.withKey");
@@ -48,7 +47,7 @@ function checkKey(problems: Problems, key: string): void {
     problems.add(
       "CREDENTIAL_LITERAL",
       "publicKey is a private key",
-      "Give the content of the .pub file beside it, and make a new pair: this one is now in the history of the program",
+      "Give the content of the .pub file beside it, and create a new key pair: this one is now in the history of the program",
     );
     return;
   }
@@ -56,17 +55,17 @@ function checkKey(problems: Problems, key: string): void {
   if (type === undefined) {
     problems.add(
       "SSH_KEY_INVALID",
-      "publicKey is not the public half of an SSH key",
-      'Give the one line of a .pub file, such as "ssh-ed25519 AAAA… name"',
+      "publicKey is not an SSH public key",
+      'Give the line in a .pub file, for example "ssh-ed25519 AAAA… name"',
     );
     return;
   }
   const bits = type === "ssh-rsa" ? rsaBits(Buffer.from(body, "base64")) : undefined;
-  if (bits === undefined || bits >= SHORTEST_RSA_BITS) return;
+  if (bits === undefined || bits >= MIN_RSA_BITS) return;
   problems.add(
     "SSH_KEY_INVALID",
     `publicKey is an RSA key of ${bits} bits`,
-    `Create an ed25519 key with ssh-keygen -t ed25519, or an RSA key with at least ${SHORTEST_RSA_BITS} bits`,
+    `Create an ed25519 key, or an RSA key of at least ${MIN_RSA_BITS} bits, for example with ssh-keygen -t ed25519`,
   );
 }
 

@@ -3,6 +3,7 @@ import { type SecureOkeCluster } from "./cluster";
 import { type PrivateNodePool } from "./private-node-pool";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
+import { MarkOn } from "../core/construct-state";
 import { checkOcid } from "../core/ocid";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven, checkMembers } from "../core/required";
@@ -22,7 +23,7 @@ export interface ClusterTakeOverOptions {
   readonly encryptedByOracleKey?: ReasonedChoice;
 }
 
-const taken = new WeakSet<TerraformResource>();
+const imported = new MarkOn<TerraformResource>();
 
 /**
  * Brings clusters and node pools that exist already under a program of this library, with import blocks of Terraform.
@@ -43,7 +44,6 @@ export class TakeOver {
    *
    * @param cluster the cluster of the program
    * @param clusterId the OCID of the existing cluster, as a literal
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID, REASON_MISSING; NAME_DUPLICATE for a cluster that is imported already
    */
   public static cluster(
     cluster: SecureOkeCluster,
@@ -55,12 +55,16 @@ export class TakeOver {
     checkOcid(problems, "clusterId", clusterId, "cluster");
     const { encryptedByOracleKey } = options;
     if (encryptedByOracleKey !== undefined) {
-      checkReason(problems, "A cluster that is encrypted by a key of Oracle", encryptedByOracleKey.reason);
+      checkReason(
+        problems,
+        "A cluster whose Secrets are encrypted with Oracle's key",
+        encryptedByOracleKey.reason,
+      );
     }
     importInto(problems, resource, clusterId);
     if (encryptedByOracleKey === undefined || !(resource instanceof ContainerengineCluster)) return;
     resource.lifecycle = { ...resource.lifecycle, ignoreChanges: ["kms_key_id"] };
-    const what = "Secrets that a key of Oracle encrypts";
+    const what = "Secrets that are encrypted with Oracle's key";
     Acknowledgements._record(resource, "rotation", what, encryptedByOracleKey.reason);
   }
 
@@ -71,7 +75,6 @@ export class TakeOver {
    *
    * @param pool the pool of the program
    * @param nodePoolId the OCID of the existing node pool, as a literal
-   * @throws OCID_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID; NAME_DUPLICATE for a pool that is imported already
    */
   public static nodePool(pool: PrivateNodePool, nodePoolId: string): void {
     const problems = new Problems("TakeOver.nodePool");
@@ -106,16 +109,16 @@ function resourceOf(
 }
 
 function importInto(problems: Problems, resource: Importable | undefined, id: string): void {
-  if (resource && taken.has(resource)) {
+  if (resource && imported.has(resource)) {
     const { path } = resource.node;
     problems.add(
       "NAME_DUPLICATE",
-      `${path} has an import block already`,
+      `${path} already has an import block`,
       "Call TakeOver once for each construct",
     );
   }
   problems.throwIfAny();
   if (!resource) return;
-  taken.add(resource);
+  imported.once(resource);
   resource.importFrom(id, resource.provider);
 }

@@ -1,28 +1,46 @@
-import { TerraformIterator, type ITerraformDependable, type TerraformProvider, Token } from "cdktf";
+import { type ITerraformDependable, TerraformIterator, type TerraformProvider, Token } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
-import { createdClusterOf, type ISecureOkeCluster } from "./cluster-base";
 import { checkEnhanced } from "./add-ons/cluster-add-on";
+import { createdClusterOf, type ISecureOkeCluster } from "./cluster-base";
 import { type NodeTaint } from "./node-taint";
-import { checkGroups, groupIds } from "./private-node-pool-props";
-import { checkCluster } from "./private/check-cluster-values";
-import { before } from "./private/grants-first";
-import { checkTaints } from "./private/kubelet-arguments";
+import {
+  availabilityDomains,
+  clusterValue,
+  countOrReference,
+  faultDomains,
+  groupList,
+  nodeLabels,
+  nodeTaints,
+} from "./private/cluster-readers";
+import { before, together } from "./private/grants-first";
+import { checkGroups, groupIds } from "./private/group-lists";
 import { checkCapacity, type Demand, takeCapacity } from "./private/pool-capacity";
+import { readPoolNetwork } from "./private/pool-network";
 import { addPool, checkPoolName } from "./private/pools-of-cluster";
-import { checkFaultDomains } from "./private/pool-options";
-import { checkCount, checkDomains, checkNodeLabels, readNetwork } from "./private/read-node-pool";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { pathOf, problemsIn } from "../core/construct-scope";
-import { shown } from "../core/display-value";
 import { firstApply } from "../core/first-apply";
 import { checkHomeRegionProvider } from "../core/home-region";
-import { checkOcid } from "../core/ocid";
-import { checkGiven, checkMembers } from "../core/required";
+import {
+  any,
+  displayName,
+  matching,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  valueOf,
+  withDefault,
+} from "../core/readers";
 import { ResourceConstruct } from "../core/resource-construct";
 import { checkDisplayName, nameOf, policyNameOf } from "../core/resource-name";
 import { setTagOwner } from "../core/scope-tags";
-import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
+import { byKey, byText } from "../core/stable-order";
+import { tagsOf, type TaggingProps } from "../core/tagging";
+import { type Problems } from "../core/validation-error";
 import { addWarning } from "../core/warnings";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
 import { isOverlay } from "../network/vcn/pod-networking";
@@ -46,6 +64,14 @@ export interface VirtualNodeEndorsementProps extends TaggingProps {
   readonly homeRegionProvider?: TerraformProvider;
 }
 
+const ENDORSEMENT = {
+  tenancyId: ocid("tenancy"),
+  serviceTenancyId: ocid("tenancy"),
+  serviceCompartmentId: ocid("compartment"),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+  ...taggingReaders(),
+} satisfies PropsSchema<VirtualNodeEndorsementProps>;
+
 /**
  * The policy by which virtual nodes, which run in a tenancy of Oracle, attach their pods to your subnets; a tenancy needs one.
  *
@@ -58,41 +84,37 @@ export class VirtualNodeEndorsement extends ResourceConstruct {
   /** The policy. */
   public readonly policy: IdentityPolicy;
 
-  /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, PROVIDER_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID */
   constructor(scope: Construct, id: string, props: VirtualNodeEndorsementProps) {
     const problems = problemsIn(scope, id);
     checkConstructId(problems, scope, id);
-    const given: Partial<VirtualNodeEndorsementProps> = props ?? {};
-    checkOcid(problems, "tenancyId", given.tenancyId, "tenancy");
-    checkOcid(problems, "serviceTenancyId", given.serviceTenancyId, "tenancy");
-    checkOcid(problems, "serviceCompartmentId", given.serviceCompartmentId, "compartment");
-    checkHomeRegionProvider(problems, scope, given.homeRegionProvider);
-    checkTags(problems, given);
-    problems.throwIfAny();
+    const read = readProps(problems, props, ENDORSEMENT);
+    checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+    const { tenancyId, serviceTenancyId, serviceCompartmentId, homeRegionProvider, ...tags } =
+      problems.resolved<Resolved<typeof ENDORSEMENT>>(read);
     super(scope, id);
     this.policy = new IdentityPolicy(this, "Resource", {
-      provider: props.homeRegionProvider,
-      compartmentId: props.tenancyId,
+      provider: homeRegionProvider,
+      compartmentId: tenancyId,
       name: policyNameOf(this, `${nameOf(this)}-virtual-nodes`),
       lifecycle: { ignoreChanges: ["name"] },
       description: "Lets virtual nodes attach their pods to subnets of this tenancy",
-      statements: endorsements(props.serviceTenancyId, props.serviceCompartmentId),
-      ...tagsOf(this, props),
+      statements: endorsements(serviceTenancyId, serviceCompartmentId),
+      ...tagsOf(this, tags),
     });
   }
 }
 
 function endorsements(tenancy: string, compartment: string): string[] {
-  const what = (kind: string, further: string) =>
+  const endorse = (kind: string, condition: string) =>
     `endorse any-user to associate compute-container-instances in compartment ske_compartment of tenancy ske with ${kind} in tenancy ` +
-    `where ALL {request.principal.type='virtualnode',request.operation='CreateContainerInstance'${further}}`;
+    `where ALL {request.principal.type='virtualnode',request.operation='CreateContainerInstance'${condition}}`;
   const ownSubnet = ",request.principal.subnet=2.subnet.id";
   return [
     `define tenancy ske as ${tenancy}`,
     `define compartment ske_compartment as ${compartment}`,
-    what("subnets", ownSubnet),
-    what("vnics", ownSubnet),
-    what("network-security-group", ""),
+    endorse("subnets", ownSubnet),
+    endorse("vnics", ownSubnet),
+    endorse("network-security-group", ""),
   ];
 }
 
@@ -159,7 +181,34 @@ export interface VirtualNodePoolProps extends TaggingProps {
 }
 
 const DEFAULT_SHAPE = "Pod.Standard.E4.Flex";
-const ALL_FAULT_DOMAINS = ["FAULT-DOMAIN-1", "FAULT-DOMAIN-2", "FAULT-DOMAIN-3"];
+
+const VIRTUAL_NODE_POOL = {
+  cluster: clusterValue(),
+  size: countOrReference(0, 100),
+  endorsement: optional(valueOf(VirtualNodeEndorsement)),
+  podShape: withDefault(
+    matching(/^Pod\.Standard\.[\w.]+$/, `Give a shape of pods, for example "${DEFAULT_SHAPE}"`, {
+      code: "SHAPE_INVALID",
+      references: true,
+    }),
+    DEFAULT_SHAPE,
+  ),
+  availabilityDomains: optional(availabilityDomains()),
+  faultDomains: withDefault(faultDomains(), ["FAULT-DOMAIN-1", "FAULT-DOMAIN-2", "FAULT-DOMAIN-3"]),
+  labels: withDefault(nodeLabels(), {}),
+  taints: withDefault(nodeTaints(), []),
+  securityGroups: withDefault(groupList(), []),
+  podSecurityGroups: withDefault(groupList(), []),
+  nodePoolName: optional(displayName()),
+  ...taggingReaders(),
+} satisfies PropsSchema<VirtualNodePoolProps>;
+
+/** The props of a pool of virtual nodes, and the capacity that it needs in the subnets, if it is known. */
+interface ResolvedVirtualPool extends Resolved<typeof VIRTUAL_NODE_POOL> {
+  readonly nodePoolName: string;
+  readonly demand?: Demand;
+}
+
 const UNENDORSED = "virtual-nodes";
 
 /**
@@ -175,36 +224,47 @@ const UNENDORSED = "virtual-nodes";
 export class VirtualNodePool extends ResourceConstruct {
   /** The OCID of the pool. */
   public readonly nodePoolId: string;
+  /** The name of the pool. */
+  public readonly nodePoolName: string;
+  /** The cluster that the nodes join. */
+  public readonly cluster: ISecureOkeCluster;
+  /** The number of virtual nodes. */
+  public readonly size: number;
+  /** The shape of the processors that run the pods. */
+  public readonly podShape: string;
+  /** The Kubernetes labels of the nodes. */
+  public readonly labels: { [key: string]: string };
 
-  /**
-   * @throws COUNT_INVALID, VIRTUAL_NODES_UNFIT, ADD_ON_INVALID, SHAPE_INVALID, SUBNET_EXHAUSTED, SUBNET_PUBLIC, NSG_LIMIT, NSG_OTHER_VCN, LABEL_INVALID,
-   * NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
-   */
   constructor(scope: Construct, id: string, props: VirtualNodePoolProps) {
-    const demand = read(scope, id, props);
+    const read = readVirtualPool(scope, id, props);
     super(scope, id);
-    const { cluster, endorsement, podShape = DEFAULT_SHAPE } = props;
-    if (demand) takeCapacity(cluster, demand);
+    const { cluster, endorsement, podShape, labels } = read;
+    this.nodePoolName = read.nodePoolName;
+    this.cluster = cluster;
+    this.size = read.size;
+    this.podShape = podShape;
+    this.labels = labels;
+    if (read.demand) takeCapacity(cluster, read.demand);
     setTagOwner(this, cluster);
-    addPool({ cluster, path: this.node.path, name: props.nodePoolName ?? id, labels: props.labels ?? {} });
-    const tags = tagsOf(this, props);
+    addPool({ cluster, path: this.node.path, name: this.nodePoolName, labels });
+    const tags = tagsOf(this, read);
     const pool = new ContainerengineVirtualNodePool(this, "Resource", {
       clusterId: cluster.clusterId,
       compartmentId: cluster.compartmentId,
-      displayName: props.nodePoolName ?? id,
-      size: props.size,
-      nsgIds: groupIds(cluster.workerSecurityGroup, props.securityGroups),
+      displayName: this.nodePoolName,
+      size: read.size,
+      nsgIds: groupIds(cluster.workerSecurityGroup, read.securityGroups),
       podConfiguration: {
         shape: podShape,
         subnetId: cluster.network.podSubnet.subnetId,
-        nsgIds: groupIds(cluster.podSecurityGroup, props.podSecurityGroups),
+        nsgIds: groupIds(cluster.podSecurityGroup, read.podSecurityGroups),
       },
-      placementConfigurations: this.placement(props),
-      initialVirtualNodeLabels: Object.entries(props.labels ?? {})
-        .sort(([a], [b]) => (a < b ? -1 : 1))
+      placementConfigurations: this.placement(read),
+      initialVirtualNodeLabels: Object.entries(labels)
+        .sort(byKey)
         .map(([key, value]) => ({ key, value })),
-      taints: [...(props.taints ?? [])]
-        .sort((one, other) => (one.text < other.text ? -1 : 1))
+      taints: [...read.taints]
+        .sort((taint, other) => byText(taint.text, other.text))
         .map(({ key, value, effect }) => ({ key, value, effect })),
       virtualNodePoolCyclingDetails: {
         isVirtualNodeCyclingEnabled: true,
@@ -212,105 +272,80 @@ export class VirtualNodePool extends ResourceConstruct {
         maximumUnavailable: "0",
       },
       virtualNodeTags: { definedTags: tags.definedTags, freeformTags: tags.freeformTags },
-      dependsOn: waitsOf(this, cluster, endorsement),
+      dependsOn: dependenciesOf(this, cluster, endorsement),
       ...tags,
     });
     this.nodePoolId = pool.id;
     if (endorsement === undefined) {
       addWarning(
         this,
-        `[${UNENDORSED}] ${this.node.path}: without the policy of a VirtualNodeEndorsement in the root compartment no pod starts on its nodes; ` +
-          "give it as endorsement, unless the tenancy has it already",
+        `[${UNENDORSED}] ${this.node.path}: without the policy of a VirtualNodeEndorsement in the root compartment, no pod starts on its ` +
+          "nodes; set endorsement, unless the tenancy has the policy already",
       );
     }
   }
 
-  private placement({ cluster, availabilityDomains, faultDomains }: VirtualNodePoolProps) {
+  private placement({
+    cluster,
+    availabilityDomains: domains,
+    faultDomains: faultDomain,
+  }: ResolvedVirtualPool) {
     const { subnetId } = cluster.network.workerSubnet;
-    const faultDomain = faultDomains ? [...new Set(faultDomains)].sort() : ALL_FAULT_DOMAINS;
-    if (availabilityDomains && !Token.isUnresolved(availabilityDomains)) {
-      return [...new Set(availabilityDomains)]
-        .sort()
-        .map((availabilityDomain) => ({ availabilityDomain, faultDomain, subnetId }));
+    if (domains && !Token.isUnresolved(domains)) {
+      return domains.map((availabilityDomain) => ({ availabilityDomain, faultDomain, subnetId }));
     }
     const content = { fault_domain: faultDomain, subnet_id: subnetId };
-    if (availabilityDomains) {
-      const given = TerraformIterator.fromList(availabilityDomains);
-      return given.dynamic({ availability_domain: given.value, ...content });
+    if (domains) {
+      const list = TerraformIterator.fromList(domains);
+      return list.dynamic({ availability_domain: list.value, ...content });
     }
-    const domains = new DataOciIdentityAvailabilityDomains(this, "AvailabilityDomains", {
+    const lookedUp = new DataOciIdentityAvailabilityDomains(this, "AvailabilityDomains", {
       compartmentId: cluster.compartmentId,
       dependsOn: [firstApply(this)],
     });
-    const iterator = TerraformIterator.fromComplexList(domains.availabilityDomains, "name");
+    const iterator = TerraformIterator.fromComplexList(lookedUp.availabilityDomains, "name");
     return iterator.dynamic({ availability_domain: iterator.getString("name"), ...content });
   }
 }
 
-function waitsOf(
+function dependenciesOf(
   scope: IConstruct,
   cluster: ISecureOkeCluster,
   endorsement: VirtualNodeEndorsement | undefined,
 ): ITerraformDependable[] | undefined {
-  const all = [
-    ...(before(scope, cluster, createdClusterOf(cluster)?._podNetworkPolicies ?? []) ?? []),
-    ...(endorsement ? (before(scope, endorsement, [endorsement.policy]) ?? []) : []),
-  ];
-  return all.length > 0 ? all : undefined;
+  return together(
+    before(scope, cluster, createdClusterOf(cluster)?._podNetworkPolicies ?? []),
+    endorsement && before(scope, endorsement, [endorsement.policy]),
+  );
 }
 
-function read(scope: Construct, id: string, given: VirtualNodePoolProps): Demand | undefined {
+function readVirtualPool(scope: Construct, id: string, props: VirtualNodePoolProps): ResolvedVirtualPool {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  const props: Partial<VirtualNodePoolProps> = given ?? {};
-  const { cluster, size, podShape } = props;
-  checkGiven(problems, { cluster, size }, "VirtualNodePoolProps");
-  const isCluster = checkCluster(problems, cluster);
-  const isSize = checkCount(problems, "size", size, 0, 100);
-  if (
-    podShape !== undefined &&
-    !Token.isUnresolved(podShape) &&
-    !/^Pod\.Standard\.[\w.]+$/.test(String(podShape))
-  ) {
+  const read = readProps(problems, props, VIRTUAL_NODE_POOL);
+  const { cluster, size, nodePoolName = id } = read;
+  checkGroups(problems, cluster, read);
+  if (read.nodePoolName === undefined) checkDisplayName(problems, "id", id);
+  const isSizeKnown = size !== undefined && !Token.isUnresolved(size);
+  const demand = isSizeKnown ? { path: pathOf(scope, id), nodes: size, surge: 1 } : undefined;
+  if (cluster) checkCluster(problems, cluster, nodePoolName, demand);
+  return problems.resolved<ResolvedVirtualPool>({ ...read, nodePoolName, demand });
+}
+
+function checkCluster(
+  problems: Problems,
+  cluster: ISecureOkeCluster,
+  nodePoolName: string,
+  demand: Demand | undefined,
+): void {
+  checkEnhanced(problems, cluster, "a pool of virtual nodes");
+  if (isOverlay(cluster.podNetworking)) {
     problems.add(
-      "SHAPE_INVALID",
-      `podShape is ${shown(podShape)}`,
-      `Write a shape of pods, such as "${DEFAULT_SHAPE}"`,
+      "VIRTUAL_NODES_UNFIT",
+      `cluster is ${cluster.node.path}, which has a flannel overlay, but pods of virtual nodes need addresses of the VCN`,
+      "Use a PrivateNodePool, or create a cluster with PodNetworking.vcnNative(), which can't be changed later",
     );
   }
-  checkMembers(problems, "endorsement", props.endorsement, ["policy"], "a VirtualNodeEndorsement");
-  checkDomains(problems, props.availabilityDomains);
-  checkFaultDomains(problems, props.faultDomains);
-  checkNodeLabels(problems, props.labels);
-  checkTaints(problems, props.taints);
-  checkGroups(problems, isCluster ? cluster : undefined, {
-    securityGroups: props.securityGroups,
-    podSecurityGroups: props.podSecurityGroups,
-  });
-  checkDisplayName(
-    problems,
-    props.nodePoolName === undefined ? "The id" : "nodePoolName",
-    props.nodePoolName ?? id,
-  );
-  checkTags(problems, props);
-  let demand: Demand | undefined;
-  if (isCluster) {
-    const known = cluster as ISecureOkeCluster;
-    checkEnhanced(problems, known, "A pool of virtual nodes");
-    if (isOverlay(known.podNetworking)) {
-      problems.add(
-        "VIRTUAL_NODES_UNFIT",
-        `${known.node.path} has a flannel overlay, and pods of virtual nodes have addresses of the VCN`,
-        "Use a PrivateNodePool, or make a cluster with PodNetworking.vcnNative(), which can't be changed later",
-      );
-    }
-    const isNetwork = readNetwork(problems, known);
-    if (isNetwork && isSize && size !== undefined && !Token.isUnresolved(size)) {
-      demand = { path: pathOf(scope, id), nodes: size, surge: 1 };
-      checkCapacity(problems, known, demand);
-    }
-    checkPoolName(problems, known, props.nodePoolName ?? id);
-  }
-  problems.throwIfAny();
-  return demand;
+  if (readPoolNetwork(problems, cluster) && demand) checkCapacity(problems, cluster, demand);
+  checkPoolName(problems, cluster, nodePoolName);
 }

@@ -43,18 +43,21 @@ export function guardCredentials(stack: TerraformStack): void {
 /** Throws for each literal of a configuration that looks like a credential. */
 export function checkConfiguration(stack: TerraformStack, configuration: JsonObject): void {
   const problems = new Problems(stack);
+  const harmless = new Set<string>();
+  const checkBody = (address: string, body: unknown) => {
+    checkBlock(problems, harmless, stack, address, body);
+  };
   for (const block of NAMED_ONCE) {
-    for (const [name, body] of entriesOf(configuration[block])) checkBody(problems, stack, name, body);
+    for (const [name, body] of entriesOf(configuration[block])) checkBody(name, body);
   }
   for (const block of NAMED_TWICE) {
     for (const [type, all] of entriesOf(configuration[block])) {
-      for (const [name, body] of entriesOf(all)) checkBody(problems, stack, `${type}.${name}`, body);
+      for (const [name, body] of entriesOf(all)) checkBody(`${type}.${name}`, body);
     }
   }
-  for (const [name, body] of entriesOf(configuration.locals))
-    checkBody(problems, stack, `local.${name}`, body);
+  for (const [name, body] of entriesOf(configuration.locals)) checkBody(`local.${name}`, body);
   for (const [name, body] of entriesOf(configuration.output)) {
-    if (!name.endsWith("_manifests")) checkBody(problems, stack, `output.${name}`, body);
+    if (!name.endsWith("_manifests")) checkBody(`output.${name}`, body);
   }
   problems.throwIfAny();
 }
@@ -64,7 +67,13 @@ function entriesOf(value: unknown): [string, unknown][] {
 }
 
 /** Judges one block under the path of the construct that wrote it. */
-function checkBody(problems: Problems, stack: TerraformStack, address: string, body: unknown): void {
+function checkBlock(
+  problems: Problems,
+  harmless: Set<string>,
+  stack: TerraformStack,
+  address: string,
+  body: unknown,
+): void {
   // A provider with an alias makes a list of them.
   for (const one of Array.isArray(body) ? (body as unknown[]) : [body]) {
     const path = (
@@ -72,25 +81,34 @@ function checkBody(problems: Problems, stack: TerraformStack, address: string, b
     )?.["//"]?.metadata?.path;
     problems.collect(() => {
       const own = new Problems(path ?? stack);
-      checkValue(own, address, address.split(".").at(-1) ?? "", one);
+      checkValue(own, harmless, address, address.split(".").at(-1) ?? "", one);
       own.throwIfAny();
     });
   }
 }
 
-/** @param name what the value is called, by itself or by what is around it */
-function checkValue(problems: Problems, where: string, name: string, value: unknown): void {
+/**
+ * @param harmless names with texts that passed; most of them repeat in every cluster and rule
+ * @param name what the value is called, by itself or by what is around it
+ */
+function checkValue(
+  problems: Problems,
+  harmless: Set<string>,
+  where: string,
+  name: string,
+  value: unknown,
+): void {
   if (typeof value === "string") {
-    const encoded = namesSecret(name) ? undefined : encodedText(value);
-    if (name === USER_DATA) checkUserData(problems, where, value);
-    else if (encoded !== undefined) checkFileContent(problems, where, encoded);
-    // What Terraform finds out is no literal.
-    else checkLiteral(problems, where, name, value.replace(/\$\{[^}]*\}/g, "${reference}"));
+    const named = `${name}\0${value}`;
+    if (harmless.has(named)) return;
+    const before = problems.count;
+    checkText(problems, where, name, value);
+    if (problems.count === before) harmless.add(named);
     return;
   }
   if (Array.isArray(value)) {
     value.forEach((entry, index) => {
-      checkValue(problems, `${where}[${index}]`, name, entry);
+      checkValue(problems, harmless, `${where}[${index}]`, name, entry);
     });
     return;
   }
@@ -98,11 +116,20 @@ function checkValue(problems: Problems, where: string, name: string, value: unkn
     if (ADDRESSES.has(key)) continue;
     checkValue(
       problems,
+      harmless,
       `${where}.${key}`,
       VALUE_MEMBERS.has(key) ? nameIn(value as JsonObject, name) : key,
       entry,
     );
   }
+}
+
+function checkText(problems: Problems, where: string, name: string, value: string): void {
+  const encoded = namesSecret(name) ? undefined : encodedText(value);
+  if (name === USER_DATA) checkUserData(problems, where, value);
+  else if (encoded !== undefined) checkFileContent(problems, where, encoded);
+  // What Terraform finds out is no literal.
+  else checkLiteral(problems, where, name, value.replace(/\$\{[^}]*\}/g, "${reference}"));
 }
 
 /** What a value is called by the members beside it, such as `{ key: "DB_PASSWORD", value: "…" }`, or by what is around it. */

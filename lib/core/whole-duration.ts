@@ -21,20 +21,21 @@ function readUnits(
   range: WholeRange,
 ): number | undefined {
   const example = range.example ?? `Duration.${unit}(${exampleIn(range)})`;
-  const fix = `Give ${rangeText(range)} ${unit}, for example ${example}`;
+  // Written only for a problem: to format the limits takes longer than to check them.
+  const fix = () => `Give ${rangeText(range)} ${unit}, for example ${example}`;
   if (duration === undefined || duration === null) {
     problems.add("ATTRIBUTE_MISSING", `${name} was not given`, missingFix(name, example));
     return undefined;
   }
   // Its members and not its class are looked at: it may come from another copy of cdk8s.
   if (typeof (duration as Partial<Duration>)[READ[unit]] !== "function") {
-    problems.add("VALUE_INVALID", `${name} is ${shown(duration)}`, fix);
+    problems.add("VALUE_INVALID", `${name} is ${shown(duration)}`, fix());
     return undefined;
   }
   const amount = (duration as Duration)[READ[unit]]({ integral: false });
   if (isInRange(amount, range)) return amount;
   const whole = Number.isInteger(amount) ? "" : `, which is not a whole number of ${unit}`;
-  problems.add("DURATION_INVALID", `${name} is ${(duration as Duration).toHumanString()}${whole}`, fix);
+  problems.add("DURATION_INVALID", `${name} is ${(duration as Duration).toHumanString()}${whole}`, fix());
   return undefined;
 }
 

@@ -23,20 +23,21 @@ function readUnits(
   range: WholeRange,
 ): number | undefined {
   const example = range.example ?? `Size.${unit}(${exampleIn(range)})`;
-  const fix = `Give ${rangeText(range)} ${SYMBOLS[unit]}, for example ${example}`;
+  // Written only for a problem: to format the limits takes longer than to check them.
+  const fix = () => `Give ${rangeText(range)} ${SYMBOLS[unit]}, for example ${example}`;
   if (size === undefined || size === null) {
     problems.add("ATTRIBUTE_MISSING", `${name} was not given`, missingFix(name, example));
     return undefined;
   }
   // Its members and not its class are looked at: it may come from another copy of cdk8s.
   if (typeof (size as Partial<Size>)[READ[unit]] !== "function") {
-    problems.add("VALUE_INVALID", `${name} is ${shown(size)}`, fix);
+    problems.add("VALUE_INVALID", `${name} is ${shown(size)}`, fix());
     return undefined;
   }
   const amount = (size as Size)[READ[unit]]({ rounding: EXACT });
   if (isInRange(amount, range)) return amount;
   const whole = Number.isInteger(amount) ? "" : `, which is not a whole number of ${unit}`;
-  problems.add("SIZE_INVALID", `${name} is ${(size as Size).asString()}${whole}`, fix);
+  problems.add("SIZE_INVALID", `${name} is ${(size as Size).asString()}${whole}`, fix());
   return undefined;
 }
 

@@ -2,15 +2,10 @@ import { type Construct } from "constructs";
 import { type IServiceBackend, portsOf } from "./service-backend";
 import { shown } from "../core/display-value";
 import { checkObjectName } from "../core/kubernetes-names";
+import { portNumber } from "../core/readers";
 import { type Problems } from "../core/validation-error";
 import { checkUnused } from "../synthesis/chart-objects";
 import { type NamedPort } from "../workload/pods/named-port";
-
-/** Adds a problem for an invalid port of a Service. */
-export function checkServicePort(problems: Problems, port: number): void {
-  if (Number.isInteger(port) && port >= 1 && port <= 65535) return;
-  problems.add("PORT_INVALID", `port is ${shown(port)}`, "Give a whole number from 1 to 65535");
-}
 
 /** Adds a problem for a Service name that is invalid or taken in the chart. */
 export function checkServiceName(problems: Problems, scope: Construct, name: string): void {
@@ -19,7 +14,7 @@ export function checkServiceName(problems: Problems, scope: Construct, name: str
     problems.add(
       "NAME_INVALID",
       `name is ${name}, which begins with a digit`,
-      "Begin the name of a Service with a letter",
+      "Give a name that begins with a letter, for example web",
     );
   }
   checkUnused(
@@ -27,7 +22,7 @@ export function checkServiceName(problems: Problems, scope: Construct, name: str
     scope,
     ["Service"],
     name,
-    "Give each a name of its own; the Service of a load balancer serves inside the cluster too, so one may do",
+    "Give each Service its own name; the Service of a load balancer also works inside the cluster",
   );
 }
 
@@ -42,8 +37,8 @@ export interface ExposedPort {
   readonly port?: number;
 }
 
-/** The requested ports of a Service. */
-interface Asked {
+/** The ports of the options of a Service. */
+interface PortOptions {
   readonly port?: number;
   readonly ports?: readonly ExposedPort[];
 }
@@ -52,85 +47,88 @@ interface Asked {
 export type ReadPort = Required<NamedPort>;
 
 /** Reads the ports of a Service and adds their problems. */
-export function readPorts(problems: Problems, workload: IServiceBackend, options: Asked): ReadPort[] {
-  const known = portsOf(workload);
-  if (known.length === 0) {
+export function readPorts(problems: Problems, workload: IServiceBackend, options: PortOptions): ReadPort[] {
+  const available = portsOf(workload);
+  if (available.length === 0) {
     problems.add(
       "PORT_INVALID",
       `The workload ${workload.node.path} has no port`,
-      "Give it the port that the program listens on, for example port: 8080",
+      "Give the workload the port that the program listens on, for example port: 8080",
     );
     return [];
   }
   return options.ports
-    ? chosen(problems, known, options, options.ports)
-    : all(problems, known, workload, options);
+    ? selectedPorts(problems, available, options, options.ports)
+    : allPorts(problems, available, workload, options);
 }
 
 /** All named ports, with the given number for the workload's own port. */
-function all(
+function allPorts(
   problems: Problems,
-  known: readonly ReadPort[],
+  available: readonly ReadPort[],
   workload: IServiceBackend,
-  { port }: Asked,
+  { port }: PortOptions,
 ): ReadPort[] {
-  const [own, ...others] = known;
-  if (port === undefined || !own) return checked(problems, known);
+  const [own, ...others] = available;
+  if (port === undefined || !own) return checkNumbers(problems, available);
   if (workload.port === undefined) {
     problems.add(
       "PORT_INVALID",
-      `port is given, and the workload ${workload.node.path} has no port without a name`,
-      `Name the one that is meant: ports: [{ name: ${JSON.stringify(own.name)}, port: ${shown(port)} }]`,
+      `port is set, but the workload ${workload.node.path} has only named ports`,
+      `Select the port by its name: ports: [{ name: ${JSON.stringify(own.name)}, port: ${shown(port)} }]`,
     );
   }
-  return checked(problems, [{ ...own, port }, ...others]);
+  return checkNumbers(problems, [{ ...own, port }, ...others]);
 }
 
 /** The chosen ports, in the order of the workload. */
-function chosen(
+function selectedPorts(
   problems: Problems,
-  known: readonly ReadPort[],
-  { port }: Asked,
+  available: readonly ReadPort[],
+  { port }: PortOptions,
   ports: readonly ExposedPort[],
 ): ReadPort[] {
-  const names = known.map(({ name }) => name);
+  const names = available.map(({ name }) => name);
   if (port !== undefined) {
-    problems.add("PORT_INVALID", "Both port and ports are given", "Give the number in ports: { name, port }");
+    problems.add("PORT_INVALID", "port and ports are both set", "Give the number in ports: [{ name, port }]");
   }
   if (ports.length === 0) {
     problems.add(
       "PORT_INVALID",
       "ports is empty",
-      `Leave it out for all, or name some of ${names.join(", ")}`,
+      `Leave ports out for all ports, or select some of ${names.join(", ")}`,
     );
   }
-  for (const { name } of ports.filter((one) => !names.includes(one.name))) {
+  for (const { name } of ports.filter((candidate) => !names.includes(candidate.name))) {
     problems.add(
       "PORT_INVALID",
-      `ports names ${shown(name)}, which is no port of the workload`,
-      `Take one of ${names.join(", ")}`,
+      `ports contains ${shown(name)}, which is not a port of the workload`,
+      `Use one of ${names.join(", ")}`,
     );
   }
-  for (const name of names.filter((one) => ports.filter((port) => port.name === one).length > 1)) {
-    problems.add("NAME_DUPLICATE", `ports names ${name} twice`, "Serve a port of the pods once");
+  for (const name of names.filter(
+    (candidate) => ports.filter((port) => port.name === candidate).length > 1,
+  )) {
+    problems.add("NAME_DUPLICATE", `ports contains ${name} twice`, "Remove one of the entries");
   }
-  const read = known.flatMap((one) => {
-    const found = ports.find(({ name }) => name === one.name);
-    return found ? [{ ...one, port: found.port ?? one.port }] : [];
+  const selected = available.flatMap((own) => {
+    const exposed = ports.find(({ name }) => name === own.name);
+    return exposed ? [{ ...own, port: exposed.port ?? own.port }] : [];
   });
-  return checked(problems, read);
+  return checkNumbers(problems, selected);
 }
 
-function checked(problems: Problems, ports: readonly ReadPort[]): ReadPort[] {
+/** Adds a problem for each invalid or duplicate number. */
+function checkNumbers(problems: Problems, ports: readonly ReadPort[]): ReadPort[] {
   for (const number of new Set(ports.map(({ port }) => port))) {
-    checkServicePort(problems, number);
+    portNumber()(problems, "port", number);
     // TCP and UDP numbers are independent.
     const transports = ports.filter(({ port }) => port === number).map(({ transport }) => transport);
     if (new Set(transports).size === transports.length) continue;
     problems.add(
       "PORT_INVALID",
-      `Two ports of the Service are ${shown(number)}`,
-      "Give each a number of its own",
+      `Two ports of the Service have the number ${shown(number)}`,
+      "Give each port its own number",
     );
   }
   return [...ports];

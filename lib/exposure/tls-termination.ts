@@ -1,7 +1,7 @@
 import { type IConstruct } from "constructs";
 import { type IngressCertificate } from "./ingress-certificate";
 import { TlsTerminationPoint } from "./load-balancer-kinds";
-import { lentSecrets } from "./private/secret-grant";
+import { foreignSecrets } from "./private/secret-grant";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
@@ -9,7 +9,7 @@ import { checkObjectName, checkSubdomainName, isDnsSubdomain } from "../core/kub
 import { checkOcidIfGiven } from "../core/ocid";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
-import { choice, kind, shaped } from "../core/value-readers";
+import { choice, shaped, valueOf } from "../core/value-readers";
 import { type AppProtocol } from "../workload/pods/app-protocol";
 import { sslConfigOf, TlsVersion } from "../workload/pods/cipher-suites";
 
@@ -89,7 +89,7 @@ export interface ReencryptionOptions extends LoadBalancerTlsOptions {
   readonly backendSecretNamespace?: string;
 }
 
-const CERTIFICATE = kind(["store", "name", "_differsFrom"], 'IngressCertificate.fromSecret("web-tls")');
+const CERTIFICATE = valueOf<IngressCertificate>("IngressCertificate");
 
 /** The parts of a TLS termination besides its place. */
 interface TlsParts {
@@ -239,7 +239,7 @@ export class TlsTermination {
 
   /** @internal */
   public _acknowledge(scope: IConstruct, namespace?: string): void {
-    for (const secret of lentSecrets(this, namespace)) {
+    for (const secret of foreignSecrets(this, namespace)) {
       const what = `the Secret ${secret} of another namespace`;
       Acknowledgements._record(scope, "least-privilege", what, this._grant ?? "");
     }
@@ -281,23 +281,23 @@ function checkSource(problems: Problems, options: LoadBalancerTlsOptions): void 
   if (certificateId !== undefined && secretName !== undefined) {
     problems.add(
       "VALUE_INVALID",
-      "Both certificateId and secretName are given, and a listener has one certificate",
+      "certificateId and secretName are both set, but a listener has one certificate",
       "Leave secretName out; a certificate of the OCI Certificates service is renewed without a new Service",
     );
   } else if (certificateId === undefined && secretName === undefined) {
     problems.add(
       "ATTRIBUTE_MISSING",
-      "Neither certificateId nor secretName is given",
-      "Give certificateId, the OCID of a certificate of the OCI Certificates service; or secretName, that of a kubernetes.io/tls Secret",
+      "certificateId and secretName are both missing",
+      "Give certificateId, the OCID of a certificate of the OCI Certificates service; or secretName, the name of a kubernetes.io/tls Secret",
     );
   }
-  const idle = [
+  const dependent = [
     [certificateCompartmentId, "certificateCompartmentId", "certificateId", certificateId],
     [secretNamespace, "secretNamespace", "secretName", secretName],
   ] as const;
-  for (const [value, name, other, needed] of idle) {
+  for (const [value, name, other, needed] of dependent) {
     if (value === undefined || needed !== undefined) continue;
-    problems.add("VALUE_INVALID", `${name} is given without ${other}`, `Give ${other}, or leave ${name} out`);
+    problems.add("VALUE_INVALID", `${name} is set without ${other}`, `Give ${other}, or leave ${name} out`);
   }
 }
 
@@ -309,8 +309,8 @@ function checkSecretName(problems: Problems, what: string, name: string): void {
   }
   problems.add(
     "NAME_INVALID",
-    `${what} is ${shown(name)}, with a dot: the cloud controller names an OCI certificate after it, and OCI refuses dots there`,
-    `Keep the certificate in a Secret such as ${name.replace(/\./g, "-")}; or give certificateId`,
+    `${what} is ${shown(name)}, but OCI rejects dots in the certificate that the cloud controller names after it`,
+    `Use a Secret without dots, for example ${name.replace(/\./g, "-")}; or give certificateId`,
   );
 }
 
@@ -328,7 +328,7 @@ function checkDifferent(problems: Problems, options: Partial<ReencryptionOptions
   if (secretName !== backendSecretName || secretNamespace === backendSecretNamespace) return;
   problems.add(
     "NAME_DUPLICATE",
-    `The Secrets of two namespaces have the name ${secretName}, and the load balancer knows certificates by that name alone`,
+    `secretName and backendSecretName are both ${secretName}, in two namespaces, but the load balancer identifies certificates by name only`,
     "Give the two Secrets different names",
   );
 }

@@ -4,8 +4,8 @@ import { checkServiceName, type ReadPort, readPorts, type ExposedPort } from "./
 import { type IServiceBackend } from "./service-backend";
 import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-scope";
+import { any, kind, listOf, optional, type PropsSchema, readProps, text, valueOf } from "../core/readers";
 import { Problems } from "../core/validation-error";
-import { kind, listOf, shaped } from "../core/value-readers";
 import { guardStaticSynthesis } from "../synthesis/static-synthesis";
 import { servicePort } from "../workload/pods/app-protocol";
 
@@ -52,18 +52,18 @@ export class WorkloadService extends Construct {
   public readonly port: number;
   /** The ports that clients connect to, by their names. */
   public readonly ports: { [name: string]: number };
-  /** The host name that clients connect to: `<name>.<namespace>.svc`, the name alone where the chart has no namespace. */
+  /** The host name that clients connect to: `<name>.<namespace>.svc`, only the name if the chart has no namespace. */
   public readonly hostName: string;
 
   constructor(scope: Construct, id: string, props: WorkloadServiceProps) {
-    const { workload, name, ports } = read(scope, id, props);
+    const { workload, name, ports } = readService(scope, id, props);
     super(scope, id);
     guardStaticSynthesis(Chart.of(this));
-    // That of the pods, which a Service finds in its own namespace only.
+    // A Service selects pods of its own namespace only.
     const { namespace } = Chart.of(workload);
     this.name = name;
     this.port = ports[0]?.port ?? 0;
-    this.ports = Object.fromEntries(ports.map((one) => [one.name, one.port]));
+    this.ports = Object.fromEntries(ports.map((port) => [port.name, port.port]));
     this.hostName = namespace === undefined ? name : `${name}.${namespace}.svc`;
     this.node.defaultChild = new ApiObject(this, "Resource", {
       apiVersion: "v1",
@@ -72,30 +72,38 @@ export class WorkloadService extends Construct {
       spec: {
         type: "ClusterIP",
         selector: workload.selectorLabels,
-        ports: ports.map((one) => servicePort(one.name, one.port, one.protocol, one.name, one.transport)),
+        ports: ports.map((port) =>
+          servicePort(port.name, port.port, port.protocol, port.name, port.transport),
+        ),
       },
     });
   }
 }
 
-const SHAPES = {
-  workload: kind(["connections", "selectorLabels"], "a HardenedDeployment, or another workload that listens"),
-  ports: listOf(kind(["name"], "{ name, port }"), 'a list, for example [{ name: "metrics", port: 9090 }]'),
-};
+const WORKLOAD_SERVICE = {
+  workload: valueOf<IServiceBackend>("IServiceBackend"),
+  name: optional(text('a name, for example "web"')),
+  port: optional(any<number>()),
+  ports: optional(
+    listOf(
+      kind<ExposedPort>(["name"], "{ name, port }"),
+      'a list, for example [{ name: "metrics", port: 9090 }]',
+    ),
+  ),
+} satisfies PropsSchema<WorkloadServiceProps>;
 
-interface Read {
+interface ResolvedService {
   readonly workload: IServiceBackend;
   readonly name: string;
   readonly ports: readonly ReadPort[];
 }
 
-/** Validates the props; throws an error that lists every problem. */
-function read(scope: Construct, id: string, given: WorkloadServiceProps): Read {
+/** Reads the props; throws an error that lists every problem. */
+function readService(scope: Construct, id: string, props: WorkloadServiceProps): ResolvedService {
   const problems = new Problems(pathOf(scope, id));
-  const props = shaped(problems, given, SHAPES, ["workload"]);
-  const { workload, name = workload?.name } = props;
-  if (workload || name !== undefined) checkServiceName(problems, scope, name ?? "");
-  const ports = workload ? readPorts(problems, workload, props) : [];
-  problems.throwIfAny();
-  return { workload: workload as IServiceBackend, name: name ?? "", ports };
+  const read = readProps(problems, props, WORKLOAD_SERVICE);
+  const { workload, name = workload?.name } = read;
+  if (name !== undefined) checkServiceName(problems, scope, name);
+  const ports = workload ? readPorts(problems, workload, read) : [];
+  return problems.resolved<ResolvedService>({ workload, name, ports });
 }

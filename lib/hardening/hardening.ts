@@ -16,6 +16,7 @@ import { type Plan, readOptions, type TrackedEntry, trackedEntries } from "./pri
 import { type Accounts, accountsOf } from "./private/service-account-token";
 import { Acknowledgements, type PracticeId } from "../core/acknowledgement";
 import { checked } from "../core/checked";
+import { StateOf } from "../core/construct-state";
 import { Problems, ValidationError } from "../core/validation-error";
 import { isOfKind, refuseKind } from "../core/value-readers";
 import { addWarning } from "../core/warnings";
@@ -27,7 +28,7 @@ import { computeOnce, forgetObjects } from "../synthesis/reading";
 import { addStep, dataBefore, hasEarlierStep, hasStep, originalOf } from "../synthesis/rendering";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 
-const told = new WeakMap<IConstruct, Set<string>>();
+const warnedTexts = new StateOf<IConstruct, Set<string>>(() => new Set());
 
 /**
  * Warns once: on the stack that a chart is added to, where Terraform tools show it; otherwise with a process
@@ -36,8 +37,7 @@ const told = new WeakMap<IConstruct, Set<string>>();
 function warn(scope: IConstruct, text: string): void {
   const output = outputAround(scope);
   const target = output ?? scope;
-  const texts = told.get(target) ?? new Set();
-  told.set(target, texts);
+  const texts = warnedTexts.of(target);
   if (texts.has(text)) return;
   texts.add(text);
   if (output) addWarning(output, text);

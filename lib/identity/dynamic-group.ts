@@ -1,15 +1,24 @@
 import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
-import { type DynamicGroupRule } from "./dynamic-group-rule";
-import { checkHomeRegionProvider } from "../core/home-region";
+import { DynamicGroupRule } from "./dynamic-group-rule";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
-import { checkOcid } from "../core/ocid";
-import { checkGiven, checkMembers } from "../core/required";
+import { checkHomeRegionProvider } from "../core/home-region";
+import {
+  any,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  text,
+  valueOf,
+} from "../core/readers";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
-import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
+import { tagsOf, type TaggingProps } from "../core/tagging";
 import { IdentityDynamicGroup } from "../oci/identity-dynamic-group";
 
 /** Props for DynamicGroup. */
@@ -28,6 +37,14 @@ export interface DynamicGroupProps extends TaggingProps {
   readonly homeRegionProvider?: TerraformProvider;
 }
 
+const DYNAMIC_GROUP = {
+  tenancyId: ocid("tenancy"),
+  rule: valueOf(DynamicGroupRule),
+  description: text(),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+  ...taggingReaders(),
+} satisfies PropsSchema<DynamicGroupProps>;
+
 /**
  * A dynamic group: instances or other resources that act in OCI by themselves.
  *
@@ -40,41 +57,33 @@ export interface DynamicGroupProps extends TaggingProps {
 export class DynamicGroup extends ResourceConstruct {
   /** The OCID of the group, for `PolicyPrincipal.dynamicGroup`. */
   public readonly dynamicGroupId: string;
+  /** The rule that selects the members. */
+  public readonly rule: DynamicGroupRule;
 
   constructor(scope: Construct, id: string, props: DynamicGroupProps) {
-    check(scope, id, props);
+    const read = readGroup(scope, id, props);
     super(scope, id);
+    this.rule = read.rule;
     const group = new IdentityDynamicGroup(this, "Resource", {
-      provider: props.homeRegionProvider,
-      compartmentId: props.tenancyId,
+      provider: read.homeRegionProvider,
+      compartmentId: read.tenancyId,
       name: policyNameOf(this, nameOf(this)),
       // IAM renames no group.
       lifecycle: { ignoreChanges: ["name"] },
-      description: props.description,
-      matchingRule: props.rule.text,
-      ...tagsOf(this, props),
+      description: read.description,
+      matchingRule: read.rule.text,
+      ...tagsOf(this, read),
     });
     this.node.defaultChild = group;
     this.dynamicGroupId = group.id;
   }
 }
 
-/** Before the construct is made, so that a refused one leaves its id free. */
-function check(scope: Construct, id: string, given: DynamicGroupProps): void {
-  const props: Partial<DynamicGroupProps> = given ?? {};
+/** Reads the props before the construct is created, so that a rejected one doesn't occupy its id. */
+function readGroup(scope: Construct, id: string, props: DynamicGroupProps): Resolved<typeof DYNAMIC_GROUP> {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  checkOcid(problems, "tenancyId", props.tenancyId, "tenancy");
-  const { rule, description } = props;
-  checkGiven(problems, { rule, description });
-  checkMembers(
-    problems,
-    "rule",
-    rule,
-    ["text"],
-    "DynamicGroupRule.taggedInstances({ compartmentId, tag, value })",
-  );
-  checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
-  checkTags(problems, props);
-  problems.throwIfAny();
+  const read = readProps(problems, props, DYNAMIC_GROUP);
+  checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+  return problems.resolved(read);
 }

@@ -1,17 +1,28 @@
 import { Lazy, Token, type TerraformProvider } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
-import { type PolicyStatement } from "./policy-statement";
-import { checkHomeRegionProvider } from "../core/home-region";
+import { PolicyStatement } from "./policy-statement";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
-import { checkOcid } from "../core/ocid";
-import { checkMembers } from "../core/required";
+import { StateOfTree } from "../core/construct-state";
+import { checkHomeRegionProvider } from "../core/home-region";
+import {
+  any,
+  checkedBy,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  text,
+  uniqueListOf,
+  valueOf,
+} from "../core/readers";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
-import { shown } from "../core/display-value";
-import { checkTags, tagsOf, type TaggingProps } from "../core/tagging";
+import { tagsOf, type TaggingProps } from "../core/tagging";
 import { checkText } from "../core/terraform-text";
 import { Problems } from "../core/validation-error";
 import { IdentityPolicy } from "../oci/identity-policy";
@@ -41,8 +52,27 @@ const MAX_STATEMENTS = 50;
 const MAX_IN_COMPARTMENT = 500;
 const MAX_DESCRIPTION_LENGTH = 400;
 
-/** How many statements each compartment has, by the root of the program and the OCID. */
-const counts = new WeakMap<IConstruct, Map<string, number>>();
+/** The number of statements in each compartment of a program, by its OCID. */
+const counts = new StateOfTree(() => new Map<string, number>());
+
+const STATEMENTS = "[PolicyStatement.allow({ principal, verb, resourceType, location })]";
+
+const POLICY = {
+  compartmentId: ocid("compartment", "tenancy"),
+  description: checkedBy(text(), checkDescription),
+  statements: checkedBy(
+    uniqueListOf(valueOf(PolicyStatement), STATEMENTS, {
+      keyOf: ({ text: statement }) => statement,
+      fix: "Write each statement once",
+    }),
+    (problems, name, { length }) => {
+      if (length === 0) problems.add("ATTRIBUTE_MISSING", `${name} is empty`, `Write ${STATEMENTS}`);
+      checkCount(problems, name, length);
+    },
+  ),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+  ...taggingReaders(),
+} satisfies PropsSchema<LeastPrivilegePolicyProps>;
 
 /**
  * An IAM policy of typed statements.
@@ -56,30 +86,33 @@ const counts = new WeakMap<IConstruct, Map<string, number>>();
 export class LeastPrivilegePolicy extends ResourceConstruct {
   /** The OCID of the policy. */
   public readonly policyId: string;
+  /** The OCID of the compartment to which the policy is attached. */
+  public readonly compartmentId: string;
   private readonly all: PolicyStatement[];
 
   constructor(scope: Construct, id: string, props: LeastPrivilegePolicyProps) {
-    check(scope, id, props);
+    const { compartmentId, statements, description, homeRegionProvider, ...tags } = readPolicy(
+      scope,
+      id,
+      props,
+    );
     super(scope, id);
-    this.all = [...props.statements];
-    count(this, props);
+    this.compartmentId = compartmentId;
+    this.all = [...statements];
+    countStatements(this, compartmentId, statements.length);
     const policy = new IdentityPolicy(this, "Resource", {
-      provider: props.homeRegionProvider,
-      compartmentId: props.compartmentId,
+      provider: homeRegionProvider,
+      compartmentId,
       name: policyNameOf(this, nameOf(this)),
       lifecycle: { ignoreChanges: ["name"] },
-      description: props.description,
-      statements: Lazy.listValue({ produce: () => this.all.map(({ text }) => text) }),
-      ...tagsOf(this, props),
+      description,
+      statements: Lazy.listValue({ produce: () => this.all.map(({ text: statement }) => statement) }),
+      ...tagsOf(this, tags),
     });
-    for (const { text, tenancyReason } of props.statements) {
-      if (tenancyReason !== undefined)
-        Acknowledgements._record(
-          policy,
-          "least-privilege",
-          `a statement for the whole tenancy: ${text}`,
-          tenancyReason,
-        );
+    for (const { text: statement, tenancyReason } of statements) {
+      if (tenancyReason === undefined) continue;
+      const what = `a statement for the whole tenancy: ${statement}`;
+      Acknowledgements._record(policy, "least-privilege", what, tenancyReason);
     }
     this.node.defaultChild = policy;
     this.policyId = policy.id;
@@ -96,97 +129,76 @@ export class LeastPrivilegePolicy extends ResourceConstruct {
    * @internal
    */
   public _add(statement: PolicyStatement): void {
-    if (this.all.some(({ text }) => text === statement.text)) return;
+    if (this.all.some((other) => other.text === statement.text)) return;
     const problems = new Problems(this);
-    checkCount(problems, this.all.length + 1);
+    checkCount(problems, "statements", this.all.length + 1);
     problems.throwIfAny();
     this.all.push(statement);
   }
 }
 
-/** Before the construct is made, so that a refused one leaves its id free. */
-function check(scope: Construct, id: string, given: LeastPrivilegePolicyProps): void {
-  const props: Partial<LeastPrivilegePolicyProps> = given ?? {};
+/** Reads the props before the construct is created, so that a rejected one doesn't occupy its id. */
+function readPolicy(scope: Construct, id: string, props: LeastPrivilegePolicyProps): Resolved<typeof POLICY> {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  checkDescription(problems, props.description);
-  checkStatements(problems, props);
-  if (scope.node.root && Array.isArray(props.statements)) checkCompartment(problems, scope, props);
-  checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
-  checkTags(problems, props);
-  problems.throwIfAny();
+  const read = readProps(problems, props, POLICY);
+  const { compartmentId, statements } = read;
+  if (compartmentId !== undefined && statements) {
+    checkTenancy(problems, compartmentId, statements);
+    checkCompartment(problems, scope, compartmentId, statements.length);
+  }
+  checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+  return problems.resolved(read);
 }
 
-function checkDescription(problems: Problems, description: unknown): void {
-  if (typeof description !== "string" || description.trim() === "") {
-    problems.add("ATTRIBUTE_MISSING", `description is ${shown(description)}`, "Say what the policy is for");
+function checkDescription(problems: Problems, name: string, description: string): void {
+  if (description.trim() === "") {
+    problems.add("ATTRIBUTE_MISSING", `${name} is blank`, "Describe the purpose of the policy");
   } else if (description.length > MAX_DESCRIPTION_LENGTH && !Token.isUnresolved(description)) {
     problems.add(
       "VALUE_INVALID",
-      `description has ${description.length} characters`,
+      `${name} has ${description.length} characters`,
       `Write at most ${MAX_DESCRIPTION_LENGTH}`,
     );
-  } else checkText(problems, "description", description);
+  } else checkText(problems, name, description);
 }
 
-function checkStatements(
+/** A statement for the whole tenancy has no effect in a policy of a compartment. */
+function checkTenancy(
   problems: Problems,
-  { statements, compartmentId }: Partial<LeastPrivilegePolicyProps>,
+  compartmentId: string,
+  statements: readonly PolicyStatement[],
 ): void {
-  const instead = "[PolicyStatement.allow({ principal, verb, resourceType, location })]";
-  if (!Array.isArray(statements) || statements.length === 0) {
-    problems.add(
-      "ATTRIBUTE_MISSING",
-      `statements is ${Array.isArray(statements) ? "empty" : shown(statements)}`,
-      `Write ${instead}`,
-    );
-    return;
-  }
-  checkCount(problems, statements.length);
-  const known = statements.filter((one, index) =>
-    checkMembers(problems, `statements[${index}]`, one, ["text"], instead),
+  const isInTenancy = statements.some(({ tenancyReason }) => tenancyReason !== undefined);
+  if (!isInTenancy || !compartmentId.startsWith("ocid1.compartment.")) return;
+  problems.add(
+    "STATEMENT_INVALID",
+    `compartmentId is ${compartmentId}, and a statement is for the whole tenancy`,
+    "Give the OCID of the tenancy: a policy holds only in its compartment and below",
   );
-  const texts = known.map(({ text }) => text);
-  for (const text of new Set(texts.filter((one, index) => texts.indexOf(one) < index))) {
-    problems.add("NAME_DUPLICATE", `statements has ${shown(text)} twice`, "Write each statement once");
-  }
-  const isInTenancy = known.some(({ tenancyReason }) => tenancyReason !== undefined);
-  if (isInTenancy && typeof compartmentId === "string" && compartmentId.startsWith("ocid1.compartment.")) {
-    problems.add(
-      "STATEMENT_INVALID",
-      `compartmentId is ${compartmentId}, and a statement is for the whole tenancy`,
-      "Give the OCID of the tenancy: a policy holds only in its compartment and below",
-    );
-  }
 }
 
-function checkCount(problems: Problems, count: number): void {
+function checkCount(problems: Problems, name: string, count: number): void {
   if (count <= MAX_STATEMENTS) return;
   problems.add(
     "STATEMENT_LIMIT",
-    `statements has ${count} statements, and a policy holds at most ${MAX_STATEMENTS}`,
+    `${name} has ${count} statements, and a policy holds at most ${MAX_STATEMENTS}`,
     "Write several policies",
   );
 }
 
-function checkCompartment(
-  problems: Problems,
-  scope: Construct,
-  props: Partial<LeastPrivilegePolicyProps>,
-): void {
-  const { compartmentId = "", statements = [] } = props;
-  const before = counts.get(scope.node.root)?.get(compartmentId) ?? 0;
-  if (Token.isUnresolved(compartmentId) || before + statements.length <= MAX_IN_COMPARTMENT) return;
+function checkCompartment(problems: Problems, scope: Construct, compartmentId: string, count: number): void {
+  const total = (counts.of(scope).get(compartmentId) ?? 0) + count;
+  if (Token.isUnresolved(compartmentId) || total <= MAX_IN_COMPARTMENT) return;
   problems.add(
     "STATEMENT_LIMIT",
-    `The program has ${before + statements.length} statements in policies of ${compartmentId}, and OCI takes ` +
-      `${MAX_IN_COMPARTMENT} for a compartment with all above it`,
+    `The program has ${total} statements in policies of ${compartmentId}, and OCI allows ` +
+      `${MAX_IN_COMPARTMENT} in a compartment and all above it`,
     "Attach policies to the compartments of their statements, or grant several groups by one tag",
   );
 }
 
-function count({ node }: IConstruct, { compartmentId, statements }: LeastPrivilegePolicyProps): void {
-  const known = counts.get(node.root) ?? new Map<string, number>();
-  counts.set(node.root, known.set(compartmentId, (known.get(compartmentId) ?? 0) + statements.length));
+function countStatements(scope: IConstruct, compartmentId: string, count: number): void {
+  const ofProgram = counts.of(scope);
+  ofProgram.set(compartmentId, (ofProgram.get(compartmentId) ?? 0) + count);
 }

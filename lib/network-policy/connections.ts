@@ -1,8 +1,8 @@
 import { Chart } from "cdk8s";
 import { type INetworkPolicyPeer } from "cdk8s-plus-27";
 import { type IConstruct } from "constructs";
-import { ExternalPeer } from "./external-peer";
-import { checkRanges, type OracleServiceRanges } from "./oracle-service-ranges";
+import { type ExternalPeer } from "./external-peer";
+import { type OracleServiceRanges, oracleServiceRanges } from "./oracle-service-ranges";
 import { checkListens } from "./private/listening-ports";
 import {
   checkPolicyPort,
@@ -22,7 +22,7 @@ import { Port } from "../core/port";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
-import { kind } from "../core/value-readers";
+import { isOfKind, kind } from "../core/value-readers";
 import { blockOf, type Egress, egress as egressReader, sourceOfPods } from "../network/egress/egress";
 import { isSameCluster, scopeOf } from "../synthesis/chart-scopes";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
@@ -32,6 +32,11 @@ const PEER = kind(
   'another workload, or a peer of cdk8s-plus, for example NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24")',
 );
 const PORT = kind(["protocol"], "a port, for example Port.tcp(443)");
+
+/** Whether a peer is outside of the cluster; by its members, as it may come from another copy of the library. */
+function isExternalPeer(peer: INetworkPolicyPeer): peer is ExternalPeer {
+  return isOfKind(peer, ["cidr", "_networkPeer"]);
+}
 
 /** A peer and its ports, in one direction. */
 interface Rule {
@@ -48,8 +53,8 @@ function checkHomes(workload: IConstruct, peer: IConstruct): void {
   const problems = new Problems(workload);
   problems.add(
     "PEER_ELSEWHERE",
-    `The chart of ${workload.node.path} was added to ${own.node.path}, and that of its peer ${peer.node.path} to ${other.node.path}`,
-    "Add both charts to one cluster; to another cluster, connect to the range of its load balancers or pods, " +
+    `The chart of ${workload.node.path} was added to ${own.node.path}, but that of its peer ${peer.node.path} to ${other.node.path}`,
+    "Add both charts to one cluster; for another cluster, connect to the range of its load balancers or pods: " +
       'NetworkPolicyIpBlock.ipv4(chart, "peers", "10.1.0.0/16")',
   );
   problems.throwIfAny();
@@ -61,16 +66,16 @@ function rangesFor(rules: readonly Rule[], port: Port): string[] {
 }
 
 /** Adds a problem for an invalid peer or port. */
-function checkEnds(problems: Problems, peer: INetworkPolicyPeer, port: Port): void {
-  PEER(problems, "The peer", peer);
-  PORT(problems, "The port", port);
+function checkPeerAndPort(problems: Problems, peer: INetworkPolicyPeer, port: Port): void {
+  PEER(problems, "peer", peer);
+  PORT(problems, "port", port);
 }
 
 /**
  * One manifest for each peer and port, without duplicates and in an order that later declarations do not
  * change.
  */
-function written(rules: readonly Rule[], side: "from" | "to"): object[] {
+function manifestsOf(rules: readonly Rule[], side: "from" | "to"): object[] {
   const byText = new Map<string, object>();
   for (const { peers, port } of rules) {
     const ports = portManifests(port);
@@ -139,7 +144,7 @@ export class Connections {
    */
   public allowTo(peer: INetworkPolicyPeer, port: Port, options: ConnectionOptions = {}): void {
     const range = this.check(this.egress, "to", peer, port, options);
-    if (peer instanceof ExternalPeer) openPeer(this.workload, "to", peer, port, options);
+    if (isExternalPeer(peer)) openPeer(this.workload, "to", peer, port, options);
     this.egress.push({ peers: () => peerManifests(peer), port, range });
     connectionsOf(peer)?.ingress.push({ peers: () => peerManifests(this.workload), port });
     if (connectionsOf(peer)) checkAtSynthesis(this.workload, () => checkListens(this.workload, peer, port));
@@ -153,7 +158,7 @@ export class Connections {
    */
   public allowFrom(peer: INetworkPolicyPeer, port: Port, options: ConnectionOptions = {}): void {
     const range = this.check(this.ingress, "from", peer, port, options);
-    if (peer instanceof ExternalPeer) openPeer(this.workload, "from", peer, port, options);
+    if (isExternalPeer(peer)) openPeer(this.workload, "from", peer, port, options);
     this.ingress.push({ peers: () => peerManifests(peer), port, range });
     connectionsOf(peer)?.egress.push({ peers: () => peerManifests(this.workload), port });
     checkAtSynthesis(this.workload, () => checkListens(this.workload, this.workload, port));
@@ -179,7 +184,7 @@ export class Connections {
     problems.throwIfAny();
     onNetwork(
       this.workload,
-      `The way out to ${cidr}, ${port.toString()},`,
+      `The egress to ${cidr}, ${port.toString()},`,
       ({ network, podSecurityGroup, podNetworking }) =>
         network.addEgress(sourceOfPods(podSecurityGroup, podNetworking), egress),
     );
@@ -199,7 +204,7 @@ export class Connections {
    */
   public allowToOracleServices(ranges: OracleServiceRanges): void {
     const problems = new Problems(this.workload);
-    checkRanges(problems, ranges);
+    oracleServiceRanges()(problems, "ranges", ranges);
     problems.throwIfAny();
     const { cidrs, reason, _except: except } = ranges;
     const others = rangesFor(this.egress, HTTPS);
@@ -232,7 +237,7 @@ export class Connections {
   public allowToMetadataService(choice: ReasonedChoice): void {
     const problems = new Problems(this.workload);
     if (checkGiven(problems, { choice }))
-      checkReason(problems, "The way to the metadata service", choice.reason);
+      checkReason(problems, "Access to the metadata service", choice.reason);
     problems.throwIfAny();
     this.egress.push({ peers: () => [{ ipBlock: { cidr: METADATA } }], port: Port.tcp(80) });
     Acknowledgements._record(
@@ -273,8 +278,8 @@ export class Connections {
   public _policyRules(): object {
     return {
       policyTypes: ["Egress", "Ingress"],
-      ingress: written(this.ingress, "from"),
-      egress: [dnsEgress(), ...written(this.egress, "to")],
+      ingress: manifestsOf(this.ingress, "from"),
+      egress: [dnsEgress(), ...manifestsOf(this.egress, "to")],
     };
   }
 
@@ -287,16 +292,16 @@ export class Connections {
     options: ConnectionOptions,
   ): string | undefined {
     const problems = new Problems(this.workload);
-    checkEnds(problems, peer, port);
+    checkPeerAndPort(problems, peer, port);
     problems.throwIfAny();
     checkPolicyPort(problems, port);
     const other = connectionsOf(peer);
     if (other && (other.namespace === undefined) !== (this.namespace === undefined)) {
-      const nameless = other.namespace === undefined ? peer : this.workload;
+      const withoutNamespace = other.namespace === undefined ? peer : this.workload;
       problems.add(
         "NAME_INVALID",
-        `${nameless.node.path} has no namespace, so a policy in another namespace can't name it`,
-        'Give its chart one: new Chart(app, "shop", { namespace: "shop" })',
+        `${withoutNamespace.node.path} has no namespace, so policies in other namespaces can't select it`,
+        'Give its chart a namespace: new Chart(app, "shop", { namespace: "shop" })',
       );
     }
     const range = rangeOf(peer);
@@ -321,16 +326,16 @@ export class Connections {
  */
 function checkMetadata(problems: Problems, range: string): void {
   const block = blockOf(range);
-  // Wider ranges are refused for their width.
+  // Wider ranges are rejected for their width.
   if (!block || block.prefix < 8 || !contains(block, blockOf(METADATA) as Cidr)) return;
   problems.add(
     "RULE_TOO_WIDE",
-    `The peer ${range} holds the metadata service of the node, ${METADATA}`,
-    "Say so, connections.allowToMetadataService({ reason }), or name the other addresses alone, such as 169.254.20.10/32",
+    `peer is ${range}, which contains the metadata service ${METADATA}`,
+    "Use connections.allowToMetadataService({ reason }), or give the other addresses only, for example 169.254.20.10/32",
   );
 }
 
-function connectionsOf(peer: IConstruct): Connections | undefined {
-  const connections: unknown = (peer as Partial<IConnectable>).connections;
-  return connections instanceof Connections ? connections : undefined;
+function connectionsOf(peer: IConstruct & Partial<IConnectable>): Connections | undefined {
+  const { connections }: Partial<IConnectable> = peer;
+  return isOfKind(connections, ["_policyRules", "_allowFromBlock"]) ? connections : undefined;
 }

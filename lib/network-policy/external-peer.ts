@@ -9,7 +9,8 @@ import { checked } from "../core/checked";
 import { readCidrs } from "../core/cidr";
 import { pathOf } from "../core/construct-scope";
 import { shown } from "../core/display-value";
-import { checkGiven, checkMembers } from "../core/required";
+import { optional, passing, type PropsSchema, readProps, valueOf } from "../core/readers";
+import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 import { literalBlocks } from "../network/egress/egress";
 import { type INetworkPeer, NetworkPeer } from "../network/security-groups/network-peer";
@@ -48,11 +49,11 @@ export class ExternalPeer extends Construct implements INetworkPolicyPeer {
   private readonly block: NetworkPolicyIpBlock;
 
   constructor(scope: Construct, id: string, props: ExternalPeerProps) {
-    check(scope, id, props);
+    const { cidr, securityGroup } = readPeer(scope, id, props);
     super(scope, id);
-    this.cidr = props.cidr;
-    this.securityGroup = props.securityGroup;
-    this.block = NetworkPolicyIpBlock.ipv4(this, "Range", props.cidr);
+    this.cidr = cidr;
+    this.securityGroup = securityGroup;
+    this.block = NetworkPolicyIpBlock.ipv4(this, "Range", cidr);
   }
 
   /** The NetworkPolicy peer, as cdk8s-plus expects it. */
@@ -75,36 +76,36 @@ export class ExternalPeer extends Construct implements INetworkPolicyPeer {
   }
 }
 
-function check(scope: Construct, id: string, given: ExternalPeerProps): void {
-  const { cidr, securityGroup }: Partial<ExternalPeerProps> = given ?? {};
+const EXTERNAL_PEER = {
+  cidr: passing<string>((problems, name, cidr) => {
+    if (!checkGiven(problems, { [name]: cidr })) return;
+    literalBlocks(problems, name, readCidrs(problems, name, [cidr]));
+  }),
+  securityGroup: optional(valueOf<INetworkSecurityGroup>("INetworkSecurityGroup")),
+} satisfies PropsSchema<ExternalPeerProps>;
+
+/** Reads the props; throws an error that lists every problem. */
+function readPeer(scope: Construct, id: string, props: ExternalPeerProps): ExternalPeerProps {
   const problems = new Problems(pathOf(scope, id));
   checkPlace(problems, scope, id);
-  if (checkGiven(problems, { cidr })) {
-    literalBlocks(problems, "cidr", readCidrs(problems, "cidr", [cidr as string]));
-  }
-  const instead =
-    "a NetworkSecurityGroup, or NetworkSecurityGroup.fromNetworkSecurityGroupId(scope, id, networkSecurityGroupId)";
-  checkMembers(
-    problems,
-    "securityGroup",
-    securityGroup,
-    ["node", "networkSecurityGroupId", "toRuleEnd"],
-    instead,
-  );
-  problems.throwIfAny();
+  return problems.resolved<ExternalPeerProps>(readProps(problems, props, EXTERNAL_PEER));
 }
 
 /** Checks the scope; the peer creates no objects, so it may be in either construct tree. */
 function checkPlace(problems: Problems, scope: Construct, id: string): void {
   if (!checkGiven(problems, { scope, id })) problems.throwIfAny();
-  if (typeof id !== "string" || !Construct.isConstruct(scope)) {
-    problems.add("VALUE_INVALID", "scope or id is none", 'Give a chart or a stack, and a text such as "db"');
+  if (!Construct.isConstruct(scope)) {
+    problems.add("VALUE_INVALID", `scope is ${shown(scope)}`, "Give a chart or a stack");
+    problems.throwIfAny();
+  }
+  if (typeof id !== "string") {
+    problems.add("VALUE_INVALID", `id is ${shown(id)}`, 'Give a string, for example "db"');
     problems.throwIfAny();
   }
   if (!scope.node.tryFindChild(id)) return;
   problems.add(
     "NAME_DUPLICATE",
-    `The id ${shown(id)} is that of another construct of the scope`,
-    "Give each construct of a scope an id of its own",
+    `id is ${shown(id)}, which another construct of the scope has`,
+    "Give each construct of a scope its own id",
   );
 }

@@ -1,6 +1,6 @@
 import { checked } from "../core/checked";
 import { readCidrs } from "../core/cidr";
-import { shown } from "../core/display-value";
+import { checkedBy, type Reader, valueOf } from "../core/readers";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
@@ -30,17 +30,7 @@ export class OracleServiceRanges {
    */
   public static of(cidrs: string[]): OracleServiceRanges {
     const problems = new Problems("OracleServiceRanges.of");
-    const texts = readCidrs(problems, "The list of ranges", cidrs);
-    for (const block of literalBlocks(problems, "The list of ranges", texts)) {
-      checkReachable(problems, "One of the ranges", block);
-      // Wider ranges are refused for their width.
-      if (block.prefix < 8 || !isPrivate(block)) continue;
-      problems.add(
-        "EGRESS_INVALID",
-        `cidrs contains ${block.text}, a private range, but Oracle's services have public addresses`,
-        "Take the ranges that public_ip_ranges.json lists for the region",
-      );
-    }
+    const texts = readBlocks(problems, "cidrs", cidrs);
     problems.throwIfAny();
     return new OracleServiceRanges(texts);
   }
@@ -77,12 +67,25 @@ export class OracleServiceRanges {
   }
 }
 
-/** Adds a problem for a value that no factory created. */
-export function checkRanges(problems: Problems, ranges: unknown): void {
-  if (!checkGiven(problems, { ranges }) || ranges instanceof OracleServiceRanges) return;
-  problems.add(
-    "VALUE_INVALID",
-    `ranges is ${shown(ranges)}, which no factory made`,
-    'Give OracleServiceRanges.of(["134.70.24.0/21"])',
-  );
+/** Reads ranges, and checks them again, as a program without types can give any object. */
+export function oracleServiceRanges(): Reader<OracleServiceRanges> {
+  return checkedBy(valueOf(OracleServiceRanges), (problems, name, { cidrs, reason }) => {
+    if (reason === undefined) readBlocks(problems, `${name}.cidrs`, cidrs);
+    else checkReason(problems, "A policy for every public address", reason);
+  });
+}
+
+function readBlocks(problems: Problems, name: string, cidrs: string[]): string[] {
+  const texts = readCidrs(problems, name, cidrs);
+  for (const block of literalBlocks(problems, name, texts)) {
+    checkReachable(problems, name, block);
+    // Wider ranges are rejected for their width.
+    if (block.prefix < 8 || !isPrivate(block)) continue;
+    problems.add(
+      "EGRESS_INVALID",
+      `${name} contains ${block.text}, which is private, but Oracle services have public addresses`,
+      "Give ranges that public_ip_ranges.json lists for the region, for example 134.70.24.0/21",
+    );
+  }
+  return texts;
 }

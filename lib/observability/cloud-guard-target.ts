@@ -1,10 +1,10 @@
 import { type Construct } from "constructs";
-import { nonEmptyListOf } from "./private/non-empty-list";
 import { type ISecureOkeCluster } from "../cluster/cluster-base";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { firstApply } from "../core/first-apply";
+import { nonEmptyListOf } from "../core/nonempty-list";
 import {
   checkedBy,
   choice,
@@ -83,7 +83,7 @@ export interface CloudGuardTargetProps extends TaggingProps {
 const REQUIRED = [CloudGuardDetector.ACTIVITY, CloudGuardDetector.CONFIGURATION];
 
 const recipeIds = (kind: string) =>
-  nonEmptyListOf(ocid(kind), "a list of OCIDs, or leave it out for Oracle's recipe", "COUNT_INVALID");
+  nonEmptyListOf(ocid(kind), `["ocid1.${kind}.oc1..example"]`, "COUNT_INVALID", "to use Oracle's recipe");
 
 const detectors = checkedBy(
   listOf(

@@ -1,6 +1,6 @@
 import { Alarm, WATCH, type WatchProps } from "./alarm";
-import { nonEmptyListOf } from "./private/non-empty-list";
 import { checked } from "../core/checked";
+import { nonEmptyListOf } from "../core/nonempty-list";
 import {
   checkedBy,
   mapOf,
@@ -43,7 +43,8 @@ const eventTypes = checkedBy(
     matching(EVENT_TYPE, 'Give types such as "com.oraclecloud.clustersapi.updatecluster.begin"', {
       code: "VALUE_INVALID",
     }),
-    'a list of types, such as ["com.oraclecloud.clustersapi.updatecluster.begin"]',
+    '["com.oraclecloud.clustersapi.updatecluster.begin"]',
+    "VALUE_INVALID",
   ),
   (problems, name, types) => {
     if (types.some(isOfIam) && !types.every(isOfIam)) {

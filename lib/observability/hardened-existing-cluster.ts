@@ -12,11 +12,11 @@ import {
 import { type INotificationTopic } from "./notification-topic";
 import { GAP_TEXTS, gapsOf } from "./private/existing-cluster-gaps";
 import { SavedSearches } from "./saved-searches";
-import { type ISecureOkeCluster } from "../cluster/cluster-base";
-import { ControlPlaneLogging } from "../cluster/control-plane-logging";
+import { createdClusterOf, type ISecureOkeCluster } from "../cluster/cluster-base";
+import { ControlPlaneLogging, controlPlaneLogging } from "../cluster/control-plane-logging";
 import { ControlPlaneLogs } from "../cluster/control-plane-logs";
 import { HostScanning } from "../cluster/host-scanning";
-import { NodeScanning } from "../cluster/node-scanning";
+import { NodeScanning, nodeScanning } from "../cluster/node-scanning";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
@@ -29,7 +29,6 @@ import {
   listOf,
   objectOf,
   optional,
-  passing,
   type PropsSchema,
   readProps,
   reasonFor,
@@ -114,18 +113,8 @@ const SETTINGS = {
 
 const HARDENED_EXISTING_CLUSTER = {
   cluster: valueOf<ISecureOkeCluster>("ISecureOkeCluster"),
-  controlPlaneLogs: withDefault(
-    passing<ControlPlaneLogging>((problems, name, value) => {
-      ControlPlaneLogging._check(problems, name, value);
-    }),
-    ControlPlaneLogging.enabled(),
-  ),
-  nodeScanning: withDefault(
-    passing<NodeScanning>((problems, name, value) => {
-      NodeScanning._check(problems, name, value);
-    }),
-    NodeScanning.enabled(),
-  ),
+  controlPlaneLogs: withDefault(controlPlaneLogging(), ControlPlaneLogging.enabled()),
+  nodeScanning: withDefault(nodeScanning(), NodeScanning.enabled()),
   flowLogs: optional(flowLogging()),
   topic: optional(valueOf<INotificationTopic>("INotificationTopic")),
   alarms: optional(valueOf(Alarms)),
@@ -145,7 +134,7 @@ function readHardening(scope: Construct, id: string, props: HardenedExistingClus
   const { cluster, acceptedSettings = [] } = read;
   if (cluster) {
     problems.collect(() => [cluster.compartmentId, cluster.network.compartmentId]);
-    if ("encryption" in cluster) {
+    if (createdClusterOf(cluster)) {
       problems.add(
         "VALUE_INVALID",
         `cluster is ${cluster.node.path}, which this program creates`,

@@ -13,7 +13,7 @@ import { Problems } from "../core/validation-error";
 import { chartOf, checkUnused } from "../synthesis/chart-objects";
 import { type ContainerImage } from "../workload/images/container-image";
 import { HardenedDeployment } from "../workload/hardened-deployment";
-import { checkRanges, type OracleServiceRanges } from "../network-policy/oracle-service-ranges";
+import { type OracleServiceRanges, oracleServiceRanges } from "../network-policy/oracle-service-ranges";
 import { HealthProbe } from "../workload/pods/probe";
 import { ApiAccess } from "../workload/pods/api-access";
 
@@ -163,7 +163,7 @@ function check(scope: Construct, id: string, given: ExternalSecretsProps): void 
     problems.collect(() => cluster?.network.apiEndpointSubnet.cidr);
   }
   if (watchedNamespace !== undefined) checkObjectName(problems, "watchedNamespace", watchedNamespace);
-  checkRanges(problems, oracleServices);
+  oracleServiceRanges()(problems, "oracleServices", oracleServices);
   checkPinnedVersion(problems, "image", image, versions.externalSecrets);
   const chart = chartOf(scope);
   if (!chart) checkUnused(problems, scope, [], id);

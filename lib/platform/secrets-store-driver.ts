@@ -23,7 +23,7 @@ import { chartOf, checkUnused } from "../synthesis/chart-objects";
 import { type ContainerImage } from "../workload/images/container-image";
 import { declareReach } from "../workload/host-access/private/host-access-guard";
 import { dnsEgress } from "../network-policy/private/network-rules";
-import { checkRanges, type OracleServiceRanges } from "../network-policy/oracle-service-ranges";
+import { type OracleServiceRanges, oracleServiceRanges } from "../network-policy/oracle-service-ranges";
 import { PodSecurityLevel } from "../workload/pods/pod-security-level";
 import { checkPullSecrets } from "../workload/pods/private/pull-secrets";
 import { ApiAccess } from "../workload/pods/api-access";
@@ -272,7 +272,7 @@ function check(scope: Construct, id: string, given: SecretsStoreDriverProps): vo
     problems.collect(() => cluster?.network.apiEndpointSubnet.cidr);
   }
   if (region !== undefined) checkRegionName(problems, "region", region);
-  checkRanges(problems, oracleServices);
+  oracleServiceRanges()(problems, "oracleServices", oracleServices);
   checkPullSecrets(problems, props.imagePullSecrets);
   for (const [name, version] of Object.entries(IMAGES)) {
     const image = (images as { [name: string]: ContainerImage } | undefined)?.[name];

@@ -1,8 +1,14 @@
 import { Duration } from "cdk8s";
 import { checked } from "../core/checked";
-import { shown } from "../core/display-value";
+import {
+  duration,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  wholeNumber,
+  withDefault,
+} from "../core/readers";
 import { Problems } from "../core/validation-error";
-import { wholeDurationOf } from "../core/whole-duration";
 
 /** Options of `ImageRetention.of`. */
 export interface ImageRetentionOptions {
@@ -17,8 +23,10 @@ export interface ImageRetentionOptions {
   readonly olderThan?: Duration;
 }
 
-const MAX_IMAGES = 10_000;
-const MAX_DAYS = 3650;
+const OPTIONS = {
+  keepNewest: wholeNumber({ least: 1, most: 10_000 }),
+  olderThan: withDefault(duration("days", { least: 1, most: 3650 }), Duration.days(90)),
+} satisfies PropsSchema<ImageRetentionOptions>;
 
 /**
  * The retention of the images of a repository.
@@ -39,21 +47,11 @@ export class ImageRetention {
    * Keeps the newest images, and all images up to an age.
    *
    * The command does not know which images are running: keep more of them than a rollback needs.
-   *
-   * @throws COUNT_INVALID, DURATION_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    */
   public static of(options: ImageRetentionOptions): ImageRetention {
     const problems = new Problems("ImageRetention.of");
-    const { keepNewest, olderThan = Duration.days(90) } = options ?? ({} as ImageRetentionOptions);
-    if (!Number.isInteger(keepNewest) || keepNewest < 1 || keepNewest > MAX_IMAGES) {
-      problems.add(
-        "COUNT_INVALID",
-        `keepNewest is ${shown(keepNewest)}`,
-        `Give a whole number from 1 to ${MAX_IMAGES}, as a literal`,
-      );
-    }
-    wholeDurationOf(problems, "olderThan", olderThan, "days", { least: 1, most: MAX_DAYS });
-    problems.throwIfAny();
+    const read = readProps(problems, options ?? {}, OPTIONS);
+    const { keepNewest, olderThan } = problems.resolved<Resolved<typeof OPTIONS>>(read);
     return new ImageRetention(keepNewest, olderThan);
   }
 

@@ -3,22 +3,30 @@ import { type Construct } from "constructs";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
-import { shown } from "../core/display-value";
 import { checkHomeRegionProvider } from "../core/home-region";
-import { checkOcid } from "../core/ocid";
+import {
+  any,
+  checkedBy,
+  listOf,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  wholeNumber,
+  withDefault,
+} from "../core/readers";
 import { idPartOf } from "../core/reference";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
 import { shortHash } from "../core/short-hash";
-import { checkTags, type TaggingProps, tagsOf } from "../core/tagging";
+import { type TaggingProps, tagsOf } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { IdentityPolicy } from "../oci/identity-policy";
 import { VulnerabilityScanningContainerScanRecipe } from "../oci/vulnerability-scanning-container-scan-recipe";
 import { VulnerabilityScanningContainerScanTarget } from "../oci/vulnerability-scanning-container-scan-target";
-import { checkRepositoryName } from "./private/repository-name";
-
-const DEFAULT_IMAGES = 4;
-const MAX_IMAGES = 10_000;
+import { repositoryName } from "./private/repository-name";
 
 /** Props for ImageScanning. */
 export interface ImageScanningProps extends TaggingProps {
@@ -47,6 +55,23 @@ export interface ImageScanningProps extends TaggingProps {
   readonly homeRegionProvider?: TerraformProvider;
 }
 
+const IMAGE_SCANNING = {
+  compartmentId: ocid("compartment", "tenancy"),
+  repositories: optional(
+    checkedBy(listOf(repositoryName(), 'a list, for example ["shop/web"]'), (problems, name, list) => {
+      if (list.length > 0) return;
+      const fix =
+        "Name at least one repository, or leave it out and give the scanning to PrivateRepository constructs";
+      problems.add("COUNT_INVALID", `${name} is empty, which means the whole compartment`, fix);
+    }),
+  ),
+  imageCount: withDefault(wholeNumber({ least: 0, most: 10_000 }), 4),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+  ...taggingReaders(),
+} satisfies PropsSchema<ImageScanningProps>;
+
+type ResolvedScanning = Resolved<typeof IMAGE_SCANNING>;
+
 /**
  * Scans the images of repositories for known vulnerabilities: the newest ones immediately, each pushed image,
  * and all of them again when new vulnerabilities become known.
@@ -65,19 +90,21 @@ export class ImageScanning extends ResourceConstruct {
   public readonly targetId: string;
   /** The OCID of the compartment of the repositories. */
   public readonly compartmentId: string;
+  /** The number of newest images of each repository that are scanned immediately. */
+  public readonly imageCount: number;
   private readonly names: string[];
   private readonly policy: IdentityPolicy;
 
-  /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, COUNT_INVALID, TAG_INVALID, TEXT_TEMPLATE, PROVIDER_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID; at synthesis COUNT_INVALID where it has no repository */
   constructor(scope: Construct, id: string, props: ImageScanningProps) {
-    checkImageScanning(scope, id, props);
+    const read = readScanning(scope, id, props);
     super(scope, id);
-    const { compartmentId, imageCount = DEFAULT_IMAGES } = props;
-    const tags = tagsOf(this, props);
+    const { compartmentId, imageCount, repositories = [] } = read;
+    const tags = tagsOf(this, read);
     this.compartmentId = compartmentId;
-    this.names = [...(props.repositories ?? [])];
+    this.imageCount = imageCount;
+    this.names = [...repositories];
     this.policy = new IdentityPolicy(this, "Policy", {
-      provider: props.homeRegionProvider,
+      provider: read.homeRegionProvider,
       compartmentId,
       name: policyNameOf(this, nameOf(this)),
       description: "Lets the Vulnerability Scanning service read the images that it scans",
@@ -123,8 +150,8 @@ export class ImageScanning extends ResourceConstruct {
   ): ImageScanning {
     const stack = TerraformStack.of(scope);
     const id = `ImageScanning-${shortHash(idPartOf(stack, compartmentId))}`;
-    const known = stack.node.tryFindChild(id) as ImageScanning | undefined;
-    const scanning = known ?? new ImageScanning(stack, id, { compartmentId });
+    const existing = stack.node.tryFindChild(id) as ImageScanning | undefined;
+    const scanning = existing ?? new ImageScanning(stack, id, { compartmentId });
     // A later repository may give the provider that the first one left out.
     scanning.policy.provider ??= provider;
     return scanning;
@@ -140,7 +167,7 @@ export class ImageScanning extends ResourceConstruct {
     if (this.names.length === 0) {
       problems.add(
         "COUNT_INVALID",
-        "No repository was named, which would mean the whole compartment",
+        "repositories is empty, so that the whole compartment would be scanned",
         "Name repositories, or give the scanning to a PrivateRepository: RepositoryScanning.by(scanning)",
       );
     }
@@ -153,40 +180,16 @@ export class ImageScanning extends ResourceConstruct {
 }
 
 function statementsFor(compartmentId: string): string[] {
-  const allow = (what: string) =>
-    `Allow service vulnerability-scanning-service to read ${what} in compartment id ${compartmentId}`;
+  const allow = (resource: string) =>
+    `Allow service vulnerability-scanning-service to read ${resource} in compartment id ${compartmentId}`;
   return [allow("repos"), allow("compartments")];
 }
 
-/** Validates the props before the construct is created, so that its id stays free if they are refused. */
-function checkImageScanning(scope: Construct, id: string, given: ImageScanningProps): void {
-  const props: Partial<ImageScanningProps> = given ?? {};
+/** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
+function readScanning(scope: Construct, id: string, props: ImageScanningProps): ResolvedScanning {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  const { repositories, imageCount } = props;
-  if (Array.isArray(repositories)) {
-    if (repositories.length === 0) {
-      const fix =
-        "Name at least one repository, or leave it out and give the scanning to PrivateRepository constructs";
-      problems.add("COUNT_INVALID", "repositories is empty, which means the whole compartment", fix);
-    }
-    repositories.forEach((name, index) => checkRepositoryName(problems, `repositories[${index}]`, name));
-  } else if (repositories !== undefined) {
-    problems.add(
-      "VALUE_INVALID",
-      `repositories is ${shown(repositories)}`,
-      'Write a list, for example ["shop/web"]',
-    );
-  }
-  if (
-    imageCount !== undefined &&
-    (!Number.isInteger(imageCount) || imageCount < 0 || imageCount > MAX_IMAGES)
-  ) {
-    const fix = `Give a whole number from 0 to ${MAX_IMAGES}`;
-    problems.add("COUNT_INVALID", `imageCount is ${shown(imageCount)}`, fix);
-  }
-  checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
-  checkTags(problems, props);
-  problems.throwIfAny();
+  const read = readProps(problems, props, IMAGE_SCANNING);
+  checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+  return problems.resolved<ResolvedScanning>(read);
 }

@@ -1,12 +1,12 @@
 import { type ImageSigningProps } from "./image-signing-props";
 import { TerraformOutput } from "cdktf";
 import { type Construct } from "constructs";
-import { outputNameOf } from "./private/output-name";
-import { checkImageSigning } from "./private/read-image-signing";
-import { SigningKey, SigningKeySize, type SigningKeyDetails } from "./signing-key";
+import { readImageSigning, type ResolvedSigning } from "./private/read-image-signing";
+import { type SigningKey, SigningKeySize, type SigningKeyDetails } from "./signing-key";
 import { createdClusterOf, type ISecureOkeCluster } from "../cluster/cluster-base";
 import { checked } from "../core/checked";
 import { firstApply } from "../core/first-apply";
+import { outputNameOf } from "../core/output-name";
 import { idPartOf } from "../core/reference";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf, stemOf } from "../core/resource-name";
@@ -42,28 +42,24 @@ const ALGORITHM = "SHA_512_RSA_PKCS_PSS";
 export class ImageSigning extends ResourceConstruct {
   /** The cluster. */
   public readonly cluster: ISecureOkeCluster;
+  /** The OCID of the compartment of the vault and the keys. */
+  public readonly compartmentId: string;
   /** The OCIDs of the trusted keys. */
   public readonly keyIds: string[];
-  private readonly compartmentId: string;
 
-  /**
-   * @throws SIGNING_KEY_INVALID, OCID_INVALID, COUNT_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, TEXT_TEMPLATE, PROVIDER_INVALID,
-   * ATTRIBUTE_MISSING, VALUE_INVALID
-   */
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: ImageSigningProps,
-  ) {
-    checkImageSigning(scope, id, props);
+  private readonly read: ResolvedSigning;
+
+  constructor(scope: Construct, id: string, props: ImageSigningProps) {
+    const read = readImageSigning(scope, id, props);
     super(scope, id);
-    const { cluster, keys = [SigningKey.generated()] } = props;
+    const { cluster, keys } = read;
+    this.read = read;
     this.cluster = cluster;
-    this.compartmentId = props.compartmentId ?? cluster.compartmentId;
+    this.compartmentId = read.compartmentId ?? cluster.compartmentId;
     setTagOwner(this, cluster);
-    const all = keys.map((key) => this.keyOf(key));
-    this.keyIds = all.map(({ keyId }) => keyId);
-    const policies = [...this.keyPolicies(all), ...this.repositoryPolicies()];
+    const usedKeys = keys.map((key) => this.keyOf(key));
+    this.keyIds = usedKeys.map(({ keyId }) => keyId);
+    const policies = [...this.keyPolicies(usedKeys), ...this.repositoryPolicies()];
     const created = createdClusterOf(cluster);
     if (created) created._verifySignatures(this.keyIds, policies);
     else
@@ -71,9 +67,9 @@ export class ImageSigning extends ResourceConstruct {
         "EnableCommand",
         "enable_command",
         this.enableCommand(),
-        "Has the cluster verify signatures",
+        "Enables the verification of signatures in the cluster",
       );
-    const [first] = all;
+    const [first] = usedKeys;
     if (first) {
       const command = this.signCommand(first);
       this.addOutput(
@@ -93,7 +89,7 @@ export class ImageSigning extends ResourceConstruct {
     }
     const { keyId, keyVersionId, managementEndpoint } = details;
     if (managementEndpoint === undefined) return { keyId, versionId: keyVersionId, compartmentId };
-    const read = new DataOciKmsKey(this, `Existing-${idPartOf(this, keyId)}`, {
+    const key = new DataOciKmsKey(this, `Existing-${idPartOf(this, keyId)}`, {
       keyId,
       managementEndpoint,
       dependsOn: [firstApply(this)],
@@ -106,7 +102,7 @@ export class ImageSigning extends ResourceConstruct {
         ],
       },
     });
-    return { keyId, versionId: keyVersionId ?? read.currentKeyVersion, compartmentId };
+    return { keyId, versionId: keyVersionId ?? key.currentKeyVersion, compartmentId };
   }
 
   private newKey({ name, size = SigningKeySize.RSA_4096, managementEndpoint }: SigningKeyDetails): KmsKey {
@@ -119,20 +115,20 @@ export class ImageSigning extends ResourceConstruct {
       keyShape: { algorithm: "RSA", length: BYTES[size] },
       // Without the key, no image signed with it can start.
       lifecycle: { preventDestroy: true },
-      ...tagsOf(this, this.props),
+      ...tagsOf(this, this.read),
     });
   }
 
   private vault(): KmsVault {
-    const known = this.node.tryFindChild("Vault") as KmsVault | undefined;
+    const existing = this.node.tryFindChild("Vault") as KmsVault | undefined;
     return (
-      known ??
+      existing ??
       new KmsVault(this, "Vault", {
         compartmentId: this.compartmentId,
         displayName: nameOf(this),
         vaultType: "DEFAULT",
         lifecycle: { preventDestroy: true },
-        ...tagsOf(this, this.props),
+        ...tagsOf(this, this.read),
       })
     );
   }
@@ -156,11 +152,11 @@ export class ImageSigning extends ResourceConstruct {
 
   private repositoryPolicies(): IdentityPolicy[] {
     const { clusterId, compartmentId: own } = this.cluster;
-    const { repositories } = this.props;
+    const { repositories } = this.read;
     const compartments = new Set(repositories?.map(({ compartmentId }) => compartmentId) ?? [own]);
     return [...compartments].map((compartmentId) => {
       const names = (repositories ?? [])
-        .filter((one) => one.compartmentId === compartmentId)
+        .filter((repository) => repository.compartmentId === compartmentId)
         .map(({ repositoryName }) => repositoryName);
       const statements = statementsFor(clusterId, compartmentId, {
         repositories: [...new Set(names)].sort(),
@@ -173,18 +169,18 @@ export class ImageSigning extends ResourceConstruct {
 
   private addPolicy(id: string, compartmentId: string, statements: string[]): IdentityPolicy {
     return new IdentityPolicy(this, id, {
-      provider: this.props.homeRegionProvider,
+      provider: this.read.homeRegionProvider,
       compartmentId,
       name: policyNameOf(this, `${nameOf(this)}-${id}`),
       description: "Lets the cluster verify the signatures of images",
       statements,
       lifecycle: { ignoreChanges: ["name"] },
-      ...tagsOf(this, this.props),
+      ...tagsOf(this, this.read),
     });
   }
 
   private signCommand({ keyId, versionId }: UsedKey): string {
-    const [repository] = this.props.repositories ?? [];
+    const [repository] = this.read.repositories ?? [];
     const compartmentId = repository?.compartmentId ?? this.cluster.compartmentId;
     const image =
       `oci artifacts container image list --compartment-id ${compartmentId} --repository-name "$REPOSITORY" ` +
@@ -224,8 +220,8 @@ function statementsFor(
     repositories,
   }: { readonly keyIds?: readonly string[]; readonly repositories?: readonly string[] },
 ): string[] {
-  const allow = (what: string, further: string) =>
-    `Allow any-user to ${what} in compartment id ${compartmentId} where all {request.user.id = '${clusterId}'${further}}`;
+  const allow = (right: string, condition: string) =>
+    `Allow any-user to ${right} in compartment id ${compartmentId} where all {request.user.id = '${clusterId}'${condition}}`;
   const keys = keyIds.map((keyId) => allow("use keys", `, target.key.id = '${keyId}'`));
   if (!repositories) return keys;
   const names = repositories.map((name) => `target.repo.name = '${name}'`).join(", ");

@@ -6,22 +6,32 @@ import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { shown } from "../core/display-value";
 import { checkHomeRegionProvider } from "../core/home-region";
-import { checkOcid, compareOcids } from "../core/ocid";
+import { compareOcids } from "../core/ocid";
+import { outputNameOf } from "../core/output-name";
+import {
+  any,
+  checkedBy,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  text,
+  valueOf,
+  withDefault,
+} from "../core/readers";
 import { checkReason } from "../core/reason";
-import { checkGiven, checkMembers } from "../core/required";
 import { ResourceConstruct } from "../core/resource-construct";
-import { checkTags, type TaggingProps, tagsOf } from "../core/tagging";
+import { type TaggingProps, tagsOf } from "../core/tagging";
 import { checkText } from "../core/terraform-text";
 import { type Problems } from "../core/validation-error";
 import { ArtifactsContainerRepository } from "../oci/artifacts-container-repository";
 import { ImageRetention } from "./image-retention";
 import { ImageScanning } from "./image-scanning";
-import { outputNameOf } from "./private/output-name";
-import { checkRepositoryName } from "./private/repository-name";
+import { repositoryName } from "./private/repository-name";
 import { RepositoryScanning } from "./repository-scanning";
 import { TagMutability } from "./tag-mutability";
-
-const MAX_README_LENGTH = 102_400;
 
 /** Props for PrivateRepository. */
 export interface PrivateRepositoryProps extends TaggingProps {
@@ -67,6 +77,27 @@ export interface PrivateRepositoryProps extends TaggingProps {
   readonly homeRegionProvider?: TerraformProvider;
 }
 
+const MAX_README_LENGTH = 102_400;
+
+const REPOSITORY = {
+  compartmentId: ocid("compartment", "tenancy"),
+  repositoryName: repositoryName(),
+  tagMutability: withDefault(
+    checkedBy(valueOf(TagMutability), (problems, name, { isImmutable, reason }) => {
+      if (!isImmutable)
+        checkReason(problems, "A repository whose tags can be moved", reason, `${name}.reason`);
+    }),
+    TagMutability.immutable(),
+  ),
+  scanning: withDefault(valueOf(RepositoryScanning), RepositoryScanning.enabled()),
+  retention: withDefault(valueOf(ImageRetention), ImageRetention.keepAll()),
+  readme: optional(checkedBy(text(), checkReadme)),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+  ...taggingReaders(),
+} satisfies PropsSchema<PrivateRepositoryProps>;
+
+type ResolvedRepository = Resolved<typeof REPOSITORY>;
+
 /**
  * A private repository of Container Registry with immutable tags and scanned images.
  *
@@ -88,39 +119,40 @@ export class PrivateRepository extends ResourceConstruct {
   public readonly namespace: string;
   /** Whether tags are immutable. */
   public readonly isImmutable: boolean;
+  /** The retention of the images. */
+  public readonly retention: ImageRetention;
   /** The scanning of the images; undefined if they are not scanned, or by a scanning unknown to the program. */
   public readonly scanning?: ImageScanning;
 
-  /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, REASON_MISSING, TAG_INVALID, TEXT_TEMPLATE, PROVIDER_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID */
   constructor(scope: Construct, id: string, props: PrivateRepositoryProps) {
-    checkPrivateRepository(scope, id, props);
+    const read = readRepository(scope, id, props);
     super(scope, id);
-    const { compartmentId, repositoryName, readme, retention = ImageRetention.keepAll() } = props;
-    const { tagMutability = TagMutability.immutable(), scanning = RepositoryScanning.enabled() } = props;
+    const { compartmentId, repositoryName: name, readme, retention, tagMutability, scanning } = read;
+    this.retention = retention;
     this.isImmutable = tagMutability.isImmutable;
     const repository = new ArtifactsContainerRepository(this, "Resource", {
       compartmentId,
-      displayName: repositoryName,
+      displayName: name,
       isPublic: false,
       isImmutable: this.isImmutable,
       readme: readme === undefined ? undefined : { content: readme, format: "TEXT_MARKDOWN" },
       lifecycle: { preventDestroy: true },
-      ...tagsOf(this, props),
+      ...tagsOf(this, read),
     });
     this.repositoryId = repository.id;
-    this.repositoryName = repositoryName;
+    this.repositoryName = name;
     this.compartmentId = compartmentId;
     this.namespace = repository.namespace;
     if (tagMutability.reason !== undefined) {
-      const what = `tags of the repository ${repositoryName} that can be moved`;
+      const what = `tags of the repository ${name} that can be moved`;
       Acknowledgements._record(this, "immutable-containers", what, tagMutability.reason);
     }
     if (scanning.reason === undefined) {
       this.scanning =
-        scanning.scanning ?? ImageScanning._shared(this, compartmentId, props.homeRegionProvider);
-      this.scanning._add(repositoryName);
+        scanning.scanning ?? ImageScanning._shared(this, compartmentId, read.homeRegionProvider);
+      this.scanning._add(name);
     } else {
-      const what = `images of the repository ${repositoryName} that are not scanned`;
+      const what = `images of the repository ${name} that are not scanned`;
       Acknowledgements._record(this, "small-images", what, scanning.reason);
     }
     this.addCleanUp(retention._command(compartmentId, repository.id));
@@ -129,42 +161,23 @@ export class PrivateRepository extends ResourceConstruct {
   private addCleanUp(command: string | undefined): void {
     if (command === undefined) return;
     const output = new TerraformOutput(this, "CleanUp", {
-      description: `Deletes the images of ${this.repositoryName} that are not to be kept`,
+      description: `Deletes the expired images of ${this.repositoryName}`,
       value: command,
     });
     output.overrideLogicalId(outputNameOf(this, "clean_up"));
   }
 }
 
-/** Validates the props before the construct is created, so that its id stays free if they are refused. */
-function checkPrivateRepository(scope: Construct, id: string, given: PrivateRepositoryProps): void {
-  const props: Partial<PrivateRepositoryProps> = given ?? {};
+/** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
+function readRepository(scope: Construct, id: string, props: PrivateRepositoryProps): ResolvedRepository {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  checkOcid(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  const { repositoryName, tagMutability, scanning, retention, readme } = props;
-  if (checkGiven(problems, { repositoryName })) {
-    checkRepositoryName(problems, "repositoryName", repositoryName);
-    checkUnused(problems, scope, repositoryName as string);
-  }
-  const isMutability = checkMembers(
-    problems,
-    "tagMutability",
-    tagMutability,
-    ["isImmutable"],
-    "TagMutability.immutable() or .mutable({ reason })",
-  );
-  // A value from another copy of this library, or from JavaScript, may have no reason.
-  if (isMutability && tagMutability?.isImmutable !== true) {
-    checkReason(problems, "A repository whose tags can be moved", tagMutability?.reason);
-  }
-  checkScanning(problems, scope, props.compartmentId, scanning);
-  const instead = "ImageRetention.of({ keepNewest: 20 }) or .keepAll()";
-  checkMembers(problems, "retention", retention, ["keepNewest", "olderThan", "_command"], instead);
-  checkReadme(problems, readme);
-  checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
-  checkTags(problems, props);
-  problems.throwIfAny();
+  const read = readProps(problems, props, REPOSITORY);
+  const { compartmentId, repositoryName: name, scanning } = read;
+  if (name !== undefined) checkUnused(problems, scope, name);
+  if (compartmentId !== undefined) checkScanning(problems, scope, compartmentId, scanning?.scanning);
+  checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+  return problems.resolved<ResolvedRepository>(read);
 }
 
 /** Names are unique in the region of a tenancy, and a stack has one region for each of its providers. */
@@ -172,46 +185,37 @@ function checkUnused(problems: Problems, scope: Construct, name: string): void {
   if (Token.isUnresolved(name)) return;
   const other = TerraformStack.of(scope)
     .node.findAll()
-    .find((one) => (one as Partial<PrivateRepositoryProps>).repositoryName === name && "repositoryId" in one);
+    .find((construct) => construct instanceof PrivateRepository && construct.repositoryName === name);
   if (!other) return;
   problems.add(
     "NAME_DUPLICATE",
-    `${other.node.path} has the repositoryName ${shown(name)} already`,
-    "Make each repository once, and give that one to whatever needs it",
+    `repositoryName is ${shown(name)}, which ${other.node.path} has already`,
+    "Create each repository once, and pass that construct on",
   );
 }
 
 function checkScanning(
   problems: Problems,
   scope: Construct,
-  compartmentId: string | undefined,
-  scanning: RepositoryScanning | undefined,
+  compartmentId: string,
+  scanning: ImageScanning | undefined,
 ): void {
-  if (scanning === undefined || scanning === null) return;
-  const given = scanning as Partial<RepositoryScanning>;
-  if (typeof given !== "object") {
-    const fix = "Write RepositoryScanning.enabled(), .by(scanning) or .none({ reason })";
-    problems.add("VALUE_INVALID", `scanning is ${shown(scanning)}`, fix);
-    return;
-  }
-  const theirs = given.scanning?.compartmentId;
-  if (theirs === undefined || compartmentId === undefined) return;
-  if (compareOcids({ scope, id: theirs }, { scope, id: compartmentId }) !== "different") return;
+  if (!scanning) return;
+  const [own, other] = [compartmentId, scanning.compartmentId].map((id) => ({ scope, id }));
+  if (!own || !other || compareOcids(own, other) !== "different") return;
   problems.add(
     "VALUE_INVALID",
-    `scanning is that of another compartment, ${given.scanning?.node.path}`,
-    "Give one of the compartment of the repository, or leave it out",
+    `scanning is ${scanning.node.path}, which scans another compartment`,
+    "Use an ImageScanning of the compartment of the repository, or leave scanning out",
   );
 }
 
-function checkReadme(problems: Problems, readme: string | undefined): void {
-  if (readme === undefined) return;
-  checkText(problems, "readme", readme);
-  if (typeof readme === "string" && (Token.isUnresolved(readme) || readme.length <= MAX_README_LENGTH))
-    return;
+function checkReadme(problems: Problems, name: string, readme: string): void {
+  checkText(problems, name, readme);
+  if (Token.isUnresolved(readme) || readme.length <= MAX_README_LENGTH) return;
   problems.add(
     "VALUE_INVALID",
-    `readme is ${typeof readme === "string" ? `${String(readme).length} characters long` : shown(readme)}`,
-    `Write a text of up to ${MAX_README_LENGTH} characters`,
+    `${name} is ${readme.length} characters long`,
+    `Give a text of at most ${MAX_README_LENGTH.toLocaleString("en")} characters`,
   );
 }

@@ -1,8 +1,10 @@
-import { type ImageScanning } from "./image-scanning";
+import { ImageScanning } from "./image-scanning";
 import { checked } from "../core/checked";
+import { valueOf } from "../core/readers";
 import { checkReason, type ReasonedChoice } from "../core/reason";
-import { checkGiven, checkMembers } from "../core/required";
 import { Problems } from "../core/validation-error";
+
+const SCANNING = valueOf(ImageScanning);
 
 /** The vulnerability scanning of the images of a repository. */
 @checked
@@ -12,21 +14,10 @@ export class RepositoryScanning {
     return new RepositoryScanning();
   }
 
-  /**
-   * Scans images with your own scanning, in the compartment of the repository.
-   *
-   * @throws ATTRIBUTE_MISSING, VALUE_INVALID
-   */
+  /** Scans images with your own scanning, in the compartment of the repository. */
   public static by(scanning: ImageScanning): RepositoryScanning {
     const problems = new Problems("RepositoryScanning.by");
-    checkGiven(problems, { scanning });
-    checkMembers(
-      problems,
-      "scanning",
-      scanning,
-      ["recipeId", "targetId", "_add"],
-      "an ImageScanning: new ImageScanning(stack, id, { compartmentId })",
-    );
+    SCANNING(problems, "scanning", scanning);
     problems.throwIfAny();
     return new RepositoryScanning(scanning);
   }
@@ -36,8 +27,6 @@ export class RepositoryScanning {
    *
    * The reason is recorded as an acknowledgement of the repository: for example, another team scans the whole
    * compartment.
-   *
-   * @throws REASON_MISSING, ATTRIBUTE_MISSING
    */
   public static none(choice: ReasonedChoice): RepositoryScanning {
     const problems = new Problems("RepositoryScanning.none");

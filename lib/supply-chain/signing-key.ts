@@ -1,7 +1,14 @@
-import { Token } from "cdktf";
 import { checked } from "../core/checked";
-import { checkOcid, checkOcidIfGiven } from "../core/ocid";
 import { shown } from "../core/display-value";
+import {
+  matching,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  withDefault,
+} from "../core/readers";
 import { Problems } from "../core/validation-error";
 
 /** The size of a generated RSA key. */
@@ -66,8 +73,37 @@ export interface SigningKeyDetails extends GeneratedSigningKeyOptions, ExistingS
   readonly keyId?: string;
 }
 
-const NAME = /^[A-Za-z0-9_-]{1,40}$/;
-const ENDPOINT = /^https:\/\/[a-z0-9.-]+$/;
+const managementEndpoint = matching(
+  /^https:\/\/[a-z0-9.-]+$/,
+  'Give the managementEndpoint of the vault, for example "https://example-management.kms.eu-frankfurt-1.oraclecloud.com"',
+  { code: "VALUE_INVALID", references: true },
+);
+const KEY_ID = ocid("key");
+const GENERATED = {
+  name: optional(
+    matching(
+      /^[A-Za-z0-9_-]{1,40}$/,
+      'Give 1 to 40 letters, digits, "-" and "_" as a literal, or leave it out',
+    ),
+  ),
+  size: withDefault(rsaSize, SigningKeySize.RSA_4096),
+  managementEndpoint: optional(managementEndpoint),
+} satisfies PropsSchema<GeneratedSigningKeyOptions>;
+const EXISTING = {
+  compartmentId: optional(ocid("compartment", "tenancy")),
+  managementEndpoint: optional(managementEndpoint),
+  keyVersionId: optional(ocid("keyversion")),
+} satisfies PropsSchema<ExistingSigningKeyOptions>;
+
+function rsaSize(problems: Problems, name: string, value: unknown): SigningKeySize | undefined {
+  if (Object.values(SigningKeySize).includes(value as SigningKeySize)) return value as SigningKeySize;
+  problems.add(
+    "SIGNING_KEY_INVALID",
+    `${name} is ${shown(value)}, which is not the size of an RSA key`,
+    "Give one of SigningKeySize, for example SigningKeySize.RSA_4096; AES and ECDSA keys can't sign images",
+  );
+  return undefined;
+}
 
 /**
  * An RSA key of OCI Vault that signs images; the registry and clusters verify no other signatures.
@@ -76,32 +112,11 @@ const ENDPOINT = /^https:\/\/[a-z0-9.-]+$/;
  */
 @checked
 export class SigningKey {
-  /**
-   * A new RSA key, protected by a hardware security module, in its own vault or a given one.
-   *
-   * @throws VALUE_INVALID
-   */
+  /** A new RSA key, protected by a hardware security module, in its own vault or a given one. */
   public static generated(options: GeneratedSigningKeyOptions = {}): SigningKey {
     const problems = new Problems("SigningKey.generated");
-    const { name, size = SigningKeySize.RSA_4096, managementEndpoint } = options;
-    if (name !== undefined && !(typeof name === "string" && NAME.test(name))) {
-      problems.add(
-        "NAME_INVALID",
-        `name is ${shown(name)}`,
-        'Give 1 to 40 letters, digits, "-" and "_", as a literal, or leave it out',
-      );
-    }
-    const sizes: readonly unknown[] = Object.values(SigningKeySize);
-    if (!sizes.includes(size)) {
-      problems.add(
-        "SIGNING_KEY_INVALID",
-        `size is ${shown(size)}, which is no RSA key`,
-        "Write one of SigningKeySize; AES and ECDSA keys sign no images",
-      );
-    }
-    checkEndpoint(problems, managementEndpoint);
-    problems.throwIfAny();
-    return new SigningKey({ name, size, managementEndpoint });
+    const read = readProps(problems, options, GENERATED);
+    return new SigningKey(problems.resolved<Resolved<typeof GENERATED>>(read));
   }
 
   /**
@@ -111,16 +126,12 @@ export class SigningKey {
    * `managementEndpoint` is given.
    *
    * @param keyId the OCID of the key
-   * @throws OCID_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING
    */
   public static existing(keyId: string, options: ExistingSigningKeyOptions = {}): SigningKey {
     const problems = new Problems("SigningKey.existing");
-    checkOcid(problems, "keyId", keyId, "key");
-    checkOcidIfGiven(problems, "compartmentId", options.compartmentId, "compartment", "tenancy");
-    checkOcidIfGiven(problems, "keyVersionId", options.keyVersionId, "keyversion");
-    checkEndpoint(problems, options.managementEndpoint);
-    problems.throwIfAny();
-    return new SigningKey({ ...options, keyId });
+    KEY_ID(problems, "keyId", keyId);
+    const read = readProps(problems, options, EXISTING);
+    return new SigningKey({ ...problems.resolved<Resolved<typeof EXISTING>>(read), keyId });
   }
 
   private constructor(
@@ -132,14 +143,4 @@ export class SigningKey {
   public get existingKeyId(): string | undefined {
     return this._details.keyId;
   }
-}
-
-function checkEndpoint(problems: Problems, endpoint: string | undefined): void {
-  if (endpoint === undefined || Token.isUnresolved(endpoint)) return;
-  if (typeof endpoint === "string" && ENDPOINT.test(endpoint)) return;
-  problems.add(
-    "VALUE_INVALID",
-    `managementEndpoint is ${shown(endpoint)}`,
-    'Give the managementEndpoint of the vault, such as "https://example-management.kms.eu-frankfurt-1.oraclecloud.com"',
-  );
 }

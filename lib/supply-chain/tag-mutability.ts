@@ -18,8 +18,6 @@ export class TagMutability {
    * A tag can be moved, so it does not identify the running image.
    *
    * The reason is recorded as an acknowledgement of the repository.
-   *
-   * @throws REASON_MISSING, ATTRIBUTE_MISSING
    */
   public static mutable(choice: ReasonedChoice): TagMutability {
     const problems = new Problems("TagMutability.mutable");

@@ -120,6 +120,11 @@ export abstract class HardenedWorkload
     this.connections._allowToControlPlane();
   }
 
+  /** @internal */
+  public get _labelledPods(): { labels: { [key: string]: string }; namespace?: string } {
+    return { labels: this.selectorLabels, namespace: this.namespace };
+  }
+
   /** The NetworkPolicy peer of this workload, as cdk8s-plus expects it. */
   public toNetworkPolicyPeerConfig(): NetworkPolicyPeerConfig {
     return { podSelector: this.toPodSelectorConfig() };

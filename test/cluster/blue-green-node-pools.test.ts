@@ -1,3 +1,4 @@
+import { Size } from "cdk8s";
 import {
   BlueGreenNodePools,
   KubernetesVersion,
@@ -10,7 +11,7 @@ import {
 } from "secure-oke";
 import { COMPARTMENT, newStack, refusal, refusedCodes, resourcesOf, synthesized } from "../support/stack";
 
-const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 });
+const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) });
 const { V1_34, V1_35 } = KubernetesVersion;
 const blue = NodePoolEdition.of(NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.blue"), {
   kubernetesVersion: V1_34,

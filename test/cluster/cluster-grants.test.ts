@@ -1,4 +1,4 @@
-import { App as KubernetesApp, Chart } from "cdk8s";
+import { App as KubernetesApp, Chart, Size } from "cdk8s";
 import { Testing, type TerraformStack } from "cdktf";
 import { type ClusterAttributes } from "../../lib/cluster/imported-cluster";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
@@ -111,7 +111,7 @@ describe("defined tags of a cluster", () => {
     clusterIn(stack, { definedTags });
     app.synth();
     const [warning] = warningsOf(stack).filter((text) => text.startsWith("[tag-namespaces]"));
-    expect(warning).toContain("Give the cluster tenancyId");
+    expect(warning).toContain("Set tenancyId of the cluster");
     expect(warning).toContain("use tag-namespaces in tenancy");
   });
 });
@@ -187,7 +187,7 @@ describe("labels of packet routing", () => {
     new PrivateNodePool(stack, "pool", {
       cluster,
       image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
       size: 1,
     });
     return { stack, cluster };

@@ -1,3 +1,4 @@
+import { Size } from "cdk8s";
 import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
 import { type ExistingVcnNetworkProps } from "../../lib/network/vcn/existing-vcn-props";
 import { Testing, TerraformVariable, type TerraformStack } from "cdktf";
@@ -25,7 +26,7 @@ function newPool(stack: TerraformStack, cluster: SecureOkeCluster) {
   return new PrivateNodePool(stack, "pool", {
     cluster,
     image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
     size: 3,
   });
 }
@@ -257,8 +258,8 @@ describe("a key that is given to a cluster", () => {
       expect(problem).toMatchObject({
         code: "KEY_NOT_GRANTED",
         path: "stack/cluster",
-        what: `The key of stack/key may be used by clusters in ${granted ?? KEYS}, and this one is in ${COMPARTMENT}`,
-        fix: `Give that ClusterEncryption clusterCompartmentId: "${COMPARTMENT}"`,
+        property: "encryption",
+        fix: `Set clusterCompartmentId: "${COMPARTMENT}" of that ClusterEncryption`,
       });
     }
     expect(give(newStack(), COMPARTMENT, COMPARTMENT)).not.toThrow();

@@ -1,3 +1,4 @@
+import { Size } from "cdk8s";
 import { type TerraformStack } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
@@ -28,7 +29,7 @@ const reason = { reason: "The bank's API" };
 const toBank = Egress.to(BANK, HTTPS, reason);
 const toVcn = Egress.to("10.0.7.0/24", HTTPS, reason);
 const image = NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test");
-const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 });
+const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) });
 
 function clusterIn(stack: TerraformStack, props: Partial<SecureOkeClusterProps> = {}) {
   return new SecureOkeCluster(stack, "cluster", {
@@ -142,7 +143,7 @@ describe("a node pool with an egress", () => {
     const [problem] = refusal(() => poolIn(stack, { cluster, egress: [toBank], podSecurityGroups: groups }));
     expect(problem).toMatchObject({
       code: "NSG_LIMIT",
-      fix: expect.stringContaining("at most 3 further groups"),
+      fix: expect.stringContaining("at most 3 additional groups"),
     });
     poolIn(stack, { cluster, egress: [toBank], podSecurityGroups: groups.slice(1) });
   });

@@ -33,7 +33,7 @@ function unreached(
   app.synth();
   return emitted.mock.calls
     .filter(([, options]) => (options as { code?: string }).code === "endpoint-unreachable")
-    .map(([text]) => /nobody of (.*) reaches/.exec(String(text))?.[1]);
+    .map(([text]) => /clients in (.*) can't connect/.exec(String(text))?.[1]);
 }
 
 test("a range that is not among those behind the DRG of the network is warned about", () => {

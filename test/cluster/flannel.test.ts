@@ -1,3 +1,4 @@
+import { Size } from "cdk8s";
 import fc from "fast-check";
 import { Testing } from "cdktf";
 import { EndpointAccess } from "../../lib/cluster/endpoint-access";
@@ -33,7 +34,7 @@ function pool(cluster: SecureOkeCluster, props: object = {}, id = "pool") {
   return new PrivateNodePool(cluster, id, {
     cluster,
     image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
     size: 3,
     ...props,
   });
@@ -110,7 +111,7 @@ describe("a cluster with a flannel overlay", () => {
     const [problem] = refusal(() => pool(cluster, { size: 4 }, "second"));
     expect(problem).toMatchObject({
       code: "SUBNET_EXHAUSTED",
-      what: "The pools need 9 nodes (with the surge of a replacement), each with a /25 of the overlay, but 172.30.0.0/22 holds 8",
+      what: "The pools need 9 nodes (with the surge of a replacement), each with a /25 of the overlay, but 172.30.0.0/22 has room for 8",
     });
     expect(() => pool(cluster, { size: 3 }, "second")).not.toThrow();
     // Another cluster has an overlay of its own, with the same addresses.

@@ -113,7 +113,7 @@ describe("a load balancer in a compartment of its own", () => {
   };
   const internal = LoadBalancerAccess.internalFrom(["10.0.0.0/8"]);
   const rightsIn = (stack: TerraformStack) =>
-    statements(stack, "compartment of their own").map(([where, all]) => [
+    statements(stack, "load balancers in a separate compartment").map(([where, all]) => [
       where,
       all.map((text) => /to (.*) in compartment id (\S+) where/.exec(text)?.slice(1).join(" @ ")),
     ]);

@@ -1,4 +1,4 @@
-import { App as KubernetesApp, Chart } from "cdk8s";
+import { App as KubernetesApp, Chart, Size } from "cdk8s";
 import { type TerraformStack } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NetworkPolicyEngine } from "../../lib/cluster/policy-engine/network-policy-engine";
@@ -81,7 +81,7 @@ describe("an imported cluster", () => {
     new PrivateNodePool(stack, "pool", {
       cluster,
       image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
       size: 3,
     });
     const chart = new Chart(new KubernetesApp(), "shop", { namespace: "shop" });

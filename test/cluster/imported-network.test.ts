@@ -1,3 +1,4 @@
+import { Size } from "cdk8s";
 import { TerraformVariable } from "cdktf";
 import { EndpointAccess } from "../../lib/cluster/endpoint-access";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
@@ -63,7 +64,7 @@ function newPool(attributes: object) {
   return new PrivateNodePool(stack, "pool", {
     cluster,
     image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
     size: 3,
   });
 }
@@ -81,13 +82,11 @@ describe("a public subnet of an imported network", () => {
         podSubnet: { ...subnets.podSubnet, isPublic },
       }),
     );
-    expect(problems.map(({ code, what }) => `${code}: ${what}`)).toEqual([
-      "SUBNET_PUBLIC: The workerSubnet of stack/network is public, and the nodes would be in it",
-      "SUBNET_PUBLIC: The podSubnet of stack/network is public, and the pods would be in it",
+    const network = { code: "SUBNET_PUBLIC", property: "network" };
+    expect(problems).toMatchObject([
+      { ...network, what: expect.stringContaining("workerSubnet") },
+      { ...network, what: expect.stringContaining("podSubnet") },
     ]);
-    expect(problems[0]?.fix).toBe(
-      "Give that network a private subnet as its workerSubnet: one that forbids public addresses, without isPublic",
-    );
     expect(() => make({})).not.toThrow();
   });
 

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { Size } from "cdk8s";
 import fc from "fast-check";
 import {
   KubernetesVersion,
@@ -43,7 +44,7 @@ function pool(image: NodeImage, shape = "VM.Standard.E5.Flex", kubernetesVersion
     cluster,
     image,
     shape: shape.endsWith(".Flex")
-      ? NodeShape.flexible(shape, { ocpus: 2, memoryInGbs: 16 })
+      ? NodeShape.flexible(shape, { ocpus: 2, memory: Size.gibibytes(16) })
       : NodeShape.fixed(shape),
     size: 1,
   });
@@ -133,31 +134,34 @@ describe("an image of another kind, architecture, version or cgroups", () => {
   });
 
   test.each([
-    [arm, "VM.Standard.E5.Flex", "is made for Arm processors, and VM.Standard.E5.Flex has others"],
-    [general, "VM.Standard.A1.Flex", "is made for x86 processors, and VM.Standard.A1.Flex has others"],
-    [general, "VM.GPU.A10.1", "has no GPU drivers, and VM.GPU.A10.1 has GPUs of NVIDIA"],
-    [gpu, "VM.Standard.E5.Flex", "is made for GPUs, and VM.Standard.E5.Flex has none"],
+    [arm, "VM.Standard.E5.Flex", "is for Arm processors, but VM.Standard.E5.Flex has x86 processors"],
+    [general, "VM.Standard.A1.Flex", "is for x86 processors, but VM.Standard.A1.Flex has Arm processors"],
+    [general, "VM.GPU.A10.1", "has no GPU drivers, but VM.GPU.A10.1 has NVIDIA GPUs"],
+    [gpu, "VM.Standard.E5.Flex", "is for GPUs, but VM.Standard.E5.Flex has none"],
     [
       { ...custom, kubernetesVersion: "1.34.10" },
       "VM.Standard.E5.Flex",
-      "is an image for Kubernetes 1.34.10, and the pool has v1.35.2",
+      "is for Kubernetes 1.34.10, but the pool has v1.35.2",
     ],
     [
       { ...custom, cgroups: "v1" },
       "VM.Standard.E5.Flex",
-      "starts with cgroups v1, and the kubelet of v1.35.2 needs cgroups v2",
+      "uses cgroups v1, but the kubelet of v1.35.2 requires cgroups v2",
     ],
     [
       { ...custom, architecture: "aarch64" },
       "VM.Standard.E5.Flex",
-      "is made for Arm processors, and VM.Standard.E5.Flex has others",
+      "is for Arm processors, but VM.Standard.E5.Flex has x86 processors",
     ],
   ])("%j is refused for %s", (image, shape, what) => {
     const image_ = take(image);
     const problems = refusal(() => pool(image_, shape));
-    expect(problems.map(({ code, what: text }) => [code, text.replace(`${image_.imageName} `, "")])).toEqual([
-      ["NODE_IMAGE_UNFIT", what],
-    ]);
+    expect(
+      problems.map(({ code, what: text }) => [
+        code,
+        text.replace(`image is ${image_.imageName}, which `, ""),
+      ]),
+    ).toEqual([["NODE_IMAGE_UNFIT", what]]);
   });
 });
 
@@ -208,12 +212,12 @@ describe("a malformed lock", () => {
     [
       "another version than the name",
       body(`{ "id": "${ID}", "name": "${general.name}", "kubernetesVersion": "v1.34.10" }`),
-      'kubernetesVersion is "1.34.10", and the name says "1.35.2"',
+      'kubernetesVersion is "1.34.10", but the name of the image says "1.35.2"',
     ],
     [
       "another architecture than the name",
       body(`{ "id": "${ID}", "name": "${general.name}", "architecture": "aarch64" }`),
-      'architecture is "aarch64", and the name says "x86_64"',
+      'architecture is "aarch64", but the name of the image says "x86_64"',
     ],
     [
       "an architecture that there is not",
@@ -237,7 +241,7 @@ describe("a malformed lock", () => {
     expect(refusedCodes(() => NodeImageLock.fromFile(path.join(folder, "none.json")))).toEqual([
       "IMAGE_LOCK_INVALID",
     ]);
-    expect(said(() => NodeImage.fromLock("genral", { path: lock() }))[0]).toMatch(/no image named "genral"/);
+    expect(said(() => NodeImage.fromLock("genral", { path: lock() }))[0]).toMatch(/name is "genral"/);
     expect(refusedCodes(() => NodeImage.fromLock("general", { path: "" }))).toEqual(["VALUE_INVALID"]);
   });
 });

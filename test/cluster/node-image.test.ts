@@ -1,3 +1,4 @@
+import { Size } from "cdk8s";
 import { type App } from "cdktf";
 import * as fc from "fast-check";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
@@ -17,7 +18,7 @@ function pool(imageName: string | undefined, kubernetesVersion = V1_35, shape = 
     cluster,
     image: NodeImage.of(IMAGE, { imageName }),
     shape: shape.endsWith(".Flex")
-      ? NodeShape.flexible(shape, { ocpus: 2, memoryInGbs: 16 })
+      ? NodeShape.flexible(shape, { ocpus: 2, memory: Size.gibibytes(16) })
       : NodeShape.fixed(shape),
     size: 1,
   });
@@ -52,22 +53,22 @@ describe("a node image", () => {
       "another Kubernetes version",
       "Oracle-Linux-8.10-2026.06.15-0-OKE-1.34.10-1505",
       V1_35,
-      "is an image for Kubernetes 1.34.10, and the pool has v1.35.2",
+      "is for Kubernetes 1.34.10, but the pool has v1.35.2",
     ],
     [
       "another patch version",
       "Oracle-Linux-9.8-2026.06.15-0-OKE-1.36.0-1505",
       V1_36,
-      "is an image for Kubernetes 1.36.0, and the pool has v1.36.1",
+      "is for Kubernetes 1.36.0, but the pool has v1.36.1",
     ],
     [
       "a build before cgroups v2",
       "Oracle-Linux-8.10-2025.11.20-0-OKE-1.35.2-1366",
       V1_35,
-      "starts with cgroups v1, and the kubelet of v1.35.2 needs cgroups v2",
+      "uses cgroups v1, but the kubelet of v1.35.2 requires cgroups v2",
     ],
-    ["Oracle Linux 7", "Oracle-Linux-7.9-2025.11.20-0-OKE-1.35.2-1500", V1_35, "starts with cgroups v1"],
-    ["a platform image", "Oracle-Linux-8.10-2026.06.15-0", V1_36, "starts with cgroups v1"],
+    ["Oracle Linux 7", "Oracle-Linux-7.9-2025.11.20-0-OKE-1.35.2-1500", V1_35, "uses cgroups v1"],
+    ["a platform image", "Oracle-Linux-8.10-2026.06.15-0", V1_36, "uses cgroups v1"],
     [
       "a GPU image before cgroups v2",
       "Oracle-Linux-8.10-Gen2-GPU-2025.11.20-0-OKE-1.35.2-1100",
@@ -122,7 +123,7 @@ describe("one image of two pools", () => {
     });
     const common = {
       cluster,
-      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
       size: 1,
     };
     new PrivateNodePool(stack, "one", { ...common, image: NodeImage.of(IMAGE, { imageName }) });

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { Duration } from "cdk8s";
+import { Duration, Size } from "cdk8s";
 import { TerraformVariable, Token } from "cdktf";
 import fc from "fast-check";
 import {
@@ -36,7 +36,7 @@ import {
 } from "../support/stack";
 
 const image = NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test");
-const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 });
+const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) });
 const KEY = "ocid1.key.oc1.eu-frankfurt-1.test";
 const DOMAIN = "Uocm:EU-FRANKFURT-1-AD-1";
 
@@ -239,7 +239,7 @@ describe("a pool with a cloud-init script", () => {
 describe("a pool whose boot volumes have a key", () => {
   test("is made after the policy that lets just this key be used", () => {
     const stack = newStack();
-    newPool({ bootVolumeKey: BootVolumeKey.of(KEY), bootVolumeSizeInGbs: 100 }, stack);
+    newPool({ bootVolumeKey: BootVolumeKey.of(KEY), bootVolumeSize: Size.gibibytes(100) }, stack);
     const pool = onlyResource(stack, "oci_containerengine_node_pool");
     expect(pool.node_config_details.kms_key_id).toBe(KEY);
     expect(pool.node_source_details.boot_volume_size_in_gbs).toBe("100");
@@ -313,11 +313,11 @@ describe("a pool with a kind of capacity", () => {
   test("refuses bare metal that is preemptible, a domain without reservation, and what is no reservation", () => {
     const fixed = NodeShape.fixed("BM.Standard.E5.192");
     expect(said({ capacity: NodeCapacity.preemptible(), shape: fixed })).toEqual([
-      "SHAPE_INVALID BM.Standard.E5.192 is bare metal, and preemptible capacity is for virtual machines only",
+      "SHAPE_INVALID shape is BM.Standard.E5.192, which is bare metal, but only virtual machines can be preemptible",
     ]);
     const reserved = NodeCapacity.reserved({ [DOMAIN]: "ocid1.capacityreservation.oc1..x" });
     expect(said({ capacity: reserved, availabilityDomains: ["Uocm:EU-FRANKFURT-1-AD-2"] })[0]).toMatch(
-      /without a reservation there/,
+      /for which capacity has no reservation/,
     );
     const stack = newStack();
     const availabilityDomains = new TerraformVariable(stack, "domains", {}).listValue;
@@ -335,12 +335,12 @@ describe("a pool of a shape for something special", () => {
   test.each([
     [
       "Arm",
-      NodeShape.flexible("VM.Standard.A1.Flex", { ocpus: 4, memoryInGbs: 24 }),
+      NodeShape.flexible("VM.Standard.A1.Flex", { ocpus: 4, memory: Size.gibibytes(24) }),
       { ocpus: 4, memory_in_gbs: 24 },
     ],
     [
       "dense I/O",
-      NodeShape.flexible("VM.DenseIO.E4.Flex", { ocpus: 8, memoryInGbs: 128 }),
+      NodeShape.flexible("VM.DenseIO.E4.Flex", { ocpus: 8, memory: Size.gibibytes(128) }),
       { ocpus: 8, memory_in_gbs: 128 },
     ],
     ["GPUs", NodeShape.fixed("VM.GPU.A10.1"), undefined],
@@ -503,13 +503,13 @@ describe("a pool whose size is the autoscaler's", () => {
 
   test.each([
     [{ autoscale: { min: 5, max: 2 } }, "COUNT_INVALID autoscale.min is 5, more than autoscale.max, 2"],
-    [{ size: 3, autoscale: { min: 1, max: 5 } }, "POOL_SIZE_INVALID Both size and autoscale are given"],
+    [{ size: 3, autoscale: { min: 1, max: 5 } }, "POOL_SIZE_INVALID size and autoscale are both given"],
     [{ autoscale: { min: -1, max: 5 } }, "COUNT_INVALID autoscale.min is -1"],
     [{ autoscale: { min: 1, max: 1001 } }, "COUNT_INVALID autoscale.max is 1001"],
     [{ autoscale: { min: 0, max: 0 } }, "COUNT_INVALID autoscale.max is 0"],
     [
       { autoscale: { min: Token.asNumber({ resolve: () => 1 } as never), max: 5 } },
-      "VALUE_INVALID autoscale.min is a reference to a Terraform value",
+      "COUNT_INVALID autoscale.min is a reference to a Terraform value",
     ],
     [{ size: undefined }, "ATTRIBUTE_MISSING size was not given"],
   ])("refuses %j", (props, what) => {

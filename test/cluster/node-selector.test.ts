@@ -1,5 +1,5 @@
 import { Testing, TerraformStack } from "cdktf";
-import { App, Chart } from "cdk8s";
+import { App, Chart, Size } from "cdk8s";
 import {
   ContainerImage,
   HardenedDeployment,
@@ -28,7 +28,7 @@ function fixFor(nodeSelector: { [key: string]: string }): string | undefined {
     new PrivateNodePool(stack, tier, {
       cluster,
       image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
-      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
       size: 1,
       labels: { tier },
     });
@@ -47,7 +47,7 @@ function fixFor(nodeSelector: { [key: string]: string }): string | undefined {
 
 test("a node selector with a value that no pool has is told the values that pools have", () => {
   expect(fixFor({ tier: "memry" })).toBe(
-    'Give a pool the label: labels: { "tier": "memry" }; or ask for one that a pool has: tier=general, tier=memory',
+    'Give a pool the label: labels: { "tier": "memry" }; or select a label that a pool has: tier=general, tier=memory',
   );
 });
 

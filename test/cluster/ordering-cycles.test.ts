@@ -1,3 +1,4 @@
+import { Size } from "cdk8s";
 import { TerraformResource, type TerraformStack } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
@@ -15,7 +16,7 @@ const newPool = (stack: TerraformStack, cluster: SecureOkeCluster, id: string) =
   new PrivateNodePool(stack, id, {
     cluster,
     image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
     size: 3,
   });
 const raw = (stack: TerraformStack, id: string) =>

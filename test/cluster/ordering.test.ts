@@ -1,3 +1,4 @@
+import { Size } from "cdk8s";
 import { TerraformOutput, TerraformResource, Testing, type TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { NativeIngressController } from "../../lib/cluster/native-ingress-controller";
@@ -17,7 +18,7 @@ const newPool = (stack: TerraformStack, cluster: SecureOkeCluster) =>
   new PrivateNodePool(stack, "pool", {
     cluster,
     image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
     size: 3,
   });
 

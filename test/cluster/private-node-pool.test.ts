@@ -1,4 +1,4 @@
-import { Duration } from "cdk8s";
+import { Duration, Size } from "cdk8s";
 import { TerraformVariable, Testing } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
@@ -21,7 +21,7 @@ import {
 
 const IMAGE = "ocid1.image.oc1.eu-frankfurt-1.test";
 const image = NodeImage.of(IMAGE);
-const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 });
+const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) });
 
 function newCluster(stack = newStack(), plan?: SubnetPlan) {
   const network = new ClusterNetwork(stack, "network", { compartmentId: COMPARTMENT, plan });
@@ -107,7 +107,7 @@ describe("a node pool with everything set", () => {
           kubernetesVersion: KubernetesVersion.V1_33,
           availabilityDomains: domains,
           maxPodsPerNode: 110,
-          bootVolumeSizeInGbs: 100,
+          bootVolumeSize: Size.gibibytes(100),
           evictionGraceDuration: Duration.minutes(30),
           labels,
           securityGroups: [extra],
@@ -162,16 +162,15 @@ describe("a node pool whose numbers and lists Terraform knows only", () => {
   test("takes them over and counts no addresses", () => {
     const stack = newStack();
     const variable = (id: string) => new TerraformVariable(stack, id, {});
-    const [size, pods, volume] = ["size", "pods", "volume"].map((id) => variable(id).numberValue);
+    const [size, pods] = ["size", "pods"].map((id) => variable(id).numberValue);
     newPool(
       {
         size,
         maxPodsPerNode: pods,
-        bootVolumeSizeInGbs: volume,
         availabilityDomains: variable("domains").listValue,
         shape: NodeShape.flexible("VM.Standard.E5.Flex", {
           ocpus: variable("ocpus").numberValue,
-          memoryInGbs: 16,
+          memory: Size.gibibytes(16),
         }),
       },
       stack,
@@ -179,7 +178,6 @@ describe("a node pool whose numbers and lists Terraform knows only", () => {
     const pool = onlyResource(stack, "oci_containerengine_node_pool");
     expect(pool).toMatchObject({
       node_shape_config: { ocpus: "${var.ocpus}" },
-      node_source_details: { boot_volume_size_in_gbs: "${var.volume}" },
       node_config_details: {
         size: "${var.size}",
         node_pool_pod_network_option_details: { max_pods_per_node: "${var.pods}" },
@@ -216,7 +214,7 @@ describe("bad input of a node pool", () => {
     ["a newer patch", { kubernetesVersion: KubernetesVersion.of("v1.34.11") }, ["VERSION_SKEW"]],
     ["half a node", { size: 1.5 }, ["COUNT_INVALID"]],
     ["too many pods of a node", { maxPodsPerNode: 111 }, ["COUNT_INVALID"]],
-    ["a boot volume too small", { bootVolumeSizeInGbs: 10 }, ["COUNT_INVALID"]],
+    ["a boot volume too small", { bootVolumeSize: Size.gibibytes(10) }, ["SIZE_INVALID"]],
     ["no availability domain", { availabilityDomains: [] }, ["COUNT_INVALID"]],
     ["a grace of hours", { evictionGraceDuration: Duration.hours(2) }, ["DURATION_INVALID"]],
     ["a grace beyond an hour", { evictionGraceDuration: Duration.minutes(61) }, ["DURATION_INVALID"]],
@@ -243,7 +241,7 @@ describe("bad input of a node pool", () => {
     expect(more).toEqual([]);
     expect(problem?.what).toBe(
       "The pods need 1147 addresses (blue (20 + 1) x 31 + green (15 + 1) x 31, with the surge of a replacement), " +
-        "but 10.0.240.0/22 holds 1024 - 3 = 1021",
+        "but 10.0.240.0/22 has 1024 - 3 = 1021",
     );
   });
 
@@ -329,12 +327,14 @@ describe("bad input of a node pool", () => {
 
   test("refuses an image and a shape that are none", () => {
     expect(refusedCodes(() => NodeImage.of("latest"))).toEqual(["OCID_INVALID"]);
-    const size = { ocpus: 2, memoryInGbs: 16 };
+    const size = { ocpus: 2, memory: Size.gibibytes(16) };
     expect(refusedCodes(() => NodeShape.flexible("VM.Standard2.1", size))).toEqual(["SHAPE_INVALID"]);
-    expect(refusedCodes(() => NodeShape.flexible("VM.X.Flex", { ocpus: 0, memoryInGbs: 0 }))).toHaveLength(2);
-    expect(refusedCodes(() => NodeShape.flexible("VM.X.Flex", { ocpus: 1, memoryInGbs: 65 }))).toHaveLength(
-      1,
-    );
+    expect(
+      refusedCodes(() => NodeShape.flexible("VM.X.Flex", { ocpus: 0, memory: Size.gibibytes(0) })),
+    ).toHaveLength(2);
+    expect(
+      refusedCodes(() => NodeShape.flexible("VM.X.Flex", { ocpus: 1, memory: Size.gibibytes(65) })),
+    ).toHaveLength(1);
     expect(refusedCodes(() => NodeShape.fixed("VM.Standard.E5.Flex"))).toEqual(["SHAPE_INVALID"]);
     expect(NodeShape.fixed("BM.Standard.E5.192").size).toBeUndefined();
   });

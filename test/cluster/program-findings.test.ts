@@ -1,4 +1,4 @@
-import { App as KubernetesApp, Chart } from "cdk8s";
+import { App as KubernetesApp, Chart, Size } from "cdk8s";
 import { type App, type TerraformStack } from "cdktf";
 import { EndpointAccess } from "../../lib/cluster/endpoint-access";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
@@ -39,7 +39,7 @@ function program(endpointAccess?: EndpointAccess) {
     new PrivateNodePool(stack, id, {
       cluster,
       image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
       size: 3,
       ...props,
     });
@@ -97,7 +97,9 @@ describe("a warning is given of", () => {
   test("ranges that the private endpoint lets in, to which no route leads; none where a DRG does", () => {
     const { stack } = program(EndpointAccess.privateFrom(["10.200.0.0/24", "10.0.0.0/24"]));
     expect(warnings(stack)).toEqual([
-      expect.stringMatching(/^\[endpoint-unreachable\] stack\/cluster: nobody of 10\.200\.0\.0\/24 reaches/),
+      expect.stringMatching(
+        /^\[endpoint-unreachable\] stack\/cluster: clients in 10\.200\.0\.0\/24 can't connect/,
+      ),
     ]);
     const routed = program(EndpointAccess.privateFrom(["10.200.0.0/24"]));
     routed.network.attachDrg({
@@ -131,7 +133,7 @@ describe("a warning is given of", () => {
       return warnings(stack);
     };
     expect(selecting({ tier: "cpu" })).toEqual([
-      expect.stringMatching(/^\[node-selector\].*Deployment web asks for nodes with tier=gpu,/),
+      expect.stringMatching(/^\[node-selector\].*Deployment web selects nodes with tier=gpu,/),
     ]);
     expect(selecting({ tier: "gpu" })).toEqual([]);
     expect(selecting()).toEqual([]);
@@ -143,7 +145,7 @@ describe("a warning is given of", () => {
     new HardenedDeployment(chart("other", false), "api", { image });
     expect(warnings(stack)).toEqual([
       expect.stringMatching(/^\[chart-namespace\].*Deployment web have no namespace/),
-      expect.stringMatching(/^\[chart-namespace\].*no chart of the cluster makes the namespace other/),
+      expect.stringMatching(/^\[chart-namespace\].*no chart of the cluster creates the namespace other/),
     ]);
   });
 

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { App, TerraformVariable, type TerraformStack } from "cdktf";
-import { ApiObject, App as KubernetesApp, Chart } from "cdk8s";
+import { ApiObject, App as KubernetesApp, Chart, Size } from "cdk8s";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NetworkPolicyEngine } from "../../lib/cluster/policy-engine/network-policy-engine";
 import { NodeImage } from "../../lib/cluster/node-image";
@@ -52,7 +52,7 @@ function warningsOf(write: (program: Program) => void, networkPolicyEngine = EXI
     },
     pool: (id, props) => {
       const image = NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test");
-      const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 });
+      const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) });
       new PrivateNodePool(stack, id, { cluster, image, shape, size: 1, ...props });
     },
     access: (...repositories) =>
@@ -88,7 +88,7 @@ function addTheirs(chart: Chart): void {
 }
 
 const WARNING = (id: string, what: string) =>
-  `shop/cluster: images of the chart ${id} may need credentials, and nothing gives them: ${what}`;
+  `shop/cluster: images of the chart ${id} may need credentials, and nothing provides them: ${what}`;
 
 test("a chart with images of OCIR that nothing lets nodes pull gives one warning, and another chart another", () => {
   const given = warningsOf(({ add }) => {

@@ -1,3 +1,4 @@
+import { Size } from "cdk8s";
 import { TerraformVariable } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { ClusterEncryption } from "../../lib/encryption/cluster-encryption";
@@ -309,7 +310,7 @@ test("a cluster and its nodes live in a network that exists, known by references
   new PrivateNodePool(stack, "pool", {
     cluster,
     image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
     size: 500,
   });
   expect(resourcesOf(stack, "oci_core_vcn")).toEqual({});

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { EndpointAccess } from "../../lib/cluster/endpoint-access";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
-import { checkServicesCidr } from "../../lib/cluster/private/services-cidr";
+import { checkServicesCidr, servicesCidr } from "../../lib/cluster/private/services-cidr";
 import { Problems } from "../../lib/core/validation-error";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { COMPARTMENT, newStack, refusal, refusedCodes } from "../support/stack";
@@ -17,9 +17,10 @@ const newCluster = (servicesCidr: string, endpointAccess?: EndpointAccess) =>
   });
 
 /** The codes of a range for a cluster with a network of its own. */
-function codesOf(servicesCidr: string, access = EndpointAccess.private()): string[] {
+function codesOf(range: string, access = EndpointAccess.private()): string[] {
   const problems = new Problems("test");
-  checkServicesCidr(problems, undefined, access, servicesCidr);
+  const services = servicesCidr()(problems, "servicesCidr", range);
+  checkServicesCidr(problems, undefined, access, services);
   return problems.any ? refusedCodes(() => problems.throwIfAny()) : [];
 }
 
@@ -70,7 +71,7 @@ describe("the range of Services, which can't be changed later,", () => {
     expect(more).toEqual([]);
     expect(problem).toMatchObject({
       code: "SUBNET_OVERLAP",
-      what: "servicesCidr 10.96.0.0/16 overlaps 10.96.7.0/24, from which administrators reach the endpoint",
+      what: "servicesCidr 10.96.0.0/16 overlaps 10.96.7.0/24, from which clients connect to the API endpoint",
     });
     expect(codesOf("10.97.0.0/16", access)).toEqual([]);
   });

@@ -124,7 +124,10 @@ describe("a pool of virtual nodes", () => {
       podNetworking: PodNetworking.vcnNative(),
       kubernetesVersion: KubernetesVersion.V1_35,
     });
-    expect(refusal(() => newPool({ cluster }, stack))[0]!.what).toMatch(/needs an enhanced cluster/);
+    expect(refusal(() => newPool({ cluster }, stack))[0]).toMatchObject({
+      code: "ADD_ON_INVALID",
+      property: "cluster",
+    });
   });
 
   test.each([

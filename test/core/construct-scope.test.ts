@@ -1,4 +1,4 @@
-import { Chart, App as ManifestsApp } from "cdk8s";
+import { App as ManifestsApp, Chart, Size } from "cdk8s";
 import { Testing, Token, type App } from "cdktf";
 import { Construct } from "constructs";
 import { ClusterEncryption } from "../../lib/encryption/cluster-encryption";
@@ -24,7 +24,7 @@ const regionServices = RegionServices.of({
 
 function newPool(scope: Construct, id: string) {
   const cluster = new SecureOkeCluster(newStack(), "cluster", { compartmentId, kubernetesVersion });
-  const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 });
+  const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) });
   const image = NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test");
   return new PrivateNodePool(scope, id, { cluster, image, shape, size: 1 });
 }

@@ -8,7 +8,7 @@ import {
   Token,
   type TerraformStack,
 } from "cdktf";
-import { ApiObject } from "cdk8s";
+import { ApiObject, Size } from "cdk8s";
 import * as fc from "fast-check";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
@@ -72,7 +72,7 @@ describe("an attribute of a resource whose Lazy", () => {
     new PrivateNodePool(stack, "pool", {
       cluster,
       image: NodeImage.of(late(null)),
-      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
       size: 1,
     });
     const found = refusal(() => synthesized(stack)).map(({ what }) => what.split(" is ")[0]);
@@ -131,7 +131,7 @@ test("no attribute of a resource is null in what is written, whichever text of t
         new PrivateNodePool(stack, "pool", {
           cluster,
           image: NodeImage.of(late(image)),
-          shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+          shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
           size: 1,
         });
         const written = synthesized(stack);

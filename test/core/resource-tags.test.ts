@@ -1,4 +1,4 @@
-import { App as KubernetesApp, ApiObject, Chart } from "cdk8s";
+import { ApiObject, App as KubernetesApp, Chart, Size } from "cdk8s";
 import { App, Testing, TerraformStack, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import * as fc from "fast-check";
@@ -37,7 +37,7 @@ function poolOf(stack: TerraformStack, cluster: SecureOkeCluster, tags: TaggingP
   return new PrivateNodePool(stack, "pool", {
     cluster,
     image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
     size: 1,
     egress: [Egress.to("10.200.0.0/16", Port.tcp(5432), { reason: "The database" })],
     ...tags,

@@ -1,4 +1,4 @@
-import { Duration } from "cdk8s";
+import { Duration, Size } from "cdk8s";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
@@ -152,7 +152,7 @@ describe("the encryption of a cluster", () => {
     new PrivateNodePool(stack, "pool", {
       cluster,
       image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 1, memoryInGbs: 8 }),
+      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 1, memory: Size.gibibytes(8) }),
       size: 1,
     });
     const pool = onlyResource(stack, "oci_containerengine_node_pool");

@@ -9,7 +9,7 @@ const set = combinationSet(seed);
 const said = ({ body, status, warnings }: ApiAnswer) =>
   [status < 300 ? "" : `${status} ${body.message}`, ...warnings].join(" ").trim();
 
-describe("the combinations that Kubernetes judges", () => {
+describe("combinations on an API server", () => {
   const objects = set.flatMap((one) => one.objects);
   const text = JSON.stringify(objects);
 
@@ -89,7 +89,7 @@ describeWithApiServer("combinations of all options in a real API server", () => 
     expect(count.accepted).toBeGreaterThan(3000);
   }, 180_000);
 
-  test("each of their pods is refused with a weakness, whichever it is", async () => {
+  test("rejects each pod with any weakness", async () => {
     const all = Object.entries(WEAKNESSES);
     const met = await Promise.all(
       set.map(async (one, index) => {
@@ -106,7 +106,7 @@ describeWithApiServer("combinations of all options in a real API server", () => 
     expect(met.filter((one) => one !== "")).toEqual([]);
   }, 180_000);
 
-  test("each of their workloads is refused with a field that Kubernetes does not have", async () => {
+  test("rejects each workload with an unknown field", async () => {
     const met = await Promise.all(
       set.map(async ({ namespace, objects }) => {
         const runner = structuredClone(

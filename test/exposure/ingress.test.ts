@@ -47,7 +47,7 @@ describe("the host of a route", () => {
     expect(refusedCodes(() => IngressHost.of(name as never))).toEqual(["NAME_INVALID"]);
   });
 
-  test("stands for many with a reason only, which is kept", () => {
+  test("needs a reason as a wildcard", () => {
     expect(refusedCodes(() => IngressHost.wildcard("*.example.com", undefined as never))).toEqual([
       "REASON_MISSING",
     ]);
@@ -63,13 +63,13 @@ describe("the host of a route", () => {
 });
 
 describe("the certificate of a route", () => {
-  test("is a Secret of the gateway's namespace, never of another one", () => {
+  test("is a Secret in the gateway's namespace", () => {
     for (const name of ["shop/web-tls", "", "Web", undefined, null, 1]) {
       expect(refusedCodes(() => IngressCertificate.fromSecret(name as never))).toEqual(["NAME_INVALID"]);
     }
   });
 
-  test("of cert-manager lives for 30 days, is renewed after 20, and gets a new key each time", () => {
+  test("of cert-manager is valid for 30 days, is renewed after 20, and gets a new key each time", () => {
     const certificate = IngressCertificate.fromCertManager({
       secretName: "shop-tls",
       clusterIssuer: "internal-ca",
@@ -97,18 +97,18 @@ describe("the certificate of a route", () => {
       ["DURATION_INVALID"],
     ],
     [{ secretName: "tls", issuer: "a", renewBefore: Duration.hours(0) }, ["DURATION_INVALID"]],
-  ])("of cert-manager is refused for %j", (options, codes) => {
+  ])("of cert-manager is rejected for %j", (options, codes) => {
     expect(refusedCodes(() => IngressCertificate.fromCertManager(options as never))).toEqual(codes);
   });
 
-  test("of OCI Certificates has the OCID of one", () => {
+  test("of OCI Certificates needs the OCID of a certificate", () => {
     const refused = (ocid: unknown) =>
       refusedCodes(() => IngressCertificate.fromOciCertificates(ocid as never));
     expect(refused("ocid1.vcn.oc1..example")).toEqual(["OCID_INVALID"]);
     expect(refused(undefined)).toEqual(["ATTRIBUTE_MISSING"]);
   });
 
-  test("is asked for where TLS ends at an ingress gateway", () => {
+  test("is required for TLS at an ingress gateway", () => {
     expect(refusedCodes(() => TlsTermination.atIngress(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
     expect(refusedCodes(() => TlsTermination.atIngress("shop-tls" as never))).toEqual(["VALUE_INVALID"]);
   });
@@ -133,7 +133,7 @@ describe("a route", () => {
       { gateway: 1, host: 1, tls: 1, path: 1, pathType: 1 },
       [...Array(4).fill("VALUE_INVALID"), "INGRESS_INVALID"],
     ],
-  ])("is refused for %s", (_, options, codes) => {
+  ])("is rejected for %s", (_, options, codes) => {
     const { gateway, web } = traefik();
     expect(refusedCodes(() => web.exposeViaIngress(route(gateway, options as never))).sort()).toEqual(
       codes.sort(),
@@ -141,7 +141,7 @@ describe("a route", () => {
     expect(web.node.tryFindChild("IngressService")).toBeUndefined();
   });
 
-  test("is refused without options, and for a workload of TCP or without a port", () => {
+  test("is rejected without options, and for a TCP workload or one without a port", () => {
     const { gateway, shop, web } = traefik();
     expect(refusedCodes(() => web.exposeViaIngress(undefined as never))).toEqual(
       Array(3).fill("ATTRIBUTE_MISSING"),
@@ -174,7 +174,7 @@ describe("a route", () => {
     ]);
   });
 
-  test("can end in a slash where it is exact", () => {
+  test("can have a trailing slash if it is exact", () => {
     const { platform, gateway, web } = traefik();
     web.exposeViaIngress(route(gateway, { path: "/api/", pathType: IngressPathType.EXACT }));
     expect(objectOf(platform, "Ingress").spec.rules[0].http.paths[0]).toMatchObject({
@@ -183,7 +183,7 @@ describe("a route", () => {
     });
   });
 
-  test("is refused where its gateway has the host and path already, for a workload of another chart too", () => {
+  test("is rejected if the gateway already routes the host and path, also in another chart", () => {
     const { app, gateway, web } = traefik();
     web.exposeViaIngress(route(gateway, { path: "/api" }));
     const other = new HardenedDeployment(newChart("books", app, "books"), "web", {
@@ -201,7 +201,7 @@ describe("a route", () => {
     expect(() => other.exposeViaIngress(route(traefik().gateway, { path: "/api" }))).not.toThrow();
   });
 
-  test("is refused where its host has another certificate", () => {
+  test("is rejected if its host has another certificate", () => {
     const { gateway, web } = traefik();
     web.exposeViaIngress(route(gateway));
     const tls = TlsTermination.atIngress(IngressCertificate.fromSecret("other-tls"));
@@ -210,7 +210,7 @@ describe("a route", () => {
     ]);
   });
 
-  test("is refused where cert-manager keeps the certificate of another host in its Secret", () => {
+  test("is rejected if cert-manager stores the certificate of another host in its Secret", () => {
     const ordered = (secretName: string) =>
       TlsTermination.atIngress(IngressCertificate.fromCertManager({ secretName, issuer: "ca" }));
     const { gateway, web } = traefik();
@@ -230,7 +230,7 @@ describe("a route", () => {
     ).not.toThrow();
   });
 
-  test("is refused at synthesis where its workload runs in another cluster, and only then", () => {
+  test("is rejected at synthesis only if its workload is in another cluster", () => {
     const stack = newStack();
     const imported = (id: string) =>
       SecureOkeCluster.fromClusterAttributes(stack, id, {
@@ -249,7 +249,7 @@ describe("a route", () => {
     expect(problemsAtSynthesis(shop).map(({ code }) => code)).toEqual(["INGRESS_INVALID"]);
   });
 
-  test("has names that fit, whatever its workload is called, and that no other route changes", () => {
+  test("has a valid name for any workload name, independent of other routes", () => {
     const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/);
     fc.assert(
       fc.property(label, fc.uniqueArray(label, { minLength: 1, maxLength: 4 }), (name, paths) => {
@@ -273,7 +273,7 @@ describe("a route", () => {
     );
   });
 
-  test("is what a load balancer of a single workload refuses", () => {
+  test("is rejected by exposeViaLoadBalancer", () => {
     const { web } = traefik();
     const options = {
       cluster: fakeCluster(),

@@ -28,12 +28,12 @@ const ALL = () => [
 ];
 
 describe("the rules of a load balancer", () => {
-  test("are not there unasked, no header either that browsers remember", () => {
+  test("are absent by default, including HSTS", () => {
     expect(setsOf(undefined)).toBeUndefined();
     expect(setsOf([])).toBeUndefined();
   });
 
-  test("are one rule set in the words of the API", () => {
+  test("are one rule set of the API", () => {
     expect(setsOf(ALL())).toMatchInlineSnapshot(`
      {
        "secure_oke": {
@@ -82,25 +82,25 @@ describe("the rules of a load balancer", () => {
     `);
   });
 
-  test("are the same bytes in any order", () => {
+  test("have the same output in any order", () => {
     const textOf = (listenerRules: ListenerRule[]) =>
       objectOf(wayIn({ listenerRules }).chart, "Service").metadata.annotations[KEY];
     expect(textOf(ALL().reverse())).toBe(textOf(ALL()));
   });
 
-  test("let browsers remember for a year, of the host alone, where nothing else is asked for", () => {
+  test("set HSTS for a year and the host only by default", () => {
     expect(setsOf([ListenerRule.strictTransportSecurity()]).secure_oke.items).toEqual([
       { action: "ADD_HTTP_RESPONSE_HEADER", header: "Strict-Transport-Security", value: "max-age=31536000" },
     ]);
   });
 
-  test("stand beside a listener for redirects", () => {
+  test("can be combined with a listener for redirects", () => {
     const listenerRules = [ListenerRule.strictTransportSecurity()];
     const httpListener = HttpListener.redirectedByWorkload(REASON);
     expect(() => wayIn({ listenerRules, httpListener })).not.toThrow();
   });
 
-  test("limit connections of programs that the load balancer does not read too", () => {
+  test("limit connections of TCP workloads too", () => {
     const rule = ListenerRule.limitConnectionsPerClient(5);
     expect(setsOf([rule], AppProtocol.TCP).secure_oke.items).toEqual([
       { action: "IP_BASED_MAX_CONNECTIONS", defaultMaxConnections: 5 },
@@ -108,7 +108,7 @@ describe("the rules of a load balancer", () => {
   });
 });
 
-describe("a rule is refused:", () => {
+describe("an invalid rule:", () => {
   const nosniff = ListenerRule.setResponseHeader("X-Content-Type-Options", "nosniff");
 
   test.each<[string, Partial<LoadBalancerOptions>, AppProtocol?]>([
@@ -166,7 +166,7 @@ describe("a rule is refused:", () => {
   });
 });
 
-test("an option that does not exist is refused, from a program without types", () => {
+test("an unknown option is rejected", () => {
   const refused = refusal(() => ListenerRule.strictTransportSecurity({ includeSubdomain: true } as never));
   expect(refused).toMatchObject([{ fix: expect.stringContaining("includeSubdomains") }]);
 });

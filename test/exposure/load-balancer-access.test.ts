@@ -97,12 +97,12 @@ const nameOf = (exposure: Exposure) =>
   ].join(" ");
 
 describe(`of ${all.length} combinations, ${made.length} made and ${all.length - made.length} refused`, () => {
-  test("those that work are those that the table lets through", () => {
+  test("the supported combinations are those of the table", () => {
     expect(made.map(nameOf)).toEqual(all.filter(works).map(nameOf));
     expect([all.length, made.length]).toEqual([640, 98]);
   });
 
-  test("each is made, or refused with all reasons of the table, and then nothing is left behind", () => {
+  test("each is created, or rejected with all reasons of the table and nothing left behind", () => {
     for (const exposure of all) {
       const stack = newStack();
       const chart = newChart();
@@ -183,7 +183,7 @@ describe("the page on load balancers", () => {
         .map((cell) => cell.trim()),
     );
 
-  test("has the table of combinations as the library has it", () => {
+  test("has the table of combinations", () => {
     for (const row of tableOf(native)) expect(rows).toContainEqual(row);
     expect(
       rows.filter(([type]) => type === "load balancer" || type === "network load balancer"),
@@ -202,13 +202,13 @@ describe("the page on load balancers", () => {
     );
   });
 
-  test("has each refusal with its reason", () => {
+  test("has each unsupported combination with its reason", () => {
     for (const { name, why, fix } of UNSUPPORTED) {
       expect(rows).toContainEqual([name, why, fix].map((text) => text.replaceAll("`", "")));
     }
   });
 
-  test("says how many there are", () => {
+  test("states the number of combinations", () => {
     expect(page).toContain(`${all.length} combinations, ${made.length} made`);
   });
 });

@@ -30,7 +30,7 @@ const statementsOf = (stack: TerraformStack): string[] =>
     .filter((statement) => statement.includes("leaf-certificate-family"));
 
 describe("a certificate of the OCI Certificates service", () => {
-  test("is mapped to its listener by a ConfigMap beside the Service, which names no Secret", () => {
+  test("is mapped to its listener by a ConfigMap", () => {
     const { chart } = wayIn({ tls, port: 8443 });
     const { metadata } = objectOf(chart, "Service");
     const map = objectOf(chart, "ConfigMap");
@@ -45,7 +45,7 @@ describe("a certificate of the OCI Certificates service", () => {
     expect(map.data).toEqual({ "8443": '["ocid1.certificate.oc1..web"]' });
   });
 
-  test("stands beside the pods' Secret where the load balancer encrypts again", () => {
+  test("can be combined with a Secret for re-encryption", () => {
     const { chart } = wayIn({
       tls: TlsTermination.reencrypt({ certificateId, backendSecretName: "pod-tls" }),
     });
@@ -54,7 +54,7 @@ describe("a certificate of the OCI Certificates service", () => {
     expect(annotations["service.beta.kubernetes.io/oci-load-balancer-tls-backendset-secret"]).toBe("pod-tls");
   });
 
-  test("may be one that Terraform makes, whose OCID comes into the manifest by the bridge", () => {
+  test("can be a Terraform resource", () => {
     const app = new App({ outdir: Testing.app().outdir });
     const stack = new TerraformStack(app, "shop");
     new OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
@@ -71,7 +71,7 @@ describe("a certificate of the OCI Certificates service", () => {
     expect(JSON.stringify(output)).toContain("oci_certificates_management_certificate.certificate.id");
   });
 
-  test("may be used by the cluster by a policy of its own, written once for all load balancers", () => {
+  test("is granted to the cluster by one policy for all load balancers", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     wayIn({ cluster, tls }, {}, newChart("a"));
@@ -82,7 +82,7 @@ describe("a certificate of the OCI Certificates service", () => {
     ]);
   });
 
-  test("of another compartment has a policy there", () => {
+  test("in another compartment has a policy there", () => {
     const stack = newStack();
     const elsewhere = TlsTermination.atLoadBalancer({ certificateId, certificateCompartmentId: OTHER });
     wayIn({ cluster: newCluster(stack), tls: elsewhere });
@@ -94,13 +94,13 @@ describe("a certificate of the OCI Certificates service", () => {
     expect(policy.compartment_id).toBe(OTHER);
   });
 
-  test("leaves a cluster without one with the policies that it had", () => {
+  test("adds no policy to a cluster without one", () => {
     const stack = newStack();
     wayIn({ cluster: newCluster(stack) });
     expect(statementsOf(stack)).toEqual([]);
   });
 
-  test("gives one warning with the statement for a cluster that was imported", () => {
+  test("causes one warning with the statement for an imported cluster", () => {
     const cluster = existingCluster();
     wayIn({ cluster, tls }, {}, newChart("a"));
     wayIn({ cluster, tls }, {}, newChart("b"));
@@ -113,7 +113,7 @@ describe("a certificate of the OCI Certificates service", () => {
   });
 });
 
-describe("a certificate is refused:", () => {
+describe("an invalid certificate:", () => {
   test.each<[string, LoadBalancerTlsOptions, string[]]>([
     ["of both kinds", { certificateId, secretName: "tls" }, ["VALUE_INVALID"]],
     ["of no kind", {}, ["ATTRIBUTE_MISSING"]],
@@ -136,7 +136,7 @@ describe("a certificate is refused:", () => {
     expect(codes).toEqual(["LOAD_BALANCER_INVALID"]);
   });
 
-  test("whose ConfigMap has the name of another one", () => {
+  test("with the ConfigMap name of another one", () => {
     const chart = newChart();
     new ApiObject(chart, "map", {
       apiVersion: "v1",
@@ -155,7 +155,7 @@ describe("a certificate is refused:", () => {
     ]);
   });
 
-  test("not given at all, from a program without types", () => {
+  test("missing", () => {
     const codes = refusedCodes(() => TlsTermination.atLoadBalancer(undefined as never));
     expect(codes).toEqual(["ATTRIBUTE_MISSING"]);
   });

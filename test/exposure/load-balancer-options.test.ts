@@ -47,7 +47,7 @@ const groups = (count: number) => {
 };
 
 describe("a network load balancer", () => {
-  test("has the annotations of its own kind and no others", () => {
+  test("has the annotations of its own type only", () => {
     const { metadata, spec } = serviceOf(network);
     expect(metadata.annotations).toEqual({
       "oci.oraclecloud.com/load-balancer-type": "nlb",
@@ -90,7 +90,7 @@ describe("a network load balancer", () => {
     });
   });
 
-  test("preserves no address unasked, though the controller would", () => {
+  test("does not preserve the source by default", () => {
     const { LOCAL } = ExternalTrafficPolicy;
     expect(annotationsOf({ ...network, externalTrafficPolicy: LOCAL })[`${NLB}/is-preserve-source`]).toBe(
       "false",
@@ -124,7 +124,7 @@ describe("a load balancer", () => {
     expect(spec).not.toHaveProperty("loadBalancerIP");
   });
 
-  test("inside has a reserved private address by an annotation of its own", () => {
+  test("with an internal address has its own annotation for a reserved address", () => {
     const annotations = annotationsOf({ reservedAddress: "10.0.1.9" });
     expect(annotations["oci.oraclecloud.com/reserved-private-ips"]).toBe("10.0.1.9");
     expect(annotations).not.toHaveProperty(["oci.oraclecloud.com/reserved-ips"]);
@@ -133,7 +133,7 @@ describe("a load balancer", () => {
   test.each([
     ["load balancer", {}, "oci.oraclecloud.com"],
     ["network load balancer", network, NLB],
-  ])("of the kind %s leads to nodes with labels, from another compartment", (_, options, prefix) => {
+  ])("of type %s selects nodes by labels, and can be in another compartment", (_, options, prefix) => {
     const annotations = annotationsOf({
       ...options,
       nodeLabels: { zone: "", "acme.example/pool": "edge" },
@@ -145,7 +145,7 @@ describe("a load balancer", () => {
     });
   });
 
-  test("speaks gRPC with TLS on both sides, by the suites of HTTP/2", () => {
+  test("supports gRPC with TLS on both sides and HTTP/2 cipher suites", () => {
     const tls = TlsTermination.reencrypt({ secretName: "web-tls", backendSecretName: "pod-tls" });
     const annotations = annotationsOf({ tls }, AppProtocol.GRPC);
     expect(annotations[`${BETA}-backend-protocol`]).toBe("GRPC");
@@ -156,7 +156,7 @@ describe("a load balancer", () => {
     }
   });
 
-  test("takes a reference for its address", () => {
+  test("accepts a reference as its address", () => {
     const stack = new TerraformStack(Testing.app(), "stack");
     const reservedAddress = new TerraformVariable(stack, "address", { type: "string" }).stringValue;
     const annotations = annotationsOf({ access: publicAccess, reservedAddress });
@@ -173,7 +173,7 @@ test.each([
 });
 
 describe("TLS", () => {
-  test("in the pod is TCP for the load balancer, without a certificate", () => {
+  test("in the pod makes the load balancer forward TCP", () => {
     const { metadata, spec } = serviceOf({ tls: TlsTermination.atPod() });
     expect(metadata.annotations[`${BETA}-backend-protocol`]).toBe("TCP");
     expect(Object.keys(metadata.annotations).join()).not.toMatch(/ssl|tls/);
@@ -185,7 +185,7 @@ describe("TLS", () => {
   test.each([
     [TlsVersion.V1_2, ["TLSv1.2", "TLSv1.3"]],
     [TlsVersion.V1_3, ["TLSv1.3"]],
-  ])("again to the pod, %s, has a cipher suite on both sides", (minimumVersion, protocols) => {
+  ])("to the pod, %s, has a cipher suite on both sides", (minimumVersion, protocols) => {
     const tls = TlsTermination.reencrypt({
       secretName: "web-tls",
       backendSecretName: "pod-tls",
@@ -207,7 +207,7 @@ describe("TLS", () => {
     }
   });
 
-  test("nowhere is an acknowledgement", () => {
+  test("that is disabled is an acknowledgement", () => {
     const { chart } = wayIn({
       tls: TlsTermination.none({ reason: "Plain HTTP inside of the VPN" }),
       port: 80,
@@ -227,7 +227,7 @@ describe("TLS", () => {
     ]);
   });
 
-  test("stands on its own port alone beside a listener for redirects, which is an acknowledgement", () => {
+  test("uses its own port only, beside a listener for redirects, which is an acknowledgement", () => {
     const { chart } = wayIn({ httpListener: HttpListener.redirectedByWorkload(REASON) });
     const { metadata, spec } = objectOf(chart, "Service");
     expect(metadata.annotations[`${BETA}-ssl-ports`]).toBe("443");
@@ -270,7 +270,7 @@ describe("TLS", () => {
       () => HttpListener.redirectedByWorkload({ reason: "" }),
       ["REASON_MISSING"],
     ],
-  ])("%s is refused", (_, make, codes) => {
+  ])("%s is rejected", (_, make, codes) => {
     expect(refusedCodes(make)).toEqual(codes);
   });
 });
@@ -278,7 +278,7 @@ describe("TLS", () => {
 const INVALID = "LOAD_BALANCER_INVALID";
 const httpListener = HttpListener.redirectedByWorkload(REASON);
 
-describe("a way in is refused:", () => {
+describe("invalid options are rejected:", () => {
   test.each<[string, Partial<LoadBalancerOptions>, string[], AppProtocol?]>([
     [
       "what a network load balancer does not have",
@@ -343,7 +343,7 @@ describe("a way in is refused:", () => {
     expect(refusedCodes(() => wayIn(options, { protocol }))).toEqual(codes);
   });
 
-  test("values of other kinds, from programs without types", () => {
+  test("values of wrong types", () => {
     const given: any = {
       type: "clb",
       transport: "ICMP",
@@ -386,7 +386,7 @@ describe("a way in is refused:", () => {
     ["compartmentId", { compartmentId: null }],
     ["reservedAddress", { reservedAddress: 5 }],
     ["reservedAddress", { reservedAddress: null }],
-  ])("%s of another kind, in words that name it", (name, options) => {
+  ])("%s of a wrong type, with its name", (name, options) => {
     const problems = refusal(() => wayIn(options as never));
     expect(problems.map(({ what }) => what)).toContainEqual(expect.stringContaining(name));
   });

@@ -57,7 +57,7 @@ describe("a load balancer for TCP and UDP", () => {
     expect(ingress.flatMap((rule: any) => rule.ports)).toEqual([...open, ...open]);
   });
 
-  test("has a rule for each transport, at the clients' side and at the nodes'", () => {
+  test("has rules for each transport, for clients and nodes", () => {
     const { stack, dns, options } = server();
     dns.exposeViaLoadBalancer({ ...options, transports: both });
     const flows = flowsOf(stack).map((flow) => flow.replace(/ 3\d{4}$/, " node-port"));
@@ -75,7 +75,7 @@ describe("a load balancer for TCP and UDP", () => {
     `);
   });
 
-  test("ends TLS in the pod for HTTP/3, whose datagrams QUIC encrypts", () => {
+  test("terminates TLS in the pod for HTTP/3", () => {
     const { chart, dns, options } = server(AppProtocol.HTTP);
     dns.exposeViaLoadBalancer({ ...options, port: 443, tls: TlsTermination.atPod(), transports: both });
     expect(objectOf(chart, "Service").spec.ports.map(({ name, protocol }: any) => [name, protocol])).toEqual([
@@ -92,20 +92,20 @@ describe("a load balancer for TCP and UDP", () => {
     ["that is no network load balancer", { type: LoadBalancerType.LOAD_BALANCER }],
     ["with the header of the proxy protocol", { proxyProtocol: ProxyProtocol.V2 }],
     ["that ends TLS", { tls: TlsTermination.atLoadBalancer({ secretName: "tls" }) }],
-  ])("%s is refused", (_, more) => {
+  ])("%s is rejected", (_, more) => {
     const { dns, options } = server();
     const codes = refusedCodes(() => dns.exposeViaLoadBalancer({ ...options, ...more, transports: both }));
     expect(new Set(codes)).toEqual(new Set(["LOAD_BALANCER_INVALID"]));
   });
 
-  test.each([["ICMP"], ["tcp"], [6]])("and %s is refused", (transport) => {
+  test.each([["ICMP"], ["tcp"], [6]])("with %s is rejected", (transport) => {
     const { dns, options } = server();
     const call = () => dns.exposeViaLoadBalancer({ ...options, transports: ["TCP", transport] as never });
     expect(refusedCodes(call)).toEqual(["VALUE_INVALID"]);
   });
 });
 
-describe("two calls that differ in nothing but transport and name", () => {
+describe("two calls that differ in transport and name only", () => {
   const calls = (first: IpProtocol, more: Partial<LoadBalancerOptions> = {}) => {
     const made = server();
     const second = first === IpProtocol.TCP ? IpProtocol.UDP : IpProtocol.TCP;
@@ -144,13 +144,13 @@ describe("two calls that differ in nothing but transport and name", () => {
     ["the port", { port: 5300 }],
     ["the address", { reservedAddress: "10.0.1.9" }],
     ["the nodes", { nodeLabels: { pool: "edge" } }],
-  ])("and %s have a load balancer each", (_, more) => {
+  ])("and %s have separate load balancers", (_, more) => {
     const { chart, two } = calls(IpProtocol.TCP, more);
     expect(servicesOf(chart)).toHaveLength(2);
     expect(two.name).toBe("dns-two");
   });
 
-  test("have a load balancer each for two workloads", () => {
+  test("have separate load balancers for two workloads", () => {
     const { chart, dns, options } = server();
     const other = new HardenedDeployment(chart, "other", { image: IMAGE, port: 5353 });
     dns.exposeViaLoadBalancer({ ...options });
@@ -167,14 +167,14 @@ describe("two calls that differ in nothing but transport and name", () => {
   });
 });
 
-test("two calls of one transport have a load balancer each, as before", () => {
+test("two calls with one transport have separate load balancers", () => {
   const { chart, dns, options } = server();
   dns.exposeViaLoadBalancer({ ...options, name: "a" });
   dns.exposeViaLoadBalancer({ ...options, name: "b" });
   expect(servicesOf(chart)).toHaveLength(2);
 });
 
-test("a load balancer whose group has no room for the rules of a second transport is refused", () => {
+test("a second transport is rejected if its rules exceed the limit of the group", () => {
   const ranges = Array.from({ length: 60 }, (_, index) => `10.${index}.0.0/24`);
   const { dns, options } = server();
   const many = { ...options, access: LoadBalancerAccess.internalFrom(ranges) };

@@ -57,7 +57,7 @@ describe("a load balancer", () => {
     expect(Yaml.stringify(objectOf(chart, "Service"))).toMatchSnapshot();
   });
 
-  test("is let through to the pods' port from the nodes and the load balancers only", () => {
+  test("may connect to the pods' port from the node and load balancer subnets only", () => {
     const { chart } = exposed();
     expect(objectOf(chart, "NetworkPolicy").spec.ingress).toEqual([
       { from: [{ ipBlock: { cidr: "10.0.1.0/24" } }], ports: [{ port: 8080, protocol: "TCP" }] },
@@ -76,7 +76,7 @@ describe("a load balancer", () => {
   test.each([
     [AppProtocol.HTTP, { name: "https", targetPort: "http", appProtocol: "http" }],
     [AppProtocol.TCP, { name: "tcp", targetPort: "tcp" }],
-  ])("speaks %s to a program that does, and ends TLS all the same", (protocol, port) => {
+  ])("uses %s to the pods and terminates TLS", (protocol, port) => {
     const chart = newChart();
     new HardenedDeployment(chart, "web", { image: IMAGE, port: 8080, protocol }).exposeViaLoadBalancer(
       minimal(),
@@ -90,14 +90,14 @@ describe("a load balancer", () => {
     expect(spec.ports).toEqual([{ port: 443, protocol: "TCP", ...port }]);
   });
 
-  test("ends TLS for the pods of the cluster too", () => {
+  test("terminates TLS for pods of the cluster too", () => {
     const { chart } = exposed();
     expect(objectOf(chart, "Service").metadata.annotations["oci.oraclecloud.com/ingress-ip-mode"]).toBe(
       "proxy",
     );
   });
 
-  test("shows as an acknowledgement when it is public", () => {
+  test("is an acknowledgement if it is public", () => {
     const access = LoadBalancerAccess.publicFromAnywhere({ reason: "The shop's customers" });
     const { chart } = exposed({ cluster: fakeCluster({ isPublic: true }), access });
     expect(objectOf(chart, "Service").spec.loadBalancerSourceRanges).toEqual(["0.0.0.0/0"]);
@@ -110,7 +110,7 @@ describe("a load balancer", () => {
     ]);
   });
 
-  test("is internal for public ranges with a reason, which is an acknowledgement then; private ones need none", () => {
+  test("can be internal for public ranges with a reason", () => {
     const ranges = ["8.8.8.0/24", "10.0.0.0/8", "100.64.0.0/10"];
     const reason = "The offices have public addresses, and are reached through the DRG";
     const { chart } = exposed({ access: LoadBalancerAccess.internalFrom(ranges, { reason }) });
@@ -123,7 +123,7 @@ describe("a load balancer", () => {
     expect(Acknowledgements.of(exposed().chart)).toEqual([]);
   });
 
-  test("may be the second of a workload, under a name of its own", () => {
+  test("can be the second one of a workload, with its own name", () => {
     const { chart, web } = exposed();
     web.exposeViaLoadBalancer({ ...minimal(), name: "web-partners" });
     expect(objectsOf(chart).filter(({ kind }: any) => kind === "Service")).toHaveLength(2);
@@ -156,7 +156,7 @@ describe("a load balancer", () => {
   });
 });
 
-describe("a load balancer is refused:", () => {
+describe("an invalid load balancer:", () => {
   test.each<[string, Partial<LoadBalancerOptions>, string[]]>([
     ["port 0", { port: 0 }, ["PORT_INVALID"]],
     ["port 70000", { port: 70000 }, ["PORT_INVALID"]],
@@ -173,13 +173,13 @@ describe("a load balancer is refused:", () => {
     expect(refusedCodes(() => exposed(options)).sort()).toEqual(codes);
   });
 
-  test("a port that is none, in its own words and under its own path", () => {
+  test("an invalid port, with the path of the construct", () => {
     expect(refusal(() => exposed({ port: 0 }))).toMatchObject([
       { path: "shop/web/LoadBalancer-web", what: "port is 0", fix: "Give a whole number from 1 to 65535" },
     ]);
   });
 
-  test("a cluster whose network is not known, once for all that would be read of it", () => {
+  test("a cluster with an unknown network, as one problem", () => {
     const missing = () => given(cluster, "fromClusterAttributes", "network", undefined);
     const cluster = Object.defineProperty(fakeCluster(), "network", { get: missing });
     expect(refusedCodes(() => exposed({ cluster }))).toEqual(["ATTRIBUTE_MISSING"]);
@@ -193,7 +193,7 @@ describe("a load balancer is refused:", () => {
     expect(problem?.fix).toContain("publicLoadBalancerSubnet: { subnetId, cidr, isPublic: true }");
   });
 
-  test("a name that the chart has already", () => {
+  test("a duplicate name", () => {
     const { chart, web } = exposed();
     const api = new HardenedDeployment(chart, "api", { image: IMAGE, port: 8080 });
     expect(refusedCodes(() => web.exposeViaLoadBalancer(minimal()))).toEqual(["NAME_DUPLICATE"]);

@@ -30,7 +30,7 @@ const groups = (count: number) =>
     ),
   );
 
-describe("a way in is refused, and its neighbour is made:", () => {
+describe("an invalid exposure is rejected, and a similar valid one is created:", () => {
   test.each<[string, () => Partial<LoadBalancerOptions>, string, () => Partial<LoadBalancerOptions>]>([
     [
       "a port twice on one load balancer",
@@ -168,7 +168,7 @@ test("node ports of a cluster that is made in one stack and imported in another 
   expect(refusedCodes(second)).toEqual(["NODE_PORT_INVALID"]);
 });
 
-test("a Secret that another namespace lends is an acknowledgement", () => {
+test("a Secret of another namespace is an acknowledgement", () => {
   const tls = TlsTermination.atLoadBalancer({
     secretName: "tls",
     secretNamespace: "bank",

@@ -29,7 +29,7 @@ function second(options: Partial<LoadBalancerOptions>, stacks: readonly string[]
   }
 }
 
-describe("an address that another Service of the app has is refused:", () => {
+describe("an address of another Service is rejected:", () => {
   test.each<[string, Partial<LoadBalancerOptions>]>([
     ["a public one", { ...isPublic, reservedAddress: "203.0.113.7" }],
     ["a private one of a load balancer", { reservedAddress: "10.0.1.9" }],
@@ -38,7 +38,7 @@ describe("an address that another Service of the app has is refused:", () => {
     expect(second(options)).toEqual(["LOAD_BALANCER_INVALID"]);
   });
 
-  test("by the names of both", () => {
+  test("with the names of both Services", () => {
     const cluster = existingCluster();
     const options = { ...isPublic, cluster, reservedAddress: "203.0.113.7" };
     wayIn(options, {}, newChart("a"));
@@ -58,7 +58,7 @@ describe("an address that another Service of the app has is refused:", () => {
     expect(refusedCodes(third)).toEqual(["LOAD_BALANCER_INVALID"]);
   });
 
-  test("and stays free where the first Service was refused", () => {
+  test("but not if the first Service was rejected", () => {
     const cluster = existingCluster();
     const options = { ...isPublic, cluster, reservedAddress: "203.0.113.7" };
     expect(refusedCodes(() => wayIn({ ...options, port: 0 }, {}, newChart("a")))).toEqual(["PORT_INVALID"]);
@@ -72,7 +72,7 @@ test("two apps may have the same address, which may be that of two subnets", () 
   expect(() => wayIn({ ...options, cluster: existingCluster() }, {}, newChart("b"))).not.toThrow();
 });
 
-test("of any subnet the first two addresses and the last one are OCI's, and all others are taken", () => {
+test("the three reserved addresses of a subnet are rejected, and all others accepted", () => {
   const subnets = fc
     .record({ block: fc.integer({ min: 0, max: 2 ** 22 }), prefix: fc.integer({ min: 24, max: 30 }) })
     .map(({ block, prefix }) => cidrAt(167_772_160n + BigInt(block) * 2n ** BigInt(32 - prefix), prefix));
@@ -88,7 +88,7 @@ test("of any subnet the first two addresses and the last one are OCI's, and all 
   );
 });
 
-test("of a subnet whose range is a reference nothing is known, so every address is taken", () => {
+test("any address is accepted in a subnet whose CIDR is a reference", () => {
   const problems = new Problems("test");
   const cidr = Fn.cidrsubnet("10.0.0.0/16", 8, 1);
   checkAddress(problems, "10.0.1.0", { isInternal: true }, { subnetId: "", cidr });

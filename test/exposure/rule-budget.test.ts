@@ -112,7 +112,7 @@ describe("the 120 rules of the workers' group", () => {
     }
   });
 
-  test("of another cluster are others", () => {
+  test("are counted by cluster", () => {
     const app = Testing.app();
     const stacks = ["one", "two"].map((id) => newStack(id, app));
     for (const [index, stack] of stacks.entries()) {
@@ -207,7 +207,7 @@ describe("the 120 rules of a load balancer's own group", () => {
     [119, {}, "119 ranges, which need 121 rules"],
     [58, { httpListener }, undefined],
     [59, { httpListener }, "59 ranges, which need 121 rules"],
-  ])("hold %s ranges or not, whoever writes them", (count, options, what) => {
+  ])("limit %s ranges for both kinds of rule management", (count, options, what) => {
     for (const securityRules of [
       SecurityRuleManagement.cloudManaged(),
       SecurityRuleManagement.terraformManaged(),
@@ -220,13 +220,13 @@ describe("the 120 rules of a load balancer's own group", () => {
     }
   });
 
-  test("name the list of a firewall where the load balancer is public", () => {
+  test("suggest a firewall for a public load balancer", () => {
     const access = LoadBalancerAccess.publicFrom(ranges(119), REASON);
     const [problem] = refusal(() => wayIn({ access }));
     expect(problem?.fix).toContain("NetworkAddressList");
   });
 
-  test("and a Service that was refused has no rules", () => {
+  test("do not count a rejected Service", () => {
     const stack = newStack();
     const cluster = existingCluster(stack);
     cloud(cluster, "udp", preserving(116));

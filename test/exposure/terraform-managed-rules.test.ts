@@ -217,7 +217,7 @@ describe("node ports", () => {
     wayIn({ cluster: clusters[1]!, securityRules }, {}, admin());
   });
 
-  test("of another cluster are others", () => {
+  test("are counted by cluster", () => {
     const nodePort = SecurityRuleManagement.terraformManaged({ nodePort: 30443 });
     wayIn({ cluster: existingCluster(), securityRules: nodePort });
     wayIn({ cluster: existingCluster(), securityRules: nodePort });

@@ -124,7 +124,7 @@ describe("a service is refused:", () => {
     expect(others).toEqual([]);
     expect(problem).toMatchObject({
       code: "NAME_DUPLICATE",
-      fix: expect.stringContaining("serves inside the cluster too"),
+      fix: expect.stringContaining("also works inside the cluster"),
     });
   });
 });

@@ -41,7 +41,6 @@ import {
   workload,
 } from "./support";
 
-// Each test sends many requests to a server that shares the machine with other tests.
 jest.setTimeout(180_000);
 
 const reason = "A test";

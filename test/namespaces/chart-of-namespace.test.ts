@@ -29,8 +29,8 @@ function expose(web: HardenedDeployment, cluster: ISecureOkeCluster, name?: stri
   });
 }
 
-describe("a namespace has room for its load balancers", () => {
-  test("by default for two", () => {
+describe("the quota for load balancers", () => {
+  test("allows two by default", () => {
     expect(problemsAtSynthesis(balancers(2))).toEqual([]);
     expect(problemsAtSynthesis(balancers(3))).toMatchObject([
       {
@@ -43,7 +43,7 @@ describe("a namespace has room for its load balancers", () => {
     ]);
   });
 
-  test("for as many as its quota says, which also counts the ports of nodes", () => {
+  test("counts load balancers and node ports", () => {
     expect(problemsAtSynthesis(balancers(3, { loadBalancers: 3 }))).toEqual([]);
     const chart = balancers(1, { loadBalancers: 1 });
     new plus.Service(chart, "extra", {
@@ -63,11 +63,11 @@ describe("a namespace has room for its load balancers", () => {
   });
 });
 
-describe("pods of a chart that makes a namespace run in it:", () => {
+describe("the namespace of a chart with a SecureNamespace", () => {
   test.each<[string, string | undefined]>([
-    ["another one", "shopp"],
-    ["none", ""],
-  ])("%s of the chart is refused", (_, namespace) => {
+    ["another namespace", "shopp"],
+    ["missing", ""],
+  ])("can't be %s", (_, namespace) => {
     const chart = newChart(namespace);
     new SecureNamespace(chart, "namespace", { name: "shop" });
     expect(problemsAtSynthesis(chart)).toEqual([]);
@@ -77,7 +77,7 @@ describe("pods of a chart that makes a namespace run in it:", () => {
     ]);
   });
 
-  test("where the chart makes several, one of them is the chart's; pods may name others, and charts inside have their own", () => {
+  test("can be one of several, and pods and nested charts can use others", () => {
     const chart = newChart("jobs");
     for (const name of ["shop", "jobs"]) new SecureNamespace(chart, name, { name });
     new HardenedDeployment(chart, "web", { image: IMAGE });
@@ -96,8 +96,8 @@ function clusterIn(stack: TerraformStack, id: string, clusterId: string): ISecur
   return Object.assign(new Construct(stack, id), { network, workerSecurityGroup, clusterId }) as never;
 }
 
-describe("a load balancer is of the cluster that its chart is added to", () => {
-  test("the wrong one is refused, in a chart inside too", () => {
+describe("the cluster of a load balancer", () => {
+  test("must be the cluster of its chart, also for a nested chart", () => {
     for (const isInner of [false, true]) {
       const stack = new TerraformStack(Testing.app(), "stack");
       const [home, other] = ["a", "b"].map((id) => clusterIn(stack, id, `ocid1.cluster.oc1..${id}`));
@@ -114,7 +114,7 @@ describe("a load balancer is of the cluster that its chart is added to", () => {
     }
   });
 
-  test("the same one is not where another reference to it was made", () => {
+  test("can be given by another reference to the same cluster", () => {
     const stack = new TerraformStack(Testing.app(), "stack");
     const made = new TerraformVariable(stack, "cluster_id", {});
     const [home, again] = ["a", "b"].map((name) => clusterIn(stack, name, made.stringValue));
@@ -125,7 +125,7 @@ describe("a load balancer is of the cluster that its chart is added to", () => {
     expect(Testing.synth(stack)).toContain("oci-load-balancer");
   });
 
-  test("the right one is not, nor the same one imported, nor one of a chart that is not added", () => {
+  test("can be the cluster of the chart, also imported, or any cluster for a chart that is not added", () => {
     const stack = new TerraformStack(Testing.app(), "stack");
     const id = Token.asString({ resolve: () => "id", creationStack: [] });
     const [home, again] = ["a", "b"].map((name) => clusterIn(stack, name, id));

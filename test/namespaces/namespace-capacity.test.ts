@@ -7,7 +7,7 @@ import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
 import { type NamespaceQuota } from "../../lib/namespaces/namespace-quota";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
-import { IMAGE, newChart, problemsAtSynthesis } from "../workload/support";
+import { IMAGE, messagesOf, newChart, problemsAtSynthesis } from "../workload/support";
 
 function shop(quota: NamespaceQuota = {}, workloads: Partial<HardenedDeploymentProps>[] = [{}]): Chart {
   const chart = newChart();
@@ -28,18 +28,18 @@ const refusalOf = (chart: Chart): string => {
 };
 const large = (limit: string) => ({ memory: { request: "64Mi", limit } });
 
-describe("a namespace has room for its Deployments", () => {
-  test("by default: for 49 workloads of two pods", () => {
+describe("the quota for Deployments", () => {
+  test("allows 49 workloads of two pods by default", () => {
     expect(refusalOf(shop({}, Array(49).fill({})))).toBe("");
     expect(refusalOf(shop({}, Array(50).fill({})))).toContain("101 of pods");
   });
 
-  test("when a rolling update can make one pod before it ends another", () => {
+  test("includes the extra pod of a rolling update", () => {
     expect(refusalOf(shop({ pods: 5 }, [{}, {}]))).toBe("");
-    expect(problemsAtSynthesis(shop({ pods: 4 }, [{}, {}]))).toMatchSnapshot();
+    expect(messagesOf(problemsAtSynthesis(shop({ pods: 4 }, [{}, {}])))).toMatchSnapshot();
   });
 
-  test("exactly when all replicas and the largest of their pods fit", () => {
+  test("is sufficient exactly if all replicas and the largest extra pod fit", () => {
     const workload = fc.record({
       replicas: fc.integer({ min: 2, max: 5 }),
       size: fc.integer({ min: 256, max: 512 }),
@@ -62,7 +62,7 @@ describe("a namespace has room for its Deployments", () => {
     );
   });
 
-  test("for the sidecars too, and for init containers where these take more", () => {
+  test("counts sidecars, and init containers if they need more", () => {
     const quota = { memoryLimits: "3Gi", memoryRequests: "3Gi" };
     const container = (memory: string) => ({ name: "a", image: IMAGE, resources: large(memory) });
     expect(refusalOf(shop(quota, [{ sidecars: [container("768Mi")] }]))).toBe("");
@@ -71,7 +71,7 @@ describe("a namespace has room for its Deployments", () => {
     expect(refusalOf(shop(quota, [{ initContainers: [container("1025Mi")] }]))).toContain("limits.memory");
   });
 
-  test("when the quota holds them, and the refusal has the prop and the value that would", () => {
+  test("is reported with the prop and the sufficient value", () => {
     const message = refusalOf(
       shop({ memoryLimits: "1Gi", memoryRequests: "1Gi", pods: 2 }, [{ resources: large("2Gi") }]),
     );
@@ -79,17 +79,17 @@ describe("a namespace has room for its Deployments", () => {
     expect(message).toContain("quota: { pods: 3 }");
   });
 
-  test("when no container may use more than one may", () => {
+  test("limits each container", () => {
     const chart = shop({ memoryLimits: "100Gi" }, [{ resources: large("9Gi") }]);
     expect(refusalOf(chart)).toContain("web-0 of the Deployment web-0 has the limit 9Gi of memory");
   });
 
-  test("when every container reserves enough to be counted", () => {
+  test("requires a minimum request of each container", () => {
     const chart = shop({}, [{ resources: { cpu: { request: "5m", limit: "1" } } }]);
     expect(refusalOf(chart)).toContain("web-0 of the Deployment web-0 requests 0.005 of cpu");
   });
 
-  test("after all patches, on both sides", () => {
+  test("is checked after all patches of workloads and of the quota", () => {
     const chart = shop({ pods: 3 });
     const web = chart.node.findChild("web-0");
     ApiObject.of(web).addJsonPatch(JsonPatch.replace("/spec/replicas", 3));
@@ -106,7 +106,7 @@ describe("a namespace has room for its Deployments", () => {
     expect(refusalOf(chart)).toBe("");
   });
 
-  test("counting those of cdk8s-plus, and none of other namespaces or of other charts, which may be for other clusters", () => {
+  test("counts pods of cdk8s-plus, and no pods of other namespaces or charts", () => {
     const chart = shop({ pods: 3 });
     for (const [namespace, id] of [
       ["other", "other"],
@@ -120,7 +120,7 @@ describe("a namespace has room for its Deployments", () => {
     expect(refusalOf(chart)).toContain("4 of pods");
   });
 
-  test("as far as it is known: a reference to a Terraform value is not judged", () => {
+  test("is not checked against references to Terraform values", () => {
     const chart = shop({ pods: 3 });
     ApiObject.of(chart.node.findChild("web-0")).addJsonPatch(
       JsonPatch.replace("/spec/replicas", Token.asNumber({ resolve: () => 100, creationStack: [] })),

@@ -68,7 +68,7 @@ describeWithApiServer("classes of a namespace in a real API server", () => {
     }
   };
 
-  test("volumes are of the allowed storage classes only, and other namespaces are not concerned", async () => {
+  test("volumes must have an allowed storage class, in this namespace only", async () => {
     const refusal = /^403 .*may claim volumes of these storage classes only: encrypted\./;
     expect(await claim("encrypted")).toBe("");
     expect(await claim("oci-bv")).toMatch(refusal);
@@ -77,14 +77,14 @@ describeWithApiServer("classes of a namespace in a real API server", () => {
     expect(await claim("oci-bv", "50Gi", "other")).toBe("");
   });
 
-  test("volumes take no more than the quota has, of all classes and of one", async () => {
+  test("volumes are limited by the quotas for all classes and for one", async () => {
     expect(await claim("encrypted", "160Gi")).toMatch(
       /^403 .*exceeded quota: quota, requested: encrypted\.storageclass\.storage\.k8s\.io\/requests\.storage=160Gi/,
     );
     expect(await claim("encrypted", "250Gi")).toMatch(/requests\.storage=250Gi.*limited: /);
   });
 
-  test("pods have the allowed priority classes only, or none", async () => {
+  test("pods must have an allowed priority class, or none", async () => {
     const [made] = combinationSet(1, 1);
     const pod = async (priorityClassName?: string) => {
       const { metadata, spec, ...rest } = podOf(made!);

@@ -27,7 +27,7 @@ function withClaims(props: Partial<SecureNamespaceProps>, replicas = 2): Chart {
 const told = (chart: Chart) => problemsAtSynthesis(chart).map(({ code, what }) => `${code} ${what}`);
 
 describe("a quota for volumes", () => {
-  test("is written for all classes and for single ones, and not at all where nothing is said", () => {
+  test("is written for all classes and for single ones, only if it is given", () => {
     const chart = shop({
       quota: {
         storageRequests: "1Ti",
@@ -66,11 +66,11 @@ describe("a quota for volumes", () => {
       { storageClasses: { encrypted: { storageRequests: "150Gi" } } },
       "need 200Gi of encrypted.storageclass.storage.k8s.io/requests.storage, and the quota allows 150Gi",
     ],
-  ])("has room for the %s of its StatefulSets", (_, quota, text) => {
+  ])("limits the %s of StatefulSets", (_, quota, text) => {
     expect(told(withClaims({ quota }))).toEqual([`RESOURCES_INVALID The claims of StatefulSet db ${text}`]);
   });
 
-  test("is enough exactly where all pods' claims fit", () => {
+  test("is sufficient exactly if the claims of all pods fit", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 2, max: 5 }),
@@ -88,7 +88,7 @@ describe("a quota for volumes", () => {
 });
 
 describe("allowed classes", () => {
-  test("of storage are a policy of this namespace, those of priority a quota without pods", () => {
+  test("create an admission policy for storage classes and a quota for priority classes", () => {
     const chart = shop({ allowedStorageClasses: ["b", "a"], allowedPriorityClasses: ["high"] });
     const policy = objectOf(chart, "ValidatingAdmissionPolicy");
     expect(policy.metadata).toEqual({ name: "secure-oke-storage-classes-shop" });
@@ -111,14 +111,14 @@ describe("allowed classes", () => {
     });
   });
 
-  test("are those of a tenant too", () => {
+  test("apply to a tenant", () => {
     const chart = newChart();
     new Tenant(chart, "tenant", { allowedStorageClasses: ["oci-bv"], allowedPriorityClasses: ["high"] });
     objectOf(chart, "ValidatingAdmissionPolicy");
     objectOf(chart, "ResourceQuota", "priority-classes");
   });
 
-  test("let no workload of the chart have another one", () => {
+  test("exclude other classes in workloads of the chart", () => {
     const chart = withClaims({ allowedStorageClasses: ["encrypted"], allowedPriorityClasses: ["high"] });
     for (const priorityClassName of ["high", "low", undefined]) {
       new HardenedDeployment(chart, `web-${priorityClassName}`, { image: IMAGE, priorityClassName });
@@ -146,12 +146,12 @@ const rawPod = {
   volumes: [{ name: "scratch", ephemeral: { volumeClaimTemplate: { spec: claimSpec } } }],
 };
 
-describe("pods and claims that no workload of the library makes", () => {
+describe("pods and claims of third-party objects", () => {
   test.each<[string, string, object, number]>([
     ["Pod", "v1", rawPod, 1],
     ["ReplicaSet", "apps/v1", { replicas: 3, template: { spec: rawPod } }, 3],
     ["ReplicationController", "v1", { replicas: 3, template: { spec: rawPod } }, 3],
-  ])("count as those of others: a %s", (kind, apiVersion, spec, pods) => {
+  ])("are counted for a %s", (kind, apiVersion, spec, pods) => {
     const all = shop({ quota: { pods: pods, storageRequests: `${50 * pods}Gi` } });
     raw(all, kind, spec, apiVersion);
     expect(told(all)).toEqual([]);
@@ -172,7 +172,7 @@ describe("pods and claims that no workload of the library makes", () => {
     ]);
   });
 
-  test("count in a List too, where they say no namespace or this one", () => {
+  test("are counted in a List, without a namespace or with this one", () => {
     const chart = shop({ allowedStorageClasses: ["encrypted"] });
     const items = [undefined, "shop", "other"].map((namespace) => ({
       apiVersion: "v1",
@@ -188,8 +188,8 @@ describe("pods and claims that no workload of the library makes", () => {
   });
 });
 
-describe("priority classes of the system", () => {
-  test("are for no tenant to allow", () => {
+describe("system priority classes", () => {
+  test("can't be allowed for a tenant", () => {
     const make = () => new Tenant(newChart(), "tenant", { allowedPriorityClasses: ["system-node-critical"] });
     expect(refusedCodes(make)).toEqual(["NAME_INVALID"]);
   });
@@ -197,7 +197,7 @@ describe("priority classes of the system", () => {
   test.each<[string, Partial<SecureNamespaceProps>]>([
     ["any class is allowed", {}],
     ["other classes are", { allowedPriorityClasses: ["high"] }],
-  ])("are refused to pods that nobody checked, where %s", (_, props) => {
+  ])("are refused for third-party pods if %s", (_, props) => {
     const chart = shop(props);
     const priorityClassName = "system-cluster-critical";
     raw(chart, "Deployment", { template: { spec: { ...rawPod, priorityClassName } } }, "apps/v1");
@@ -206,7 +206,7 @@ describe("priority classes of the system", () => {
     ]);
   });
 
-  test("are refused to pods of a tenant", () => {
+  test("are refused for pods of a tenant", () => {
     const chart = newChart();
     new Tenant(chart, "tenant");
     raw(chart, "Pod", { ...rawPod, priorityClassName: "system-node-critical" });
@@ -214,27 +214,23 @@ describe("priority classes of the system", () => {
   });
 });
 
-describe("a namespace is refused", () => {
+describe("a namespace is refused with", () => {
   const quota = (given: unknown) => ({ quota: given as NamespaceQuota });
   test.each<[string, object, string[]]>([
     ["no storage class", { allowedStorageClasses: [] }, ["VALUE_INVALID"]],
     ["no priority class", { allowedPriorityClasses: [] }, ["VALUE_INVALID"]],
     ["a class instead of a list", { allowedStorageClasses: "oci-bv" }, ["VALUE_INVALID"]],
     ["null", { allowedPriorityClasses: null }, ["VALUE_INVALID"]],
-    ["a class that is none", { allowedStorageClasses: ["OCI"] }, ["NAME_INVALID"]],
+    ["an invalid class", { allowedStorageClasses: ["OCI"] }, ["NAME_INVALID"]],
     ["a class that was not given", { allowedPriorityClasses: [undefined] }, ["NAME_INVALID"]],
     ["a class named twice", { allowedPriorityClasses: ["a", "a"] }, ["NAME_DUPLICATE"]],
     ["a class of the system", { allowedPriorityClasses: ["high", "system-node-critical"] }, ["NAME_INVALID"]],
     ["half a claim", quota({ volumeClaims: 0.5 }), ["COUNT_INVALID"]],
-    ["a capacity that is none", quota({ storageRequests: "much" }), ["QUANTITY_INVALID"]],
-    ["classes that are none", quota({ storageClasses: ["oci-bv"] }), ["VALUE_INVALID"]],
+    ["an invalid capacity", quota({ storageRequests: "much" }), ["QUANTITY_INVALID"]],
+    ["invalid classes", quota({ storageClasses: ["oci-bv"] }), ["VALUE_INVALID"]],
     ["a class without a quota", quota({ storageClasses: { "oci-bv": undefined } }), ["ATTRIBUTE_MISSING"]],
     ["a class about which nothing is said", quota({ storageClasses: { a: {} } }), ["ATTRIBUTE_MISSING"]],
-    [
-      "a quota of a class that is none",
-      quota({ storageClasses: { A: { volumeClaims: 1 } } }),
-      ["NAME_INVALID"],
-    ],
+    ["an invalid quota of a class", quota({ storageClasses: { A: { volumeClaims: 1 } } }), ["NAME_INVALID"]],
     [
       "more for a class than for all",
       quota({

@@ -15,13 +15,13 @@ import {
 } from "../workload/support";
 
 describe("a secure namespace", () => {
-  test("of a name is these objects", () => {
+  test("with a name creates these objects", () => {
     const chart = newChart();
     new SecureNamespace(chart, "namespace", { name: "shop" });
     expect(Yaml.stringify(...(chart.toJson() as unknown[]))).toMatchSnapshot();
   });
 
-  test("shows everything that it is given", () => {
+  test("contains all its props", () => {
     const chart = newChart();
     new SecureNamespace(chart, "namespace", {
       name: "shop",
@@ -63,7 +63,7 @@ describe("a secure namespace", () => {
     });
   });
 
-  test("has defaults within its own limits, whichever of them are set", () => {
+  test("has container defaults within its limits, for all limits", () => {
     const limitsOf = (limits: object) => {
       const chart = newChart();
       new SecureNamespace(chart, "namespace", { name: "shop", limits });
@@ -90,7 +90,7 @@ describe("a secure namespace", () => {
     expect(new Set(others.map(({ metadata }) => metadata.namespace))).toEqual(new Set(["shop"]));
   });
 
-  test("has room for a hundred pods of the default size", () => {
+  test("allows a hundred pods of the default size", () => {
     const chart = newChart();
     new SecureNamespace(chart, "namespace", { name: "shop" });
     new HardenedDeployment(chart, "web", { image: IMAGE });
@@ -114,7 +114,7 @@ describe("a secure namespace", () => {
     },
   );
 
-  test("lets no pod find a token in the account that Kubernetes makes", () => {
+  test("mounts no token for the account default", () => {
     const chart = newChart();
     new SecureNamespace(chart, "namespace", { name: "shop" });
     expect(objectOf(chart, "ServiceAccount")).toMatchObject({
@@ -123,7 +123,7 @@ describe("a secure namespace", () => {
     });
   });
 
-  test("can be patched afterwards", () => {
+  test("can be patched", () => {
     const chart = newChart();
     const namespace = new SecureNamespace(chart, "namespace", { name: "shop" });
     ApiObject.of(namespace).addJsonPatch(JsonPatch.add("/metadata/annotations", { owner: "shop" }));
@@ -131,7 +131,7 @@ describe("a secure namespace", () => {
   });
 });
 
-describe("a namespace is refused:", () => {
+describe("a namespace is refused with", () => {
   test.each<[string, Partial<SecureNamespaceProps>, string[]]>([
     ["an empty name", { name: "" }, ["NAME_INVALID"]],
     ["capitals", { name: "Shop" }, ["NAME_INVALID"]],
@@ -144,7 +144,7 @@ describe("a namespace is refused:", () => {
       { labels: { "pod-security.kubernetes.io/enforce": "baseline" } },
       ["LABEL_INVALID"],
     ],
-    ["a quota that is none", { quota: { memoryLimits: "many" } }, ["QUANTITY_INVALID"]],
+    ["an invalid quota", { quota: { memoryLimits: "many" } }, ["QUANTITY_INVALID"]],
     ["limits below requests", { quota: { cpuRequests: "4", cpuLimits: "2" } }, ["RESOURCES_INVALID"]],
     ["no pods", { quota: { pods: 0 } }, ["COUNT_INVALID"]],
     ["half a load balancer", { quota: { loadBalancers: 0.5 } }, ["COUNT_INVALID"]],
@@ -164,7 +164,7 @@ describe("a namespace is refused:", () => {
     expect(chart.node.children).toEqual([]);
   });
 
-  test("a name that the chart has already", () => {
+  test("the name of another namespace of the chart", () => {
     const chart = newChart();
     new SecureNamespace(chart, "one", { name: "shop" });
     expect(refusedCodes(() => new SecureNamespace(chart, "two", { name: "shop" }))).toEqual([
@@ -173,8 +173,8 @@ describe("a namespace is refused:", () => {
   });
 });
 
-describe("beside what is not whole", () => {
-  test("a namespace is synthesized: raw objects without a spec, and limits that were patched away", () => {
+describe("with incomplete objects", () => {
+  test("a namespace can be synthesized: objects without a spec, and removed limits", () => {
     const chart = newChart();
     const namespace = new SecureNamespace(chart, "namespace", { name: "shop" });
     new ApiObject(chart, "raw", { apiVersion: "apps/v1", kind: "Deployment" });

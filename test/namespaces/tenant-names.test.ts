@@ -26,7 +26,7 @@ function refusalOf(...added: [ISecureOkeCluster, Chart][]): string[] {
   }
 }
 
-describe("two tenants of one name", () => {
+describe("two tenants with one name", () => {
   const expected = "NAME_DUPLICATE b/tenant: The cluster already has the tenant shop: a/tenant";
 
   test("are refused in two charts of one cluster, once, whichever is added first", () => {
@@ -41,13 +41,13 @@ describe("two tenants of one name", () => {
     }
   });
 
-  test("are refused in two Apps of cdk8s whose charts go to one cluster", () => {
+  test("are refused in two Apps of cdk8s whose charts are added to one cluster", () => {
     const cluster = existingCluster();
     const refused = refusalOf([cluster, tenant(new App(), "a")], [cluster, tenant(new App(), "b")]);
     expect(refused.join("\n")).toContain("more than one Namespace shop");
   });
 
-  test("are refused where one cluster is imported into two stacks", () => {
+  test("are refused if one cluster is imported into two stacks", () => {
     const app = Testing.app();
     const clusters = ["one", "two"].map((id) => existingCluster(newStack(id, app)));
     const charts = new App();
@@ -56,7 +56,7 @@ describe("two tenants of one name", () => {
     ]);
   });
 
-  test("are refused in an App of cdk8s that goes to no cluster here", () => {
+  test("are refused in an App of cdk8s without a cluster", () => {
     const app = new App();
     tenant(app, "a");
     const second = tenant(app, "b");
@@ -65,7 +65,7 @@ describe("two tenants of one name", () => {
     ]);
   });
 
-  test("are fine in two clusters, and so are two names in one", () => {
+  test("are accepted in two clusters, as are two names in one cluster", () => {
     const app = Testing.app();
     const [one, two] = ["one", "two"].map((id, index) => {
       const cluster = existingCluster(newStack(id, app));

@@ -34,7 +34,7 @@ function refusals(workload: HardenedDeployment): string {
 }
 
 describe("a tenant", () => {
-  test("by default is a secure namespace without people", () => {
+  test("creates a secure namespace without roles by default", () => {
     const chart = newChart("shop");
     const tenant = new Tenant(chart, "tenant");
     expect(tenant.name).toBe("shop");
@@ -44,7 +44,7 @@ describe("a tenant", () => {
     expect(Acknowledgements.of(chart)).toEqual([]);
   });
 
-  test("shows everything that it is given", () => {
+  test("contains all its props", () => {
     const chart = newChart("shop");
     new Tenant(chart, "tenant", {
       admins: [ADMINS],
@@ -59,7 +59,7 @@ describe("a tenant", () => {
     expect(Yaml.stringify(...(chart.toJson() as unknown[]))).toMatchSnapshot();
   });
 
-  test("lets nobody read Secrets, run commands, change roles, quota or limits", () => {
+  test("allows nobody to read Secrets, run commands, or change roles, quota, or limits", () => {
     const chart = newChart("shop");
     new Tenant(chart, "tenant", { admins: [ADMINS], developers: [DEVELOPERS], viewers: [VIEWERS] });
     const roles = chart.toJson().filter(({ kind }) => kind === "Role");
@@ -77,7 +77,7 @@ describe("a tenant", () => {
     }
   });
 
-  test("records that its admins reach what workloads can name, and nothing of the others", () => {
+  test("records an acknowledgement for its admins only", () => {
     const chart = newChart("shop");
     new Tenant(chart, "tenant", { developers: [DEVELOPERS], viewers: [VIEWERS] });
     expect(Acknowledgements.of(chart)).toEqual([]);
@@ -90,13 +90,13 @@ describe("a tenant", () => {
     );
   });
 
-  test("takes images of its registries only", () => {
+  test("allows images of its registries only", () => {
     const { shop } = tenants(["shop", { allowedRegistries: ["fra.ocir.io/other"] }]);
     expect(refusals(shop!)).toContain("IMAGE_NOT_ALLOWED");
     expect(refusals(tenants(["shop", { allowedRegistries: ["fra.ocir.io/acme"] }]).shop!)).toBe("");
   });
 
-  test("connects its own workloads, address ranges and DNS without naming peers", () => {
+  test("can connect its workloads, external ranges, and DNS without peers", () => {
     const { shop } = tenants(["shop"]);
     const chart = Chart.of(shop!);
     const api = new HardenedDeployment(chart, "api", { image: IMAGE, port: 8081 });
@@ -105,7 +105,7 @@ describe("a tenant", () => {
     expect(refusals(shop!)).toBe("");
   });
 
-  test("can't meet others by a range of addresses that pods of the cluster have", () => {
+  test("can't allow a range with pods of the cluster", () => {
     const cluster = new SecureOkeCluster(newStack(), "cluster", {
       compartmentId: COMPARTMENT,
       kubernetesVersion: KubernetesVersion.V1_34,
@@ -125,7 +125,7 @@ describe("a tenant", () => {
     expect(opened("10.200.0.0/16")).toBe("");
   });
 
-  test("meets another one only where both name each other", () => {
+  test("can connect with another tenant only if both list each other", () => {
     const connected = (shopPeers: string[], bankPeers: string[]) => {
       const { shop, bank } = tenants(
         ["shop", { allowedPeers: shopPeers }],
@@ -167,7 +167,7 @@ describe("a tenant", () => {
         },
       ],
     ],
-  ])("is not opened by a patch or by a policy of another origin to %s", (_, peers) => {
+  ])("can't be opened by a patch or a third-party policy to %s", (_, peers) => {
     for (const side of ["from", "to"]) {
       const { shop } = tenants(["shop"]);
       const rule = side === "from" ? { ingress: [{ from: peers }] } : { egress: [{ to: peers }] };
@@ -188,7 +188,7 @@ describe("a tenant", () => {
     expect(refusals(shop!)).toContain("PEER_NOT_ALLOWED");
   });
 
-  test("is not opened by a rule without peers, nor to other pods of the system", () => {
+  test("can't be opened by a rule without peers, or to other system pods", () => {
     const { shop } = tenants(["shop"]);
     shop!.connections.allowTo(
       Namespaces.select(Chart.of(shop!), "system", { names: ["kube-system"] }),
@@ -206,21 +206,21 @@ describe("a tenant", () => {
   });
 });
 
-describe("a tenant is refused:", () => {
+describe("a tenant is refused with", () => {
   test.each<[string, TenantProps, string[]]>([
-    ["a group that is none", { admins: ["admins"] }, ["OCID_INVALID"]],
+    ["an invalid group", { admins: ["admins"] }, ["OCID_INVALID"]],
     ["a group of Kubernetes", { viewers: ["system:authenticated"] }, ["PERMISSION_TOO_WIDE"]],
     ["a group named twice", { developers: [DEVELOPERS, DEVELOPERS] }, ["NAME_DUPLICATE"]],
     ["a group that was not given", { viewers: [undefined as never] }, ["ATTRIBUTE_MISSING"]],
-    ["a quota that is none", { quota: { pods: 0 } }, ["COUNT_INVALID"]],
+    ["an invalid quota", { quota: { pods: 0 } }, ["COUNT_INVALID"]],
     [
       "a label of pod security",
       { costLabels: { "pod-security.kubernetes.io/enforce": "baseline" } },
       ["LABEL_INVALID"],
     ],
-    ["a registry that is none", { allowedRegistries: ["https://fra.ocir.io"] }, ["IMAGE_INVALID"]],
+    ["an invalid registry", { allowedRegistries: ["https://fra.ocir.io"] }, ["IMAGE_INVALID"]],
     ["no registry", { allowedRegistries: [] }, ["IMAGE_INVALID"]],
-    ["a peer that is none", { allowedPeers: ["*"] }, ["NAME_INVALID"]],
+    ["an invalid peer", { allowedPeers: ["*"] }, ["NAME_INVALID"]],
     ["a peer twice", { allowedPeers: ["bank", "bank"] }, ["NAME_DUPLICATE"]],
     ["itself as a peer", { allowedPeers: ["bank", "shop"] }, ["VALUE_INVALID"]],
     ["a peer instead of a list", { allowedPeers: "bank" as never }, ["VALUE_INVALID"]],
@@ -228,7 +228,7 @@ describe("a tenant is refused:", () => {
     ["null as groups", { viewers: null as never }, ["VALUE_INVALID"]],
     ["a list of labels", { costLabels: ["shop"] as never }, ["VALUE_INVALID"]],
     ["no storage class", { allowedStorageClasses: [] }, ["VALUE_INVALID"]],
-    ["a priority class that is none", { allowedPriorityClasses: ["High"] }, ["NAME_INVALID"]],
+    ["an invalid priority class", { allowedPriorityClasses: ["High"] }, ["NAME_INVALID"]],
     [
       "several at once",
       { admins: ["a"], quota: { pods: 0 }, allowedPeers: ["B"] },
@@ -241,33 +241,33 @@ describe("a tenant is refused:", () => {
     expect(chart.node.children).toEqual([]);
   });
 
-  test("with the paths that it would have had", () => {
+  test("problems that have the path of its namespace", () => {
     const [problem] = refusal(() => new Tenant(newChart("shop"), "tenant", { quota: { pods: 0 } }));
     expect(problem?.path).toBe("shop/tenant/Namespace");
   });
 
-  test("two of one name in a chart", () => {
+  test("another tenant of the chart", () => {
     const chart = newChart("shop");
     new Tenant(chart, "one");
     expect(refusedCodes(() => new Tenant(chart, "two"))).toEqual(["NAME_DUPLICATE"]);
   });
 
-  test("in a chart without a namespace", () => {
+  test("a chart without a namespace", () => {
     expect(refusedCodes(() => new Tenant(newChart(""), "tenant"))).toEqual(["ATTRIBUTE_MISSING"]);
   });
 
-  test.each(["default", "kube-system"])("the namespace %s, which is Kubernetes' own", (namespace) => {
+  test.each(["default", "kube-system"])("the system namespace %s", (namespace) => {
     expect(refusedCodes(() => new Tenant(newChart(namespace), "tenant"))).toEqual(["NAME_INVALID"]);
   });
 });
 
-describe("what is refused of a tenant", () => {
-  test("names the tenant and the prop of a group that is none", () => {
+describe("a problem of a tenant", () => {
+  test("has the path of the tenant and the prop of an invalid group", () => {
     const problems = refusal(() => new Tenant(newChart("shop"), "tenant", { admins: [ADMINS, "admins"] }));
     expect(problems).toMatchObject([{ code: "OCID_INVALID", path: "shop/tenant", property: "admins[1]" }]);
   });
 
-  test("names allowedRegistries of the tenant where an image is from elsewhere", () => {
+  test("has allowedRegistries in the fix for an image of another registry", () => {
     const { shop } = tenants(["shop", { allowedRegistries: ["registry.example.com/shop"] }]);
     expect(refusals(shop!)).toContain("to allowedRegistries of the Tenant shop/tenant");
     expect(refusals(shop!)).not.toContain("AllowedRegistries.of");

@@ -23,7 +23,7 @@ describe("the three tenants of the example", () => {
 
   afterAll(() => fs.rmSync(path.dirname(outdir), { recursive: true }));
 
-  test("reach each other only where both said so: the shop the bank, on one port and one way", () => {
+  test("can connect only as both declared: from shop to bank on one port", () => {
     const met = ALL.flatMap((from) =>
       ALL.filter((to) => tenantOf(to) !== tenantOf(from)).flatMap((to) =>
         [...PORTS, Port.udp(53)]
@@ -35,7 +35,7 @@ describe("the three tenants of the example", () => {
     expect(met).toEqual([`shop/web -> bank/payments tcp-8080: ${Verdict.YES}`]);
   });
 
-  test("have nothing in them that connects by itself, not even within one of them", () => {
+  test("have no undeclared connections, even within a tenant", () => {
     for (const tenant of ["bank", "shop", "toys"]) {
       const [known] = WORKLOADS.filter((name) => tenantOf(name) === tenant);
       for (const [from, to] of [
@@ -55,7 +55,7 @@ describe("the three tenants of the example", () => {
     ["the internet", Endpoint.internet()],
     ["the metadata of the node", Endpoint.metadata()],
     ["Oracle's services", Endpoint.oracleServices()],
-  ])("reach none of what they share: %s", (_, to) => {
+  ])("can't connect to shared infrastructure: %s", (_, to) => {
     for (const from of ALL) {
       for (const port of PORTS) {
         expect([from, port.toString(), verdict(endpointOf(from), to, port)]).toEqual([
@@ -67,7 +67,7 @@ describe("the three tenants of the example", () => {
     }
   });
 
-  test("are reached by no other namespace", () => {
+  test("accept no connections from other namespaces", () => {
     const stranger = Endpoint.pod("other", { app: "x" });
     for (const to of ALL) {
       for (const port of PORTS) expect(verdict(stranger, endpointOf(to), port)).toBe(Verdict.NO);

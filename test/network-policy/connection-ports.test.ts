@@ -36,7 +36,7 @@ describe("a connection to a workload", () => {
     ["a port of a sidecar", Port.tcp(9000), { sidecars: [{ name: "proxy", image: IMAGE, port: 9000 }] }],
     ["a range with its port", Port.tcpRange(8000, 9000), undefined],
     ["a UDP port that it names", Port.udp(8125), { port: 8080, ports: [STATSD] }],
-  ])("may lead to %s", (_, port, target) => {
+  ])("may target %s", (_, port, target) => {
     expect(refusedOf(port, target)).toEqual([]);
   });
 
@@ -46,23 +46,23 @@ describe("a connection to a workload", () => {
     ["a workload without a port", Port.tcp(8080), {}],
     ["UDP on the number of a TCP port", Port.udp(8080), undefined],
     ["TCP on the number of a UDP port", Port.tcp(8125), { port: 8080, ports: [STATSD] }],
-  ])("is refused to %s, from either end", (_, port, target) => {
+  ])("is rejected for %s, from either end", (_, port, target) => {
     expect(refusedOf(port, target)).toEqual(REFUSED);
   });
 
-  test("says which port was asked for, what the target listens on, and what to write", () => {
+  test("names the port and the listening ports", () => {
     const { chart, web, api } = pair();
     web.connections.allowTo(api, Port.tcp(80));
     expect(problemsAtSynthesis(chart)).toMatchObject([
       {
         path: "shop/web",
-        what: "A connection leads to tcp-80 of shop/api, which listens on tcp-8080 only",
+        what: "A connection targets tcp-80 of shop/api, which listens on tcp-8080 only",
         fix: expect.stringContaining("Port.tcp(8080)"),
       },
     ]);
   });
 
-  test("is refused from a range too", () => {
+  test("is rejected from a range too", () => {
     const { chart, api } = pair();
     api.connections.allowFrom(NetworkPolicyIpBlock.ipv4(chart, "office", "198.51.100.0/24"), Port.tcp(80));
     expect(problemsAtSynthesis(chart).map(({ code }) => code)).toEqual(["PORT_NOT_LISTENED"]);

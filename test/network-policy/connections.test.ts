@@ -32,7 +32,7 @@ function shop(namespace?: string) {
 }
 
 describe("connections", () => {
-  test("are none but DNS until some are declared", () => {
+  test("allow only DNS by default", () => {
     const { chart } = shop();
     expect(policyOf(chart, "web")).toMatchObject({ policyTypes: ["Egress", "Ingress"], ingress: [] });
     expect(egressOf(chart, "web")).toEqual([]);
@@ -41,7 +41,7 @@ describe("connections", () => {
   test.each([
     ["to", (a: HardenedDeployment, b: HardenedDeployment) => a.connections.allowTo(b, Port.tcp(8080))],
     ["from", (a: HardenedDeployment, b: HardenedDeployment) => b.connections.allowFrom(a, Port.tcp(8080))],
-  ])("between two workloads are declared once, %s either end, and open both", (_, declare) => {
+  ])("between two workloads are declared once, %s either end", (_, declare) => {
     const { chart, web, api } = shop();
     declare(web, api);
     const ports = [{ port: 8080, protocol: "TCP" }];
@@ -59,7 +59,7 @@ describe("connections", () => {
     expect(policyOf(chart, "api").ingress).toHaveLength(1);
   });
 
-  test("reach into other charts and namespaces", () => {
+  test("work across charts and namespaces", () => {
     const app = new App();
     const front = newChart("front", app, "front");
     const back = newChart("back", app, "back");
@@ -70,14 +70,14 @@ describe("connections", () => {
     expect(policyOf(back, "api").ingress[0].from).toEqual([selects("web", "front")]);
   });
 
-  test("within a chart that names no namespace stay in that namespace", () => {
+  test("in a chart without a namespace stay in the namespace", () => {
     const { chart, web, api } = shop("");
     web.connections.allowTo(api, Port.tcp(8080));
     const { podSelector } = selects("api");
     expect(egressOf(chart, "web")[0].to).toEqual([{ podSelector }]);
   });
 
-  test("between a namespace and none are refused, as no policy can name the other end", () => {
+  test("are rejected if only one workload has a namespace", () => {
     const named = shop();
     const nameless = shop("");
     expect(refusedCodes(() => named.web.connections.allowTo(nameless.api, Port.tcp(1)))).toEqual([
@@ -88,7 +88,7 @@ describe("connections", () => {
     ]);
   });
 
-  test("may have each peer that cdk8s-plus knows", () => {
+  test("accept every peer of cdk8s-plus", () => {
     const { chart, web } = shop();
     const deployment = new plus.Deployment(chart, "plus", { containers: [{ image: "x" }] });
     web.connections.allowTo(
@@ -125,7 +125,7 @@ describe("connections", () => {
     ]);
   });
 
-  test("see what is added to an object of cdk8s-plus after they were declared", () => {
+  test("include later additions to a cdk8s-plus object", () => {
     const { chart, web } = shop();
     const pods = new plus.Deployment(chart, "plus", { containers: [{ image: "x" }], select: false });
     web.connections.allowTo(pods, Port.tcp(1));
@@ -136,14 +136,14 @@ describe("connections", () => {
     expect(egressOf(chart, "web")).toHaveLength(1);
   });
 
-  test("over ICMP are refused, as policies don't know it", () => {
+  test("over ICMP are rejected", () => {
     const { web, api } = shop();
     expect(refusedCodes(() => web.connections.allowTo(api, Port.pathMtuDiscovery()))).toEqual([
       "PORT_INVALID",
     ]);
   });
 
-  test("are the same bytes in whatever order they are declared, and one more moves no other", () => {
+  test("have the same output in any order, and a further one moves no other", () => {
     const peer = fc.record({
       cidr: fc.constantFrom("10.0.1.0/24", "10.0.2.0/24", "10.0.3.0/24"),
       port: fc.constantFrom(80, 443, 5432),
@@ -168,7 +168,7 @@ describe("connections", () => {
   });
 });
 
-describe("objects of cdk8s-plus can name a workload", () => {
+describe("a workload in objects of cdk8s-plus", () => {
   test("as the peer and as the subject of a policy", () => {
     const { chart, web, api } = shop();
     const policy = new plus.NetworkPolicy(chart, "extra", {
@@ -181,7 +181,7 @@ describe("objects of cdk8s-plus can name a workload", () => {
     expect(spec.ingress[0].from).toEqual([selects("web")]);
   });
 
-  test("as what a Service selects", () => {
+  test("as the target of a Service", () => {
     const { chart, web } = shop();
     const service = new plus.Service(chart, "service", {
       selector: web,

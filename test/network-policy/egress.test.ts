@@ -1,4 +1,4 @@
-import { App as KubernetesApp, Chart } from "cdk8s";
+import { App as KubernetesApp, Chart, Size } from "cdk8s";
 import { Fn, Testing, type TerraformStack, type App } from "cdktf";
 import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
@@ -25,7 +25,7 @@ import { COMPARTMENT, newStack, onlyResource, resourcesOf, synthesized } from ".
 import { IMAGE, objectOf, problemsAtSynthesis, refusal, refusedCodes } from "../workload/support";
 
 const NODE_IMAGE = NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test");
-const SHAPE = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 1, memoryInGbs: 8 });
+const SHAPE = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 1, memory: Size.gibibytes(8) });
 const BANK = "203.0.113.0/24";
 const HTTPS = Port.tcp(443);
 const reason = { reason: "The bank's API" };
@@ -87,7 +87,7 @@ describe("a workload with an egress", () => {
     expect(expected.resource.oci_core_nat_gateway).toBeDefined();
   });
 
-  test("can be of any kind", () => {
+  test("works for any kind of workload", () => {
     const stack = newStack();
     const chart = newChart();
     const props = { image: IMAGE, egress: [toBank] };
@@ -122,7 +122,7 @@ describe("a workload with an egress", () => {
     ]);
   });
 
-  test("leaves the cluster as it was where there is none", () => {
+  test("changes nothing in the cluster without one", () => {
     const bytes = (egress?: Egress[]) => {
       const stack = newStack();
       const chart = newChart();
@@ -174,7 +174,7 @@ describe("a workload with an egress", () => {
     expect(JSON.stringify(egressOf(chart))).toContain('"except":["169.254.0.0/16"]');
   });
 
-  test("works from a stack of its own, without a circle of stacks", () => {
+  test("works from a separate stack without a cycle", () => {
     const stack = newStack();
     const cluster = clusterIn(stack);
     const other = newStack("other", stack.node.root as App);
@@ -228,8 +228,8 @@ test("whatever is declared wherever and whenever, each workload reaches what it 
   );
 });
 
-describe("an egress of a workload is refused", () => {
-  test("at synthesis where its chart was added to no cluster, as the policy alone leads nowhere", () => {
+describe("an invalid egress of a workload is rejected", () => {
+  test("at synthesis if its chart was not added to a cluster", () => {
     const app = new KubernetesApp();
     const chart = newChart("shop", app);
     deployment(chart, [toBank]);
@@ -238,12 +238,12 @@ describe("an egress of a workload is refused", () => {
     expect(problem).toMatchObject({
       code: "EGRESS_INVALID",
       path: "shop/web",
-      what: expect.stringMatching(/203\.0\.113\.0\/24.*shop was added to no cluster/),
+      what: expect.stringMatching(/203\.0\.113\.0\/24.*shop was not added/),
       fix: expect.stringContaining('cluster.addCdk8sChart("shop", chart)'),
     });
   });
 
-  test("where a chart beside it was added and its own was forgotten", () => {
+  test("if another chart was added and its own was not", () => {
     const app = new KubernetesApp();
     const [added, forgotten] = [newChart("added", app), newChart("forgotten", app)];
     deployment(forgotten, [toBank]);
@@ -254,7 +254,7 @@ describe("an egress of a workload is refused", () => {
     ]);
   });
 
-  test("with all that is wrong when the chart is added, and nothing is added then", () => {
+  test("with all problems when the chart is added", () => {
     const stack = newStack();
     const chart = newChart();
     deployment(chart, [Egress.to("10.0.4.0/24", HTTPS, reason)]);
@@ -272,7 +272,7 @@ describe("an egress of a workload is refused", () => {
     expect(rangeFlows(stack)).toEqual([]);
   });
 
-  test("before the workload is made, where its chart was added already", () => {
+  test("before the workload is created, if its chart was added already", () => {
     const chart = newChart();
     clusterIn(newStack()).addCdk8sChart("shop", chart);
     expect(refusedCodes(() => deployment(chart, [Egress.to("10.0.4.0/24", HTTPS, reason)]))).toEqual([
@@ -281,11 +281,9 @@ describe("an egress of a workload is refused", () => {
     expect(chart.node.tryFindChild("web")).toBeUndefined();
   });
 
-  test("where no factory made it, it is no list, or policies don't know its protocol", () => {
+  test("of a wrong type or protocol", () => {
     const attempt = (egress: unknown) => refusedCodes(() => deployment(newChart(), egress as Egress[]));
-    expect(attempt([{ cidr: BANK, port: HTTPS, reason: "x", isAnywhere: false }])).toEqual([
-      "EGRESS_INVALID",
-    ]);
+    expect(attempt([{ cidr: BANK, port: HTTPS, reason: "x", isAnywhere: false }])).toEqual(["VALUE_INVALID"]);
     expect(attempt([undefined])).toEqual(["ATTRIBUTE_MISSING"]);
     expect(attempt(toBank)).toEqual(["VALUE_INVALID"]);
     expect(attempt(null)).toEqual(["VALUE_INVALID"]);
@@ -294,13 +292,13 @@ describe("an egress of a workload is refused", () => {
     expect(refusedCodes(() => web.connections.allowEgress(undefined as never))).toEqual([
       "ATTRIBUTE_MISSING",
     ]);
-    expect(refusedCodes(() => web.connections.allowEgress({} as never))).toEqual(["EGRESS_INVALID"]);
+    expect(refusedCodes(() => web.connections.allowEgress({} as never))).toEqual(["VALUE_INVALID"]);
     expect(refusedCodes(() => web.connections.allowEgress(Egress.to(BANK, Port.icmp(8, 0), reason)))).toEqual(
       ["PORT_INVALID"],
     );
   });
 
-  test("where many narrow ones are together as good as every address", () => {
+  test("if many narrow ones together are too wide", () => {
     const wide = [11, 12, 13, 14, 15].map((byte) => Egress.to(`${byte}.0.0.0/8`, HTTPS, reason));
     expect(refusedCodes(() => deployment(newChart(), wide))).toEqual(["CIDR_TOO_WIDE"]);
     const web = deployment(newChart());
@@ -308,7 +306,7 @@ describe("an egress of a workload is refused", () => {
     expect(refusedCodes(() => web.connections.allowEgress(wide[4]!))).toEqual(["CIDR_TOO_WIDE"]);
   });
 
-  test("where the imported cluster lacks what it needs", () => {
+  test("if the imported cluster lacks an attribute", () => {
     const cluster = SecureOkeCluster.fromClusterAttributes(newStack(), "cluster", {
       clusterId: "ocid1.cluster.oc1..test",
     });
@@ -317,7 +315,7 @@ describe("an egress of a workload is refused", () => {
     expect(refusedCodes(() => cluster.addCdk8sChart("shop", chart))).toEqual(["ATTRIBUTE_MISSING"]);
   });
 
-  test("where its chart was added to what is no cluster", () => {
+  test("if its chart was added to another construct than a cluster", () => {
     const stack = newStack();
     const chart = newChart();
     deployment(chart, [toBank]);

@@ -39,7 +39,7 @@ const flowsWith = (stack: TerraformStack, part: string) =>
   flowsOf(stack).filter((flow) => flow.includes(part));
 
 describe("an external peer", () => {
-  test("with a group is reached by one declaration: the policy, and the rules at both ends", () => {
+  test("with a group needs one declaration for the policy and the rules of both ends", () => {
     const { stack, cluster, chart, web, databases } = shop();
     const db = new ExternalPeer(stack, "db", { cidr: CIDR, securityGroup: databases });
     web.connections.allowTo(db, POSTGRES, reason);
@@ -53,7 +53,7 @@ describe("an external peer", () => {
     expect(Acknowledgements.of(chart)).toEqual([]);
   });
 
-  test("with a group reaches the workload in the same way", () => {
+  test("with a group can connect to the workload", () => {
     const { stack, cluster, chart, web, databases } = shop();
     cluster.addCdk8sChart("shop", chart);
     const agents = new ExternalPeer(chart, "agents", { cidr: CIDR, securityGroup: databases });
@@ -68,7 +68,7 @@ describe("an external peer", () => {
     ]);
   });
 
-  test("without one gets a rule of the pods' group that names its range", () => {
+  test("without a group gets a rule of the pods' group for its range", () => {
     const { stack, cluster, chart, web } = shop();
     web.connections.allowTo(new ExternalPeer(chart, "db", { cidr: CIDR }), POSTGRES, reason);
     cluster.addCdk8sChart("shop", chart);
@@ -83,7 +83,7 @@ describe("an external peer", () => {
   });
 });
 
-describe("a connection to an external peer is refused", () => {
+describe("an invalid connection to an external peer is rejected", () => {
   test("without a reason, which is the description of its rules", () => {
     const { chart, web } = shop();
     const db = new ExternalPeer(chart, "db", { cidr: CIDR });
@@ -97,7 +97,7 @@ describe("a connection to an external peer is refused", () => {
     expect(policyOf(chart)).toMatchObject({ ingress: [], egress: [expect.anything()] });
   });
 
-  test("outside of the VCN, where no route leads, when the chart is added", () => {
+  test("outside of the VCN, when the chart is added", () => {
     const { cluster, chart, web } = shop();
     web.connections.allowTo(new ExternalPeer(chart, "db", { cidr: "10.9.0.0/24" }), POSTGRES, reason);
     const [problem] = refusal(() => cluster.addCdk8sChart("shop", chart));
@@ -117,7 +117,7 @@ describe("a connection to an external peer is refused", () => {
     },
   );
 
-  test("from it to pods in an overlay, which it can't reach", () => {
+  test("to pods in an overlay", () => {
     const { stack, cluster, chart, web } = shop(newStack(), PodNetworking.flannelOverlay());
     cluster.addCdk8sChart("shop", chart);
     const before = flowsOf(stack);
@@ -144,7 +144,7 @@ describe("a connection to an external peer is refused", () => {
     expect(foreign._vcnId).toBe("ocid1.vcn.oc1..other");
   });
 
-  test("at synthesis where its chart was added to no cluster", () => {
+  test("at synthesis if its chart was not added to a cluster", () => {
     const { chart, web } = shop();
     web.connections.allowTo(new ExternalPeer(chart, "db", { cidr: CIDR }), POSTGRES, reason);
     expect(problemsAtSynthesis(chart).map(({ code, path }) => `${code} ${path}`)).toEqual([
@@ -167,7 +167,7 @@ describe("a connection to an external peer is refused", () => {
     expect(chart.node.tryFindChild("db")).toBeUndefined();
   });
 
-  test("without a place, or with an id that is taken", () => {
+  test("without a scope, or with a duplicate id", () => {
     const { chart } = shop();
     const peer = (scope: unknown, id: unknown) => () =>
       new ExternalPeer(scope as never, id as never, { cidr: CIDR });

@@ -17,7 +17,7 @@ function shop() {
 }
 
 describe("the ranges of Oracle's services", () => {
-  test("are what the policy lets through on TCP 443, and need no cluster", () => {
+  test("are allowed on TCP 443, without a cluster", () => {
     const { chart, connections, egress } = shop();
     connections.allowToOracleServices(OracleServiceRanges.of([...RANGES].reverse()));
     expect(egress()).toEqual(RANGES.map((cidr) => ({ to: [{ ipBlock: { cidr } }], ports })));
@@ -48,7 +48,7 @@ describe("the ranges of Oracle's services", () => {
     expect(refusedCodes(() => OracleServiceRanges.of(cidrs as string[]))).toContain(code);
   });
 
-  test("need a reason to be every public address, and a factory", () => {
+  test("need a reason for every public address", () => {
     expect(refusedCodes(() => OracleServiceRanges.everyPublicAddress({ reason: " " }))).toEqual([
       "REASON_MISSING",
     ]);
@@ -64,7 +64,7 @@ describe("the ranges of Oracle's services", () => {
     ]);
   });
 
-  test("of many calls are narrow together", () => {
+  test("of many calls may not be too wide together", () => {
     const { connections } = shop();
     connections.allowToOracleServices(OracleServiceRanges.of(["11.0.0.0/8", "12.0.0.0/8"]));
     const more = OracleServiceRanges.of(
@@ -75,7 +75,7 @@ describe("the ranges of Oracle's services", () => {
 });
 
 describe("the metadata service", () => {
-  test("is reached by who asks for it, with a reason that is kept", () => {
+  test("is reachable with a reason", () => {
     const { chart, connections, egress } = shop();
     connections.allowToMetadataService({ reason: "An agent reads the shape" });
     expect(egress()).toEqual([
@@ -98,12 +98,12 @@ describe("the metadata service", () => {
     },
   );
 
-  test("is no reason to refuse what else is link-local, such as NodeLocal DNSCache", () => {
+  test("does not exclude other link-local addresses, such as NodeLocal DNSCache", () => {
     const { chart, connections } = shop();
     connections.allowTo(NetworkPolicyIpBlock.ipv4(chart, "dns", "169.254.20.10/32"), Port.udp(53));
   });
 
-  test("is refused without a reason", () => {
+  test("is rejected without a reason", () => {
     const { connections } = shop();
     expect(refusedCodes(() => connections.allowToMetadataService({ reason: "" }))).toEqual([
       "REASON_MISSING",

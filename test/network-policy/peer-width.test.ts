@@ -31,7 +31,7 @@ describe("a connection with a range as wide as the internet", () => {
     expect(objectOf(chart, "NetworkPolicy").spec).toMatchObject({ ingress: [], egress: [{}] });
   });
 
-  test("is written with one, which is kept as an acknowledgement", () => {
+  test("is allowed with a reason, which is an acknowledgement", () => {
     const { chart, web } = shop();
     const everyone = NetworkPolicyIpBlock.anyIpv4(chart, "everyone");
     web.connections.allowTo(everyone, HTTPS, { reason: "Webhooks of customers" });
@@ -45,7 +45,7 @@ describe("a connection with a range as wide as the internet", () => {
     ]);
   });
 
-  test("is refused in pieces too, once they are as much together", () => {
+  test("is rejected as several ranges too", () => {
     const { chart, web, block } = shop();
     for (const first of [1, 2, 3, 4]) web.connections.allowTo(block(`${first}.0.0.0/8`), HTTPS);
     const next = block("5.0.0.0/8");
@@ -56,7 +56,7 @@ describe("a connection with a range as wide as the internet", () => {
     expect(Acknowledgements.of(chart)).toMatchObject([{ reason: "A partner" }]);
   });
 
-  test("is none where the range is narrow, with or without a reason", () => {
+  test("is not one if the range is narrow", () => {
     const { chart, web, block } = shop();
     web.connections.allowTo(block("10.0.0.0/8"), HTTPS);
     web.connections.allowTo(block("10.9.0.0/16"), HTTPS, { reason: "The database" });
@@ -67,7 +67,7 @@ describe("a connection with a range as wide as the internet", () => {
   });
 });
 
-test("an IPv6 peer is refused, as clusters here have IPv4 addresses only", () => {
+test("an IPv6 peer is rejected", () => {
   const { web, block } = shop();
   for (const options of [{}, { reason: "Partners" }]) {
     for (const peer of ["fd00::/64", "::/0"]) {
@@ -88,7 +88,7 @@ describe("more than half of all ports", () => {
     Pods.all(chart, "pods", { namespaces: Namespaces.all(chart, "of") }),
   ];
 
-  test("are open to nobody in particular with a reason only, which is kept", () => {
+  test("need a reason for an unspecific peer", () => {
     const { chart, web } = shop();
     const peers = anybody(chart);
     for (const port of WIDE) {
@@ -130,7 +130,7 @@ test.each([
   { protocol: "TCP", from: 443 },
   { protocol: "UDP", from: 9, to: 8 },
   { protocol: "SCTP", from: 1, to: 1 },
-])("a port that is none is refused: %j", (port) => {
+])("an invalid port is rejected: %j", (port) => {
   const { chart, web } = shop();
   const api = new HardenedDeployment(chart, "api", { image: IMAGE, port: 8080 });
   expect(refusedCodes(() => web.connections.allowTo(api, port as never))).toEqual(["VALUE_INVALID"]);
@@ -158,7 +158,7 @@ describe("workloads whose charts were added", () => {
     return stack;
   }
 
-  test("to two clusters can't connect, and both are named", () => {
+  test("to two clusters can't connect", () => {
     expect(refusal(() => synthesized(connected((_, two) => two)))).toMatchObject([
       {
         code: "PEER_ELSEWHERE",

@@ -1,3 +1,4 @@
+import { Size } from "cdk8s";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
@@ -21,7 +22,7 @@ function reach(props: Partial<SecureOkeClusterProps> = {}) {
   new PrivateNodePool(stack, "pool", {
     cluster,
     image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
     size: 1,
   });
   const answers = Reachability.fromTexts({ terraform: [JSON.stringify(synthesized(stack))], manifests: [] });

@@ -1,4 +1,4 @@
-import { App as KubernetesApp, Chart } from "cdk8s";
+import { App as KubernetesApp, Chart, Size } from "cdk8s";
 import { TerraformVariable, type TerraformStack } from "cdktf";
 import { type ISecureOkeCluster } from "../../lib/cluster/cluster-base";
 import { EndpointAccess } from "../../lib/cluster/endpoint-access";
@@ -45,7 +45,7 @@ function newPool(stack: TerraformStack, cluster: SecureOkeCluster, props: object
   return new PrivateNodePool(stack, "pool", {
     cluster,
     image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
     size: 1,
     ...props,
   });

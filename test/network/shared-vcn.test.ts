@@ -1,3 +1,4 @@
+import { Size } from "cdk8s";
 import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
 import { TerraformStack, type App } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
@@ -31,7 +32,7 @@ function pool(of: SecureOkeCluster, id: string, size: number) {
   return new PrivateNodePool(of, id, {
     cluster: of,
     image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
-    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
     size,
   });
 }

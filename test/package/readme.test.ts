@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Size } from "cdk8s";
 import { TerraformStack, Testing } from "cdktf";
 import { KubernetesVersion, NodeImage, NodeShape, PrivateNodePool, SecureOkeCluster } from "secure-oke";
 
@@ -26,7 +27,7 @@ test("the README's refusal is what a pool of 300 nodes prints", () => {
     new PrivateNodePool(stack, "general", {
       cluster,
       image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
-      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
       size: 300,
     });
   const printed = piece("text")

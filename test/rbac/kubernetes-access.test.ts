@@ -472,7 +472,7 @@ describe("a kubeconfig", () => {
 
   test.each([
     ["a profile with a space", { profile: "my work" }, ["NAME_INVALID"]],
-    ["a port that is none", { localPort: 0 }, ["PORT_INVALID"]],
+    ["an invalid port", { localPort: 0 }, ["PORT_INVALID"]],
     ["no cluster", { cluster: undefined }, ["ATTRIBUTE_MISSING"]],
   ])("%s", (_, props, codes) => {
     const stack = newStack();

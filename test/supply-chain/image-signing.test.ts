@@ -1,3 +1,4 @@
+import { Size } from "cdk8s";
 import { type App, type TerraformStack, TerraformVariable } from "cdktf";
 import * as fc from "fast-check";
 import { ClusterEncryption } from "../../lib/encryption/cluster-encryption";
@@ -107,7 +108,7 @@ describe("the signing of images", () => {
     new PrivateNodePool(stack, "pool", {
       cluster,
       image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
       size: 1,
     });
     const { depends_on } = onlyResource(stack, "oci_containerengine_node_pool");

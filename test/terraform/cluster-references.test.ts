@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { Size } from "cdk8s";
 import { TerraformStack, TerraformVariable, type App } from "cdktf";
 import {
   ClusterNetwork,
@@ -39,11 +40,10 @@ function program(app: App): void {
     image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
     shape: NodeShape.flexible("VM.Standard.E5.Flex", {
       ocpus: variable("ocpus", "number", 2).numberValue,
-      memoryInGbs: 16,
+      memory: Size.gibibytes(16),
     }),
     size: variable("size", "number", 3).numberValue,
     maxPodsPerNode: variable("pods", "number", 40).numberValue,
-    bootVolumeSizeInGbs: variable("volume", "number", 60).numberValue,
     availabilityDomains: variable("domains", "list(string)", DOMAINS).listValue,
   });
 }
@@ -62,7 +62,6 @@ describeWithTerraform("a cluster of which Terraform alone knows the compartments
       const [pool] = world.all("oci_containerengine_node_pool");
       const [details] = pool!.node_config_details;
       expect(details.placement_configs.map((one: any) => one.availability_domain).sort()).toEqual(DOMAINS);
-      expect(pool).toMatchObject({ node_source_details: [{ boot_volume_size_in_gbs: "60" }] });
       expect(String(details.size)).toBe("3");
       const [cluster] = world.all("oci_containerengine_cluster");
       expect(cluster).toMatchObject({

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { App as KubernetesApp, Chart } from "cdk8s";
+import { App as KubernetesApp, Chart, Size } from "cdk8s";
 import { TerraformStack, type App } from "cdktf";
 import {
   ContainerImage,
@@ -49,7 +49,7 @@ function addPool(cluster: SecureOkeCluster, id: string): void {
   new PrivateNodePool(TerraformStack.of(cluster), id, {
     cluster,
     image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
-    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
     size: 3,
   });
 }

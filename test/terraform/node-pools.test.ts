@@ -1,3 +1,4 @@
+import { Size } from "cdk8s";
 import { TerraformStack, type App } from "cdktf";
 import {
   AddOn,
@@ -21,7 +22,7 @@ import { describeWithTerraform, synthInto, withProvider } from "./terraform";
 jest.setTimeout(240_000);
 
 const image = NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example");
-const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 });
+const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) });
 const tenancyId = "ocid1.tenancy.oc1..example";
 
 function program(app: App): void {

@@ -1,3 +1,4 @@
+import { Size } from "cdk8s";
 import { TerraformStack, type App } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
@@ -42,7 +43,7 @@ function program({ cluster: version = V1_34, pool, verify, ownNetwork = true }: 
     new PrivateNodePool(stack, "pool", {
       cluster,
       image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 1, memoryInGbs: 8 }),
+      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 1, memory: Size.gibibytes(8) }),
       size: 1,
       kubernetesVersion: pool,
       verifyKubernetesVersion: verify,

@@ -1,3 +1,4 @@
+import { Size } from "cdk8s";
 import { TerraformStack, type App } from "cdktf";
 import {
   ClusterEncryption,
@@ -111,7 +112,7 @@ function takenOver(app: App, existing: Existing, options?: ClusterTakeOverOption
   const pool = new PrivateNodePool(stack, "general", {
     cluster,
     image: NodeImage.of(imageId),
-    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
     size: 3,
   });
   TakeOver.nodePool(pool, existing.nodePoolId);

@@ -1,4 +1,4 @@
-import { App as KubernetesApp, Chart, Duration } from "cdk8s";
+import { App as KubernetesApp, Chart, Duration, Size } from "cdk8s";
 import { TerraformStack, type App } from "cdktf";
 import * as so from "../../lib";
 import { COMPARTMENT } from "../support/stack";
@@ -28,7 +28,7 @@ function poolsOf(cluster: so.ISecureOkeCluster, stack: TerraformStack, prefix: s
       new so.PrivateNodePool(stack, `${prefix}-${name}`, {
         cluster,
         image: so.NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-        shape: so.NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+        shape: so.NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
         size: 3,
         labels: { pool: name },
       }),

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { Size } from "cdk8s";
 import { TerraformStack, Testing, type App } from "cdktf";
 import {
   AddOn,
@@ -28,7 +29,7 @@ import {
 jest.setTimeout(300_000);
 
 const { V1_34, V1_35, V1_36 } = KubernetesVersion;
-const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 });
+const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) });
 
 const nameOf = (version: KubernetesVersion) =>
   `Oracle-Linux-8.10-2026.10.15-0-OKE-${version.version.slice(1)}-1610`;

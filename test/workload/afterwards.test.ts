@@ -24,8 +24,8 @@ const selects = (name: string) => ({
   podSelector: { matchLabels: { "app.kubernetes.io/instance": name, "app.kubernetes.io/name": name } },
 });
 
-describe("what a user patches afterwards holds:", () => {
-  test("any part of a Deployment, through its default child", () => {
+describe("a patch applies to", () => {
+  test("any field of a Deployment, by its default child", () => {
     const { chart, api } = shop();
     expect(api.node.defaultChild).toBe(ApiObject.of(api));
     ApiObject.of(api).addJsonPatch(
@@ -51,7 +51,7 @@ describe("what a user patches afterwards holds:", () => {
     expect(objectOf(chart, "Service").spec.ports).toHaveLength(2);
   });
 
-  test("a Namespace, in a chart with a namespace and in one without", () => {
+  test("a Namespace, in a chart with or without a namespace", () => {
     for (const inNamespace of ["shop", ""]) {
       const chart = newChart(inNamespace);
       const namespace = new SecureNamespace(chart, "namespace", { name: "shop" });
@@ -67,7 +67,7 @@ describe("what a user patches afterwards holds:", () => {
     }
   });
 
-  test("the objects that come with a namespace", () => {
+  test("the supporting objects of a namespace", () => {
     const { chart, namespace } = shop();
     child(namespace, "Quota").addJsonPatch(JsonPatch.add("/spec/hard/count~1secrets", "10"));
     child(namespace, "AllowDns").addJsonPatch(
@@ -77,7 +77,7 @@ describe("what a user patches afterwards holds:", () => {
     expect(objectOf(chart, "NetworkPolicy", "allow-dns").spec.egress).toHaveLength(2);
   });
 
-  test("a NetworkPolicy, whether connections are declared before the patch or after it", () => {
+  test("a NetworkPolicy, before or after connections are declared", () => {
     const { chart, web, api } = shop();
     const rule = { from: [{ ipBlock: { cidr: "192.0.2.1/32" } }] };
     const ends = (ingress: any[]) => ingress.map(({ from }) => from[0]);
@@ -98,7 +98,7 @@ describe("what a user patches afterwards holds:", () => {
     ]);
   });
 
-  test("an object that is taken out, or put in the place of another", () => {
+  test("an object that was removed or replaced", () => {
     const { chart, web } = shop();
     web.node.tryRemoveChild("PodDisruptionBudget");
     new plus.k8s.KubePodDisruptionBudget(chart, "budget", {
@@ -110,7 +110,7 @@ describe("what a user patches afterwards holds:", () => {
 });
 
 describe("objects of cdk8s-plus in the chart", () => {
-  test("name a workload as the peer of their policies, and are let in by it", () => {
+  test("can use a workload as the peer of their policies", () => {
     const { chart, api } = shop();
     const job = new plus.Deployment(chart, "job", { containers: [{ image: IMAGE.reference }] });
     const policy = new plus.NetworkPolicy(chart, "policy", {
@@ -126,7 +126,7 @@ describe("objects of cdk8s-plus in the chart", () => {
     expect(from[0].podSelector).toEqual(objectOf(chart, "Deployment", ApiObject.of(job).name).spec.selector);
   });
 
-  test("connect to a workload by connections of their own, which open both ends", () => {
+  test("can connect to a workload with their own connections, which allow both sides", () => {
     const { chart, api } = shop();
     const job = new plus.Deployment(chart, "job", { containers: [{ image: IMAGE.reference }] });
     job.connections.allowTo(api, { ports: [plus.NetworkPolicyPort.tcp(8443)] });
@@ -146,7 +146,7 @@ describe("objects of cdk8s-plus in the chart", () => {
     );
   });
 
-  test("leave a workload in another chart of the App alone", () => {
+  test("do not change a workload in another chart of the App", () => {
     const app = new App();
     const [front, back] = [newChart("front", app, "front"), new Chart(app, "back", { namespace: "back" })];
     const web = new HardenedDeployment(front, "web", { image: IMAGE, port: 8080 });

@@ -8,7 +8,7 @@ import { AllowedRegistries } from "../../lib/workload/images/allowed-registries"
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { newStack } from "../support/stack";
-import { DIGEST, IMAGE, newChart, problemsAtSynthesis, refusal, refusedCodes } from "./support";
+import { DIGEST, IMAGE, messagesOf, newChart, problemsAtSynthesis, refusal, refusedCodes } from "./support";
 
 const EVIL = `evil.example/acme/web@${DIGEST}`;
 const evil = ContainerImage.of(EVIL);
@@ -33,32 +33,32 @@ describe("allowed registries", () => {
     ["Task", "tekton.dev/v1", { steps: [{ name: "a", image: EVIL }] }],
     ["Cluster", "postgresql.cnpg.io/v1", { imageName: EVIL }],
     ["HelmRelease", "helm.toolkit.fluxcd.io/v2", { values: { image: { repository: "evil.example/web" } } }],
-  ])("hold for the custom resource %s", (kind, apiVersion, spec) => {
+  ])("apply to the custom resource %s", (kind, apiVersion, spec) => {
     const chart = newChart();
     AllowedRegistries.of(chart).add("fra.ocir.io/acme");
     new ApiObject(chart, "custom", { apiVersion, kind, metadata: { name: "custom" }, spec });
     expect(problemsAtSynthesis(chart).map(({ code }) => code)).toEqual(["IMAGE_NOT_ALLOWED"]);
   });
 
-  test("let everything through until one is added", () => {
+  test("allow all images until a prefix is added", () => {
     const chart = newChart();
     AllowedRegistries.of(chart);
     new HardenedDeployment(chart, "web", { image: evil });
     expect(chart.toJson()).toHaveLength(4);
   });
 
-  test("let their own images through", () => {
+  test("allow images below their prefixes", () => {
     const chart = newChart();
     AllowedRegistries.of(chart).add("fra.ocir.io/acme");
     new HardenedDeployment(chart, "web", { image: IMAGE, initContainers: [{ name: "a", image: IMAGE }] });
     expect(chart.toJson()).toHaveLength(4);
   });
 
-  test("say what is wrong, why, and what to write instead", () => {
+  test("report the problem, the reason, and the fix", () => {
     const chart = newChart();
     AllowedRegistries.of(chart).add("fra.ocir.io/acme");
     new HardenedDeployment(chart, "web", { image: evil });
-    expect(problemsAtSynthesis(chart)).toMatchSnapshot();
+    expect(messagesOf(problemsAtSynthesis(chart))).toMatchSnapshot();
   });
 
   test.each<[string, (chart: Chart) => unknown]>([
@@ -117,7 +117,7 @@ describe("allowed registries", () => {
         pod(chart, "p", IMAGE.reference).addJsonPatch(JsonPatch.replace("/spec/containers/0/image", EVIL));
       },
     ],
-  ])("see %s, whether it is made before or after", (_, make) => {
+  ])("apply to %s, created before or after the list", (_, make) => {
     const [before, after] = [newChart(), newChart()];
     make(before);
     AllowedRegistries.of(before).add("fra.ocir.io/acme");
@@ -127,7 +127,7 @@ describe("allowed registries", () => {
       expect(() => chart.toJson()).toThrow(/IMAGE_NOT_ALLOWED.*evil\.example/);
   });
 
-  test("hold what a patch leaves, not what it takes away", () => {
+  test("apply to the object after its patches", () => {
     const chart = newChart();
     AllowedRegistries.of(chart).add("fra.ocir.io/acme");
     const web = new HardenedDeployment(chart, "web", { image: evil });
@@ -137,7 +137,7 @@ describe("allowed registries", () => {
     expect(problemsAtSynthesis(chart)).toEqual([]);
   });
 
-  test("hold in a chart that goes through a stack", () => {
+  test("apply to a chart that is added to a stack", () => {
     const stack = newStack();
     const chart = newChart();
     new ChartOutput(stack, "shop", chart);
@@ -148,7 +148,7 @@ describe("allowed registries", () => {
     expect(Testing.synth(stack)).toContain("evil.example");
   });
 
-  test("of an App and of its chart must both be kept to", () => {
+  test("of an App and of its chart both apply", () => {
     const app = new App();
     const chart = newChart("shop", app);
     const other = newChart("other", app, "other");
@@ -165,7 +165,7 @@ describe("allowed registries", () => {
     ["an App of cdktf", (stack) => stack.node.root],
     ["a stack", (stack) => stack],
     ["a cluster", (_, cluster) => cluster],
-  ])("of %s hold for all charts that are added below it, before or after", (_, scopeOf) => {
+  ])("of %s apply to all charts that are added below it, before or after", (_, scopeOf) => {
     const stack = newStack();
     const cluster = new Construct(stack, "cluster");
     const [first, second] = [newChart("shop"), newChart("bank", new App(), "bank")];
@@ -183,7 +183,7 @@ describe("allowed registries", () => {
     expect(problemsAtSynthesis(free)).toEqual([]);
   });
 
-  test("of an App of cdktf, a stack, a cluster and a chart must all be kept to", () => {
+  test("of an App of cdktf, a stack, a cluster, and a chart all apply", () => {
     const [app, evilElsewhere] = [Testing.app(), "evil.example/other"];
     const [one, two] = [newStack("one", app), newStack("two", app)];
     const cluster = new Construct(one, "cluster");
@@ -216,11 +216,11 @@ describe("allowed registries", () => {
     // Where a short name leads is up to the node that pulls it.
     ["docker.io", "nginx", false],
     ["docker.io", "library/nginx", false],
-  ])("of %s and the image %s agree: %s", (prefix, image, agree) => {
+  ])("with the prefix %s allow the image %s: %s", (prefix, image, agree) => {
     expect(allows([prefix], image)).toBe(agree);
   });
 
-  test("match whole parts, whatever else is allowed and in whatever order", () => {
+  test("match whole path parts, independently of other prefixes and their order", () => {
     const part = fc.constantFrom("a", "b", "ab", "a-b");
     const name = fc.array(part, { maxLength: 3 }).map((parts) => ["fra.ocir.io", ...parts].join("/"));
     fc.assert(
@@ -233,7 +233,7 @@ describe("allowed registries", () => {
     );
   });
 
-  test("know a reference to a Terraform value again", () => {
+  test("accept an image with the same reference to a Terraform value", () => {
     const namespace = Token.asString({ resolve: () => "acme", creationStack: [] });
     const other = Token.asString({ resolve: () => "other", creationStack: [] });
     expect(allows([`fra.ocir.io/${namespace}`], `fra.ocir.io/${namespace}/web@${DIGEST}`)).toBe(true);
@@ -241,7 +241,7 @@ describe("allowed registries", () => {
     expect(allows(["fra.ocir.io"], `${namespace}/web@${DIGEST}`)).toBe(false);
   });
 
-  test("leave containers alone whose image is set by others", () => {
+  test("ignore containers without an image", () => {
     const chart = newChart();
     AllowedRegistries.of(chart).add("fra.ocir.io/acme");
     pod(chart, "pod", undefined, { volumes: null });
@@ -256,18 +256,18 @@ describe("allowed registries", () => {
     ["fra.ocir.io/Acme", ["IMAGE_INVALID"]],
     ["fra.ocir.io/acme:1.0", ["IMAGE_INVALID"]],
     ["fra.ocir.io/*", ["IMAGE_INVALID"]],
-  ])("may not be %j", (prefix, codes) => {
+  ])("refuse the prefix %j", (prefix, codes) => {
     expect(refusedCodes(() => AllowedRegistries.of(newChart()).add(prefix))).toEqual(codes);
   });
 
-  test("may not be none, nor of a resource, whose pods nobody would check", () => {
+  test("refuse an empty list, and a resource of Terraform as scope", () => {
     expect(refusedCodes(() => AllowedRegistries.of(newChart()).add())).toEqual(["IMAGE_INVALID"]);
     const resource = newStack().node.findChild("oci");
     expect(refusedCodes(() => AllowedRegistries.of(resource))).toEqual(["IMAGE_NOT_ALLOWED"]);
   });
 });
 
-test("a scope that is none is refused in words", () => {
+test("an invalid scope is refused", () => {
   for (const none of [undefined, null]) {
     expect(refusedCodes(() => AllowedRegistries.of(none as never))).toEqual(["ATTRIBUTE_MISSING"]);
   }

@@ -39,7 +39,7 @@ function cluster() {
 const egressOf = (chart: Chart) => objectOf(chart, "NetworkPolicy").spec.egress;
 
 describe("access to the API server", () => {
-  test("is a token of an hour where client libraries look for it", () => {
+  test("is a token for an hour at the default path of client libraries", () => {
     const { projected, name } = ApiAccess.token()._volume() as any;
     expect(projected.sources[0]).toEqual({ serviceAccountToken: { path: "token", expirationSeconds: 3600 } });
     expect(projected.sources.slice(1).map((source: object) => Object.keys(source)[0])).toEqual([
@@ -49,7 +49,7 @@ describe("access to the API server", () => {
     expect(ApiAccess.token()._volumeMount()).toEqual({ ...MOUNT, name });
   });
 
-  test("is given to the program alone, and Kubernetes still mounts no token by itself", () => {
+  test("applies to the program's container only, and Kubernetes mounts no other token", () => {
     const chart = newChart();
     operator(chart, {
       apiAccess: access,
@@ -64,7 +64,7 @@ describe("access to the API server", () => {
     for (const other of spec.initContainers) expect(other).not.toHaveProperty("volumeMounts");
   });
 
-  test("is no prop of another container", () => {
+  test("is not a prop of other containers", () => {
     const other = { image: IMAGE, apiAccess: access };
     const more = { initContainers: [{ name: "before", ...other }], sidecars: [{ name: "beside", ...other }] };
     expect(refusal(() => operator(newChart(), more)).map(({ what }) => what)).toEqual([
@@ -82,7 +82,7 @@ describe("access to the API server", () => {
       "CronJob",
       (chart) => new HardenedCronJob(chart, "work", { image: IMAGE, schedule: "@daily", apiAccess: access }),
     ],
-  ])("is what a %s can have: token, mount and the way there", (kind, make) => {
+  ])("of a %s consists of a token, its mount, and egress", (kind, make) => {
     const chart = newChart();
     make(chart);
     const { spec } = objectOf(chart, kind);
@@ -91,13 +91,13 @@ describe("access to the API server", () => {
     expect(egressOf(chart)).toContainEqual(toApi("10.0.0.5/32"));
   });
 
-  test("is nothing where it was not asked for", () => {
+  test("is absent by default", () => {
     const chart = newChart();
     new HardenedDeployment(chart, "web", { image: IMAGE });
     expect(JSON.stringify(objectsOf(chart))).not.toMatch(/serviceAccountToken"|kube-root-ca|6443/);
   });
 
-  test("leads to the subnet of the API endpoint of the cluster that the chart is added to, before or after", () => {
+  test("allows egress to the API endpoint's subnet of the cluster, added before or after", () => {
     const [before, after] = [newChart(), newChart()];
     operator(before);
     cluster().addCdk8sChart("shop", before);
@@ -106,7 +106,7 @@ describe("access to the API server", () => {
     for (const chart of [before, after]) expect(egressOf(chart)[1]).toEqual(toApi("10.0.0.0/28"));
   });
 
-  test("leads to what was named, also in a cluster and by a reference", () => {
+  test("allows egress to endpointCidr, also in a cluster and for a reference", () => {
     const owner = cluster();
     const chart = newChart();
     const range = new TerraformVariable(owner, "range", { type: "string" }).stringValue;
@@ -115,14 +115,14 @@ describe("access to the API server", () => {
     expect(egressOf(chart)[1]).toEqual(toApi(range));
   });
 
-  test("is refused at synthesis where another endpoint was named than the cluster has", () => {
+  test("is refused at synthesis if endpointCidr differs from the endpoint of the cluster", () => {
     const chart = newChart();
     operator(chart, { apiAccess: ApiAccess.token({ endpointCidr: "10.99.0.0/28" }) });
     cluster().addCdk8sChart("shop", chart);
     expect(problemsAtSynthesis(chart)).toMatchObject([{ code: "PEER_ELSEWHERE", path: "shop/operator" }]);
   });
 
-  test("is refused at synthesis where nobody says where the API server is", () => {
+  test("is refused at synthesis if the endpoint is unknown", () => {
     const chart = newChart();
     operator(chart);
     expect(problemsAtSynthesis(chart)).toMatchObject([
@@ -130,7 +130,7 @@ describe("access to the API server", () => {
     ]);
   });
 
-  test("is what a role is granted to directly", () => {
+  test("works with a role that is granted to the workload", () => {
     const chart = newChart();
     const workload = operator(chart, { apiAccess: access });
     new LeastPrivilegeRole(chart, "reader", { allow: [RoleRule.read(RbacResource.PODS)] }).grantTo(
@@ -142,7 +142,7 @@ describe("access to the API server", () => {
     ]);
   });
 
-  test.each(["/var/run/secrets", "/run/secrets"])("leaves no room for other files at %s", (path) => {
+  test.each(["/var/run/secrets", "/run/secrets"])("refuses other mounts at %s", (path) => {
     const secretFiles = [SecretFiles.fromSecret(path, "db")];
     expect(refusedCodes(() => operator(newChart(), { secretFiles }))).toEqual(["PATH_INVALID"]);
     expect(() => operator(newChart(), { secretFiles, apiAccess: undefined })).not.toThrow();
@@ -152,11 +152,11 @@ describe("access to the API server", () => {
     "/var/run/secrets/kubernetes.io",
     "/var/run/secrets/kubernetes.io/serviceaccount",
     "/run/secrets/kubernetes.io/x",
-  ])("and whatever else a workload has, nothing is mounted at %s", (path) => {
+  ])("is the only possible mount at %s, even without apiAccess", (path) => {
     expect(refusedCodes(() => SecretFiles.fromSecret(path, "token"))).toEqual(["PATH_INVALID"]);
   });
 
-  test("has a volume whose name no claim takes", () => {
+  test("has a volume name that no claim may use", () => {
     const volumeClaims = [VolumeClaim.of("api-access", "/var/lib/db")];
     const make = (apiAccess?: ApiAccess) => () =>
       new HardenedStatefulSet(newChart(), "db", { image: IMAGE, volumeClaims, apiAccess });
@@ -187,7 +187,7 @@ describe("access to the API server", () => {
     expect(refusedCodes(() => ApiAccess.token({ endpointCidr }))).toEqual([code]);
   });
 
-  test("is refused where no factory made it", () => {
+  test("is refused if no factory created it", () => {
     const apiAccess = { expiration: Duration.hours(1) } as never;
     expect(refusal(() => operator(newChart(), { apiAccess }))).toMatchObject([
       { code: "VALUE_INVALID", property: "apiAccess" },

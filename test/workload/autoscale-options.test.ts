@@ -5,14 +5,14 @@ import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { IMAGE, newChart, objectOf, problemsAtSynthesis, refusedCodes } from "./support";
 
 describe("an autoscaled deployment", () => {
-  test("leaves the number of its pods to the autoscaler", () => {
+  test("has no replica count of its own", () => {
     const chart = newChart();
     new HardenedDeployment(chart, "web", { image: IMAGE, port: 8080, autoscale: { min: 2, max: 10 } });
     expect("replicas" in objectOf(chart, "Deployment").spec).toBe(false);
     expect(Yaml.stringify(objectOf(chart, "HorizontalPodAutoscaler"))).toMatchSnapshot();
   });
 
-  test("looks at what it is given", () => {
+  test("uses the given targets", () => {
     const metricsOf = (targets: Partial<AutoscaleOptions>) => {
       const chart = newChart();
       new HardenedDeployment(chart, "web", { image: IMAGE, autoscale: { min: 2, max: 3, ...targets } });
@@ -28,14 +28,14 @@ describe("an autoscaled deployment", () => {
     ]);
   });
 
-  test("can always be drained: one pod at a time, of two at least", () => {
+  test("has a disruption budget that allows evicting one pod", () => {
     const chart = newChart();
     new HardenedDeployment(chart, "web", { image: IMAGE, autoscale: { min: 2, max: 10 } });
     expect(objectOf(chart, "PodDisruptionBudget").spec.maxUnavailable).toBe(1);
     expect(objectOf(chart, "HorizontalPodAutoscaler").spec.minReplicas).toBe(2);
   });
 
-  test("needs room for the most pods that there may be", () => {
+  test("counts with its maximum replica count in the quota", () => {
     const shop = (pods: number) => {
       const chart = newChart();
       new SecureNamespace(chart, "namespace", { name: "shop", quota: { pods } });
@@ -62,7 +62,7 @@ describe("an autoscaled deployment", () => {
     ["a text", { min: 2, max: 4, cpuPercent: any("70%") }, ["COUNT_INVALID"]],
     ["a target that no container can pass", { min: 2, max: 4, cpuPercent: 500 }, ["COUNT_INVALID"]],
     ["memory up to its limit", { min: 2, max: 4, memoryPercent: 100 }, ["COUNT_INVALID"]],
-  ])("is refused %s", (_, autoscale, codes) => {
+  ])("is refused with %s", (_, autoscale, codes) => {
     const chart = newChart();
     expect(refusedCodes(() => new HardenedDeployment(chart, "web", { image: IMAGE, autoscale }))).toEqual(
       codes,
@@ -70,7 +70,7 @@ describe("an autoscaled deployment", () => {
     expect(chart.node.children).toEqual([]);
   });
 
-  test("is refused replicas beside it", () => {
+  test("is refused together with replicas", () => {
     const props = { image: IMAGE, replicas: 3, autoscale: { min: 2, max: 4 } };
     expect(refusedCodes(() => new HardenedDeployment(newChart(), "web", props))).toEqual([
       "REPLICAS_INVALID",

@@ -10,7 +10,7 @@ describe("an image pinned by its digest", () => {
     ["localhost/web", undefined],
     ["localhost:5000/web:v1", "v1"],
     ["registry.example.com:5000/a/b-c/d.e__f:x_y", "x_y"],
-  ])("may be %s@sha256:…", (name, tag) => {
+  ])("can be %s@sha256:…", (name, tag) => {
     const image = ContainerImage.of(`${name}@${DIGEST}`);
     expect(image.reference).toBe(`${name}@${DIGEST}`);
     expect(image.digest).toBe(DIGEST);
@@ -42,11 +42,11 @@ describe("an image pinned by its digest", () => {
     [`fra.ocir.io/acme/web@${DIGEST}@${DIGEST}`, ["IMAGE_INVALID"]],
     [` fra.ocir.io/acme/web@${DIGEST}`, ["IMAGE_INVALID"]],
     [`fra.ocir.io/${"a/".repeat(130)}web@${DIGEST}`, ["IMAGE_INVALID"]],
-  ])("may not be %s", (reference, codes) => {
+  ])("can't be %s", (reference, codes) => {
     expect(refusedCodes(() => ContainerImage.of(reference))).toEqual([...codes].sort());
   });
 
-  test("keeps every well-formed name as it is", () => {
+  test("keeps every valid name unchanged", () => {
     const part = fc.stringMatching(/^[a-z0-9]{1,8}([._-][a-z0-9]{1,8})?$/);
     const tag = fc.option(
       fc.stringMatching(/^[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,20}$/).filter((text) => text !== "latest"),
@@ -59,19 +59,19 @@ describe("an image pinned by its digest", () => {
     );
   });
 
-  test("may have a repository that Terraform knows, as long as its digest is written down", () => {
+  test("can have a repository that is a reference to a Terraform value, with a literal digest", () => {
     const repository = Token.asString({ resolve: () => "${oci_x.y.path}", creationStack: [] });
     expect(ContainerImage.of(`${repository}@${DIGEST}`).digest).toBe(DIGEST);
     expect(refusedCodes(() => ContainerImage.of(repository))).toEqual(["IMAGE_NOT_PINNED"]);
   });
 
-  test("is refused under the name of its factory, with what to write instead", () => {
+  test("is refused with the name of its factory and a fix", () => {
     const [problem] = refusal(() => ContainerImage.of("fra.ocir.io/acme/web:1.0"));
     expect(problem).toMatchObject({ path: "ContainerImage.of", fix: expect.stringContaining("@sha256:") });
   });
 });
 
-describe("each part of a reference is refused for itself:", () => {
+describe("an invalid part of a reference is reported:", () => {
   const parts = { registry: "fra.ocir.io", port: "", path: "/acme/web", tag: ":1.4.2", digest: `@${DIGEST}` };
   const hex = DIGEST.slice("sha256:".length);
   test.each<[string, Partial<typeof parts>, RegExp]>([
@@ -128,13 +128,13 @@ describe("each part of a reference is refused for itself:", () => {
     expect(problems.every(({ code }) => code === "IMAGE_INVALID" || code === "IMAGE_NOT_PINNED")).toBe(true);
   });
 
-  test("and together they are an image", () => {
+  test("the valid parts are an image", () => {
     const text = Object.values({ ...parts, port: ":5000" }).join("");
     expect(ContainerImage.of(text).reference).toBe(text);
   });
 });
 
-describe("an image named by its tag", () => {
+describe("an image without a digest", () => {
   test("keeps its reason", () => {
     const image = ContainerImage.tagOnly("fra.ocir.io/acme/web:1.0", { reason: "Built on every push" });
     expect(image).toMatchObject({
@@ -150,7 +150,7 @@ describe("an image named by its tag", () => {
     ["fra.ocir.io/acme/web:latest", "why", ["IMAGE_NOT_PINNED"]],
     [`fra.ocir.io/acme/web:1.0@${DIGEST}`, "why", ["IMAGE_INVALID"]],
     ["web:1.0", "why", ["IMAGE_INVALID"]],
-  ])("may not be %s because of %j", (reference, reason, codes) => {
+  ])("can't be %s with the reason %j", (reference, reason, codes) => {
     expect(refusedCodes(() => ContainerImage.tagOnly(reference, { reason }))).toEqual(codes);
   });
 });

@@ -65,11 +65,11 @@ function everything(): Partial<HardenedDeploymentProps> {
 }
 
 describe("init containers and sidecars", () => {
-  test("show everything that they are given", () => {
+  test("contain all their props", () => {
     expect(Yaml.stringify(specOf(everything()))).toMatchSnapshot();
   });
 
-  test("start in their order before the program, the sidecars last and for as long as the pod", () => {
+  test("start in order before the program, and sidecars keep running", () => {
     const spec = specOf({
       initContainers: [init("b"), init("a")],
       sidecars: [sidecar("z"), sidecar("y")],
@@ -83,7 +83,7 @@ describe("init containers and sidecars", () => {
     expect(spec.containers.map(({ name }: any) => name)).toEqual(["web"]);
   });
 
-  test("are hardened as the program is, and have requests and limits of their own", () => {
+  test("are hardened like the program, with their own requests and limits", () => {
     const spec = specOf(everything());
     const [program] = spec.containers;
     expect(containersOf(spec)).toHaveLength(4);
@@ -106,7 +106,7 @@ describe("init containers and sidecars", () => {
     });
   });
 
-  test("have writable paths of their own, and see those that are shared", () => {
+  test("have their own writable paths and the shared paths", () => {
     const spec = specOf(everything());
     const at = (path: string) => containersOf(spec).map(({ name }) => volumeAt(spec, name, path)?.name);
     expect(new Set(at("/srv/site"))).toEqual(new Set(["shared-srv-site"]));
@@ -114,7 +114,7 @@ describe("init containers and sidecars", () => {
     expect(volumeAt(spec, "proxy", "/tmp").emptyDir).toEqual({ medium: "Memory", sizeLimit: "64Mi" });
   });
 
-  test("have files of their own, in ConfigMaps of their own", () => {
+  test("have their own files in their own ConfigMaps", () => {
     const chart = newChart();
     const files = [ConfigFile.of("/etc/app/app.conf", "a\n")];
     new HardenedDeployment(chart, "web", {
@@ -129,7 +129,7 @@ describe("init containers and sidecars", () => {
     for (const name of names) expect(objectOf(chart, "ConfigMap", name).data).toEqual({ "app.conf": "a\n" });
   });
 
-  test("show an image without a digest as an acknowledgement", () => {
+  test("record an acknowledgement for an image without a digest", () => {
     const chart = newChart();
     const image = ContainerImage.tagOnly("fra.ocir.io/acme/tools:1.0", { reason: "Built on every push" });
     new HardenedDeployment(chart, "web", { image: IMAGE, initContainers: [init("a", { image })] });
@@ -174,7 +174,7 @@ describe("the volumes of a pod", () => {
       ),
     );
 
-  test("have names that are valid, unique and stay when other paths and containers come", () => {
+  test("have valid, unique names that do not change when paths or containers are added", () => {
     fc.assert(
       fc.property(fc.array(mount, { maxLength: 5 }).filter(apart), mount, (mounts, one) => {
         fc.pre(apart([...mounts, one]));
@@ -193,7 +193,7 @@ describe("the volumes of a pod", () => {
 describe("an added capability", () => {
   const capability = AddedCapability.netBindService({ reason: "The vendor's program listens on 80" });
 
-  test("is the only one, opens the ports below 1024, and shows as an acknowledgement", () => {
+  test("allows ports below 1024, and is recorded as an acknowledgement", () => {
     const chart = newChart();
     new HardenedDeployment(chart, "web", { image: IMAGE, port: 80, addedCapability: capability });
     const [{ securityContext, ports }] = objectOf(chart, "Deployment").spec.template.spec.containers;
@@ -213,14 +213,14 @@ describe("an added capability", () => {
   test.each<[string, object]>([
     ["the program has it", { addedCapability: capability }],
     ["a sidecar has it", { sidecars: [sidecar("dns", { port: 53, addedCapability: capability })] }],
-  ])("opens low ports to programs that a shell starts too, where %s", (_, props) => {
+  ])("sets the sysctl for low ports if %s", (_, props) => {
     expect(specOf(props).securityContext.sysctls).toEqual([
       { name: "net.ipv4.ip_unprivileged_port_start", value: "0" },
     ]);
     expect(specOf({}).securityContext).not.toHaveProperty("sysctls");
   });
 
-  test("is kept by the container alone that it is given to", () => {
+  test("applies to its own container only", () => {
     const spec = specOf({
       sidecars: [sidecar("dns", { port: 53, addedCapability: capability }), sidecar("log")],
     });
@@ -236,7 +236,7 @@ describe("an added capability", () => {
   });
 });
 
-describe("a further container is refused:", () => {
+describe("another container is refused with", () => {
   const disk = (sizeLimit: string) => [WritablePath.of("/data", { sizeLimit })];
   test.each<[string, Partial<HardenedDeploymentProps>, string[]]>([
     ["a name with capitals", { sidecars: [sidecar("Proxy")] }, ["NAME_INVALID"]],
@@ -298,12 +298,12 @@ describe("a further container is refused:", () => {
     expect(chart.node.children).toEqual([]);
   });
 
-  test("not for a shared path that all running containers have room for together", () => {
+  test("a shared path that fits into the total of all running containers is accepted", () => {
     const props = { sharedPaths: disk("512Mi"), sidecars: [sidecar("a")] };
     expect(specOf(props).volumes).toHaveLength(1);
   });
 
-  test("all at once, each under the container's name", () => {
+  test("all problems are reported at once, each with the name of its container", () => {
     const problems = refusal(() =>
       specOf({
         port: 80,

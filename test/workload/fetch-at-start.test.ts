@@ -47,18 +47,18 @@ describe("a file that is fetched at start", () => {
     }
   });
 
-  test("needs no reason, though its image is one for debugging", () => {
+  test("needs no reason for a debugging image", () => {
     expect(Acknowledgements.of(deployed().chart)).toEqual([]);
   });
 
-  test("is as large as its limit at most", () => {
+  test("has the size limit of its directory", () => {
     const { spec } = deployed({ fetchAtStart: [cities({ sizeLimit: "128Mi" })] });
     const { args } = spec.initContainers[0];
     expect(args[args.indexOf("--max-filesize") + 1]).toBe(String(128 * 1024 ** 2));
     expect(spec.volumes).toContainEqual({ name: "shared-srv-geo", emptyDir: { sizeLimit: "128Mi" } });
   });
 
-  test("of another content rolls the pods", () => {
+  test("with another hash changes the pod template", () => {
     const names = ["0", "1"].map((digit) => {
       const { chart } = deployed({ fetchAtStart: [cities({ sha256: digit.repeat(64) })] });
       return objectOf(chart, "ConfigMap").metadata.name;
@@ -66,13 +66,13 @@ describe("a file that is fetched at start", () => {
     expect(new Set(names).size).toBe(2);
   });
 
-  test("comes before the init containers of the user, which may unpack it", () => {
+  test("is fetched before the user's init containers run", () => {
     const { spec } = deployed({ initContainers: [{ name: "unpack", image: CURL }] });
     const names = spec.initContainers.map(({ name }: any) => name.replace(/-[0-9a-f]{8}$/, ""));
     expect(names).toEqual(["fetch-cities-mmdb", "verify-cities-mmdb", "unpack"]);
   });
 
-  test("keeps its names and its place whatever else is fetched, in whatever order", () => {
+  test("has container names that do not depend on other files or their order", () => {
     const path = fc
       .stringMatching(/^[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,70}$/)
       .map((name) => `/srv/${name.slice(0, 20).replace(/[^a-z]/gi, "x")}-d/${name}`);
@@ -94,7 +94,7 @@ describe("a file that is fetched at start", () => {
     );
   });
 
-  test("may lie beside another one, in a directory that the pod names", () => {
+  test("can share a directory that sharedPaths lists", () => {
     const other = FetchAtStart.https("/srv/geo/streets.mmdb", props);
     const fetchAtStart = [cities(), other];
     const { spec } = deployed({ fetchAtStart, sharedPaths: [WritablePath.of("/srv/geo")] });
@@ -103,7 +103,7 @@ describe("a file that is fetched at start", () => {
     expect(new Set(refusedCodes(() => deployed({ fetchAtStart })))).toEqual(new Set(["PATH_INVALID"]));
   });
 
-  test("is there for every kind of workload", () => {
+  test("works with every kind of workload", () => {
     const chart = newChart();
     const given = { image: IMAGE, fetchAtStart: [cities()] };
     new HardenedJob(chart, "job", given);
@@ -116,14 +116,14 @@ describe("a file that is fetched at start", () => {
   });
 });
 
-describe("a file can't be fetched", () => {
+describe("fetching a file is refused", () => {
   test.each<[string, unknown, string[]]>([
     ["over HTTP", "http://files.example.com/a", ["FETCH_INVALID"]],
     ["from a file", "file:///etc/passwd", ["FETCH_INVALID"]],
     ["without a path", "https://files.example.com", ["FETCH_INVALID"]],
     ["without a host", "https:///a", ["FETCH_INVALID"]],
-    ["from a port that is none", "https://files.example.com:70000/a", ["FETCH_INVALID"]],
-    ["from a host that is none", "https://files..example.com/a", ["FETCH_INVALID"]],
+    ["from an invalid port", "https://files.example.com:70000/a", ["FETCH_INVALID"]],
+    ["from an invalid host", "https://files..example.com/a", ["FETCH_INVALID"]],
     ["with a space", "https://files.example.com/a b", ["FETCH_INVALID"]],
     ["with a line break", "https://files.example.com/a\n--insecure", ["FETCH_INVALID"]],
     ["with a fragment", "https://files.example.com/a#b", ["FETCH_INVALID"]],
@@ -140,7 +140,7 @@ describe("a file can't be fetched", () => {
     ["with a signature", "https://files.example.com/a?X-Amz-Signature=abc", ["CREDENTIAL_LITERAL"]],
     ["from nowhere", undefined, ["ATTRIBUTE_MISSING"]],
     ["from a number", 7, ["VALUE_INVALID"]],
-  ])("%s", (_, url, codes) => {
+  ])("from %s", (_, url, codes) => {
     expect(refusedCodes(() => cities({ url: url as string }))).toEqual(codes);
   });
 
@@ -149,7 +149,7 @@ describe("a file can't be fetched", () => {
     "https://files.example.com:8443/a?version=1.2&size=3",
     "https://10.0.9.1/a",
     "https://objectstorage.eu-frankfurt-1.oraclecloud.com/n/acme/b/geo/o/dir%2Fcities.mmdb",
-  ])("but from %s", (url) => {
+  ])("but accepted from %s", (url) => {
     expect(cities({ url }).path).toBe(PATH);
   });
 
@@ -181,7 +181,7 @@ describe("a file can't be fetched", () => {
     expect(refusedCodes(() => FetchAtStart.https(path as string, props))).toEqual(codes);
   });
 
-  test("with other values than were asked for, all at once", () => {
+  test("with values of the wrong type, all reported at once", () => {
     const wrong = { url: "http://a", sha256: "a", image: "curl", sizeLimit: 64 };
     expect(refusedCodes(() => FetchAtStart.https("/a", wrong as never)).sort()).toEqual([
       "FETCH_INVALID",
@@ -198,12 +198,12 @@ describe("a file can't be fetched", () => {
     expect(refusedCodes(() => cities({ sizeLimit: "64MB" }))).toEqual(["QUANTITY_INVALID"]);
   });
 
-  test("twice, nor by an object that no factory made", () => {
+  test("twice to one path, and for an object that no factory created", () => {
     expect(refusedCodes(() => deployed({ fetchAtStart: [cities(), cities()] }))).toEqual(["NAME_DUPLICATE"]);
     expect(refusedCodes(() => deployed({ fetchAtStart: [{ path: PATH }] }))).toEqual(["VALUE_INVALID"]);
   });
 
-  test("into a pod whose disk is too small for it", () => {
+  test("if the ephemeral storage of the pod is too small", () => {
     const codes = refusedCodes(() => deployed({ fetchAtStart: [cities({ sizeLimit: "1Gi" })] }));
     expect(codes).toEqual(["RESOURCES_INVALID"]);
   });

@@ -34,7 +34,7 @@ function messageOf(call: () => unknown): string {
 }
 
 describe("a load balancer whose chart was added to no cluster", () => {
-  test("is refused where Terraform writes a chart beside it for its cluster", () => {
+  test("is refused if another chart is added to its cluster", () => {
     expect(refusal(() => synthesized(besideAdded().stack))).toMatchObject([
       {
         code: "LOAD_BALANCER_INVALID",
@@ -45,26 +45,26 @@ describe("a load balancer whose chart was added to no cluster", () => {
     ]);
   });
 
-  test("is refused in the words of the library alone, though cdktf finds it while it resolves values", () => {
+  test("is refused with the message of the library only", () => {
     const { stack } = besideAdded();
     expect(() => synthesized(stack)).toThrow(/^\[LOAD_BALANCER_INVALID\] forgotten\/web/);
     expect(messageOf(() => synthesized(stack))).not.toMatch(/Resolution error|Object creation stack/);
   });
 
-  test("is served once its chart was added too", () => {
+  test("is accepted after its chart is added", () => {
     const { stack, cluster, forgotten } = besideAdded();
     cluster.addCdk8sChart("forgotten", forgotten);
     expect(synthesized(stack).output).toHaveProperty("forgotten_manifests");
   });
 
-  test("is written by plain cdk8s as before, beside a chart that was added too", () => {
+  test("is written by plain cdk8s, also beside an added chart", () => {
     const { chart } = wayIn({}, {}, newChart("alone", new KubernetesApp()));
     expect(problemsAtSynthesis(chart)).toEqual([]);
     expect(problemsAtSynthesis(besideAdded().forgotten)).toEqual([]);
     expect(Yaml.stringify(...(chart.toJson() as object[]))).toContain("type: LoadBalancer");
   });
 
-  test("is nothing of the cluster's stack where no chart of its App was added", () => {
+  test("does not affect the stack if no chart of its App is added", () => {
     const stack = newStack();
     const { chart } = wayIn({ cluster: existingCluster(stack) }, {}, newChart("gitops", new KubernetesApp()));
     expect(() => Testing.synth(stack, true)).not.toThrow();
@@ -90,7 +90,7 @@ function program(props: object = {}) {
 describe("a chart with workloads that was added to no cluster", () => {
   const egress = [Egress.to("203.0.113.0/24", Port.tcp(443), { reason: "Bank" })];
 
-  test("is refused beside one that was added, without a load balancer or egress too", () => {
+  test("is refused beside an added chart, even without a load balancer or egress", () => {
     const { stack, cluster, app } = program();
     const added = newChart("added", app, "added");
     new SecureNamespace(added, "namespace", { name: "added" });
@@ -105,7 +105,7 @@ describe("a chart with workloads that was added to no cluster", () => {
     ]);
   });
 
-  test("is refused once, by its egress, where it has one", () => {
+  test("is refused once, for its egress if it has any", () => {
     const { stack, cluster, app } = program({ egress });
     const added = newChart("added", app, "added");
     new SecureNamespace(added, "namespace", { name: "added" });
@@ -113,7 +113,7 @@ describe("a chart with workloads that was added to no cluster", () => {
     expect(refusal(() => synthesized(stack))).toMatchObject([{ code: "EGRESS_INVALID", path: "shop/web" }]);
   });
 
-  test("is left to plain cdk8s where it is in another App, or where it has objects of others only", () => {
+  test("is not checked in another App, or with third-party objects only", () => {
     const { stack, cluster, app, chart } = program();
     cluster.addCdk8sChart("shop", chart);
     new ConfigMap(newChart("plain", app, "plain"), "config", { data: { key: "value" } });
@@ -121,14 +121,14 @@ describe("a chart with workloads that was added to no cluster", () => {
     expect(() => synthAll(stack)).not.toThrow();
   });
 
-  test("is refused alone where it needs egress", () => {
+  test("is refused as the only chart if it needs egress", () => {
     const { stack } = program({ egress });
     expect(refusal(() => synthAll(stack))).toMatchObject([
       { code: "EGRESS_INVALID", path: "shop/web", what: expect.stringContaining("added to no cluster") },
     ]);
   });
 
-  test("is refused alone where it refers to a Terraform value of the program, which plain cdk8s can't write", () => {
+  test("is refused as the only chart if it contains a reference to a Terraform value", () => {
     const { stack, cluster, chart } = program();
     new HardenedDeployment(chart, "worker", {
       image: IMAGE,
@@ -143,19 +143,19 @@ describe("a chart with workloads that was added to no cluster", () => {
     ]);
   });
 
-  test("is accepted alone where it needs nothing of a cluster", () => {
+  test("is accepted as the only chart if it needs no cluster", () => {
     const { stack, chart } = program();
     expect(() => synthAll(stack)).not.toThrow();
     expect(problemsAtSynthesis(chart)).toEqual([]);
   });
 
-  test("is none of a program that began after it, such as the next test of a file", () => {
+  test("does not affect a program that starts later", () => {
     program({ egress });
     expect(() => synthAll(program().stack)).not.toThrow();
   });
 });
 
-test("a chart that is added after app.synth() is refused, as no file has it", () => {
+test("a chart that is added after app.synth() is refused", () => {
   const { stack, cluster, chart } = program();
   synthAll(stack);
   expect(refusal(() => cluster.addCdk8sChart("shop", chart))).toMatchObject([

@@ -6,13 +6,13 @@ import { Toleration } from "../../lib/workload/pods/toleration";
 import { IMAGE, newChart, objectOf, problemsAtSynthesis, refusedCodes } from "./support";
 
 describe("a hardened daemon set", () => {
-  test("of an image and a port is these three objects", () => {
+  test("with an image and a port creates three objects", () => {
     const chart = newChart();
     new HardenedDaemonSet(chart, "agent", { image: IMAGE, port: 9100 });
     expect(Yaml.stringify(...(chart.toJson() as unknown[]))).toMatchSnapshot();
   });
 
-  test("runs on tainted nodes that it is told of, and is updated at the pace that it is given", () => {
+  test("sets tolerations and maxUnavailable", () => {
     const chart = newChart();
     const tolerations = [Toleration.ofAnyValue("nvidia.com/gpu", TaintEffect.NO_SCHEDULE)];
     new HardenedDaemonSet(chart, "agent", { image: IMAGE, maxUnavailable: 5, tolerations });
@@ -21,7 +21,7 @@ describe("a hardened daemon set", () => {
     expect(template.spec.tolerations).toHaveLength(1);
   });
 
-  test("reaches nothing of its node", () => {
+  test("has no access to its node", () => {
     const chart = newChart();
     new HardenedDaemonSet(chart, "agent", { image: IMAGE, port: 9100 });
     const { hostIPC, hostNetwork, hostPID, volumes } = objectOf(chart, "DaemonSet").spec.template.spec;
@@ -29,7 +29,7 @@ describe("a hardened daemon set", () => {
     expect(JSON.stringify(chart.toJson())).not.toMatch(/hostPath|hostPort/);
   });
 
-  test("counts as one pod at least in its namespace", () => {
+  test("counts as one pod in the quota of its namespace", () => {
     const shop = (pods: number) => {
       const chart = newChart();
       new SecureNamespace(chart, "namespace", { name: "shop", quota: { pods } });
@@ -45,7 +45,7 @@ describe("a hardened daemon set", () => {
     ["a part of its nodes", { image: IMAGE, maxUnavailable: "10%" }, ["COUNT_INVALID"]],
     ["port 80", { image: IMAGE, port: 80 }, ["PORT_PRIVILEGED"]],
     ["no image", {}, ["ATTRIBUTE_MISSING"]],
-  ])("is refused %s", (_, props, codes) => {
+  ])("is refused with %s", (_, props, codes) => {
     const chart = newChart();
     expect(refusedCodes(() => new HardenedDaemonSet(chart, "agent", props as never))).toEqual(codes);
     expect(chart.node.children).toEqual([]);

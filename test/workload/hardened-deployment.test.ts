@@ -57,13 +57,13 @@ function everything(): HardenedDeploymentProps {
 }
 
 describe("a hardened deployment", () => {
-  test("of an image and a port is these five objects", () => {
+  test("with an image and a port creates five objects", () => {
     const chart = newChart();
     new HardenedDeployment(chart, "web", { image: IMAGE, port: 8080 });
     expect(Yaml.stringify(...(chart.toJson() as unknown[]))).toMatchSnapshot();
   });
 
-  test("of an image alone has no port and no probes", () => {
+  test("without a port has no probes", () => {
     const chart = newChart();
     new HardenedDeployment(chart, "worker", { image: IMAGE });
     expect(Object.keys(containerOf(chart)).sort()).toEqual([
@@ -75,13 +75,13 @@ describe("a hardened deployment", () => {
     ]);
   });
 
-  test("shows everything that it is given", () => {
+  test("contains all its props", () => {
     const chart = newChart();
     new HardenedDeployment(chart, "web", everything());
     expect(Yaml.stringify(...(chart.toJson() as unknown[]))).toMatchSnapshot();
   });
 
-  test("writes the same bytes whatever the order of its lists", () => {
+  test("does not depend on the order of its lists", () => {
     const [one, other] = [newChart(), newChart()];
     const props = everything();
     new HardenedDeployment(one, "web", props);
@@ -96,7 +96,7 @@ describe("a hardened deployment", () => {
     expect(JSON.stringify(other.toJson())).toBe(JSON.stringify(one.toJson()));
   });
 
-  test("takes undefined for everything that is optional", () => {
+  test("accepts undefined for every optional prop", () => {
     const [one, other] = [newChart(), newChart()];
     const none = Object.fromEntries(Object.keys(everything()).map((key) => [key, undefined]));
     new HardenedDeployment(one, "web", { image: IMAGE });
@@ -104,7 +104,7 @@ describe("a hardened deployment", () => {
     expect(JSON.stringify(other.toJson())).toBe(JSON.stringify(one.toJson()));
   });
 
-  test("keeps the defaults of the resources that it is not given", () => {
+  test("keeps the defaults of resources that are not given", () => {
     const chart = newChart();
     new HardenedDeployment(chart, "web", { image: IMAGE, resources: { cpu: { request: "1", limit: "1" } } });
     expect(containerOf(chart).resources).toEqual({
@@ -137,7 +137,7 @@ describe("a hardened deployment", () => {
     expect(JSON.stringify(chart.toJson())).not.toMatch(/appArmor|hostUsers/i);
   });
 
-  test("has a selector that no other workload of its namespace has", () => {
+  test("has a selector that is unique in its namespace", () => {
     const chart = newChart();
     for (const id of ["web", "web-1", "worker"]) new HardenedDeployment(chart, id, { image: IMAGE });
     const selectors = objectsOf(chart)
@@ -146,7 +146,7 @@ describe("a hardened deployment", () => {
     expect(new Set(selectors).size).toBe(3);
   });
 
-  test("shows an image without a digest as an acknowledgement", () => {
+  test("records an acknowledgement for an image without a digest", () => {
     const chart = newChart();
     const image = ContainerImage.tagOnly("fra.ocir.io/acme/web:1.0", { reason: "Built on every push" });
     new HardenedDeployment(chart, "web", { image });
@@ -170,13 +170,13 @@ describe("configuration files", () => {
     return objectOf(chart, "ConfigMap").metadata.name as string;
   };
 
-  test("stand in an immutable ConfigMap whose name changes with their content", () => {
+  test("are in an immutable ConfigMap whose name changes with their content", () => {
     expect(nameWith("a")).toMatch(/^web-config-[0-9a-f]{8}$/);
     expect(nameWith("a")).toBe(nameWith("a"));
     expect(nameWith("a")).not.toBe(nameWith("b"));
   });
 
-  test("of one name in two directories are told apart", () => {
+  test("with one name in two directories have different keys", () => {
     const chart = newChart();
     const files = [ConfigFile.of("/etc/a/app.conf", "a"), ConfigFile.of("/etc/b/app.conf", "b")];
     new HardenedDeployment(chart, "web", { image: IMAGE, files });
@@ -195,7 +195,7 @@ describe("configuration files", () => {
 });
 
 describe("writable paths", () => {
-  test("have volumes whose names stay when other paths come", () => {
+  test("have volume names that do not change when paths are added", () => {
     const names = (paths: string[]) => {
       const chart = newChart();
       const writablePaths = paths.map((path) => WritablePath.of(path, { sizeLimit: "1Mi" }));
@@ -211,7 +211,7 @@ describe("writable paths", () => {
   });
 });
 
-describe("an input is refused:", () => {
+describe("a hardened deployment is refused with", () => {
   const file = ConfigFile.of("/etc/web/app.conf", "a");
   const long = "x".repeat(600_000);
   test.each<[string, Partial<HardenedDeploymentProps>, string[]]>([
@@ -311,13 +311,13 @@ describe("an input is refused:", () => {
     ]);
   });
 
-  test.each(["default", "deny-all", "allow-dns"])("the id %s, which is an object of the namespace", (id) => {
+  test.each(["default", "deny-all", "allow-dns"])("the id %s of an object of the namespace", (id) => {
     expect(refusedCodes(() => new HardenedDeployment(newChart(), id, { image: IMAGE }))).toEqual([
       "NAME_DUPLICATE",
     ]);
   });
 
-  test("an id that the chart has already", () => {
+  test("the id of another workload of the chart", () => {
     const chart = newChart();
     new HardenedDeployment(chart, "web", { image: IMAGE });
     expect(refusedCodes(() => new HardenedDeployment(chart, "web", { image: IMAGE }))).toEqual([
@@ -325,7 +325,7 @@ describe("an input is refused:", () => {
     ]);
   });
 
-  test("all at once, under the construct's path", () => {
+  test("all its problems at once, with its path", () => {
     const problems = refusal(
       () =>
         new HardenedDeployment(newChart(), "web", {
@@ -347,8 +347,8 @@ describe("an input is refused:", () => {
   });
 });
 
-describe("what a user sets afterwards", () => {
-  test("holds: a patch of the deployment", () => {
+describe("after construction", () => {
+  test("a patch changes the deployment", () => {
     const chart = newChart();
     const web = new HardenedDeployment(chart, "web", { image: IMAGE });
     ApiObject.of(web).addJsonPatch(
@@ -358,7 +358,7 @@ describe("what a user sets afterwards", () => {
     expect(objectOf(chart, "Deployment").spec).toMatchObject({ replicas: 1, paused: true });
   });
 
-  test("holds: metadata, and patches of what belongs to the deployment", () => {
+  test("metadata and patches of supporting objects apply", () => {
     const chart = newChart();
     const web = new HardenedDeployment(chart, "web", { image: IMAGE });
     ApiObject.of(web).metadata.addLabel("tier", "front");
@@ -370,7 +370,7 @@ describe("what a user sets afterwards", () => {
 });
 
 describe("references to Terraform values", () => {
-  test("may stand in variables, and plain cdk8s then refuses the chart", () => {
+  test("are accepted in variables, and plain cdk8s then refuses the chart", () => {
     const stack = new TerraformStack(Testing.app(), "stack");
     const host = new TerraformVariable(stack, "host", { type: "string" }).stringValue;
     const app = new App({ outdir: "/nonexistent" });

@@ -13,13 +13,13 @@ import { IMAGE, newChart, objectOf, problemsAtSynthesis, refusal, refusedCodes }
 const schedule = "30 2 * * *";
 
 describe("a hardened job", () => {
-  test("of an image alone is these three objects", () => {
+  test("with an image creates three objects", () => {
     const chart = newChart();
     new HardenedJob(chart, "migrate", { image: IMAGE });
     expect(Yaml.stringify(...(chart.toJson() as unknown[]))).toMatchSnapshot();
   });
 
-  test("shows everything that it is given", () => {
+  test("contains all its props", () => {
     const chart = newChart();
     new HardenedJob(chart, "import", {
       image: IMAGE,
@@ -49,7 +49,7 @@ describe("a hardened job", () => {
     expect(spec.template.spec.topologySpreadConstraints).toHaveLength(1);
   });
 
-  test("counts no eviction as a failure of the program", () => {
+  test("does not count evictions as failures", () => {
     const chart = newChart();
     new HardenedJob(chart, "migrate", { image: IMAGE });
     expect(objectOf(chart, "Job").spec.podFailurePolicy.rules).toEqual([
@@ -57,7 +57,7 @@ describe("a hardened job", () => {
     ]);
   });
 
-  test("has no port, no probes and no pause at its end, and connects to what is declared", () => {
+  test("has no ports, probes, or stop delay, and only declared connections", () => {
     const chart = newChart();
     const api = new HardenedDeployment(chart, "api", { image: IMAGE, port: 8080 });
     const job = new HardenedJob(chart, "migrate", { image: IMAGE });
@@ -70,7 +70,7 @@ describe("a hardened job", () => {
     expect(objectOf(chart, "NetworkPolicy", "api").spec.ingress).toHaveLength(1);
   });
 
-  test("has sidecars that end with it, and files of its own", () => {
+  test("can have sidecars and files", () => {
     const chart = newChart();
     new HardenedJob(chart, "migrate", {
       image: IMAGE,
@@ -84,13 +84,13 @@ describe("a hardened job", () => {
 });
 
 describe("a hardened cron job", () => {
-  test("of an image and a schedule is these three objects", () => {
+  test("with an image and a schedule creates three objects", () => {
     const chart = newChart();
     new HardenedCronJob(chart, "report", { image: IMAGE, schedule });
     expect(Yaml.stringify(...(chart.toJson() as unknown[]))).toMatchSnapshot();
   });
 
-  test("shows everything that it is given", () => {
+  test("contains all its props", () => {
     const chart = newChart();
     new HardenedCronJob(chart, "report", {
       image: IMAGE,
@@ -178,7 +178,7 @@ describe("a hardened cron job", () => {
   );
 });
 
-describe("an input is refused:", () => {
+describe("a job is refused with", () => {
   const any = (value: unknown) => value as never;
   test.each<[string, Partial<HardenedJobProps & HardenedCronJobProps>, string[]]>([
     ["a deadline of no time", { activeDeadline: Duration.seconds(0) }, ["DURATION_INVALID"]],
@@ -210,12 +210,12 @@ describe("an input is refused:", () => {
     ["negative histories", { successfulJobsHistoryLimit: -1, failedJobsHistoryLimit: -1 }, ["COUNT_INVALID"]],
     ["another policy", { concurrencyPolicy: "forbid" }, ["VALUE_INVALID"]],
     ["a word for suspend", { suspend: "yes" }, ["VALUE_INVALID"]],
-  ])("of a cron job, %s", (_, props, codes) => {
+  ])("for a cron job: %s", (_, props, codes) => {
     const call = () => new HardenedCronJob(newChart(), "cron", { image: IMAGE, schedule, ...props });
     expect([...new Set(refusedCodes(call))]).toEqual(codes);
   });
 
-  test("a time to live of half a second, and nothing at all", () => {
+  test("a time to live of half a second, and without an image", () => {
     const job = (props: object) => () => new HardenedJob(newChart(), "job", any(props));
     expect(refusedCodes(job({ image: IMAGE, ttlAfterFinished: Duration.millis(500) }))).toEqual([
       "DURATION_INVALID",
@@ -227,14 +227,14 @@ describe("an input is refused:", () => {
     ]);
   });
 
-  test("a cron job whose runs would have too long a name", () => {
+  test("an id that is too long for the names of the runs", () => {
     const cron = (length: number) => () =>
       new HardenedCronJob(newChart(), "c".repeat(length), { image: IMAGE, schedule });
     expect(cron(52)).not.toThrow();
     expect(refusedCodes(cron(53))).toEqual(["NAME_INVALID"]);
   });
 
-  test("one name for workloads of two kinds", () => {
+  test("the id of a workload of another kind", () => {
     const chart = newChart();
     new HardenedDeployment(chart, "web", { image: IMAGE });
     const call = () => new HardenedJob(chart, "web", { image: IMAGE });
@@ -242,7 +242,7 @@ describe("an input is refused:", () => {
   });
 });
 
-describe("a namespace has room for its jobs", () => {
+describe("the quota of a namespace", () => {
   const shop = (pods: number) => {
     const chart = newChart();
     new SecureNamespace(chart, "namespace", { name: "shop", quota: { pods } });
@@ -251,14 +251,14 @@ describe("a namespace has room for its jobs", () => {
     return chart;
   };
 
-  test("when all pods that run at the same time fit", () => {
+  test("counts the pods that run at the same time", () => {
     expect(problemsAtSynthesis(shop(5))).toEqual([]);
     expect(problemsAtSynthesis(shop(4))).toMatchObject([
       { code: "RESOURCES_INVALID", fix: expect.stringContaining("quota: { pods: 5 }") },
     ]);
   });
 
-  test("when no container of them may use more than one may", () => {
+  test("limits each container", () => {
     const chart = shop(9);
     const cron = chart.node.findChild("cron");
     const path = "/spec/jobTemplate/spec/template/spec/containers/0/resources/limits/cpu";

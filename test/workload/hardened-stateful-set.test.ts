@@ -15,7 +15,7 @@ const any = (value: unknown) => value as never;
 const DATA = VolumeClaim.of("data", "/var/lib/db");
 
 describe("a hardened stateful set", () => {
-  test("of an image, a port and a volume is these six objects", () => {
+  test("with an image, a port, and a volume creates six objects", () => {
     const chart = newChart();
     new HardenedStatefulSet(chart, "db", {
       image: IMAGE,
@@ -26,7 +26,7 @@ describe("a hardened stateful set", () => {
     expect(Yaml.stringify(...(chart.toJson() as unknown[]))).toMatchSnapshot();
   });
 
-  test("of an image alone has neither volumes nor ports", () => {
+  test("with an image only has neither volumes nor ports", () => {
     const chart = newChart();
     const set = new HardenedStatefulSet(chart, "db", { image: IMAGE });
     const { spec } = objectOf(chart, "StatefulSet");
@@ -37,7 +37,7 @@ describe("a hardened stateful set", () => {
     expect([service.clusterIP, service.ports]).toEqual(["None", undefined]);
   });
 
-  test("shows everything that it is given, whatever the order of its volumes", () => {
+  test("contains all its props, independently of the order of its volumes", () => {
     const props = (volumeClaims: VolumeClaim[]): HardenedStatefulSetProps => ({
       image: IMAGE,
       replicas: 3,
@@ -63,7 +63,7 @@ describe("a hardened stateful set", () => {
     ]);
   });
 
-  test("gives its volumes to the program alone", () => {
+  test("mounts its volumes in the program's container only", () => {
     const chart = newChart();
     new HardenedStatefulSet(chart, "db", {
       image: IMAGE,
@@ -75,7 +75,7 @@ describe("a hardened stateful set", () => {
     expect(initContainers[0].volumeMounts).toBeUndefined();
   });
 
-  test("keeps labels that change out of its claims, as Kubernetes refuses every change of one", () => {
+  test("has no changeable labels in its claim templates, which are immutable", () => {
     const chart = newChart();
     new HardenedStatefulSet(chart, "db", { image: IMAGE, volumeClaims: [DATA], labels: { version: "2" } });
     const [claim] = objectOf(chart, "StatefulSet").spec.volumeClaimTemplates;
@@ -85,7 +85,7 @@ describe("a hardened stateful set", () => {
     ]);
   });
 
-  test("knows the host names of its pods, and serves under a name of its own", () => {
+  test("has host names for its pods, and a headless Service", () => {
     const chart = newChart();
     const set = new HardenedStatefulSet(chart, "db", { image: IMAGE, port: 5432 });
     expect(set.hostNameOf(1)).toBe("db-1.db-headless.shop.svc");
@@ -97,7 +97,7 @@ describe("a hardened stateful set", () => {
     }
   });
 
-  test("lets its pods connect to each other once that is declared", () => {
+  test("allows connections between its pods if they are declared", () => {
     const chart = newChart();
     const set = new HardenedStatefulSet(chart, "db", { image: IMAGE, port: 5432 });
     set.connections.allowTo(set, Port.tcp(5432));
@@ -105,7 +105,7 @@ describe("a hardened stateful set", () => {
     expect([egress.length, ingress.length]).toEqual([2, 1]);
   });
 
-  test("may be autoscaled, from one pod on, and is counted by its namespace without a pod beyond the most", () => {
+  test("can be autoscaled from one pod, and counts with its maximum in the quota", () => {
     const chart = newChart();
     new SecureNamespace(chart, "namespace", { name: "shop", quota: { pods: 4 } });
     new HardenedStatefulSet(chart, "db", { image: IMAGE, autoscale: { min: 1, max: 4 } });
@@ -121,7 +121,7 @@ describe("a hardened stateful set", () => {
   });
 });
 
-describe("a stateful set is refused:", () => {
+describe("a stateful set is refused with", () => {
   const file = ConfigFile.of("/etc/db/a.conf", "a");
   test.each<[string, Partial<HardenedStatefulSetProps>, string[]]>([
     ["no replicas", { replicas: 0 }, ["REPLICAS_INVALID"]],
@@ -156,7 +156,7 @@ describe("a stateful set is refused:", () => {
     expect(chart.node.children).toEqual([]);
   });
 
-  test("an id that is too long for its revisions, or that no Service can have", () => {
+  test("an id that is too long, or invalid for a Service", () => {
     const set = (id: string) => () => new HardenedStatefulSet(newChart(), id, { image: IMAGE });
     expect(set("d".repeat(52))).not.toThrow();
     expect(refusedCodes(set("d".repeat(53)))).toEqual(["NAME_INVALID"]);
@@ -179,7 +179,7 @@ describe("a stateful set is refused:", () => {
 });
 
 describe("a class of block volumes", () => {
-  test("encrypts on the way too, keeps the volumes and is in no namespace", () => {
+  test("encrypts in transit, retains volumes, and has no namespace", () => {
     const chart = newChart();
     const { name } = new BlockVolumeClass(chart, "class", {
       name: "encrypted",
@@ -189,7 +189,7 @@ describe("a class of block volumes", () => {
     expect(Yaml.stringify(...(chart.toJson() as unknown[]))).toMatchSnapshot();
   });
 
-  test("in a chart without a namespace is the same, and takes Oracle's key where it is given none", () => {
+  test("is the same in a chart without a namespace, and uses Oracle's key by default", () => {
     const chart = newChart("");
     new BlockVolumeClass(chart, "class", { name: "encrypted" });
     const { metadata, parameters } = objectOf(chart, "StorageClass");
@@ -200,14 +200,14 @@ describe("a class of block volumes", () => {
   test.each<[string, object, string[]]>([
     ["a class of OKE", { name: "oci-bv" }, ["NAME_DUPLICATE"]],
     ["no name", {}, ["NAME_INVALID"]],
-    ["a key that is none", { name: "a", kmsKeyId: "ocid1.vault.oc1..x" }, ["OCID_INVALID"]],
+    ["an invalid key", { name: "a", kmsKeyId: "ocid1.vault.oc1..x" }, ["OCID_INVALID"]],
     ["another performance", { name: "a", performance: 30 }, ["VALUE_INVALID"]],
     ["another policy", { name: "a", reclaimPolicy: "Recycle" }, ["VALUE_INVALID"]],
-  ])("is refused %s", (_, props, codes) => {
+  ])("is refused with %s", (_, props, codes) => {
     expect(refusedCodes(() => new BlockVolumeClass(newChart(), "class", any(props)))).toEqual(codes);
   });
 
-  test("is refused a name that the chart has already", () => {
+  test("is refused with the name of another class of the chart", () => {
     const chart = newChart();
     new BlockVolumeClass(chart, "one", { name: "encrypted" });
     const call = () => new BlockVolumeClass(chart, "two", { name: "encrypted" });

@@ -73,7 +73,7 @@ describeWithApiServer("host access in a real API server", () => {
     },
   );
 
-  test("guardrails let it in by the two exceptions that their documentation names, and refuse it without them", async () => {
+  test("guardrails accept it with the two documented exceptions only", async () => {
     const exceptionOf = (rule: GuardrailRule) =>
       GuardrailException.of({ namespace: "agents", rule, ...REASON });
     const guard = async (...rules: GuardrailRule[]) => {

@@ -11,7 +11,7 @@ import { PodSecurityLevel } from "../../lib/workload/pods/pod-security-level";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { SecretFiles } from "../../lib/workload/pods/secret-files";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
-import { IMAGE, newChart, objectOf, problemsAtSynthesis, refusedCodes } from "./support";
+import { IMAGE, messagesOf, newChart, objectOf, problemsAtSynthesis, refusedCodes } from "./support";
 
 const REASON = { reason: "The agent ships the logs of all pods" };
 const LOGS = HostAccess.readOnlyPath("/var/log", REASON);
@@ -30,14 +30,14 @@ const told = (chart: Chart) => problemsAtSynthesis(chart).map(({ code, what }) =
 const podOf = (chart: Chart) => objectOf(chart, "DaemonSet").spec.template.spec;
 
 describe("a daemon set with host access", () => {
-  test("and its namespace are these objects", () => {
+  test("and its namespace create these objects", () => {
     const chart = agents();
     const kinds = ["DaemonSet", "Namespace"];
     const shown = (chart.toJson() as any[]).filter(({ kind }) => kinds.includes(kind));
     expect(Yaml.stringify(...shown)).toMatchSnapshot();
   });
 
-  test("keeps each reason as an acknowledgement", () => {
+  test("records each reason as an acknowledgement", () => {
     expect(Acknowledgements.of(agents()).map(({ what, reason }) => `${what}: ${reason}`)).toEqual([
       "network of the node, ports 9100: Its metrics are those of the node",
       "path /sys of the node, read-only: Metrics",
@@ -47,7 +47,7 @@ describe("a daemon set with host access", () => {
     ]);
   });
 
-  test("finds /var/log where the node has it, so that the symbolic links of the kubelet lead to the logs of pods", () => {
+  test("mounts /var/log at the path of the node, so that the symbolic links of the kubelet work", () => {
     const mountOf = (access: HostAccess) => {
       const [{ volumeMounts }] = podOf(agents({ hostAccess: [access] })).containers;
       return volumeMounts.map(({ mountPath }: any) => mountPath);
@@ -62,13 +62,13 @@ describe("a daemon set with host access", () => {
     ).toEqual(["PATH_INVALID"]);
   });
 
-  test("is refused where two directories of the node would be mounted at one place", () => {
+  test("is refused if two directories of the node have one mount path", () => {
     const at = (path: string) => HostAccess.readOnlyPath(path, { ...REASON, mountPath: "/node" });
     const make = () => agents({ hostAccess: [at("/var/log/pods"), at("/var/log/audit")] });
     expect(refusedCodes(make)).toEqual(["PATH_INVALID"]);
   });
 
-  test("sets no sysctl with the node's network, where Kubernetes refuses it", () => {
+  test("sets no sysctl together with the network of the node", () => {
     const addedCapability = AddedCapability.netBindService({ reason: "It listens on the port 53" });
     expect(podOf(agents({ hostAccess: [NETWORK], addedCapability })).securityContext).not.toHaveProperty(
       "sysctls",
@@ -76,7 +76,7 @@ describe("a daemon set with host access", () => {
     expect(podOf(agents({ hostAccess: [LOGS], addedCapability })).securityContext).toHaveProperty("sysctls");
   });
 
-  test("gives its node's paths to the program alone, and root too", () => {
+  test("gives the paths and the user root to the program's container only", () => {
     const chart = agents({
       hostAccess: ALL,
       initContainers: [{ name: "prepare", image: IMAGE }],
@@ -102,7 +102,7 @@ describe("a daemon set with host access", () => {
     });
   });
 
-  test("is the same whatever order its accesses are in", () => {
+  test("does not depend on the order of its accesses", () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(ALL, { minLength: ALL.length }), (hostAccess) => {
         expect(podOf(agents({ hostAccess }))).toEqual(podOf(agents()));
@@ -111,7 +111,7 @@ describe("a daemon set with host access", () => {
     );
   });
 
-  test("opens the ports that it names on its nodes, each once, and asks the cluster's DNS still", () => {
+  test("opens each listed port of the node once, and uses the DNS of the cluster", () => {
     const network = HostAccess.network({ ports: [9100, 9200, 9300], ...REASON });
     const sidecars = [{ name: "proxy", image: IMAGE, port: 9300 }];
     const pod = podOf(agents({ hostAccess: [network], sidecars }));
@@ -123,7 +123,7 @@ describe("a daemon set with host access", () => {
   });
 });
 
-describe("host access is refused:", () => {
+describe("host access is refused for", () => {
   test.each([
     "/",
     "/etc",
@@ -153,7 +153,7 @@ describe("host access is refused:", () => {
     expect(refusedCodes(() => HostAccess.readOnlyPath(path, REASON))).toEqual(["PATH_INVALID"]);
   });
 
-  test("every path in, or around, what belongs to Kubernetes, and no path beside it", () => {
+  test("every path in or above a forbidden one, and no other path", () => {
     const part = fc.stringMatching(/^[a-z0-9]{1,8}$/);
     const never = fc.constantFrom(
       "/proc",
@@ -177,7 +177,7 @@ describe("host access is refused:", () => {
     ["port 80", [80], ["PORT_PRIVILEGED"]],
     ["a node port", [30_000], ["NODE_PORT_INVALID"]],
     ["the kubelet's port", [10_250], ["PORT_INVALID"]],
-    ["a port that is none", [70_000], ["PORT_INVALID"]],
+    ["an invalid port", [70_000], ["PORT_INVALID"]],
     ["a text", ["9100"], ["PORT_INVALID"]],
     ["nothing as a port", [undefined], ["PORT_INVALID"]],
     ["one port twice", [9100, 9100], ["NAME_DUPLICATE"]],
@@ -192,7 +192,7 @@ describe("host access is refused:", () => {
     ["the network", () => HostAccess.network(undefined as never), ["REASON_MISSING"]],
     ["root", () => HostAccess.rootUser({} as never), ["REASON_MISSING"]],
     ["a level", () => PodSecurityLevel.privilegedFor({ reason: "" }), ["REASON_MISSING"]],
-  ])("without a reason, or without a value: %s", (_, make, codes) => {
+  ])("a missing reason or value: %s", (_, make, codes) => {
     expect(refusedCodes(make)).toEqual(codes);
   });
 
@@ -230,7 +230,7 @@ describe("host access is refused:", () => {
     expect(chart.node.children).toEqual([]);
   });
 
-  test("a level that is none", () => {
+  test("an invalid Pod Security level", () => {
     const make = () =>
       new SecureNamespace(newChart(), "namespace", { name: "shop", podSecurity: "privileged" as never });
     expect(refusedCodes(make)).toEqual(["VALUE_INVALID"]);
@@ -238,14 +238,14 @@ describe("host access is refused:", () => {
 });
 
 describe("at synthesis", () => {
-  test("a restricted namespace refuses host access with its reasons, and names the way", () => {
+  test("a restricted namespace refuses host access and reports its reasons", () => {
     const chart = newChart();
     new SecureNamespace(chart, "namespace", { name: "shop" });
     new HardenedDaemonSet(chart, "agent", { image: IMAGE, hostAccess: [LOGS, ROOT] });
-    expect(problemsAtSynthesis(chart)).toMatchSnapshot();
+    expect(messagesOf(problemsAtSynthesis(chart))).toMatchSnapshot();
   });
 
-  test("it does so from another chart too, and a namespace that nobody made here is left to the API server", () => {
+  test("a restricted namespace of another chart refuses host access, and an unknown namespace does not", () => {
     const app = new App();
     const other = new Chart(app, "other", { namespace: "shop" });
     new HardenedDaemonSet(other, "agent", { image: IMAGE, hostAccess: [LOGS] });
@@ -254,7 +254,7 @@ describe("at synthesis", () => {
     expect(told(other).join()).toContain("the restricted namespace shop");
   });
 
-  test("a namespace without the standard runs declared host access, and nothing else", () => {
+  test("a privileged namespace runs declared host access only", () => {
     expect(told(agents())).toEqual([]);
     const chart = agents();
     new HardenedDeployment(chart, "web", { image: IMAGE });
@@ -282,7 +282,7 @@ describe("at synthesis", () => {
     ["a port", `${CONTAINER}/ports/-`, { containerPort: 2375 }, "the port 2375 of the node"],
     ["a writable root", `${CONTAINER}/securityContext/readOnlyRootFilesystem`, false, "a writable root"],
     ["all of /proc", `${CONTAINER}/securityContext/procMount`, "Unmasked", "an unmasked /proc"],
-  ])("a patch that adds %s is refused there", (_, path, value, what) => {
+  ])("a patch that adds %s is refused in a privileged namespace", (_, path, value, what) => {
     const chart = agents();
     ApiObject.of(chart.node.findChild("agent")).addJsonPatch(JsonPatch.add(path, value));
     expect(told(chart)).toHaveLength(1);

@@ -26,13 +26,13 @@ describe("two daemon sets with a port of the same nodes", () => {
     expect(told(agent(app, "b", [9100, 9300]))).toEqual([expected]);
   });
 
-  test("are refused where some node has the labels of both", () => {
+  test("are refused if a node can have the labels of both", () => {
     const app = new App();
     agent(app, "a", [9100], { pool: "one" });
     expect(told(agent(app, "b", [9100], { disk: "fast" }))).toEqual([expected]);
   });
 
-  test("are taken with ports of their own, or nodes of their own", () => {
+  test("are accepted with different ports or different nodes", () => {
     const [ports, nodes] = [new App(), new App()];
     agent(ports, "a", [9100]);
     expect(told(agent(ports, "b", [9101]))).toEqual([]);

@@ -13,7 +13,7 @@ import { DIGEST, IMAGE, newChart, refusal, refusedCodes } from "./support";
 const reference = `docker.io/nicolaka/netshoot@${DIGEST}`;
 const netshoot = ContainerImage.of(reference);
 
-describe("what is for debugging, by its name:", () => {
+describe("the name of a debugging image:", () => {
   test.each([
     "docker.io/library/busybox",
     "fra.ocir.io/acme/mirror/busybox:1.36.1",
@@ -52,7 +52,7 @@ describe("what is for debugging, by its name:", () => {
 });
 
 describe("a debugging image", () => {
-  test("is no program and no sidecar", () => {
+  test("is refused as program and as sidecar", () => {
     const chart = newChart();
     const props = { image: netshoot, sidecars: [{ name: "tools", image: netshoot }] };
     const problems = refusal(() => new HardenedDeployment(chart, "web", props));
@@ -63,7 +63,7 @@ describe("a debugging image", () => {
     expect(chart.node.children).toEqual([]);
   });
 
-  test("is none of any kind of workload", () => {
+  test("is refused in every kind of workload", () => {
     const chart = newChart();
     const image = netshoot;
     const makers = [
@@ -75,14 +75,14 @@ describe("a debugging image", () => {
     for (const make of makers) expect(refusedCodes(make)).toEqual(["IMAGE_DEBUGGING"]);
   });
 
-  test("is one of a lock, or without a digest, as little", () => {
+  test("is also refused from a lock and without a digest", () => {
     const image = ContainerImage.tagOnly("docker.io/library/busybox:1.36", { reason: "Built on every push" });
     expect(refusedCodes(() => new HardenedDeployment(newChart(), "web", { image }))).toEqual([
       "IMAGE_DEBUGGING",
     ]);
   });
 
-  test("may do its work before the program starts, and needs no reason for it", () => {
+  test("is accepted in init containers without a reason", () => {
     const chart = newChart();
     new HardenedDeployment(chart, "web", {
       image: IMAGE,
@@ -91,7 +91,7 @@ describe("a debugging image", () => {
     expect(Acknowledgements.of(chart)).toEqual([]);
   });
 
-  test("may stay with a reason, which is kept", () => {
+  test("is accepted with a reason, which is recorded", () => {
     const chart = newChart();
     const image = ContainerImage.debugging(reference, { reason: "Traces packets for the network team" });
     expect(image).toMatchObject({ reference, digest: DIGEST, reason: undefined });
@@ -111,7 +111,7 @@ describe("a debugging image", () => {
     ["with nothing in its place", reference, undefined, ["REASON_MISSING"]],
     ["without a digest", "docker.io/nicolaka/netshoot:v0.13", { reason: "why" }, ["IMAGE_NOT_PINNED"]],
     ["without a registry", `nicolaka/netshoot@${DIGEST}`, { reason: "why" }, ["IMAGE_INVALID"]],
-  ])("is refused %s", (_, image, choice, codes) => {
+  ])("is refused for %s", (_, image, choice, codes) => {
     expect(refusedCodes(() => ContainerImage.debugging(image, choice as { reason: string }))).toEqual(codes);
   });
 });

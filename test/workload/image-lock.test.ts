@@ -3,7 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import fc from "fast-check";
 import { Acknowledgements, ContainerImage, HardenedDeployment, ImageLock } from "secure-oke";
-import { DIGEST, newChart, objectOf, refusal, refusedCodes } from "./support";
+import { DIGEST, messagesOf, newChart, objectOf, refusal, refusedCodes } from "./support";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "lock-"));
 let count = 0;
@@ -30,12 +30,12 @@ const said = (call: () => unknown) => refusal(call).map(({ code, what }) => `${c
 const read = (file: string) => () => ImageLock.fromFile(file);
 
 describe("an image of a lock", () => {
-  test("has the reference that the lock says", () => {
+  test("has the reference in the lock", () => {
     const image = ContainerImage.fromLock("web", { path: lock() });
     expect(image).toMatchObject({ reference: REFERENCE, tag: "1.4.2", digest: DIGEST });
   });
 
-  test("runs in a workload, and nobody needs to say why", () => {
+  test("runs in a workload without a reason", () => {
     const chart = newChart();
     const image = ContainerImage.fromLock("web", { path: lock() });
     new HardenedDeployment(chart, "web", { image });
@@ -43,7 +43,7 @@ describe("an image of a lock", () => {
     expect(Acknowledgements.of(chart)).toEqual([]);
   });
 
-  test("comes from images.lock.json where no file is named, in the folder of the program", () => {
+  test("is read from images.lock.json in the working directory by default", () => {
     const [before, own] = [process.cwd(), fs.mkdtempSync(path.join(folder, "program-"))];
     fs.copyFileSync(lock(), path.join(own, "images.lock.json"));
     try {
@@ -57,24 +57,24 @@ describe("an image of a lock", () => {
     expect(ContainerImage.fromLock("web").reference).toBe(REFERENCE);
   });
 
-  test("stays the same while the program runs", () => {
+  test("does not change if the file changes while the program runs", () => {
     const file = lock();
     ContainerImage.fromLock("web", { path: file });
     fs.writeFileSync(file, "{}");
     expect(ContainerImage.fromLock("web", { path: file }).reference).toBe(REFERENCE);
   });
 
-  test("may be as old as the lock allows, and not a day older", () => {
+  test("can be as old as the maximum age, and not a day older", () => {
     const aged = (created: string, more: object = {}) =>
       ContainerImage.fromLock("web", { path: lock({ web: { ...web, created, ...more } }) });
     expect(aged("2026-08-22").reference).toBe(REFERENCE);
-    expect(refusal(() => aged("2026-08-21"))).toMatchSnapshot();
+    expect(messagesOf(refusal(() => aged("2026-08-21")))).toMatchSnapshot();
     const maxAge = { days: 91, reason: "The vendor builds it once in a quarter" };
     expect(aged("2026-08-21", { maxAge }).reference).toBe(REFERENCE);
     expect(refusedCodes(() => aged("2026-08-20", { maxAge }))).toEqual(["IMAGE_TOO_OLD"]);
   });
 
-  test("is refused where it is older than allowed, whatever the dates", () => {
+  test("is refused if it exceeds the maximum age, for all dates", () => {
     const day = fc.integer({ min: 0, max: 20_000 });
     const dateOf = (days: number) => new Date(days * 86_400_000).toISOString().slice(0, 10);
     fc.assert(
@@ -93,19 +93,19 @@ describe("an image of a lock", () => {
     );
   });
 
-  test("is refused with what helps: a new build, a limit with a reason, or a true date", () => {
+  test("is refused with a fix: a new build, a higher maximum age, or the real date", () => {
     const fixOf = (created: string) =>
       refusal(() => ContainerImage.fromLock("web", { path: lock({ web: { ...web, created } }) }))[0]?.fix;
     expect(fixOf("2026-08-01")).toContain('"maxAge": { "days": 111, "reason": "…" }');
     expect(fixOf("1970-01-01")).toContain("the date of its push");
   });
 
-  test("does not suffer from the age of another one", () => {
+  test("is accepted if another image is too old", () => {
     const images = { web, old: { ...web, created: "2020-01-01" } };
     expect(ContainerImage.fromLock("web", { path: lock(images) }).reference).toBe(REFERENCE);
   });
 
-  test("is judged at the date of the lock, whatever day it is", () => {
+  test("is judged at the date of the lock, not at today's date", () => {
     const file = lock();
     jest.useFakeTimers({ now: new Date("2031-01-01") });
     try {
@@ -115,7 +115,7 @@ describe("an image of a lock", () => {
     }
   });
 
-  test("shows a wider limit and a debugging image as acknowledgements of who runs it", () => {
+  test("causes acknowledgements for a higher maximum age and for a debugging image", () => {
     const chart = newChart();
     const images = {
       web: {
@@ -136,14 +136,14 @@ describe("an image of a lock", () => {
     ]);
   });
 
-  test("needs no acknowledgement for a limit of its own that is tighter", () => {
+  test("causes no acknowledgement for a lower maximum age", () => {
     const chart = newChart();
     const path = lock({ web: { ...web, maxAge: { days: 30, reason: "Faces the internet" } } });
     new HardenedDeployment(chart, "web", { image: ContainerImage.fromLock("web", { path }) });
     expect(Acknowledgements.of(chart)).toEqual([]);
   });
 
-  test("of an unknown name is refused with the names that are most like it", () => {
+  test("with an unknown name is refused with similar names", () => {
     const names = ["web", "worker", "orders-web", "orders-worker", "report"];
     const path = lock(Object.fromEntries(names.map((name) => [name, web])));
     const [problem] = refusal(() => ContainerImage.fromLock("orders-wep", { path }));
@@ -158,7 +158,7 @@ describe("an image of a lock", () => {
     }
   });
 
-  test("of any name of the lock is found", () => {
+  test("is found by any name in the lock", () => {
     const file = fileOf("");
     fc.assert(
       fc.property(fc.uniqueArray(fc.string({ maxLength: 8 }), { minLength: 1, maxLength: 5 }), (names) => {
@@ -187,7 +187,7 @@ describe("an image of a lock", () => {
 });
 
 describe("a lock", () => {
-  test("says what is in it", () => {
+  test("has its content as properties", () => {
     const { names, checked, maxAge } = ImageLock.fromFile(lock({ web, api: web }));
     expect({ names, checked, maxAgeDays: maxAge.toDays() }).toEqual({
       names: ["api", "web"],
@@ -196,7 +196,7 @@ describe("a lock", () => {
     });
   });
 
-  test("that is not there is refused with the place where it was looked for", () => {
+  test("that does not exist is refused with its path", () => {
     const file = path.join(folder, "nowhere.json");
     const expected = [{ code: "IMAGE_LOCK_INVALID", property: "path", what: expect.stringContaining(file) }];
     expect(refusal(read(file))).toMatchObject(expected);
@@ -206,11 +206,11 @@ describe("a lock", () => {
     ]);
   });
 
-  test("that is no JSON is refused", () => {
+  test("that is not valid JSON is refused", () => {
     expect(refusedCodes(read(fileOf("{ version: 1 }")))).toEqual(["IMAGE_LOCK_INVALID"]);
   });
 
-  test("is refused with all that is wrong with it, each under the name of its image", () => {
+  test("is refused with all problems, each with the name of its image", () => {
     const images = {
       web: { reference: "fra.ocir.io/acme/web:1.4.2", created: "2026-02-30", digest: DIGEST },
       api: { reference: `acme/api@${DIGEST}`, created: "2026-11-21", maxAge: { days: 0 }, notes: 7 },
@@ -238,7 +238,7 @@ describe("a lock", () => {
     ]);
   });
 
-  test("that has an image twice is refused, as one of the two would be lost", () => {
+  test("with a duplicate image is refused", () => {
     const entry = `"web": ${JSON.stringify(web)}`;
     const text = `{ "version": 1, "checked": "2026-11-20", "maxAgeDays": 90, "images": { ${entry}, ${entry} } }`;
     const file = fileOf(text);
@@ -277,17 +277,17 @@ describe("a lock", () => {
 describe("the check of a lock in CI", () => {
   const old = ImageLock.fromFile(lock({ web, api: { ...web, created: "2026-11-20" } }));
 
-  test("finds nothing while all images are young", () => {
+  test("returns nothing while no image is too old", () => {
     expect(old.problems(new Date("2027-01-31T23:59:59Z"))).toEqual([]);
   });
 
-  test("finds the images that have grown too old since the lock was checked", () => {
+  test("returns the images that became too old", () => {
     const found = old.problems(new Date("2027-02-01T00:00:00Z"));
     expect(found).toMatchObject([{ code: "IMAGE_TOO_OLD", what: expect.stringContaining("2027-02-01") }]);
     expect(old.problems(new Date("2030-01-01"))).toHaveLength(2);
   });
 
-  test("finds a lock that was checked tomorrow, which would hide the age of its images", () => {
+  test("returns a problem for a lock with a future date", () => {
     const [problem] = old.problems(new Date("2026-11-19"));
     expect(problem).toMatchObject({
       code: "IMAGE_LOCK_INVALID",

@@ -23,17 +23,17 @@ describe("the images of an object", () => {
     ["an image in parts", { image: { registry: "docker.io", repository: "acme/a", tag: "1" } }, "spec.image"],
     ["a volume", { volumes: [{ name: "data", image: { reference: A, pullPolicy: "Always" } }] }, "data"],
     ["a list of images", { images: [{ major: 16, image: A }] }, "spec.images.0.image"],
-  ])("are those of %s", (_, spec, user) => {
+  ])("include those of %s", (_, spec, user) => {
     expect(imagesOf(custom(spec))).toEqual([{ user, reference: A }]);
   });
 
-  test("in parts have their digest, and need a repository", () => {
+  test("in parts include the digest, and require a repository", () => {
     const image = { repository: "acme/a", digest: "sha256:12" };
     expect(references(custom({ image }))).toEqual(["acme/a@sha256:12"]);
     expect(references(custom({ image: { tag: "1", pullPolicy: "Always" } }))).toEqual([]);
   });
 
-  test("are references to Terraform values too", () => {
+  test("can be references to Terraform values", () => {
     const { stringValue } = new TerraformVariable(newStack(), "image", {});
     const [found] = references(custom({ image: stringValue }));
     expect(Token.isUnresolved(found)).toBe(true);
@@ -51,7 +51,7 @@ describe("the images of an object", () => {
     ["what a controller reports", { ...custom({}), status: { image: A } }],
     ["annotations", { ...custom({}), metadata: { annotations: { image: A } } }],
     ["nothing", undefined],
-  ])("are none in %s", (_, value) => {
+  ])("do not include %s", (_, value) => {
     expect(imagesOf(value)).toEqual([]);
   });
 });

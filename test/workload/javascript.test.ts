@@ -27,7 +27,7 @@ function web() {
 }
 
 describe("an untyped program gets all problems of", () => {
-  test("a load balancer whose access no factory made", () => {
+  test("a load balancer with an access that no factory created", () => {
     const expose = () =>
       web().exposeViaLoadBalancer({
         cluster: fakeCluster(),
@@ -37,7 +37,7 @@ describe("an untyped program gets all problems of", () => {
     expect(refusedCodes(expose)).toEqual(["VALUE_INVALID"]);
   });
 
-  test("a Service of null, which is not what leaving the options out is", () => {
+  test("a Service with null as options", () => {
     const workload = web();
     expect(refusal(() => workload.exposeViaService(any(null)))).toMatchObject([
       { code: "VALUE_INVALID", what: "options is null", fix: "Leave it out to get its default" },
@@ -46,7 +46,7 @@ describe("an untyped program gets all problems of", () => {
     expect(objectOf(Chart.of(workload), "Service").metadata.name).toBe("web");
   });
 
-  test("a deployment of texts", () => {
+  test("a deployment with texts", () => {
     const chart = newChart();
     const props = {
       image: "nginx",
@@ -164,7 +164,7 @@ describe("an untyped program gets all problems of", () => {
     ],
     ["registries of nothing", () => AllowedRegistries.of(any(undefined)), ["ATTRIBUTE_MISSING scope"]],
     [
-      "a version of TLS that is none",
+      "an invalid version of TLS",
       () => TlsTermination.atLoadBalancer(any({ secretName: "a", minimumVersion: "TLSv1.1" })),
       ["VALUE_INVALID minimumVersion"],
     ],
@@ -186,7 +186,7 @@ describe("an untyped program gets all problems of", () => {
     expect(refusedCodes(call)).toEqual(["REASON_MISSING"]);
   });
 
-  test("a workload or a namespace in a stack, where no chart is", () => {
+  test("a workload or a namespace in a stack instead of a chart", () => {
     const stack = newStack();
     expect(refusedCodes(() => new HardenedDeployment(stack, "web", { image: IMAGE }))).toEqual([
       "VALUE_INVALID",
@@ -195,8 +195,8 @@ describe("an untyped program gets all problems of", () => {
   });
 });
 
-describe("undefined never comes into a manifest as a word:", () => {
-  test("not by a key of a ConfigMap, nor by a cluster whose subnet or group has none", () => {
+describe("undefined is never written into a manifest", () => {
+  test("for the key of a ConfigMap, or for a cluster without a group", () => {
     expect(refusedCodes(() => EnvironmentValue.fromConfigMap("settings", any(undefined)))).toEqual([
       "ENV_INVALID",
     ]);
@@ -209,7 +209,7 @@ describe("undefined never comes into a manifest as a word:", () => {
     ]);
   });
 
-  test("not by options that are undefined", () => {
+  test("for options that are undefined", () => {
     const chart = newChart();
     const workload = new HardenedDeployment(chart, "web", {
       image: IMAGE,

@@ -59,14 +59,14 @@ function expectPod({ metadata, spec }: any, runner: any): void {
   }
 }
 
-describe("a workload of any kind, with any options,", () => {
+describe("a workload of any kind with any options", () => {
   const made = (combination: (chart: Chart, id: string) => unknown) => {
     const chart = newChart();
     combination(chart, "work");
     return objectsOf(chart) as any[];
   };
 
-  test("runs pods that are as hardened as any, whose volumes all exist", () => {
+  test("runs hardened pods, whose volumes all exist", () => {
     fc.assert(
       fc.property(COMBINATIONS, (combination) => {
         const runners = made(combination).filter(({ kind }) => RUNNERS.includes(kind));
@@ -77,7 +77,7 @@ describe("a workload of any kind, with any options,", () => {
     );
   });
 
-  test("names no two objects of a kind alike, and comes with an account and a policy", () => {
+  test("has unique object names, a ServiceAccount, and a NetworkPolicy", () => {
     fc.assert(
       fc.property(COMBINATIONS, (combination) => {
         const objects = made(combination);
@@ -89,7 +89,7 @@ describe("a workload of any kind, with any options,", () => {
     );
   });
 
-  test("has either a number of replicas or an autoscaler, and a budget that lets one pod go", () => {
+  test("has a replica count or an autoscaler, and a disruption budget of one pod", () => {
     fc.assert(
       fc.property(COMBINATIONS, (combination) => {
         const objects = made(combination);
@@ -104,7 +104,7 @@ describe("a workload of any kind, with any options,", () => {
     );
   });
 
-  test("runs no image from where none may come", () => {
+  test("is refused with an image of another registry", () => {
     fc.assert(
       fc.property(COMBINATIONS, (combination) => {
         const chart = newChart();

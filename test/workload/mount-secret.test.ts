@@ -44,8 +44,8 @@ function setUp(props: Partial<HardenedDeploymentProps> = {}) {
 const podOf = (chart: Chart, kind = "Deployment", name = "web") =>
   objectOf(chart, kind, name).spec.template.spec;
 
-describe("a secret that the Secrets Store CSI driver mounts", () => {
-  test("is a class with workload identity, a read-only volume, and one statement", () => {
+describe("a secret by the Secrets Store CSI driver", () => {
+  test("creates a class with workload identity, a read-only volume, and one statement", () => {
     const { chart, secret, stack, web } = setUp();
     expect(web.mountSecret(secret)).toBe("/run/secrets/vault/db");
     expect(objectOf(chart, "SecretProviderClass")).toMatchObject({
@@ -85,7 +85,7 @@ describe("a secret that the Secrets Store CSI driver mounts", () => {
     ]);
   });
 
-  test("lets the provider create tokens of this one service account", () => {
+  test("allows the provider to create tokens of this service account only", () => {
     const { chart, secret, web } = setUp();
     web.mountSecret(secret);
     expect(objectOf(chart, "Role").rules).toEqual([
@@ -103,7 +103,7 @@ describe("a secret that the Secrets Store CSI driver mounts", () => {
     });
   });
 
-  test("shares its directory with others, in an order of their own, and has another directory where asked for", () => {
+  test("shares a directory with others in a stable order, or uses another directory", () => {
     const { chart, secret, stack, web } = setUp();
     const [key, other] = [secretIn(stack, "a-key"), secretIn(stack, "other", { vaultId: OTHER_VAULT })];
     web.mountSecret(secret);
@@ -125,7 +125,7 @@ describe("a secret that the Secrets Store CSI driver mounts", () => {
     expect(objectsOf(chart).filter((one: any) => /^Role/.test(one.kind))).toHaveLength(2);
   });
 
-  test("has its path in a variable, and restarts the pods by its epoch, both only where asked for", () => {
+  test("sets a path variable and an epoch only if they are given", () => {
     const { chart, secret, web } = setUp({ env: { LOG: EnvironmentValue.fromValue("info") } });
     web.mountSecret(secret, { pathVariable: "DB_PASSWORD_FILE", reload: SecretReload.byRestart("2026-11") });
     expect(podOf(chart).containers[0].env).toEqual([
@@ -137,7 +137,7 @@ describe("a secret that the Secrets Store CSI driver mounts", () => {
     expect(SecretReload.inPlace().epoch).toBeUndefined();
   });
 
-  test("is mounted in pods of every kind", () => {
+  test("can be mounted in every kind of workload", () => {
     const { chart, secret } = setUp();
     const others = [
       new HardenedStatefulSet(chart, "state", { image: IMAGE, port: 8080 }),
@@ -156,7 +156,7 @@ describe("a secret that the Secrets Store CSI driver mounts", () => {
     expect(objectOf(chart, "CronJob").spec.jobTemplate.spec.template.spec.volumes).toHaveLength(1);
   });
 
-  test("names a secret and a vault that only Terraform knows", () => {
+  test("accepts references to the secret and the vault", () => {
     const { chart, stack, web } = setUp();
     const vault = new TerraformVariable(stack, "vault", { type: "string" }).stringValue;
     const secret = VaultSecret.fromVaultSecretAttributes(stack, "late", {
@@ -173,10 +173,10 @@ describe("a secret that the Secrets Store CSI driver mounts", () => {
   });
 });
 
-describe("a secret that External Secrets brings", () => {
+describe("a secret by External Secrets", () => {
   const delivery = SecretDelivery.externalSecrets({ refreshInterval: Duration.minutes(5) });
 
-  test("is a store with workload identity and a region, an external secret, and files of its Secret", () => {
+  test("creates a store with workload identity and a region, an external secret, and files", () => {
     const { chart, secret, web } = setUp();
     web.mountSecret(secret, { delivery, fileName: "password" });
     expect(objectOf(chart, "SecretStore").spec).toEqual({
@@ -204,7 +204,7 @@ describe("a secret that External Secrets brings", () => {
     ]);
   });
 
-  test("is in the environment only with a reason, which is kept", () => {
+  test("is set in the environment with a reason, which is recorded", () => {
     const { chart, secret, web } = setUp();
     web.setSecretVariable("DB_PASSWORD", secret, { ...REASON, restartEpoch: "1" });
     expect(podOf(chart).containers[0].env).toEqual([
@@ -226,7 +226,7 @@ describe("a secret that External Secrets brings", () => {
     expect(refusedCodes(() => web.setSecretVariable("OTHER", secret, files))).toEqual(["SECRET_INVALID"]);
   });
 
-  test("needs to know the region of the vault", () => {
+  test("requires the region of the vault", () => {
     const { stack, web } = setUp();
     const vaultId = new TerraformVariable(stack, "vault", { type: "string" }).stringValue;
     expect(refusedCodes(() => web.mountSecret(secretIn(stack, "late", { vaultId }), { delivery }))).toEqual([
@@ -237,7 +237,7 @@ describe("a secret that External Secrets brings", () => {
   });
 });
 
-describe("a secret that nothing brings", () => {
+describe("a secret without an installed reader", () => {
   const warningsOf = (delivery: SecretDelivery) => {
     jest.spyOn(process, "emitWarning").mockImplementation(() => undefined);
     const { secret, stack, web } = setUp();
@@ -250,7 +250,7 @@ describe("a secret that nothing brings", () => {
     return warnings.filter((one) => one.startsWith("[secret-delivery]"));
   };
 
-  test("is warned about, unless it is said where its reader is installed", () => {
+  test("causes a warning, unless the reader is declared as installed", () => {
     const driver = warningsOf(SecretDelivery.secretsStore());
     expect(driver).toEqual([expect.stringContaining("secrets-store/oci-secrets-store-csi-driver-provider")]);
     const operator = warningsOf(SecretDelivery.externalSecrets());
@@ -263,7 +263,7 @@ describe("a secret that nothing brings", () => {
   });
 });
 
-describe("bad input of a mounted secret", () => {
+describe("mounting a secret is refused with", () => {
   test.each<[string, object, string[]]>([
     ["a file name with a directory", { fileName: "db/password" }, ["NAME_INVALID"]],
     ["a file name of the directory above", { fileName: ".." }, ["NAME_INVALID"]],
@@ -271,7 +271,7 @@ describe("bad input of a mounted secret", () => {
     ["a directory of the system", { directory: "/etc" }, ["PATH_INVALID"]],
     ["a relative directory", { directory: "secrets" }, ["PATH_INVALID"]],
     ["a directory that is mounted already", { directory: "/tmp" }, ["PATH_INVALID"]],
-    ["a variable that is none", { pathVariable: "1-DB" }, ["ENV_INVALID"]],
+    ["an invalid variable", { pathVariable: "1-DB" }, ["ENV_INVALID"]],
     ["a variable that the program has", { pathVariable: "LOG" }, ["NAME_DUPLICATE"]],
     ["another stage", { stage: "DEPRECATED" }, ["VALUE_INVALID"]],
   ])("%s", (_, options, codes) => {
@@ -285,7 +285,7 @@ describe("bad input of a mounted secret", () => {
     expect(resourcesOf(stack, "oci_identity_policy")).toEqual({});
   });
 
-  test("what can't share a directory", () => {
+  test("secrets that can't share a directory", () => {
     const { secret, stack, web } = setUp();
     web.mountSecret(secret);
     const again = () => web.mountSecret(secret);
@@ -296,7 +296,7 @@ describe("bad input of a mounted secret", () => {
     expect(refusedCodes(() => web.mountSecret(secret, external))).toEqual(["SECRET_INVALID"]);
   });
 
-  test("no secret, no namespace, and values that no factory takes", () => {
+  test("a missing secret, a missing namespace, and invalid options", () => {
     const { web } = setUp();
     expect(refusedCodes(() => web.mountSecret(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
     expect(refusedCodes(() => web.mountSecret("db" as never))).toContain("VALUE_INVALID");

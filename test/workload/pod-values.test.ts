@@ -47,15 +47,15 @@ describe("a user below 10000", () => {
     ]);
   });
 
-  test.each([0, -1, 10_000, 1.5, NaN, "999" as never, undefined as never])("is never %s", (id) => {
+  test.each([0, -1, 10_000, 1.5, NaN, "999" as never, undefined as never])("can't be %s", (id) => {
     expect(refusedCodes(() => SystemUserId.of(id, REASON))).toEqual(["USER_INVALID"]);
   });
 
-  test.each([undefined, {}, { reason: " " }])("needs a reason, which %j is none", (choice) => {
+  test.each([undefined, {}, { reason: " " }])("requires a reason, not %j", (choice) => {
     expect(refusedCodes(() => SystemUserId.of(999, choice as never))).toEqual(["REASON_MISSING"]);
   });
 
-  test("stands in the place of another one, and is made by its factory", () => {
+  test("excludes the prop user, and must be created by its factory", () => {
     const lowUser = SystemUserId.of(999, REASON);
     expect(refusedCodes(() => specOf({ lowUser, user: 20_000 }))).toEqual(["USER_INVALID"]);
     expect(refusedCodes(() => specOf({ lowUser: { id: 0 } as never }))).toEqual(["VALUE_INVALID"]);
@@ -63,8 +63,8 @@ describe("a user below 10000", () => {
   });
 });
 
-describe("the value of a variable", () => {
-  test("may be what the container may use, counted as is asked", () => {
+describe("the value of an environment variable", () => {
+  test("can be a resource of the container with a divisor", () => {
     const env = {
       MEMORY: EnvironmentValue.fromResource(ContainerResourceField.MEMORY_LIMIT),
       CPUS: EnvironmentValue.fromResource(ContainerResourceField.CPU_REQUEST, "1m"),
@@ -81,12 +81,12 @@ describe("the value of a variable", () => {
     [ContainerResourceField.CPU_LIMIT, "1Mi", "ENV_INVALID"],
     [ContainerResourceField.CPU_LIMIT, "", "ENV_INVALID"],
     ["limits.hugepages", undefined, "VALUE_INVALID"],
-    [undefined, undefined, "VALUE_INVALID"],
-  ])("may not be %s in %s", (amount, divisor, code) => {
+    [undefined, undefined, "ATTRIBUTE_MISSING"],
+  ])("can't be %s with the divisor %s", (amount, divisor, code) => {
     expect(refusedCodes(() => EnvironmentValue.fromResource(amount as never, divisor))).toEqual([code]);
   });
 
-  test("may be a time zone, beside that of a schedule", () => {
+  test("can be a time zone, independently of the schedule", () => {
     const chart = newChart();
     const env = { TZ: EnvironmentValue.timeZone("Europe/Berlin") };
     new HardenedCronJob(chart, "report", {
@@ -117,8 +117,8 @@ describe("the value of a variable", () => {
   );
 });
 
-describe("why a container ended", () => {
-  test("stands in its own file, and in the log only where that was chosen", () => {
+describe("the termination message of a container", () => {
+  test("is read from its file, and from the log only if chosen", () => {
     const own = { terminationMessagePolicy: TerminationMessagePolicy.FALLBACK_TO_LOGS_ON_ERROR };
     const { containers, initContainers } = specOf({ sidecars: [{ name: "proxy", image: IMAGE, ...own }] });
     expect(containers[0]).not.toHaveProperty("terminationMessagePolicy");
@@ -128,15 +128,15 @@ describe("why a container ended", () => {
   });
 });
 
-describe("what the cluster's nodes may not have", () => {
-  test("is not written: user namespaces, AppArmor and host aliases", () => {
+describe("settings that nodes may not support", () => {
+  test("are not written: user namespaces, AppArmor, and host aliases", () => {
     const spec = specOf({ port: 8080 });
     for (const field of ["hostUsers", "hostAliases"]) expect(spec).not.toHaveProperty(field);
     expect(JSON.stringify(spec)).not.toContain("appArmor");
   });
 });
 
-test("no two volumes of a pod have one name, whatever their paths and containers are called", () => {
+test("the volumes of a pod have unique names for all paths and container names", () => {
   const kinds: VolumeKind[] = ["config", "pod-info", "secret", "shared", "token", "writable"];
   const part = fc.stringMatching(/^[a-bA.-]{1,3}$/).filter((text) => !/^\.{1,2}$/.test(text));
   const path = fc.array(part, { minLength: 1, maxLength: 3 }).map((parts) => `/${parts.join("/")}`);

@@ -27,7 +27,7 @@ const servicePorts = (options?: ServiceOptions, props?: Partial<HardenedDeployme
 const short = (ports: any[]) => ports.map(({ name, port, targetPort }) => `${name} ${port} ${targetPort}`);
 
 describe("a workload with several ports", () => {
-  test("has them on its container, its own first and the others by name, in any order the same", () => {
+  test("lists its own port first and the others sorted by name", () => {
     const { chart } = web();
     const { ports } = containerOf(chart);
     expect(ports).toEqual([
@@ -38,7 +38,7 @@ describe("a workload with several ports", () => {
     expect(containerOf(web({ port: 8080, ports: [ADMIN, METRICS] }).chart).ports).toEqual(ports);
   });
 
-  test("may have named ones alone, and has no probes then", () => {
+  test("can have only named ports, without default probes", () => {
     const { chart, workload } = web({ ports: [METRICS] });
     expect(containerOf(chart)).not.toHaveProperty("readinessProbe");
     expect(containerOf(chart).ports).toHaveLength(1);
@@ -46,7 +46,7 @@ describe("a workload with several ports", () => {
     expect(short(servicePorts({}, { ports: [METRICS] }).ports)).toEqual(["metrics 9090 metrics"]);
   });
 
-  test("names those of its sidecars too", () => {
+  test("includes the ports of its sidecars", () => {
     const sidecars = [{ name: "proxy", image: IMAGE, port: 15001, ports: [{ name: "https", port: 8443 }] }];
     const { chart, workload } = web({ port: 8080, sidecars });
     const [proxy] = objectOf(chart, "Deployment").spec.template.spec.initContainers;
@@ -81,11 +81,11 @@ describe("a workload with several ports", () => {
     },
   );
 
-  test.each(["a", "1a", "a-1-b", "a".repeat(15)])("takes the name %j", (name) => {
+  test.each(["a", "1a", "a-1-b", "a".repeat(15)])("accepts the name %j", (name) => {
     expect(() => web({ ports: [{ name, port: 9090 }] })).not.toThrow();
   });
 
-  test("is refused where a container listens on a port or a name of another one", () => {
+  test("is refused if two containers use one port number or name", () => {
     const sidecar = (ports: object[]) => [{ name: "proxy", image: IMAGE, ports: ports as never }];
     const make = (ports: object[]) => () => web({ ...MORE, sidecars: sidecar(ports) });
     expect(refusedCodes(make([{ name: "metrics", port: 15000 }]))).toEqual(["NAME_DUPLICATE"]);
@@ -94,12 +94,12 @@ describe("a workload with several ports", () => {
     ]);
   });
 
-  test("may have one below 1024 with the capability for it", () => {
+  test("can have a port below 1024 with the added capability", () => {
     const addedCapability = AddedCapability.netBindService({ reason: "It can't but listen on 80" });
     expect(() => web({ ports: [{ name: "plain", port: 80 }], addedCapability })).not.toThrow();
   });
 
-  test("can be asked by a probe on any of them, and on no other port", () => {
+  test("can be probed on each of its ports, and on no other", () => {
     for (const make of [HealthProbe.fromHttpGet, HealthProbe.fromHttpsGet]) {
       expect(() => web({ ...MORE, readiness: make("/ready", 9090) })).not.toThrow();
     }
@@ -118,14 +118,14 @@ describe("a workload with several ports", () => {
 });
 
 describe("a Service of a workload with several ports", () => {
-  test("has them all by default, each with its number and what is spoken there", () => {
+  test("has all of them by default, with their numbers and protocols", () => {
     const { ports, service } = servicePorts();
     expect(short(ports)).toEqual(["http 8080 http", "admin 9000 admin", "metrics 9090 metrics"]);
     expect(ports.map(({ appProtocol }: any) => appProtocol)).toEqual(["http", "kubernetes.io/h2c", "http"]);
     expect(service).toMatchObject({ port: 8080, ports: { http: 8080, admin: 9000, metrics: 9090 } });
   });
 
-  test("takes another number for the workload's own", () => {
+  test("can use another number for the workload's own port", () => {
     expect(short(servicePorts({ port: 80 }).ports)).toEqual([
       "http 80 http",
       "admin 9000 admin",
@@ -133,7 +133,7 @@ describe("a Service of a workload with several ports", () => {
     ]);
   });
 
-  test("has those that are named alone, in any order the same", () => {
+  test("can select ports, in a stable order", () => {
     const ports = [{ name: "metrics", port: 80 }, { name: "http" }];
     const { service, ports: written } = servicePorts({ ports });
     expect(short(written)).toEqual(["http 8080 http", "metrics 80 metrics"]);
@@ -147,20 +147,20 @@ describe("a Service of a workload with several ports", () => {
     ["a port twice", { ports: [METRICS, METRICS] }, ["NAME_DUPLICATE"]],
     ["one number for two", { ports: [METRICS, { name: "http", port: 9090 }] }, ["PORT_INVALID"]],
     ["a number of another port", { port: 9090 }, ["PORT_INVALID"]],
-    ["a number that is none", { ports: [{ name: "http", port: 70000 }] }, ["PORT_INVALID"]],
+    ["an invalid number", { ports: [{ name: "http", port: 70000 }] }, ["PORT_INVALID"]],
     ["a port and ports", { port: 80, ports: [METRICS] }, ["PORT_INVALID"]],
     ["names alone", { ports: ["http"] }, ["VALUE_INVALID", "PORT_INVALID"]],
   ])("is refused for %s", (_, options, codes) => {
     expect(refusedCodes(() => servicePorts(options))).toEqual(codes);
   });
 
-  test("is refused another number for a port of its own that it does not have", () => {
+  test("is refused with a number for an own port that does not exist", () => {
     expect(refusal(() => servicePorts({ port: 80 }, { ports: [METRICS] }))).toMatchObject([
       { code: "PORT_INVALID", fix: expect.stringContaining('ports: [{ name: "metrics", port: 80 }]') },
     ]);
   });
 
-  test("is the headless one of a stateful set too", () => {
+  test("can be the headless Service of a stateful set", () => {
     const chart = newChart();
     new HardenedStatefulSet(chart, "db", { image: IMAGE, ...MORE });
     expect(short(objectOf(chart, "Service").spec.ports)).toEqual([
@@ -188,19 +188,19 @@ describe("a load balancer of a workload with several ports", () => {
       ports.map((one: any) => one.port),
     );
 
-  test("leads to the workload's own", () => {
+  test("routes to the workload's own port", () => {
     const { chart, service } = expose();
     expect(service.spec.ports).toMatchObject([{ name: "https", port: 443, targetPort: "http" }]);
     expect(openOf(chart)).toEqual([8080, 8080]);
   });
 
-  test("leads to the one that is named, and opens no other", () => {
+  test("routes to the selected port, and opens no other", () => {
     const { chart, service } = expose("metrics");
     expect(service.spec.ports).toMatchObject([{ name: "https", port: 443, targetPort: "metrics" }]);
     expect(openOf(chart)).toEqual([9090, 9090]);
   });
 
-  test("speaks what is spoken there", () => {
+  test("uses the protocol of the selected port", () => {
     const { metadata, spec } = expose("admin", {
       tls: TlsTermination.reencrypt({ secretName: "web-tls", backendSecretName: "web-ca" }),
     }).service;
@@ -213,7 +213,7 @@ describe("a load balancer of a workload with several ports", () => {
     expect(inside.service.spec.ports).toMatchObject([{ targetPort: "metrics", appProtocol: "https" }]);
   });
 
-  test("sees connections that are declared later", () => {
+  test("includes connections that are declared later", () => {
     const { chart, workload } = web();
     workload.exposeViaLoadBalancer({
       cluster: fakeCluster(),
@@ -225,7 +225,7 @@ describe("a load balancer of a workload with several ports", () => {
     expect(openOf(chart).sort()).toEqual([9000, 9090, 9090]);
   });
 
-  test.each(["debug", "", 9090 as never])("is refused for the port %j, which there is not", (targetPort) => {
+  test.each(["debug", "", 9090 as never])("is refused for the unknown port %j", (targetPort) => {
     const [problem, ...others] = refusal(() => expose(targetPort));
     expect(others).toEqual([]);
     expect(problem).toMatchObject({ code: "LOAD_BALANCER_INVALID", path: "shop/web/LoadBalancer-web" });

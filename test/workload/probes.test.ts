@@ -27,17 +27,14 @@ describe("a liveness probe", () => {
     ],
     ["TCP", () => HealthProbe.fromTcpSocket()],
     ["a command", () => HealthProbe.fromCommand(["/app/healthy"])],
-  ])(
-    "may not be the readiness probe again, by %s, as that restarts what should only get no traffic",
-    (_, make) => {
-      const [problem, ...others] = refusal(() => web({ readiness: make(), liveness: make() }));
-      expect(others).toEqual([]);
-      expect(problem).toMatchObject({ code: "PROBE_INVALID", path: "shop/web" });
-      expect(problem?.what).toContain("restarted");
-    },
-  );
+  ])("can't equal the readiness probe, by %s", (_, make) => {
+    const [problem, ...others] = refusal(() => web({ readiness: make(), liveness: make() }));
+    expect(others).toEqual([]);
+    expect(problem).toMatchObject({ code: "PROBE_INVALID", path: "shop/web" });
+    expect(problem?.what).toContain("restarted");
+  });
 
-  test("may not be it with its port or its defaults written out, nor in a sidecar", () => {
+  test("can't equal the readiness probe with explicit defaults, or in a sidecar", () => {
     const liveness = HealthProbe.fromHttpGet("/", 8080, { period: Duration.seconds(10) });
     expect(refusedCodes(() => web({ liveness }))).toEqual(["PROBE_INVALID"]);
     const probes = {
@@ -50,7 +47,7 @@ describe("a liveness probe", () => {
     ]);
   });
 
-  test("may ask the same with more patience", () => {
+  test("can be the same request with a higher threshold", () => {
     const readiness = HealthProbe.fromHttpGet("/healthz");
     expect(
       web({ readiness, liveness: HealthProbe.fromHttpGet("/healthz", 8080, { failureThreshold: 9 }) }),
@@ -73,24 +70,24 @@ describe("a probe", () => {
       HealthProbe.fromGrpc(9090, { service: "shop.v1.Orders", period: Duration.seconds(5) }),
       { grpc: { port: 9090, service: "shop.v1.Orders" }, periodSeconds: 5 },
     ],
-  ])("can be one %s", (_, probe, manifest) => {
+  ])("can be a probe %s", (_, probe, manifest) => {
     expect(web({ readiness: probe, startup: probe })).toMatchObject({
       readinessProbe: manifest,
       startupProbe: manifest,
     });
   });
 
-  test("by a command needs no port", () => {
+  test("by a command requires no port", () => {
     expect(() =>
       web({ port: undefined, ports: [], liveness: HealthProbe.fromCommand(["/app/ok"]) }),
     ).not.toThrow();
   });
 
   test.each<[string, () => HealthProbe, string]>([
-    ["a path that is none", () => HealthProbe.fromHttpsGet("ready"), "PROBE_INVALID"],
+    ["an invalid path", () => HealthProbe.fromHttpsGet("ready"), "PROBE_INVALID"],
     ["no path", () => HealthProbe.fromHttpsGet(undefined as never), "PROBE_INVALID"],
-    ["a port that is none", () => HealthProbe.fromGrpc(0), "PORT_INVALID"],
-    ["a service that is none", () => HealthProbe.fromGrpc(9090, { service: 5 as never }), "VALUE_INVALID"],
+    ["an invalid port", () => HealthProbe.fromGrpc(0), "PORT_INVALID"],
+    ["an invalid service", () => HealthProbe.fromGrpc(9090, { service: 5 as never }), "VALUE_INVALID"],
     [
       "a number that Kubernetes can't hold",
       () => HealthProbe.fromTcpSocket(1, { failureThreshold: 2 ** 31 }),

@@ -8,7 +8,7 @@ import { IMAGE, newChart, objectOf } from "./support";
 const ROOT = path.join(__dirname, "..", "..");
 const PAGE = fs.readFileSync(path.join(ROOT, "docs", "programs.md"), "utf8");
 
-test("the program of docs/programs.md runs, and writes what the page says", () => {
+test("the program of docs/programs.md runs and writes the documented objects", () => {
   const [, program = ""] = /^```ts\n([^]*?)^```$/m.exec(PAGE) ?? [];
   // Beside the tests, where packages are found.
   const folder = fs.mkdtempSync(path.join(__dirname, ".programs-"));
@@ -26,7 +26,7 @@ test("the program of docs/programs.md runs, and writes what the page says", () =
   }
 });
 
-test("the patch for user namespaces is where the page says", () => {
+test("the documented patch for user namespaces works", () => {
   expect(PAGE).toContain('JsonPatch.add("/spec/template/spec/hostUsers", false)');
   const chart = newChart();
   const web = new HardenedDeployment(chart, "web", { image: IMAGE });

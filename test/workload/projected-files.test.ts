@@ -15,7 +15,7 @@ const vault = (options: object = { audience: "vault" }) =>
   ProjectedToken.of("/run/secrets/vault", options as never);
 
 describe("a projected token", () => {
-  test("is a file for one audience that ends after an hour, only read", () => {
+  test("is a read-only file for one audience, which expires after an hour", () => {
     const { containers, volumes } = podOf({ projectedTokens: [vault()] });
     expect(volumes).toEqual([
       {
@@ -31,14 +31,14 @@ describe("a projected token", () => {
     ]);
   });
 
-  test("ends when it is told", () => {
+  test("has the given lifetime", () => {
     const { volumes } = podOf({
       projectedTokens: [vault({ audience: "vault", expiration: Duration.minutes(10) })],
     });
     expect(volumes[0].projected.sources[0].serviceAccountToken.expirationSeconds).toBe(600);
   });
 
-  test("is the container's own, and each container may have its own at one path", () => {
+  test("belongs to one container, and containers can have their own at one path", () => {
     const { containers, initContainers, volumes } = podOf({
       projectedTokens: [vault()],
       sidecars: [{ name: "agent", image: IMAGE, projectedTokens: [vault({ audience: "agent" })] }],
@@ -70,10 +70,10 @@ describe("a projected token", () => {
   );
 });
 
-describe("files about the pod", () => {
+describe("downward API files", () => {
   const info = (fields: unknown) => DownwardApiFiles.of("/etc/pod", fields as never);
 
-  test("hold its fields, in any order of them the same", () => {
+  test("contain the fields in a stable order", () => {
     const fields = { team: "metadata.labels['example.com/team']", labels: "metadata.labels" };
     const reversed = Object.fromEntries(Object.entries(fields).reverse());
     const { volumes } = podOf({ podInfoFiles: [info(fields)] });
@@ -106,7 +106,7 @@ describe("files about the pod", () => {
   });
 });
 
-test("tokens and files of a pod share no path with anything else", () => {
+test("tokens and downward API files can't overlap with other mounts", () => {
   const path = "/run/secrets/vault";
   const writablePaths = [WritablePath.of(`${path}/cache`)];
   const podInfoFiles = [DownwardApiFiles.of(path, { labels: "metadata.labels" })];
@@ -115,10 +115,10 @@ test("tokens and files of a pod share no path with anything else", () => {
   }
 });
 
-test("what no factory made is neither a token nor files", () => {
+test("objects that no factory created are refused as tokens and files", () => {
   const props = { projectedTokens: ["vault"], podInfoFiles: [{ path: "/etc/pod" }] } as never;
-  expect(refusal(() => podOf(props)).map(({ code, what }) => `${code} ${what}`)).toEqual([
-    "VALUE_INVALID projectedTokens[0] is a text",
-    "VALUE_INVALID podInfoFiles[0] is another object",
+  expect(refusal(() => podOf(props)).map(({ code, property }) => `${code} ${property}`)).toEqual([
+    "VALUE_INVALID projectedTokens[0]",
+    "VALUE_INVALID podInfoFiles[0]",
   ]);
 });

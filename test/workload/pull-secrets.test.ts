@@ -55,20 +55,20 @@ const KINDS: readonly [string, (chart: Chart, imagePullSecrets?: string[]) => un
 ];
 
 describe.each(KINDS)("the ServiceAccount of a %s", (_, make) => {
-  test("names no pull Secret by default", () => {
+  test("has no pull Secret by default", () => {
     const chart = newChart();
     make(chart);
     expect(objectOf(chart, "ServiceAccount", "web")).not.toHaveProperty("imagePullSecrets");
   });
 
-  test("names the pull Secrets that are given, in their order, and the pods name none", () => {
+  test("has the given pull Secrets in order, and the pods have none", () => {
     const chart = newChart();
     make(chart, ["ocir", "mirror.example"]);
     expect(secretsOf(chart, "web")).toEqual(named("ocir", "mirror.example"));
     expect(JSON.stringify(objectsOf(chart)).match(/imagePullSecrets/g)).toHaveLength(1);
   });
 
-  test("takes those of its namespace, whichever of the two is made first", () => {
+  test("uses those of its namespace, created before or after", () => {
     fc.assert(
       fc.property(fc.boolean(), fc.boolean(), (isNamespaceFirst, isOtherChart) => {
         const app = new App();
@@ -85,7 +85,7 @@ describe.each(KINDS)("the ServiceAccount of a %s", (_, make) => {
     );
   });
 
-  test("names none where an empty list is given, whatever its namespace names", () => {
+  test("has none if an empty list is given, independently of its namespace", () => {
     const chart = newChart();
     new SecureNamespace(chart, "namespace", { name: "shop", imagePullSecrets: ["ocir"] });
     make(chart, []);
@@ -93,7 +93,7 @@ describe.each(KINDS)("the ServiceAccount of a %s", (_, make) => {
   });
 });
 
-test("namespaces of other names say nothing about a workload", () => {
+test("pull Secrets of other namespaces do not apply to a workload", () => {
   const app = new App();
   const chart = newChart("shop", app);
   new SecureNamespace(newChart("billing", app, "billing"), "namespace", {
@@ -104,14 +104,14 @@ test("namespaces of other names say nothing about a workload", () => {
   expect(secretsOf(chart, "web")).toBeUndefined();
 });
 
-test("a tenant hands its pull Secrets to its namespace and its workloads", () => {
+test("the pull Secrets of a tenant apply to its namespace and workloads", () => {
   const chart = newChart();
   new HardenedDeployment(chart, "web", { image: IMAGE });
   new Tenant(chart, "tenant", { imagePullSecrets: ["ocir"] });
   expect([secretsOf(chart, "web"), secretsOf(chart, "default")]).toEqual([named("ocir"), named("ocir")]);
 });
 
-test("pods of other origin have the pull Secrets of the account `default`, and a patch of it wins", () => {
+test("third-party pods use the pull Secrets of the account `default`, unless it is patched", () => {
   const chart = newChart();
   const namespace = new SecureNamespace(chart, "namespace", { name: "shop", imagePullSecrets: ["ocir"] });
   new Deployment(chart, "theirs", { containers: [{ image: "fra.ocir.io/acme/theirs:1" }] });
@@ -124,7 +124,7 @@ test("pods of other origin have the pull Secrets of the account `default`, and a
 test.each<[string, unknown, string[]]>([
   ["a text", "ocir", ["VALUE_INVALID"]],
   ["a list of objects", [{ name: "ocir" }], ["VALUE_INVALID"]],
-  ["null", null, ["ATTRIBUTE_MISSING"]],
+  ["null", null, ["VALUE_INVALID"]],
   ["a name that no Secret has", ["OCIR_pull"], ["NAME_INVALID"]],
   ["a name twice", ["ocir", "ocir"], ["NAME_DUPLICATE"]],
 ])("%s as pull Secrets is refused everywhere", (_, given, codes) => {
@@ -137,12 +137,12 @@ test.each<[string, unknown, string[]]>([
   expect(refused).toEqual([codes, codes, codes]);
 });
 
-test("the refusal of a name says how names of Secrets look", () => {
+test("an invalid name is refused with the rules for names", () => {
   const make = () => new HardenedDeployment(newChart(), "web", { image: IMAGE, imagePullSecrets: ["Ocir"] });
   expect(refusal(make)[0]).toMatchObject({ what: 'imagePullSecrets is "Ocir"', path: "shop/web" });
 });
 
-describe("a ServiceAccount that others wrote, in a namespace with pull Secrets,", () => {
+describe("a third-party ServiceAccount in a namespace with pull Secrets", () => {
   const account = (chart: Chart, name: string, rest: object = {}, metadata: object = {}) =>
     new ApiObject(chart, name, {
       apiVersion: "v1",
@@ -153,7 +153,7 @@ describe("a ServiceAccount that others wrote, in a namespace with pull Secrets,"
   const space = (chart: Chart, imagePullSecrets = ["ocir"]) =>
     new SecureNamespace(chart, "namespace", { name: "shop", imagePullSecrets });
 
-  test("has those Secrets where it names none, whichever of the two is made first", () => {
+  test("gets these Secrets if it has none, created before or after", () => {
     fc.assert(
       fc.property(fc.boolean(), fc.constantFrom({}, { imagePullSecrets: [] }), (isNamespaceFirst, rest) => {
         const chart = newChart();
@@ -165,14 +165,14 @@ describe("a ServiceAccount that others wrote, in a namespace with pull Secrets,"
     );
   });
 
-  test("keeps the Secrets that it names", () => {
+  test("keeps its own Secrets", () => {
     const chart = newChart();
     space(chart);
     account(chart, "theirs", { imagePullSecrets: [{ name: "own" }] });
     expect(secretsOf(chart, "theirs")).toEqual(named("own"));
   });
 
-  test("has them where it came with an Include, also inside of a List, and is read the same each time", () => {
+  test("gets them from an Include, also in a List, and stays stable", () => {
     const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "pulls-")), "theirs.yaml");
     const theirs = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "theirs" } };
     const listed = { ...theirs, metadata: { name: "listed", namespace: "shop" } };
@@ -193,7 +193,7 @@ describe("a ServiceAccount that others wrote, in a namespace with pull Secrets,"
     expect(objectsOf(chart)).toEqual(expect.arrayContaining(Testing.synth(chart)));
   });
 
-  test("has them where its chart is a second one of the same cluster", () => {
+  test("gets them in another chart of the same cluster", () => {
     const app = new App();
     const [chart, other] = [newChart("shop", app), newChart("shop", app, "platform")];
     space(other);
@@ -201,7 +201,7 @@ describe("a ServiceAccount that others wrote, in a namespace with pull Secrets,"
     expect(secretsOf(chart, "theirs")).toEqual(named("ocir"));
   });
 
-  test("is left alone in another namespace, and where the namespace names none", () => {
+  test("does not change in another namespace, or without pull Secrets", () => {
     const chart = newChart();
     space(chart);
     account(chart, "theirs", {}, { namespace: "billing" });
@@ -212,7 +212,7 @@ describe("a ServiceAccount that others wrote, in a namespace with pull Secrets,"
     expect(secretsOf(bare, "theirs")).toBeUndefined();
   });
 
-  test("has them where its tenant names them, and when it was hardened", () => {
+  test("gets those of a tenant, also after hardening", () => {
     const chart = newChart();
     account(chart, "theirs");
     Hardening.of(chart).apply();
@@ -221,7 +221,7 @@ describe("a ServiceAccount that others wrote, in a namespace with pull Secrets,"
   });
 });
 
-test("a patch that takes the pull Secrets from a workload's own account wins over its namespace", () => {
+test("a patch that removes the pull Secrets of a workload's account has priority", () => {
   const chart = newChart();
   new SecureNamespace(chart, "namespace", { name: "shop", imagePullSecrets: ["ocir"] });
   const web = new HardenedDeployment(chart, "web", { image: IMAGE });

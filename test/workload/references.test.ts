@@ -13,7 +13,7 @@ const text = new TerraformVariable(stack, "text", {}).stringValue;
 const number = new TerraformVariable(stack, "number", {}).numberValue;
 const range = { request: text, limit: text };
 
-describe("a reference to a Terraform value where none can be used", () => {
+describe("an unsupported reference to a Terraform value", () => {
   test.each<[string, () => unknown]>([
     ["labels", () => new HardenedDeployment(newChart(), "web", { image: IMAGE, labels: { a: text } })],
     [
@@ -36,7 +36,7 @@ describe("a reference to a Terraform value where none can be used", () => {
     ["an image", () => ContainerImage.of(text)],
     ["the port of a probe", () => HealthProbe.fromHttpGet("/healthz", number)],
     ["the threshold of a probe", () => HealthProbe.fromTcpSocket(8080, { failureThreshold: number })],
-  ])("is called so, and not by its placeholder: %s", (_, make) => {
+  ])("is reported as a reference and not by its placeholder: %s", (_, make) => {
     const problems = refusal(make);
     const all = problems.map(({ path, what, fix }) => `${path} ${what} ${fix}`).join("\n");
     expect(all).toMatch("a reference to a Terraform value");
@@ -44,7 +44,7 @@ describe("a reference to a Terraform value where none can be used", () => {
   });
 });
 
-test("a probe's options that are none are called by their kind", () => {
+test("invalid options of a probe are reported with their type", () => {
   expect(refusal(() => HealthProbe.fromTcpSocket(8080, "x" as never))).toMatchObject([
     { code: "VALUE_INVALID", what: "What was given is a text" },
   ]);

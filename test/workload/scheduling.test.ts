@@ -7,8 +7,8 @@ import { IMAGE, newChart, objectOf, refusedCodes } from "./support";
 const any = (value: unknown) => value as never;
 const GPU = Toleration.ofAnyValue("nvidia.com/gpu", TaintEffect.NO_SCHEDULE);
 
-describe("where pods run", () => {
-  test("is said by labels of nodes, tolerated taints and a priority", () => {
+describe("the scheduling of pods", () => {
+  test("uses node labels, tolerations, and a priority class", () => {
     const chart = newChart();
     new HardenedDeployment(chart, "web", {
       image: IMAGE,
@@ -26,7 +26,7 @@ describe("where pods run", () => {
     });
   });
 
-  test("is not said where nothing is given", () => {
+  test("is not restricted by default", () => {
     const chart = newChart();
     new HardenedDeployment(chart, "web", { image: IMAGE, nodeSelector: {}, tolerations: [] });
     const { spec } = objectOf(chart, "Deployment").spec.template;

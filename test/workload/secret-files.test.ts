@@ -15,7 +15,7 @@ const db = SecretFiles.fromSecret("/run/secrets/db", "db");
 const vault = SecretFiles.fromSecretsStore("/run/secrets/vault", "oci-vault");
 
 describe("secret files", () => {
-  test("are mounted read-only, for the user of the pod alone, and only their names stand in the manifest", () => {
+  test("are mounted read-only for the user of the pod, and the manifest contains only names", () => {
     const spec = specOf({ secretFiles: [vault, db] });
     expect(spec.containers[0].volumeMounts).toEqual([
       { name: "secret-run-secrets-db", mountPath: "/run/secrets/db", readOnly: true },
@@ -35,7 +35,7 @@ describe("secret files", () => {
     expect(spec.securityContext.fsGroup).toBe(65532);
   });
 
-  test("are those of the keys that are named, each once and in an order of their own", () => {
+  test("contain the given keys once, in a stable order", () => {
     const keys = ["tls.key", "password", "tls.key"];
     expect(
       specOf({ secretFiles: [SecretFiles.fromSecret("/run/secrets/db", "db", { keys })] }).volumes,
@@ -51,7 +51,7 @@ describe("secret files", () => {
     ]);
   });
 
-  test("belong to the container that they are given to, and one more moves no other", () => {
+  test("belong to one container, and do not change when others are added", () => {
     const sidecar = { name: "proxy", image: IMAGE, secretFiles: [db] };
     const { containers, initContainers, volumes } = specOf({ secretFiles: [db], sidecars: [sidecar] });
     expect(volumes.map(({ name }: any) => name)).toEqual([
@@ -69,7 +69,7 @@ describe("secret files", () => {
     ["a writable path", { secretFiles: [db], writablePaths: [WritablePath.of("/run/secrets")] }],
     ["a shared path", { secretFiles: [db], sharedPaths: [WritablePath.of("/run/secrets/db/x")] }],
     ["a file", { secretFiles: [db], files: [ConfigFile.of("/run/secrets/db/user", "app")] }],
-  ])("may not overlap with %s", (_, props) => {
+  ])("can't overlap with %s", (_, props) => {
     expect(refusedCodes(() => specOf(props))).toEqual(["PATH_INVALID"]);
   });
 
@@ -90,7 +90,7 @@ describe("secret files", () => {
       ["ATTRIBUTE_MISSING", "NAME_INVALID"],
     ],
     [() => specOf({ secretFiles: ["db"] as never }), ["VALUE_INVALID"]],
-  ])("are refused by %s", (call, codes) => {
+  ])("are refused for %s", (call, codes) => {
     expect(refusedCodes(call)).toEqual(codes);
   });
 });

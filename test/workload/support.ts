@@ -20,6 +20,11 @@ export function problemsAtSynthesis(chart: Chart): readonly ValidationProblem[] 
   }
 }
 
+/** The parts of problems that the library writes for one construct, for snapshots of whole messages. */
+export function messagesOf(problems: readonly ValidationProblem[]): object[] {
+  return problems.map(({ code, path, property, what, fix }) => ({ code, path, property, what, fix }));
+}
+
 export const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
 export const IMAGE = ContainerImage.of(`fra.ocir.io/acme/web@${DIGEST}`);
 

@@ -30,8 +30,8 @@ function problemsOf(call: () => unknown): string[] {
   return [];
 }
 
-describe("what is refused at synthesis reaches the caller as a ValidationError, all of it together,", () => {
-  test("through a stack, also of other stacks and of other Apps of cdk8s, before anything is written", () => {
+describe("problems at synthesis are thrown together as one ValidationError", () => {
+  test("by a stack, for all stacks and Apps of cdk8s, before anything is written", () => {
     const app = Testing.app();
     for (const id of ["fine", "shop", "stock"]) {
       const chart =
@@ -50,7 +50,7 @@ describe("what is refused at synthesis reaches the caller as a ValidationError, 
     expect(fs.readdirSync(app.outdir, { recursive: true })).toEqual(before);
   });
 
-  test("through two outputs for charts of one App, each problem once", () => {
+  test("by two outputs for charts of one App, each problem once", () => {
     const stack = new TerraformStack(Testing.app(), "stack");
     const kubernetes = new KubernetesApp();
     new ChartOutput(stack, "shop", refusedChart(kubernetes));
@@ -59,7 +59,7 @@ describe("what is refused at synthesis reaches the caller as a ValidationError, 
     expect(problemsOf(() => (stack.node.root as App).synth())).toEqual(ALL);
   });
 
-  test("through plain cdk8s, in whatever way it is asked, with no file written", () => {
+  test("by plain cdk8s, without writing files", () => {
     const kubernetes = KubernetesTesting.app();
     const chart = refusedChart(kubernetes);
     const stack = new TerraformStack(Testing.app(), "stack");

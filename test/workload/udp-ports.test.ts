@@ -44,7 +44,7 @@ function balanced(props: object, options: object) {
 }
 
 describe("a named port for UDP", () => {
-  test("is UDP on the container, and UDP without a protocol of applications on the Service", () => {
+  test("uses UDP on the container and the Service, without an application protocol", () => {
     const { chart, web } = workload();
     web.exposeViaService();
     expect(containerOf(chart).ports).toContainEqual({ name: "statsd", containerPort: 8125, protocol: "UDP" });
@@ -54,7 +54,7 @@ describe("a named port for UDP", () => {
     ]);
   });
 
-  test("is UDP on the headless Service of a StatefulSet", () => {
+  test("uses UDP on the headless Service of a StatefulSet", () => {
     const chart = newChart();
     new HardenedStatefulSet(chart, "db", { image: IMAGE, replicas: 1, ports: [STATSD] });
     expect(objectOf(chart, "Service").spec.ports).toEqual([
@@ -62,7 +62,7 @@ describe("a named port for UDP", () => {
     ]);
   });
 
-  test("is opened by a connection for UDP at both ends, and by none for TCP", () => {
+  test("is allowed by UDP connections on both sides, and not by TCP connections", () => {
     const { chart, web } = workload();
     const client = new HardenedDeployment(chart, "client", { image: IMAGE });
     client.connections.allowTo(web, Port.udp(8125));
@@ -74,7 +74,7 @@ describe("a named port for UDP", () => {
     ]);
   });
 
-  test("may have the number of a TCP port, on the pod and on its Service, and not that of another UDP port", () => {
+  test("can share its number with a TCP port, and not with another UDP port", () => {
     const dns = { name: "dns-udp", port: 5353, transport: IpProtocol.UDP };
     const { chart, web } = workload({ port: 5353, protocol: AppProtocol.TCP, ports: [dns] });
     web.exposeViaService();
@@ -84,7 +84,7 @@ describe("a named port for UDP", () => {
     ]);
   });
 
-  test("has no protocol that is spoken over TCP, and no transport without ports", () => {
+  test("can't have a TCP protocol, or a transport without ports", () => {
     expect(
       refusal(() => workload({ ports: [{ ...STATSD, protocol: AppProtocol.GRPC }] })).map(({ what }) => what),
     ).toEqual([expect.stringContaining("ports[0].protocol")]);
@@ -93,7 +93,7 @@ describe("a named port for UDP", () => {
     ]);
   });
 
-  test("can't be asked by a probe, which speaks TCP", () => {
+  test("can't be probed", () => {
     expect(
       refusedCodes(() => workload({ ports: [STATSD], readiness: HealthProbe.fromTcpSocket(8125) })),
     ).toEqual(["PROBE_INVALID"]);
@@ -101,18 +101,18 @@ describe("a named port for UDP", () => {
 });
 
 describe("a load balancer for UDP", () => {
-  test("leads to a named UDP port, whose number the Service has as it is", () => {
+  test("routes to a named UDP port with the same number", () => {
     const { chart } = balanced({ ports: [STATSD] }, { targetPort: "statsd", transport: IpProtocol.UDP });
     expect(objectOf(chart, "Service").spec.ports).toMatchObject([{ targetPort: 8125, protocol: "UDP" }]);
   });
 
-  test("is refused TCP on it", () => {
+  test("refuses a TCP port", () => {
     expect(refusal(() => balanced({ ports: [STATSD] }, { targetPort: "statsd" }))).toMatchObject([
       { code: "LOAD_BALANCER_INVALID", fix: expect.stringContaining("transport: Protocol.UDP") },
     ]);
   });
 
-  test("shows that the pods listen for UDP on the number of their TCP port, to which others may connect then", () => {
+  test("lets the pods accept UDP on the number of their TCP port", () => {
     const { chart, web } = balanced({ port: 5353 }, { transport: IpProtocol.UDP });
     new HardenedDeployment(chart, "client", { image: IMAGE }).connections.allowTo(web, Port.udp(5353));
     expect(problemsAtSynthesis(chart).filter(({ code }) => code === "PORT_NOT_LISTENED")).toEqual([]);

@@ -48,7 +48,7 @@ function forgottenBy(program: string): string[] {
 }
 
 describe("a program that ends", () => {
-  test("warns of a chart without egress that was made before the cluster, and that nothing wrote", () => {
+  test("warns of an unwritten chart that was created before the cluster", () => {
     expect(
       forgottenBy(`
         web(chart("shop"));
@@ -57,7 +57,7 @@ describe("a program that ends", () => {
     ).toEqual(["shop"]);
   });
 
-  test("warns of a chart that was collected as garbage before the stack was written", async () => {
+  test("warns of a chart that was garbage-collected before synthesis", async () => {
     expect(
       forgottenBy(`
         (() => void web(chart("shop")))();
@@ -67,7 +67,7 @@ describe("a program that ends", () => {
     ).toEqual(["shop"]);
   });
 
-  test("warns of nothing that a cluster or plain cdk8s wrote, before or after the stack, nested or with a tenant", () => {
+  test("does not warn of charts that a cluster or plain cdk8s wrote", () => {
     expect(
       forgottenBy(`
         const [before, after, whole] = [new KubernetesApp({ outdir: "before" }), new KubernetesApp({ outdir: "after" }), new KubernetesApp()];
@@ -90,7 +90,7 @@ describe("a program that ends", () => {
     ).toEqual([]);
   });
 
-  test("warns of nothing where two independent programs of one process each write their chart", () => {
+  test("does not warn of two independent programs in one process", () => {
     expect(
       forgottenBy(`
         const [one, two] = [program("one"), program("two")];
@@ -105,7 +105,7 @@ describe("a program that ends", () => {
     ).toEqual([]);
   });
 
-  test("warns of nothing without a cluster: a program of plain cdk8s may read its objects in its own way", () => {
+  test("does not warn without a cluster", () => {
     expect(forgottenBy(`web(chart("shop"));`)).toEqual([]);
   });
 });

@@ -21,7 +21,7 @@ describe("a writable path", () => {
     "/usr/share/nginx/html",
     "/opt/app/data",
     "/a.b/c_d",
-  ])("may be %s", (path) => {
+  ])("can be %s", (path) => {
     expect(WritablePath.of(path)).toMatchObject({ path, sizeLimit: "64Mi", isInMemory: false });
     expect(WritablePath.inMemory(path, { sizeLimit: "8Mi" })).toMatchObject({
       sizeLimit: "8Mi",
@@ -51,15 +51,15 @@ describe("a writable path", () => {
     "/a:b",
     "/a\nb",
     `/${"a".repeat(1024)}`,
-  ])("may not be %j", (path) => {
+  ])("can't be %j", (path) => {
     expect(refusedCodes(() => WritablePath.of(path))).toEqual(["PATH_INVALID"]);
   });
 
-  test.each(["1m", "12XB", "0", "", "64"])("may not have the size %j", (sizeLimit) => {
+  test.each(["1m", "12XB", "0", "", "64"])("can't have the size %j", (sizeLimit) => {
     expect(refusedCodes(() => WritablePath.of("/tmp", { sizeLimit }))).toEqual(["QUANTITY_INVALID"]);
   });
 
-  test("may not have options that are none", () => {
+  test("can't have invalid options", () => {
     expect(refusedCodes(() => WritablePath.of("/tmp", "64Mi" as never))).toEqual(["VALUE_INVALID"]);
   });
 });
@@ -74,7 +74,7 @@ describe("paths overlap", () => {
     return problems.any;
   };
 
-  test("exactly when the parts of one begin with all parts of the other", () => {
+  test("exactly if one is a parent of the other", () => {
     fc.assert(
       fc.property(path, path, (one, other) => {
         const [a, b] = [one.split("/"), other.split("/")];
@@ -84,7 +84,7 @@ describe("paths overlap", () => {
     );
   });
 
-  test("in whatever order and company they are given", () => {
+  test("independently of their order and of other paths", () => {
     fc.assert(
       fc.property(fc.array(path, { maxLength: 6 }), (paths) => {
         const pairwise = paths.some((one, i) => paths.some((other, j) => i < j && overlap([one, other])));
@@ -107,12 +107,12 @@ describe("a configuration file", () => {
     ["/etc", "a", ["PATH_INVALID"]],
     ["/etc/app.conf", "password = hunter2", ["CREDENTIAL_LITERAL"]],
     ["/etc/app.conf", Token.asString({ resolve: () => "x", creationStack: [] }), ["MANIFEST_REFERENCES"]],
-  ])("may not be at %s with %j", (path, content, codes) => {
+  ])("can't be at %s with %j", (path, content, codes) => {
     expect(refusedCodes(() => ConfigFile.of(path, content))).toEqual(codes);
   });
 });
 
-describe("the value of a variable", () => {
+describe("the value of an environment variable", () => {
   test.each(["metadata.name", "metadata.labels['app']", "spec.nodeName", "status.podIP", "status.podIPs"])(
     "may be the field %s",
     (path) => {
@@ -130,7 +130,7 @@ describe("the value of a variable", () => {
     },
   );
 
-  test("may not come from a ConfigMap or key that can't be", () => {
+  test("can't come from an invalid ConfigMap or key", () => {
     expect(refusedCodes(() => EnvironmentValue.fromConfigMap("A", "a/b"))).toEqual([
       "NAME_INVALID",
       "ENV_INVALID",
@@ -139,7 +139,7 @@ describe("the value of a variable", () => {
 });
 
 describe("a probe", () => {
-  test("has the timing that it is given, and defaults for the rest", () => {
+  test("has the given timing, and defaults for the rest", () => {
     const probe = HealthProbe.fromHttpGet("/ready", undefined, {
       period: Duration.seconds(3),
       timeout: undefined,
@@ -177,18 +177,18 @@ describe("a probe", () => {
         }),
       ["VALUE_INVALID", "DURATION_INVALID", "DURATION_INVALID"],
     ],
-  ])("may not be %s", (make, codes) => {
+  ])("can't be %s", (make, codes) => {
     expect(refusedCodes(make)).toEqual(codes);
   });
 });
 
-describe("a load balancer's values", () => {
-  test("sort the ranges of the clients, each once", () => {
+describe("the values of a load balancer", () => {
+  test("sort the client ranges and remove duplicates", () => {
     const { sourceRanges } = LoadBalancerAccess.internalFrom(["10.9.0.0/16", "10.1.0.0/16", "10.9.0.0/16"]);
     expect(sourceRanges).toEqual(["10.1.0.0/16", "10.9.0.0/16"]);
   });
 
-  test("refuse everyone, into however many ranges it is cut", () => {
+  test("refuse all addresses, also in several ranges", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 6 }), fc.boolean(), (prefix, isInternal) => {
         const ranges = Array.from(
@@ -236,7 +236,7 @@ describe("a load balancer's values", () => {
       ["NAME_INVALID", "NAME_INVALID"],
     ],
     [() => TlsTermination.atLoadBalancer({ secretName: "" }), ["NAME_INVALID"]],
-  ])("may not be %s", (make, codes) => {
+  ])("can't be %s", (make, codes) => {
     expect(refusedCodes(make)).toEqual(codes);
   });
 });

@@ -4,7 +4,7 @@ import { VolumeClaim } from "../../lib/workload/pods/volume-claim";
 
 const SOURCE = fs.readFileSync(path.join(__dirname, "../../lib/workload/pods/volume-claim.ts"), "utf8");
 
-test("the default size of a volume claim is what its documentation says, for any class", () => {
+test("the default size of a volume claim is the documented one, for any class", () => {
   const [, documented] = /@default "(\w+)", for any class\s+\*\/\s+readonly size\?/.exec(SOURCE) ?? [];
   for (const storageClassName of [undefined, "encrypted"]) {
     expect(VolumeClaim.of("data", "/var/lib/db", { storageClassName }).size).toBe(documented);

@@ -45,8 +45,8 @@ const WHO =
   "request.principal.type = 'workload', request.principal.namespace = 'shop', " +
   "request.principal.service_account = 'web', request.principal.cluster_id = '${oci_containerengine_cluster.cluster_";
 
-describe("what a workload is granted", () => {
-  test("is for its service account in its cluster, whether the chart is added before or after", () => {
+describe("a grant for a workload", () => {
+  test("applies to its service account in its cluster, added before or after", () => {
     const written = [false, true].map((isAddedFirst) => {
       const stack = newStack();
       const cluster = clusterIn(stack);
@@ -69,7 +69,7 @@ describe("what a workload is granted", () => {
     expect(statement).toMatch(/, target\.topic\.name = 'orders'\}$/);
   });
 
-  test("in one compartment is one policy, with each statement once", () => {
+  test("in one compartment creates one policy without duplicate statements", () => {
     const stack = newStack();
     const cluster = clusterIn(stack);
     const chart = chartOf("shop");
@@ -87,7 +87,7 @@ describe("what a workload is granted", () => {
     ]);
   });
 
-  test("opens the way to the control plane, where tokens are changed, and nothing else", () => {
+  test("allows egress to the control plane only", () => {
     const stack = newStack();
     const cluster = clusterIn(stack);
     const chart = chartOf("shop");
@@ -109,7 +109,7 @@ describe("what a workload is granted", () => {
     expect(egressOf("web")).toHaveLength(egressOf("api").length + 1);
   });
 
-  test("is the same for every kind of workload", () => {
+  test("works with every kind of workload", () => {
     const stack = newStack();
     const cluster = clusterIn(stack);
     const chart = chartOf("shop");
@@ -119,19 +119,19 @@ describe("what a workload is granted", () => {
   });
 });
 
-describe("bad input", () => {
+describe("a grant for a workload is refused for", () => {
   test.each([
     ["nothing", undefined],
     ["a verb alone", { verb: PolicyVerb.USE }],
-  ])("is refused: %s", (_, grant) => {
+  ])("%s", (_, grant) => {
     expect(refusedCodes(() => webIn(chartOf("shop")).grant(grant as never))).toContain("ATTRIBUTE_MISSING");
   });
 
-  test("is refused: a chart without a namespace", () => {
+  test("a chart without a namespace", () => {
     expect(refusedCodes(() => webIn(chartOf()).grant(topics))).toEqual(["ATTRIBUTE_MISSING"]);
   });
 
-  test("is refused at synthesis: a chart that was added to no cluster", () => {
+  test("a chart that was added to no cluster, at synthesis", () => {
     const app = Testing.app();
     const stack = newStack("stack", app);
     clusterIn(stack);
@@ -140,7 +140,7 @@ describe("bad input", () => {
     expect(refusedCodes(() => app.synth())).toEqual(["CHART_NOT_ADDED"]);
   });
 
-  test("is refused: more statements than a policy holds", () => {
+  test("more statements than a policy can contain", () => {
     const stack = newStack();
     const cluster = clusterIn(stack);
     const chart = chartOf("shop");
@@ -152,7 +152,7 @@ describe("bad input", () => {
     expect(refusedCodes(() => grant(50))).toEqual(["STATEMENT_LIMIT"]);
   });
 
-  test("is refused: the whole tenancy for a cluster that does not know it", () => {
+  test("the whole tenancy if the cluster does not have its OCID", () => {
     const stack = newStack();
     const cluster = clusterIn(stack);
     const chart = chartOf("shop");

@@ -4,12 +4,22 @@ import { checked } from "../../core/checked";
 import { checkConstructId } from "../../core/construct-id";
 import { problemsIn } from "../../core/construct-scope";
 import { outputNameOf } from "../../core/output-name";
+import {
+  choice,
+  matching,
+  optional,
+  portNumber,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  valueOf,
+  withDefault,
+} from "../../core/readers";
 import { regionOf } from "../../core/region-of-ocid";
-import { checkGiven, checkMembers } from "../../core/required";
 import { ResourceConstruct } from "../../core/resource-construct";
-import { shown } from "../../core/display-value";
-import { type Bastion } from "../../network/bastion/bastion";
+import { Bastion } from "../../network/bastion/bastion";
 import { type ISecureOkeCluster } from "../cluster-base";
+import { clusterValue } from "../private/cluster-readers";
 
 /** The way that the OCI CLI authenticates a person. */
 export enum OciCliAuthentication {
@@ -63,8 +73,27 @@ export interface KubeconfigProps {
   readonly localPort?: number;
 }
 
-const DEFAULT_PORT = 6443;
-const PROFILE = /^[A-Za-z0-9_-]+$/;
+const KUBECONFIG = {
+  cluster: clusterValue(),
+  bastion: optional(valueOf(Bastion)),
+  authentication: withDefault(
+    choice(
+      OciCliAuthentication,
+      "one of OciCliAuthentication, for example OciCliAuthentication.SECURITY_TOKEN",
+    ),
+    OciCliAuthentication.SECURITY_TOKEN,
+  ),
+  profile: optional(
+    matching(/^[A-Za-z0-9_-]+$/, 'Use letters, digits, "_" and "-", for example "production"'),
+  ),
+  endpoint: withDefault(
+    choice(KubernetesEndpoint, "one of KubernetesEndpoint, for example KubernetesEndpoint.PRIVATE"),
+    KubernetesEndpoint.PRIVATE,
+  ),
+  localPort: withDefault(portNumber(), 6443),
+} satisfies PropsSchema<KubeconfigProps>;
+
+type ResolvedKubeconfig = Resolved<typeof KUBECONFIG>;
 
 /**
  * Commands that give people a kubeconfig, as Terraform outputs.
@@ -85,13 +114,20 @@ export class Kubeconfig extends ResourceConstruct {
   public readonly kubeconfigCommand: string;
   /** The command that opens the tunnel; undefined without a bastion. */
   public readonly tunnelCommand?: string;
+  /** The endpoint in the kubeconfig. */
+  public readonly endpoint: KubernetesEndpoint;
+  /** The local port of the tunnel. */
+  public readonly localPort: number;
 
-  /** @throws ATTRIBUTE_MISSING, VALUE_INVALID, NAME_INVALID, NAME_DUPLICATE, PORT_INVALID */
   constructor(scope: Construct, id: string, props: KubeconfigProps) {
-    check(scope, id, props);
+    const { cluster, bastion, endpoint, localPort, authentication, profile } = readKubeconfig(
+      scope,
+      id,
+      props,
+    );
     super(scope, id);
-    const { cluster, bastion, endpoint = KubernetesEndpoint.PRIVATE, localPort = DEFAULT_PORT } = props;
-    const { authentication = OciCliAuthentication.SECURITY_TOKEN, profile } = props;
+    this.endpoint = endpoint;
+    this.localPort = localPort;
     // The region is part of the OCID. The CLI also accepts the three-letter codes of the two oldest regions.
     const region =
       regionOf(cluster.clusterId) ?? Token.asString(Fn.element(Fn.split(".", cluster.clusterId), 3));
@@ -101,63 +137,44 @@ export class Kubeconfig extends ResourceConstruct {
       ...(authentication === OciCliAuthentication.SECURITY_TOKEN ? ["--auth security_token"] : []),
       ...(profile === undefined ? [] : [`--profile ${profile}`]),
     ].join(" ");
-    this.print("kubeconfig", "Writes a kubeconfig without any token in it", this.kubeconfigCommand);
+    this.addOutput("kubeconfig", "Writes a kubeconfig that contains no token", this.kubeconfigCommand);
     if (!bastion) return;
     const address = Token.asString(Fn.element(Fn.split(":", cluster.privateEndpoint), 0));
     this.tunnelCommand =
       `ssh -N -L ${localPort}:${address}:6443 -p 22 ` +
       // Expanded by the shell, not by Terraform.
       `"$SESSION_ID@host.bastion.${region}.oci.oraclecloud.com"`;
-    this.print(
+    this.addOutput(
       "tunnel",
-      "Opens the tunnel of a session of the bastion; its OCID is in SESSION_ID",
+      "Opens the tunnel of a bastion session, whose OCID is in SESSION_ID",
       this.tunnelCommand,
     );
-    this.print(
+    this.addOutput(
       "server",
       "Makes kubectl use the tunnel",
       `kubectl config set-cluster "$(kubectl config view --minify -o 'jsonpath={.clusters[0].name}')" --server=https://127.0.0.1:${localPort}`,
     );
   }
 
-  private print(name: string, description: string, value: string): void {
+  private addOutput(name: string, description: string, value: string): void {
     const output = new TerraformOutput(this, `${name}-command`, { description, value });
     output.overrideLogicalId(outputNameOf(this, `${name}_command`));
   }
 }
 
 /** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
-function check(scope: Construct, id: string, given: KubeconfigProps): void {
-  const props: Partial<KubeconfigProps> = given ?? {};
-  const { cluster, bastion, profile, localPort, authentication, endpoint } = props;
+function readKubeconfig(scope: Construct, id: string, props: KubeconfigProps): ResolvedKubeconfig {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  checkGiven(problems, { cluster });
-  if (
-    checkMembers(problems, "cluster", cluster, ["clusterId", "addCdk8sChart"], "a SecureOkeCluster") &&
-    bastion
-  )
-    problems.collect(() => cluster?.privateEndpoint);
-  checkMembers(problems, "bastion", bastion, ["bastionId"], 'new Bastion(stack, "bastion", { cluster, … })');
-  checkChoice("authentication", authentication, Object.values(OciCliAuthentication));
-  checkChoice("endpoint", endpoint, Object.values(KubernetesEndpoint));
-  if (profile !== undefined && (typeof profile !== "string" || !PROFILE.test(profile))) {
-    problems.add("NAME_INVALID", `profile is ${shown(profile)}`, 'Use letters, digits, "_" and "-"');
-  }
-  if (localPort !== undefined && !(Number.isInteger(localPort) && localPort >= 1 && localPort <= 65535)) {
-    problems.add("PORT_INVALID", `localPort is ${shown(localPort)}`, "Give a whole number from 1 to 65535");
-  }
+  const read = readProps(problems, props, KUBECONFIG);
+  const { cluster, bastion, endpoint } = read;
+  if (cluster && bastion) problems.collect(() => cluster.privateEndpoint);
   if (bastion && endpoint === KubernetesEndpoint.PUBLIC) {
     problems.add(
       "VALUE_INVALID",
-      "endpoint is PUBLIC_ENDPOINT, and a bastion leads to the private one",
-      "Leave one of them out",
+      "endpoint is KubernetesEndpoint.PUBLIC, but a bastion forwards to the private endpoint",
+      "Leave out endpoint or bastion",
     );
   }
-  problems.throwIfAny();
-
-  function checkChoice(name: string, value: string | undefined, choices: readonly string[]): void {
-    if (value === undefined || choices.includes(value)) return;
-    problems.add("VALUE_INVALID", `${name} is ${shown(value)}`, `Take one of ${choices.join(", ")}`);
-  }
+  return problems.resolved<ResolvedKubeconfig>(read);
 }

@@ -2,13 +2,19 @@ import { type Construct } from "constructs";
 import { checked } from "../../core/checked";
 import { checkConstructId } from "../../core/construct-id";
 import { problemsIn } from "../../core/construct-scope";
-import { checkObjectName } from "../../core/kubernetes-names";
-import { checkOcid } from "../../core/ocid";
-import { checkGiven, checkMembers } from "../../core/required";
+import {
+  objectName,
+  ocid,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+} from "../../core/readers";
 import { ResourceConstruct } from "../../core/resource-construct";
-import { checkTags, type TaggingProps, tagsOf } from "../../core/tagging";
+import { type TaggingProps, tagsOf } from "../../core/tagging";
 import { ContainerengineClusterWorkloadMapping } from "../../oci/containerengine-cluster-workload-mapping";
 import { type ISecureOkeCluster } from "../cluster-base";
+import { clusterValue } from "../private/cluster-readers";
 
 /** Props for NamespaceCompartment. */
 export interface NamespaceCompartmentProps extends TaggingProps {
@@ -20,6 +26,13 @@ export interface NamespaceCompartmentProps extends TaggingProps {
   readonly compartmentId: string;
 }
 
+const NAMESPACE_COMPARTMENT = {
+  cluster: clusterValue(),
+  namespace: objectName(),
+  compartmentId: ocid("compartment"),
+  ...taggingReaders(),
+} satisfies PropsSchema<NamespaceCompartmentProps>;
+
 /**
  * Maps a Kubernetes namespace of a cluster to an OCI compartment, such as that of a tenant.
  *
@@ -30,28 +43,25 @@ export interface NamespaceCompartmentProps extends TaggingProps {
  */
 @checked
 export class NamespaceCompartment extends ResourceConstruct {
-  /** @throws OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, VALUE_INVALID, TAG_INVALID */
+  /** The Kubernetes namespace. */
+  public readonly namespace: string;
+  /** The OCID of the compartment that the namespace is mapped to. */
+  public readonly compartmentId: string;
+
   constructor(scope: Construct, id: string, props: NamespaceCompartmentProps) {
-    check(scope, id, props);
+    const problems = problemsIn(scope, id);
+    checkConstructId(problems, scope, id);
+    const read = readProps(problems, props, NAMESPACE_COMPARTMENT);
+    const { cluster, namespace, compartmentId, ...tags } =
+      problems.resolved<Resolved<typeof NAMESPACE_COMPARTMENT>>(read);
     super(scope, id);
+    this.namespace = namespace;
+    this.compartmentId = compartmentId;
     this.node.defaultChild = new ContainerengineClusterWorkloadMapping(this, "Resource", {
-      clusterId: props.cluster.clusterId,
-      namespace: props.namespace,
-      mappedCompartmentId: props.compartmentId,
-      ...tagsOf(this, props),
+      clusterId: cluster.clusterId,
+      namespace,
+      mappedCompartmentId: compartmentId,
+      ...tagsOf(this, tags),
     });
   }
-}
-
-/** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
-function check(scope: Construct, id: string, given: NamespaceCompartmentProps): void {
-  const props: Partial<NamespaceCompartmentProps> = given ?? {};
-  const problems = problemsIn(scope, id);
-  checkConstructId(problems, scope, id);
-  const { cluster, namespace, compartmentId } = props;
-  if (checkGiven(problems, { cluster, namespace })) checkObjectName(problems, "namespace", namespace ?? "");
-  checkMembers(problems, "cluster", cluster, ["clusterId", "addCdk8sChart"], "a SecureOkeCluster");
-  checkOcid(problems, "compartmentId", compartmentId, "compartment");
-  checkTags(problems, props);
-  problems.throwIfAny();
 }

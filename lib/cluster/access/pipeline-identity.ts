@@ -110,7 +110,6 @@ export class PipelineIdentity {
   /**
    * Accepts workflows of GitHub Actions in one repository, for one branch, tag or environment.
    *
-   * @throws ISSUER_INVALID, NAME_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    * @see https://docs.github.com/en/actions/reference/security/oidc
    */
   public static gitHubActions(props: GitHubActionsProps): PipelineIdentity {
@@ -155,7 +154,6 @@ export class PipelineIdentity {
   /**
    * Accepts jobs of GitLab CI/CD in one project, for one branch.
    *
-   * @throws ISSUER_INVALID, NAME_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
    * @see https://docs.gitlab.com/ci/secrets/id_token_authentication/
    */
   public static gitLab(props: GitLabProps): PipelineIdentity {
@@ -183,11 +181,7 @@ export class PipelineIdentity {
     });
   }
 
-  /**
-   * Accepts a pipeline of any CI system that issues OpenID Connect tokens.
-   *
-   * @throws ISSUER_INVALID, NAME_INVALID, ATTRIBUTE_MISSING, VALUE_INVALID
-   */
+  /** Accepts a pipeline of any CI system that issues OpenID Connect tokens. */
   public static ofIssuer(props: IssuerIdentityProps): PipelineIdentity {
     const problems = new Problems("PipelineIdentity.ofIssuer");
     const { issuerUrl, audience, subject, requiredClaims, usernamePrefix, usernameClaim = "sub" } = props;

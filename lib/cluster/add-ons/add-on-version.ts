@@ -19,14 +19,13 @@ export class AddOnVersion {
    * fit the Kubernetes version of an upgraded cluster.
    *
    * @param version the version as OKE names it, such as `v1.17.1`
-   * @throws VALUE_INVALID
    */
   public static pinned(version: string): AddOnVersion {
     const problems = new Problems("AddOnVersion.pinned");
     if (typeof version !== "string" || !/^v?\d+\.\d+[\w.+-]*$|[$]\{/.test(version)) {
       problems.add(
         "VALUE_INVALID",
-        `The version is ${shown(version)}`,
+        `version is ${shown(version)}`,
         'Write it as `oci ce addon-option list` does, for example "v1.17.1"',
       );
     }

@@ -20,6 +20,7 @@ import { checked } from "../../core/checked";
 import { nearName } from "../../core/nearest-names";
 import { checkReason } from "../../core/reason";
 import { shown } from "../../core/display-value";
+import { sortedByKey } from "../../core/stable-order";
 import { Problems } from "../../core/validation-error";
 import { wholeDurationOf } from "../../core/whole-duration";
 
@@ -31,15 +32,20 @@ const NEEDS_CERT_MANAGER = ["KubernetesMetricsServer", "OracleDatabaseOperator"]
 /** Updates of these add-ons interrupt workloads, so Oracle recommends a pinned version. */
 const BETTER_PINNED = ["AmdGpuPlugin", "NvidiaGpuPlugin"];
 
-const REFUSED: { readonly [name: string]: string } = {
-  KubernetesDashboard:
-    "The Kubernetes Dashboard is a web page with the rights of its service account, which attackers look for, and Oracle advises against it in production. Use kubectl, or the pages of the cluster in the console",
-  Tiller:
-    "Tiller has the rights of a cluster administrator and asks nobody who they are; Helm 3 does without it. Use Helm 3",
+/** Add-ons that are not installed, with the reason and the alternative. */
+const REFUSED: { readonly [name: string]: { readonly why: string; readonly instead: string } } = {
+  KubernetesDashboard: {
+    why: "the Kubernetes Dashboard is a web page with the rights of its service account, which attackers look for, and Oracle advises against it in production",
+    instead: "Use kubectl, or the pages of the cluster in the console",
+  },
+  Tiller: {
+    why: "Tiller has the rights of a cluster administrator and authenticates nobody; Helm 3 does without it",
+    instead: "Use Helm 3",
+  },
 };
 const OWN_CONSTRUCT: { readonly [name: string]: string } = {
-  ClusterAutoscaler: "give pools autoscale: { min, max }, or make a ClusterAutoscaler",
-  NativeIngressController: "make a NativeIngressController",
+  ClusterAutoscaler: "Give pools autoscale: { min: 1, max: 5 }, or create a ClusterAutoscaler",
+  NativeIngressController: "Create a NativeIngressController",
 };
 const REPLICAS = [1, 10] as const;
 const MAX_REPLICAS = [1, 100] as const;
@@ -54,11 +60,7 @@ const HEALTH_CHECKS = { least: 0, most: 3600 };
  */
 @checked
 export class AddOn {
-  /**
-   * CoreDNS, which every cluster has: replica count and resources.
-   *
-   * @throws COUNT_INVALID, VALUE_INVALID, LABEL_INVALID
-   */
+  /** CoreDNS, which every cluster has: replica count and resources. */
   public static coreDns(options: CoreDnsOptions = {}): AddOn {
     return AddOn.write("CoreDNS", options, (writer) => {
       const { minReplicas = 2, nodesPerReplica = 1, ownConfigMap = false } = options ?? {};
@@ -69,11 +71,7 @@ export class AddOn {
     });
   }
 
-  /**
-   * kube-proxy, which every cluster has.
-   *
-   * @throws VALUE_INVALID, LABEL_INVALID
-   */
+  /** kube-proxy, which every cluster has. */
   public static kubeProxy(options: KubeProxyOptions = {}): AddOn {
     return AddOn.write("KubeProxy", options, (writer) => {
       writer.flag("customizeKubeProxyConfigMap", "ownConfigMap", options?.ownConfigMap ?? false);
@@ -81,29 +79,17 @@ export class AddOn {
     });
   }
 
-  /**
-   * The network plugin of clusters with VCN-native pod networking.
-   *
-   * @throws VALUE_INVALID, LABEL_INVALID
-   */
+  /** The network plugin of clusters with VCN-native pod networking. */
   public static vcnNativeNetworking(options: SizedAddOnOptions = {}): AddOn {
     return AddOn.sized("OciVcnIpNative", "install-cni-ips.ContainerResources", options);
   }
 
-  /**
-   * The network plugin of clusters with an overlay.
-   *
-   * @throws VALUE_INVALID, LABEL_INVALID
-   */
+  /** The network plugin of clusters with an overlay. */
   public static flannel(options: SizedAddOnOptions = {}): AddOn {
     return AddOn.sized("Flannel", "kube-flannel.ContainerResources", options);
   }
 
-  /**
-   * cert-manager, which issues and renews certificates.
-   *
-   * @throws COUNT_INVALID, VALUE_INVALID, LABEL_INVALID
-   */
+  /** cert-manager, which issues and renews certificates. */
   public static certManager(options: CertManagerAddOnOptions = {}): AddOn {
     return AddOn.replicated("CertManager", options, (writer) => {
       const { controllerResources, webhookResources, caInjectorResources } = options ?? {};
@@ -121,11 +107,7 @@ export class AddOn {
     });
   }
 
-  /**
-   * The Metrics Server, which `kubectl top` and the autoscaling of workloads need; requires cert-manager.
-   *
-   * @throws COUNT_INVALID, VALUE_INVALID, LABEL_INVALID
-   */
+  /** The Metrics Server, which `kubectl top` and the autoscaling of workloads need; requires cert-manager. */
   public static metricsServer(options: SizedReplicatedAddOnOptions = {}): AddOn {
     return AddOn.replicated("KubernetesMetricsServer", options, (writer) => {
       writer.resources("metrics-server.ContainerResources", "resources", options?.resources);
@@ -137,27 +119,18 @@ export class AddOn {
    *
    * The control plane connects to it on TCP 9995 of the nodes: the add-on adds the rules to a `SecureOkeCluster`.
    *
-   * @throws VALUE_INVALID, LABEL_INVALID
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengobservingworkernodeaddonhealth.htm
    */
   public static observabilityAgent(options: AddOnOptions = {}): AddOn {
     return AddOn.write("ObservabilityAgent", options, () => undefined);
   }
 
-  /**
-   * The detector that reports node problems as conditions and events; new clusters have it.
-   *
-   * @throws VALUE_INVALID, LABEL_INVALID
-   */
+  /** The detector that reports node problems as conditions and events; new clusters have it. */
   public static nodeProblemDetector(options: AddOnOptions = {}): AddOn {
     return AddOn.write("NodeProblemDetector", options, () => undefined);
   }
 
-  /**
-   * Oracle's database operator; requires cert-manager.
-   *
-   * @throws COUNT_INVALID, VALUE_INVALID, LABEL_INVALID
-   */
+  /** Oracle's database operator; requires cert-manager. */
   public static databaseOperator(options: DatabaseOperatorOptions = {}): AddOn {
     return AddOn.replicated("OracleDatabaseOperator", options, (writer) => {
       writer.resources("manager.ContainerResources", "resources", options?.resources);
@@ -166,11 +139,7 @@ export class AddOn {
     });
   }
 
-  /**
-   * Oracle's operator for WebLogic domains.
-   *
-   * @throws COUNT_INVALID, VALUE_INVALID, LABEL_INVALID
-   */
+  /** Oracle's operator for WebLogic domains. */
   public static webLogicOperator(options: WebLogicOperatorOptions = {}): AddOn {
     return AddOn.replicated("WeblogicKubernetesOperator", options, (writer) => {
       writer.resources("weblogic-operator.ContainerResources", "resources", options?.resources);
@@ -182,11 +151,7 @@ export class AddOn {
     });
   }
 
-  /**
-   * The device plugin for NVIDIA GPUs.
-   *
-   * @throws VALUE_INVALID, LABEL_INVALID
-   */
+  /** The device plugin for NVIDIA GPUs. */
   public static nvidiaGpuPlugin(options: NvidiaGpuPluginOptions = {}): AddOn {
     return AddOn.write("NvidiaGpuPlugin", options, (writer) => {
       const { deviceListStrategy, deviceIdStrategy, migStrategy } = options ?? {};
@@ -202,11 +167,7 @@ export class AddOn {
     });
   }
 
-  /**
-   * The device plugin for AMD GPUs.
-   *
-   * @throws DURATION_INVALID, VALUE_INVALID, LABEL_INVALID
-   */
+  /** The device plugin for AMD GPUs. */
   public static amdGpuPlugin(options: AmdGpuPluginOptions = {}): AddOn {
     return AddOn.write("AmdGpuPlugin", options, (writer, problems) => {
       const { healthCheckInterval: interval = Duration.seconds(30) } = options ?? {};
@@ -216,11 +177,7 @@ export class AddOn {
     });
   }
 
-  /**
-   * The Istio service mesh, without an ingress gateway, which would be a public load balancer by default.
-   *
-   * @throws COUNT_INVALID, VALUE_INVALID, LABEL_INVALID, REASON_MISSING
-   */
+  /** The Istio service mesh, without an ingress gateway, which would be a public load balancer by default. */
   public static istio(options: IstioOptions = {}): AddOn {
     return AddOn.replicated("Istio", options, (writer, problems) => {
       const { replicas = 2, maxReplicas = 5, ownConfigMap = false, ingressGateway } = options ?? {};
@@ -240,7 +197,6 @@ export class AddOn {
    *
    * @param name the name as OKE spells it
    * @param configuration keys and values as OKE expects them; objects as JSON
-   * @throws ADD_ON_INVALID, VALUE_INVALID
    */
   public static of(name: string, configuration: { [key: string]: string } = {}): AddOn {
     const problems = new Problems("AddOn.of");
@@ -322,34 +278,27 @@ function checkName(problems: Problems, name: string): void {
   if (typeof name !== "string" || !/^[A-Z]\w*$/.test(name)) {
     problems.add(
       "ADD_ON_INVALID",
-      `The name is ${shown(name)}`,
-      'Write the name that OKE uses, for example "CertManager"',
+      `name is ${shown(name)}`,
+      'Write it as OKE does, for example "CertManager"',
     );
     return;
   }
-  const refused = Object.keys(REFUSED).includes(name) ? REFUSED[name] : undefined;
-  if (refused !== undefined) {
-    const [why = "", instead = ""] = splitLast(refused);
-    problems.add("ADD_ON_INVALID", `The library rejects the add-on ${name}: ${why}`, instead);
-  }
-  const own = Object.keys(OWN_CONSTRUCT).includes(name) ? OWN_CONSTRUCT[name] : undefined;
-  if (own !== undefined) {
+  const refused = Object.hasOwn(REFUSED, name) ? REFUSED[name] : undefined;
+  if (refused) {
     problems.add(
       "ADD_ON_INVALID",
-      `The add-on ${name} needs IAM policies`,
-      `Use the construct for it: ${own}`,
+      `name is ${name}, which is not supported: ${refused.why}`,
+      refused.instead,
     );
+  }
+  const own = Object.hasOwn(OWN_CONSTRUCT, name) ? OWN_CONSTRUCT[name] : undefined;
+  if (own !== undefined) {
+    problems.add("ADD_ON_INVALID", `name is ${name}, which needs IAM policies beside the add-on`, own);
   }
   if (NAMES.includes(name)) return;
   const near = nearName(name, NAMES);
   if (near === undefined || near.toLowerCase() !== name.toLowerCase()) return;
-  problems.add("ADD_ON_INVALID", `OKE has no add-on ${name}`, `Write ${near}`);
-}
-
-/** Splits off the last sentence, which contains the fix. */
-function splitLast(text: string): [string, string] {
-  const at = text.lastIndexOf(". ");
-  return [text.slice(0, at), text.slice(at + 2)];
+  problems.add("ADD_ON_INVALID", `name is ${name}, which is not the name of an add-on`, `Write ${near}`);
 }
 
 function writeGateway(
@@ -360,11 +309,16 @@ function writeGateway(
   const { publicReason, annotations = {}, minReplicas = 2, maxReplicas = 5 } = gateway;
   const internal = "service.beta.kubernetes.io/oci-load-balancer-internal";
   if (publicReason !== undefined)
-    checkReason(problems, "A public load balancer of the ingress gateway", publicReason);
+    checkReason(
+      problems,
+      "A public load balancer of the ingress gateway",
+      publicReason,
+      "ingressGateway.publicReason",
+    );
   if (internal in annotations) {
     problems.add(
       "VALUE_INVALID",
-      `annotations has ${internal}`,
+      `ingressGateway.annotations has ${internal}`,
       "Leave it out: the load balancer is private unless publicReason is given",
     );
   }
@@ -374,10 +328,7 @@ function writeGateway(
     ...(publicReason === undefined ? { [internal]: "true" } : {}),
     ...annotations,
   };
-  writer.json(
-    "istio-ingressgateway.Annotations",
-    Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1))),
-  );
+  writer.json("istio-ingressgateway.Annotations", sortedByKey(all));
   const key = "istio-ingressgateway.HorizontalPodAutoscaler";
   writer.count(`${key}MinReplicas`, "ingressGateway.minReplicas", minReplicas, MAX_REPLICAS);
   writer.count(`${key}MaxReplicas`, "ingressGateway.maxReplicas", maxReplicas, MAX_REPLICAS);
@@ -386,7 +337,7 @@ function writeGateway(
     problems.add(
       "COUNT_INVALID",
       `ingressGateway.minReplicas is ${minReplicas}, more than maxReplicas, ${maxReplicas}`,
-      "Give maxReplicas at least minReplicas",
+      `Give maxReplicas at least ${minReplicas}`,
     );
   }
 }

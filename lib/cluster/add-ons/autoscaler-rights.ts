@@ -18,11 +18,7 @@ export class AutoscalerRights {
     return new AutoscalerRights();
   }
 
-  /**
-   * All pools in the compartment of the cluster.
-   *
-   * @throws REASON_MISSING
-   */
+  /** All pools in the compartment of the cluster. */
   public static allInCompartment(choice: ReasonedChoice): AutoscalerRights {
     const problems = new Problems("AutoscalerRights.allInCompartment");
     checkReason(problems, "An autoscaler that may resize every node pool of the compartment", choice?.reason);

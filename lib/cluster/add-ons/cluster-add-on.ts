@@ -1,20 +1,30 @@
 import { Aspects } from "cdktf";
 import { type Construct } from "constructs";
-import { type AddOn } from "./add-on";
-import { type AddOnVersion } from "./add-on-version";
+import { AddOn } from "./add-on";
+import { AddOnVersion } from "./add-on-version";
 import { addOnsOf, nodePoolsBeside, noteAddOn, waitFor } from "./private/add-ons-of-cluster";
+import { CERT_MANAGER } from "./private/cert-manager";
 import { createdClusterOf, type ISecureOkeCluster } from "../cluster-base";
-import { openForObservabilityAgent } from "../../network/security-groups/cluster-security-groups";
-import { isOverlay } from "../../network/vcn/pod-networking";
+import { clusterValue } from "../private/cluster-readers";
 import { checked } from "../../core/checked";
 import { checkConstructId } from "../../core/construct-id";
 import { problemsIn } from "../../core/construct-scope";
 import { findWhenWritten, type ProgramFinding } from "../../core/program-findings";
-import { checkGiven, checkMembers } from "../../core/required";
+import {
+  boolean,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  valueOf,
+  withDefault,
+} from "../../core/readers";
 import { ResourceConstruct } from "../../core/resource-construct";
-import { shown } from "../../core/display-value";
+import { byKey } from "../../core/stable-order";
 import { type Problems } from "../../core/validation-error";
 import { addWarning } from "../../core/warnings";
+import { openForObservabilityAgent } from "../../network/security-groups/cluster-security-groups";
+import { isOverlay } from "../../network/vcn/pod-networking";
 import { ContainerengineAddon } from "../../oci/containerengine-addon";
 
 /** Props for ClusterAddOn. */
@@ -37,6 +47,15 @@ export interface ClusterAddOnProps {
   readonly removeObjects?: boolean;
 }
 
+const ADD_ON = {
+  cluster: clusterValue(),
+  addOn: valueOf(AddOn),
+  version: withDefault(valueOf(AddOnVersion), AddOnVersion.automatic()),
+  removeObjects: optional(boolean()),
+} satisfies PropsSchema<ClusterAddOnProps>;
+
+type ResolvedAddOn = Resolved<typeof ADD_ON>;
+
 const UNPINNED = "add-on-version";
 const WITHOUT_CERT_MANAGER = "add-on-cert-manager";
 
@@ -54,35 +73,39 @@ export class ClusterAddOn extends ResourceConstruct {
   public readonly cluster: ISecureOkeCluster;
   /** The name of the add-on as OKE spells it. */
   public readonly addOnName: string;
+  /** The version policy. */
+  public readonly version: AddOnVersion;
+  /** Whether OKE deletes the objects of the add-on when the add-on is removed from the program. */
+  public readonly removeObjects: boolean;
   /** The installed version, known after the apply. */
   public readonly installedVersion: string;
 
-  /** @throws ADD_ON_INVALID, NAME_INVALID, NAME_DUPLICATE, ATTRIBUTE_MISSING, VALUE_INVALID */
   constructor(scope: Construct, id: string, props: ClusterAddOnProps) {
-    check(scope, id, props);
+    const { cluster, addOn, version, removeObjects } = readAddOn(scope, id, props);
     super(scope, id);
-    const { cluster, addOn, version } = props;
     this.cluster = cluster;
+    this.version = version;
+    this.removeObjects = removeObjects ?? !addOn.isEssential;
     this.addOnName = addOn.name;
     const resource = new ContainerengineAddon(this, "Resource", {
       addonName: addOn.name,
       clusterId: cluster.clusterId,
       configurations: Object.entries(addOn.configuration)
-        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .sort(byKey)
         .map(([key, value]) => ({ key, value })),
-      version: version?.version,
+      version: version.version,
       // Otherwise OKE fails because the add-on exists already.
       overrideExisting: addOn._isThereAlready,
-      removeAddonResourcesOnDelete: props.removeObjects ?? !addOn.isEssential,
+      removeAddonResourcesOnDelete: this.removeObjects,
     });
     noteAddOn(resource, cluster);
     this.installedVersion = resource.currentInstalledVersion;
     if (addOn.name === "ObservabilityAgent") openForAgent(cluster);
-    if (addOn._isBetterPinned && version?.version === undefined) {
+    if (addOn._isBetterPinned && version.version === undefined) {
       addWarning(
         this,
         `[${UNPINNED}] ${this.node.path}: an update of ${addOn.name} by Oracle may take the GPUs from running workloads for a while; ` +
-          'give version: AddOnVersion.pinned("…"), one of `oci ce addon-option list`',
+          'pin a version of `oci ce addon-option list`: AddOnVersion.pinned("…")',
       );
     }
     // Pools and other add-ons may be created later in the program.
@@ -106,15 +129,15 @@ export class ClusterAddOn extends ResourceConstruct {
       {
         id: WITHOUT_CERT_MANAGER,
         construct: this,
-        what: `${addOn.name} needs cert-manager, and the program has no add-on CertManager for ${this.cluster.node.path}`,
-        why: "OKE does not install the add-on before cert-manager is in the cluster.",
-        fix: 'Add new ClusterAddOn(stack, "cert-manager", { cluster, addOn: AddOn.certManager() }), unless it is there already',
+        what: `${addOn.name} needs cert-manager, but the program has no add-on CertManager for ${this.cluster.node.path}`,
+        why: "OKE installs the add-on only if cert-manager is in the cluster.",
+        fix: 'Add new ClusterAddOn(stack, "cert-manager", { cluster, addOn: AddOn.certManager() }), unless it is installed already',
       },
     ];
   }
 
   private get certManagers(): ContainerengineAddon[] {
-    return addOnsOf(this.cluster).filter((one) => one.addonNameInput === "CertManager");
+    return addOnsOf(this.cluster).filter((addOn) => addOn.addonNameInput === CERT_MANAGER);
   }
 }
 
@@ -125,41 +148,28 @@ function openForAgent(cluster: ISecureOkeCluster): void {
   openForObservabilityAgent(cluster.apiEndpointSecurityGroup, cluster.workerSecurityGroup);
 }
 
-function check(scope: Construct, id: string, given: ClusterAddOnProps): void {
+function readAddOn(scope: Construct, id: string, props: ClusterAddOnProps): ResolvedAddOn {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  const props: Partial<ClusterAddOnProps> = given ?? {};
-  const { cluster, addOn, version, removeObjects } = props;
-  checkGiven(problems, { cluster, addOn }, "ClusterAddOnProps");
-  const isCluster = checkMembers(
-    problems,
-    "cluster",
-    cluster,
-    ["clusterId", "addCdk8sChart"],
-    "a SecureOkeCluster",
-  );
-  const isAddOn = checkMembers(problems, "addOn", addOn, ["name", "configuration"], "AddOn.certManager()");
-  checkMembers(problems, "version", version, ["version"], 'AddOnVersion.pinned("v1.17.1")');
-  if (removeObjects !== undefined && typeof removeObjects !== "boolean") {
-    problems.add("VALUE_INVALID", `removeObjects is ${shown(removeObjects)}`, "Write true or false");
+  const read = readProps(problems, props, ADD_ON);
+  const { cluster, addOn } = read;
+  if (cluster && addOn) {
+    checkFits(problems, cluster, addOn.name);
+    checkOnce(problems, cluster, addOn.name);
   }
-  if (isCluster && isAddOn) {
-    checkFits(problems, cluster as ISecureOkeCluster, (addOn as AddOn).name);
-    checkOnce(problems, cluster as ISecureOkeCluster, (addOn as AddOn).name);
-  }
-  problems.throwIfAny();
+  return problems.resolved<ResolvedAddOn>(read);
 }
 
 /** Adds a problem if the cluster can't have the add-on; unknown attributes of an imported cluster are not rejected. */
 function checkFits(problems: Problems, cluster: ISecureOkeCluster, name: string): void {
-  checkEnhanced(problems, cluster, `The add-on ${name}`);
+  checkEnhanced(problems, cluster, `the add-on ${name}`);
   const isOverlaid = problems.collect(() => cluster.podNetworking && isOverlay(cluster.podNetworking));
   const other = isOverlaid ? "OciVcnIpNative" : "Flannel";
   if (isOverlaid === undefined || name !== other) return;
   problems.add(
     "ADD_ON_INVALID",
-    `${name} is the network plugin of another kind of cluster: ${cluster.node.path} has ${isOverlaid ? "an overlay" : "pods with addresses of the VCN"}`,
-    `Write ${isOverlaid ? "AddOn.flannel()" : "AddOn.vcnNativeNetworking()"}`,
+    `addOn is ${name}, but ${cluster.node.path} has ${isOverlaid ? "a flannel overlay" : "VCN-native pod networking"}`,
+    `Use ${isOverlaid ? "AddOn.flannel()" : "AddOn.vcnNativeNetworking()"}`,
   );
 }
 
@@ -168,8 +178,8 @@ export function checkEnhanced(problems: Problems, cluster: ISecureOkeCluster, wh
   if (cluster.clusterType !== "BASIC_CLUSTER") return;
   problems.add(
     "ADD_ON_INVALID",
-    `${what} needs an enhanced cluster, and ${cluster.node.path} is a basic one`,
-    "Upgrade the cluster to an enhanced one first: `oci ce cluster update --cluster-id <OCID> --type ENHANCED_CLUSTER`; there is no way back",
+    `cluster is ${cluster.node.path}, a basic cluster, and ${what} needs an enhanced one`,
+    "Upgrade the cluster first: `oci ce cluster update --cluster-id <OCID> --type ENHANCED_CLUSTER`; this can't be undone",
   );
 }
 
@@ -180,11 +190,11 @@ export function checkOnce(
   name: string,
   fix = "Remove one of the two, and give the other one the configuration of both",
 ): void {
-  const other = addOnsOf(cluster).find((one) => one.addonNameInput === name);
+  const other = addOnsOf(cluster).find((addOn) => addOn.addonNameInput === name);
   if (!other) return;
   problems.add(
     "NAME_DUPLICATE",
-    `${cluster.node.path} already has the add-on ${name}, created by ${other.node.path}`,
+    `cluster is ${cluster.node.path}, which already has the add-on ${name}, ${other.node.path}`,
     fix,
   );
 }

@@ -2,34 +2,51 @@ import { Duration } from "cdk8s";
 import { Lazy, TerraformStack, type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { type AddOnOptions, type AddOnResources } from "./add-on-options";
-import { type AddOnVersion } from "./add-on-version";
+import { AddOnVersion } from "./add-on-version";
 import { AutoscalerRights } from "./autoscaler-rights";
 import { checkEnhanced, checkOnce } from "./cluster-add-on";
 import { noteAddOn } from "./private/add-ons-of-cluster";
-import { autoscaledPoolsOf, isSame } from "./private/autoscaled-pools";
-import { autoscalerPrincipal, networkStatements, poolStatements } from "./private/autoscaler-statements";
+import { autoscaledPoolsOf } from "./private/autoscaled-pools";
+import { autoscalerOf, networkStatements, poolStatements } from "./private/autoscaler-statements";
 import { ConfigurationWriter } from "./private/configuration";
 import { clusterBaseOf, createdClusterOf, type ISecureOkeCluster } from "../cluster-base";
+import { tagsGiven } from "../private/given-tags";
+import { clusterValue } from "../private/cluster-readers";
 import { poolsOf } from "../private/pools-of-cluster";
 import { TagNamespacePolicy } from "../private/tag-namespace-policy";
+import { addWorkloadPolicy, workloadPrincipal } from "../private/workload-policies";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { checkConstructId } from "../../core/construct-id";
 import { problemsIn } from "../../core/construct-scope";
+import { shown } from "../../core/display-value";
 import { checkHomeRegionProvider } from "../../core/home-region";
 import { compareOcids } from "../../core/ocid";
 import { findWhenWritten, type ProgramFinding } from "../../core/program-findings";
-import { checkGiven, checkMembers } from "../../core/required";
+import {
+  any,
+  boolean,
+  choice,
+  duration,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  valueOf,
+  wholeNumber,
+  withDefault,
+} from "../../core/readers";
 import { ResourceConstruct } from "../../core/resource-construct";
-import { nameOf, policyNameOf } from "../../core/resource-name";
+import { nameOf } from "../../core/resource-name";
 import { setTagOwner } from "../../core/scope-tags";
 import { shortHash } from "../../core/short-hash";
-import { shown } from "../../core/display-value";
-import { checkTags, tagsOf, type TaggingProps } from "../../core/tagging";
+import { byKey } from "../../core/stable-order";
+import { type TaggingProps } from "../../core/tagging";
 import { type Problems } from "../../core/validation-error";
-import { wholeDurationOf } from "../../core/whole-duration";
 import { ContainerengineAddon } from "../../oci/containerengine-addon";
-import { IdentityPolicy } from "../../oci/identity-policy";
+import { type IdentityPolicy } from "../../oci/identity-policy";
+import { isSameCluster } from "../../synthesis/chart-scopes";
 
 /** The strategy for choosing the pool to scale up. */
 export enum Expander {
@@ -130,10 +147,45 @@ export interface ClusterAutoscalerProps extends TaggingProps {
 }
 
 const NAME = "ClusterAutoscaler";
-// In seconds.
-const MIN_SCALE_DOWN = 60;
-const MIN_PROVISION_TIME = 300;
 const ALL_AUTOSCALED = "cluster-autoscaler";
+
+const scaleDownTime = () => duration("seconds", { least: 60, example: "Duration.minutes(10)" });
+
+const AUTOSCALER = {
+  cluster: clusterValue(),
+  expander: withDefault(
+    choice(Expander, "one of Expander, for example Expander.MIN_WASTE"),
+    Expander.MIN_WASTE,
+  ),
+  scaleDownUnneeded: withDefault(scaleDownTime(), Duration.minutes(10)),
+  scaleDownDelayAfterAdd: withDefault(scaleDownTime(), Duration.minutes(10)),
+  scaleDownUtilization: withDefault(utilization, 0.5),
+  maxNodeProvisionTime: withDefault(
+    duration("seconds", { least: 300, example: "Duration.minutes(25)" }),
+    Duration.minutes(25),
+  ),
+  balanceSimilarPools: withDefault(boolean(), true),
+  keepNodesWithLocalStorage: withDefault(boolean(), false),
+  replicas: withDefault(wholeNumber({ least: 1, most: 5 }), 2),
+  resources: optional(any<AddOnResources>()),
+  placement: optional(any<AddOnOptions>()),
+  rights: withDefault(valueOf(AutoscalerRights), AutoscalerRights.ofAutoscaledPools()),
+  version: optional(valueOf(AddOnVersion)),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+  ...taggingReaders(),
+} satisfies PropsSchema<ClusterAutoscalerProps>;
+
+function utilization(problems: Problems, name: string, value: unknown): number | undefined {
+  if (typeof value === "number" && value > 0 && value <= 1) return value;
+  const fix = "Give a number above 0 and up to 1, for example 0.5";
+  problems.add("COUNT_INVALID", `${name} is ${shown(value)}`, fix);
+  return undefined;
+}
+
+/** The props of an autoscaler, and the configuration of the add-on. */
+type ResolvedAutoscaler = Resolved<typeof AUTOSCALER> & {
+  readonly configuration: { readonly [key: string]: string };
+};
 
 /**
  * The cluster autoscaler, as an OKE add-on, for the pools of a cluster that have `autoscale`.
@@ -152,8 +204,8 @@ export class ClusterAutoscaler extends ResourceConstruct {
    * @internal
    */
   public static _for(scope: Construct, cluster: ISecureOkeCluster): ClusterAutoscaler {
-    const known = ClusterAutoscaler.find(cluster);
-    if (known) return known;
+    const existing = ClusterAutoscaler.find(cluster);
+    if (existing) return existing;
     const stack = TerraformStack.of(scope);
     // A later stack can add the autoscaler to the cluster, but the stack of the cluster can't refer to the pools of a later stack.
     const isBeside = TerraformStack.of(cluster) === stack;
@@ -169,42 +221,46 @@ export class ClusterAutoscaler extends ResourceConstruct {
     return cluster.node.root.node
       .findAll()
       .find(
-        (one): one is ClusterAutoscaler => one instanceof ClusterAutoscaler && isSame(one.cluster, cluster),
+        (construct): construct is ClusterAutoscaler =>
+          construct instanceof ClusterAutoscaler && isSameCluster(construct.cluster, cluster),
       );
   }
 
   /** The cluster. */
   public readonly cluster: ISecureOkeCluster;
 
-  /**
-   * @throws ADD_ON_INVALID, COUNT_INVALID, DURATION_INVALID, NAME_INVALID, NAME_DUPLICATE, TAG_INVALID, PROVIDER_INVALID, ATTRIBUTE_MISSING,
-   * VALUE_INVALID, LABEL_INVALID, QUANTITY_INVALID
-   */
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: ClusterAutoscalerProps,
-  ) {
-    const configuration = read(scope, id, props);
+  /** The strategy for choosing the pool to scale up. */
+  public readonly expander: Expander;
+  /** The replica count of the autoscaler. */
+  public readonly replicas: number;
+  /** The pools that its policy allows it to resize. */
+  public readonly rights: AutoscalerRights;
+
+  constructor(scope: Construct, id: string, props: ClusterAutoscalerProps) {
+    const read = readAutoscaler(scope, id, props);
     super(scope, id);
-    const { cluster, version, rights = AutoscalerRights.ofAutoscaledPools() } = props;
+    const { cluster, version, rights } = read;
     this.cluster = cluster;
+    this.expander = read.expander;
+    this.replicas = read.replicas;
+    this.rights = rights;
     setTagOwner(this, cluster);
-    const policies = this.addPolicies(rights);
+    const policies = this.addPolicies(read);
     new TagNamespacePolicy(this, "TagNamespaces", {
-      principals: [autoscalerPrincipal(cluster.clusterId)],
+      principals: [workloadPrincipal(autoscalerOf(cluster.clusterId))],
       description: "Lets the cluster autoscaler write the defined tags of nodes",
       what: "the nodes that the autoscaler adds",
       tenancyId: createdClusterOf(cluster)?._tenancyId,
-      homeRegionProvider: props.homeRegionProvider,
+      homeRegionProvider: read.homeRegionProvider,
       displayName: nameOf(this),
     });
-    const entries = { ...configuration, nodes: Lazy.stringValue({ produce: () => this.nodes }) };
+    const nodes = Lazy.stringValue({ produce: () => this.nodes });
+    const entries = { ...read.configuration, nodes };
     const resource = new ContainerengineAddon(this, "Resource", {
       addonName: NAME,
       clusterId: cluster.clusterId,
       configurations: Object.entries(entries)
-        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .sort(byKey)
         .map(([key, value]) => ({ key, value })),
       version: version?.version,
       removeAddonResourcesOnDelete: true,
@@ -225,37 +281,30 @@ export class ClusterAutoscaler extends ResourceConstruct {
       .join(", ");
   }
 
-  /** A policy may refer to the compartment that it is attached to; so each compartment has its own policy. */
-  private addPolicies(rights: AutoscalerRights): IdentityPolicy[] {
+  private addPolicies(read: ResolvedAutoscaler): IdentityPolicy[] {
     const { compartmentId: own, network, clusterId } = this.cluster;
+    const autoscaler = autoscalerOf(clusterId);
     const isOwn =
       compareOcids({ scope: this, id: own }, { scope: this, id: network.compartmentId }) === "same";
-    const policy = this.addPolicy("Policy", own, () => {
+    const addPolicy = (id: string, compartmentId: string, statements: () => string[]) =>
+      addWorkloadPolicy(this, id, {
+        ...tagsGiven(read),
+        compartmentId,
+        description: "Lets the cluster autoscaler change the size of node pools",
+        // Pools are created after the autoscaler.
+        statements: Lazy.listValue({ produce: statements }),
+        homeRegionProvider: read.homeRegionProvider,
+      });
+    const policy = addPolicy("Policy", own, () => {
       const pools = autoscaledPoolsOf(this.cluster).map(({ nodePoolId }) => nodePoolId);
-      const poolIds = rights.reason === undefined ? pools : [];
       return [
-        ...poolStatements({ clusterId, poolIds }, own),
-        ...(isOwn ? networkStatements(clusterId, own, true) : []),
+        ...poolStatements(autoscaler, own, read.rights.reason === undefined ? pools : []),
+        ...(isOwn ? networkStatements(autoscaler, own, true) : []),
       ];
     });
     if (isOwn) return [policy];
-    const statements = () => networkStatements(clusterId, network.compartmentId, false);
-    return [policy, this.addPolicy("NetworkPolicy", network.compartmentId, statements)];
-  }
-
-  private addPolicy(id: string, compartmentId: string, statements: () => string[]): IdentityPolicy {
-    const suffix = id === "Policy" ? "" : "-network";
-    return new IdentityPolicy(this, id, {
-      provider: this.props.homeRegionProvider,
-      compartmentId,
-      name: policyNameOf(this, `${nameOf(this)}${suffix}`),
-      // IAM can't rename a policy, and replacing it would remove its rights for a while.
-      lifecycle: { ignoreChanges: ["name"] },
-      description: "Lets the cluster autoscaler change the size of node pools",
-      // Pools are created after the autoscaler.
-      statements: Lazy.listValue({ produce: statements }),
-      ...tagsOf(this, this.props),
-    });
+    const statements = () => networkStatements(autoscaler, network.compartmentId, false);
+    return [policy, addPolicy("NetworkPolicy", network.compartmentId, statements)];
   }
 
   private findings(): ProgramFinding[] {
@@ -265,9 +314,9 @@ export class ClusterAutoscaler extends ResourceConstruct {
         {
           id: ALL_AUTOSCALED,
           construct: this,
-          what: `${this.cluster.node.path} has an autoscaler and no pool with autoscale`,
+          what: `${this.cluster.node.path} has an autoscaler, but no pool with autoscale`,
           why: "The add-on does not start without a pool.",
-          fix: "Give a pool autoscale: { min, max }, or remove the autoscaler",
+          fix: "Give a pool autoscale: { min: 1, max: 5 }, or remove the autoscaler",
         },
       ];
     }
@@ -277,66 +326,47 @@ export class ClusterAutoscaler extends ResourceConstruct {
         id: ALL_AUTOSCALED,
         construct: this,
         what: `All pools of ${this.cluster.node.path} are autoscaled`,
-        why: "The autoscaler can remove the node that it runs on itself, and then nobody adds another one.",
-        fix: "Add a small pool with size for it, for CoreDNS and for the add-ons",
+        why: "The autoscaler can remove the node that it runs on, and then nothing adds a new one.",
+        fix: "Add a small pool of a fixed size for the autoscaler, CoreDNS and the add-ons",
       },
     ];
   }
 }
 
-function read(scope: Construct, id: string, given: ClusterAutoscalerProps): { [key: string]: string } {
+function readAutoscaler(scope: Construct, id: string, props: ClusterAutoscalerProps): ResolvedAutoscaler {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  const props: Partial<ClusterAutoscalerProps> = given ?? {};
-  const { cluster } = props;
-  checkGiven(problems, { cluster }, "ClusterAutoscalerProps");
-  if (checkMembers(problems, "cluster", cluster, ["clusterId", "addCdk8sChart"], "a SecureOkeCluster")) {
-    const known = cluster as ISecureOkeCluster;
-    problems.collect(() => [known.compartmentId, known.network.compartmentId]);
-    checkEnhanced(problems, known, "The cluster autoscaler");
-    checkOnce(problems, known, NAME);
+  const read = readProps(problems, props, AUTOSCALER);
+  const { cluster } = read;
+  if (cluster) {
+    problems.collect(() => [cluster.compartmentId, cluster.network.compartmentId]);
+    checkEnhanced(problems, cluster, "the cluster autoscaler");
+    checkOnce(problems, cluster, NAME);
   }
-  checkMembers(problems, "version", props.version, ["version"], 'AddOnVersion.pinned("v1.35.2")');
-  checkMembers(problems, "rights", props.rights, ["reason"], "AutoscalerRights.ofAutoscaledPools()");
-  checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
-  checkTags(problems, props);
-  const writer = new ConfigurationWriter(problems);
-  write(problems, writer, props);
-  problems.throwIfAny();
-  return writer.configuration;
+  checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+  const configuration = configurationOf(problems, read);
+  return problems.resolved<ResolvedAutoscaler>({ ...read, configuration });
 }
 
-function write(
+/** The configuration of the add-on; incomplete if a prop has a problem. */
+function configurationOf(
   problems: Problems,
-  writer: ConfigurationWriter,
-  props: Partial<ClusterAutoscalerProps>,
-): void {
+  read: Partial<Resolved<typeof AUTOSCALER>>,
+): { readonly [key: string]: string } {
+  const writer = new ConfigurationWriter(problems);
+  const text = (value: unknown) => (value === undefined ? undefined : String(value));
+  const seconds = (value: Duration | undefined) => value && `${value.toSeconds()}s`;
   // Otherwise the autoscaler, like every other pod on its node, would use the identity of the node.
   writer.text("authType", "workload");
-  writer.count("numOfReplicas", "replicas", props.replicas ?? 2, [1, 5]);
-  writer.choice("expander", "expander", props.expander ?? Expander.MIN_WASTE, Object.values(Expander));
-  writer.flag("balanceSimilarNodeGroups", "balanceSimilarPools", props.balanceSimilarPools ?? true);
-  const keepsLocal = props.keepNodesWithLocalStorage ?? false;
-  writer.flag("skipNodesWithLocalStorage", "keepNodesWithLocalStorage", keepsLocal);
-  const durations = {
-    scaleDownUnneeded: ["scaleDownUnneededTime", Duration.minutes(10), MIN_SCALE_DOWN],
-    scaleDownDelayAfterAdd: ["scaleDownDelayAfterAdd", Duration.minutes(10), MIN_SCALE_DOWN],
-    maxNodeProvisionTime: ["maxNodeProvisionTime", Duration.minutes(25), MIN_PROVISION_TIME],
-  } as const;
-  for (const name of ["scaleDownUnneeded", "scaleDownDelayAfterAdd", "maxNodeProvisionTime"] as const) {
-    const [key, otherwise, least] = durations[name];
-    const seconds = wholeDurationOf(problems, name, props[name] ?? otherwise, "seconds", { least });
-    writer.text(key, `${seconds}s`);
-  }
-  const { scaleDownUtilization = 0.5 } = props;
-  if (!(scaleDownUtilization > 0) || scaleDownUtilization > 1) {
-    problems.add(
-      "COUNT_INVALID",
-      `scaleDownUtilization is ${shown(scaleDownUtilization)}`,
-      "Give a number above 0 and up to 1, for example 0.5",
-    );
-  }
-  writer.text("scaleDownUtilizationThreshold", String(scaleDownUtilization));
-  writer.resources("cluster-autoscaler.ContainerResources", "resources", props.resources);
-  writer.placement(props.placement ?? {});
+  writer.text("numOfReplicas", text(read.replicas));
+  writer.text("expander", read.expander);
+  writer.text("balanceSimilarNodeGroups", text(read.balanceSimilarPools));
+  writer.text("skipNodesWithLocalStorage", text(read.keepNodesWithLocalStorage));
+  writer.text("scaleDownUnneededTime", seconds(read.scaleDownUnneeded));
+  writer.text("scaleDownDelayAfterAdd", seconds(read.scaleDownDelayAfterAdd));
+  writer.text("maxNodeProvisionTime", seconds(read.maxNodeProvisionTime));
+  writer.text("scaleDownUtilizationThreshold", text(read.scaleDownUtilization));
+  writer.resources("cluster-autoscaler.ContainerResources", "resources", read.resources);
+  writer.placement(read.placement ?? {}, "placement");
+  return writer.configuration;
 }

@@ -1,15 +1,22 @@
-import { baseOf } from "../../network/vcn/cluster-network-base";
 import { checked } from "../../core/checked";
 import { readCidrs } from "../../core/cidr";
-import { shown } from "../../core/display-value";
-import { checkOcid } from "../../core/ocid";
-import { checkGiven } from "../../core/required";
+import {
+  checkedBy,
+  listOf,
+  objectOf,
+  ocid,
+  optional,
+  type PropsSchema,
+  type Reader,
+  readProps,
+  type Resolved,
+  text,
+  valueOf,
+} from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 import { type SecurityAttribute, securityAttribute } from "../../network/security-groups/security-attribute";
 import { type INetworkSecurityGroup } from "../../network/security-groups/security-group";
-import { type IClusterNetwork } from "../../network/vcn/network";
-import { isOverlay, type PodNetworking } from "../../network/vcn/pod-networking";
-import { checkGroup } from "../private/check-cluster-values";
+import { groupValue } from "../private/cluster-readers";
 
 /** The address range of a security group's members. */
 export interface SecurityGroupRange {
@@ -62,6 +69,26 @@ export interface PacketRoutingOptions {
   readonly ranges?: SecurityGroupRange[];
 }
 
+const ROUTING = {
+  tenancyId: ocid("tenancy"),
+  network: securityAttribute(),
+  apiEndpoint: securityAttribute(),
+  nodes: optional(securityAttribute()),
+  pods: optional(securityAttribute()),
+  loadBalancers: optional(securityAttribute()),
+  ranges: optional(
+    listOf(
+      objectOf({
+        securityGroup: groupValue(),
+        cidr: checkedBy(text(), (problems, name, range) => void readCidrs(problems, name, [range])),
+      } satisfies PropsSchema<SecurityGroupRange>),
+      "[{ securityGroup, cidr }]",
+    ),
+  ),
+} satisfies PropsSchema<PacketRoutingOptions>;
+
+type ResolvedRouting = Resolved<typeof ROUTING>;
+
 /**
  * Zero Trust Packet Routing for a cluster: security attributes, and the policies without which resources with attributes are isolated.
  *
@@ -82,55 +109,10 @@ export interface PacketRoutingOptions {
  */
 @checked
 export class PacketRouting {
-  /**
-   * Security attributes for the endpoint, and optionally for nodes, pods and load balancers.
-   *
-   * @throws ATTRIBUTE_MISSING, OCID_INVALID, NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6,
-   * CIDR_TOO_WIDE
-   */
+  /** Security attributes for the endpoint, and optionally for nodes, pods and load balancers. */
   public static of(options: PacketRoutingOptions): PacketRouting {
     const problems = new Problems("PacketRouting.of");
-    if (checkGiven(problems, { options })) checkOptions(problems, options);
-    problems.throwIfAny();
-    return new PacketRouting(options);
-  }
-
-  /**
-   * Checks that a value was created by the factory and fits the network.
-   *
-   * @internal
-   */
-  public static _check(
-    problems: Problems,
-    given: PacketRouting | undefined,
-    network: IClusterNetwork | undefined,
-    podNetworking?: PodNetworking,
-  ): void {
-    if (given === undefined) return;
-    const { options } = (given ?? {}) as Partial<PacketRouting>;
-    if (typeof options !== "object" || options === null) {
-      const fix = "Write PacketRouting.of({ tenancyId, network, apiEndpoint })";
-      problems.add("VALUE_INVALID", `packetRouting is ${shown(given)}`, fix);
-      return;
-    }
-    checkOptions(problems, options);
-    if (options.pods && isOverlay(podNetworking)) {
-      problems.add(
-        "VALUE_INVALID",
-        "packetRouting has a label for pods, and those of an overlay have the addresses of their nodes",
-        "Leave pods out, and give nodes a label; or take PodNetworking.vcnNative()",
-      );
-    }
-    // The owner of an existing VCN sets its attribute.
-    const base = baseOf(network);
-    if (!network || !base?._ownsVcn || !options.network) return;
-    const own = base._securityAttribute;
-    if (String(own) === String(options.network)) return;
-    problems.add(
-      "VALUE_INVALID",
-      `The VCN of ${network.node.path} has ${own ? `the label ${String(own)}` : "no label"}, and policies would look for ${String(options.network)}`,
-      "Give that ClusterNetwork the same securityAttribute",
-    );
+    return new PacketRouting(problems.resolved<ResolvedRouting>(readOptions(problems, options)));
   }
 
   private constructor(
@@ -139,52 +121,37 @@ export class PacketRouting {
   ) {}
 }
 
-/** Adds a problem for each attribute that two kinds of members share. */
-function checkApart(
-  problems: Problems,
-  labels: { readonly [who: string]: SecurityAttribute | undefined },
-): void {
-  const known = new Map<string, string>();
-  for (const [who, label] of Object.entries(labels)) {
-    if (!label) continue;
-    const other = known.get(String(label));
-    known.set(String(label), other ?? who);
-    if (other === undefined) continue;
-    const [first, second] = other === "the API endpoint" ? [who, other] : [other, who];
-    problems.add(
-      "NAME_DUPLICATE",
-      `${first.replace(/^t/, "T")} and ${second} have the same label ${String(label)}, so a policy for one would be for the other too`,
-      "Give each a value of its own",
-    );
-  }
+/** Reads the packet routing of a cluster, which may come from another copy of the library. */
+export function packetRouting(): Reader<PacketRouting> {
+  return checkedBy(valueOf(PacketRouting), (problems, name, { options }) => {
+    readOptions(problems, options, `${name}.options`);
+  });
 }
 
-function checkOptions(problems: Problems, options: PacketRoutingOptions): void {
-  const { tenancyId, network, apiEndpoint, nodes, pods, loadBalancers, ranges } = options;
-  checkOcid(problems, "tenancyId", tenancyId, "tenancy");
-  checkGiven(problems, { network, apiEndpoint });
-  const labels = { network, apiEndpoint, nodes, pods, loadBalancers };
-  for (const [name, label] of Object.entries(labels)) {
-    if (label !== null && label !== undefined) securityAttribute()(problems, name, label);
-    else if (label === null && !["network", "apiEndpoint"].includes(name))
-      problems.add("VALUE_INVALID", `${name} is null`, "Leave it out");
+function readOptions(problems: Problems, options: unknown, at?: string): Partial<ResolvedRouting> {
+  const read = readProps(problems, options, ROUTING, at);
+  checkDistinct(problems, read);
+  return read;
+}
+
+/** Adds a problem if two kinds of members have the same attribute, so that a policy for one would be for the other too. */
+function checkDistinct(
+  problems: Problems,
+  { apiEndpoint, nodes, pods, loadBalancers }: Partial<ResolvedRouting>,
+): void {
+  const names = new Map<string, string>();
+  for (const [name, attribute] of Object.entries({ apiEndpoint, nodes, pods, loadBalancers })) {
+    if (!attribute) continue;
+    const text = String(attribute);
+    const other = names.get(text);
+    if (other === undefined) {
+      names.set(text, name);
+      continue;
+    }
+    problems.add(
+      "NAME_DUPLICATE",
+      `${name} is ${text}, as is ${other}, so that policies could not tell them apart`,
+      `Give ${name} and ${other} different values`,
+    );
   }
-  checkApart(problems, {
-    "the API endpoint": apiEndpoint,
-    "the nodes": nodes,
-    "the pods": pods,
-    "the load balancers": loadBalancers,
-  });
-  if (ranges === undefined) return;
-  if (!Array.isArray(ranges)) {
-    problems.add("VALUE_INVALID", `ranges is ${shown(ranges)}`, "Write [{ securityGroup, cidr }]");
-    return;
-  }
-  ranges.forEach((range: Partial<SecurityGroupRange> | undefined, index) => {
-    const name = `ranges[${index}]`;
-    const { securityGroup, cidr } = range ?? {};
-    checkGiven(problems, { [`${name}.securityGroup`]: securityGroup, [`${name}.cidr`]: cidr });
-    if (securityGroup !== undefined) checkGroup(problems, `${name}.securityGroup`, securityGroup);
-    if (cidr !== undefined && cidr !== null) readCidrs(problems, `${name}.cidr`, [cidr]);
-  });
 }

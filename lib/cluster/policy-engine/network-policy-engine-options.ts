@@ -1,10 +1,18 @@
-import { Token } from "cdktf";
 import * as engines from "./policy-engine-versions.json";
-import { shown } from "../../core/display-value";
 import { checkSubdomainName } from "../../core/kubernetes-names";
-import { checkMembers } from "../../core/required";
-import { type Problems } from "../../core/validation-error";
-import { isOverlay, type PodNetworking } from "../../network/vcn/pod-networking";
+import {
+  checkedBy,
+  choice,
+  listOf,
+  matching,
+  optional,
+  type PropsSchema,
+  type Reader,
+  readProps,
+  type Resolved,
+  withDefault,
+} from "../../core/readers";
+import { Problems } from "../../core/validation-error";
 import { type KubernetesVersion, NEWEST_MINOR, OLDEST_MINOR } from "../kubernetes-version";
 
 /** Options for Calico: release, manifest and images. */
@@ -108,100 +116,75 @@ export function calicoFor(kubernetes?: KubernetesVersion): string {
 }
 
 const VERSION = /^v?(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
-const REGISTRY = /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/;
-// Inserted into YAML without quoting: nothing that begins a query, and no blanks.
-const MANIFEST = /^https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?\/[A-Za-z0-9._~/-]+$/;
+const pullSecrets = listOf((problems, name, secret) => {
+  const before = problems.count;
+  // Written into files immediately, so references to Terraform values are not allowed.
+  checkSubdomainName(problems, name, secret as string);
+  return problems.count === before ? (secret as string) : undefined;
+}, 'a list of names of Secrets, for example ["ocir"]');
 
-/** Adds a problem for each option that is not valid for a Kustomization of Calico. */
-export function checkCalico(problems: Problems, options: CalicoOptions): void {
-  const read = readOptions(problems, options);
-  checkVersion(problems, "calico", read.version);
-  checkRegistry(problems, "calico", read.imageRegistry);
-  checkPullSecrets(problems, read.imagePullSecrets);
-  const { manifestUrl, iptablesBackend = CalicoIptablesBackend.NFT } = read as CalicoOptions;
-  if (manifestUrl !== undefined && !matches(MANIFEST, manifestUrl)) {
+const registry = (engine: string) =>
+  matching(
+    /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/,
+    `Give a registry and its repositories as a literal without a tag and a slash at its end, for example "fra.ocir.io/acme/${engine}"`,
+    { code: "IMAGE_INVALID" },
+  );
+
+const CALICO_OPTIONS = {
+  version: optional(engineVersion("calico")),
+  imageRegistry: optional(registry("calico")),
+  imagePullSecrets: optional(pullSecrets),
+  manifestUrl: optional(
+    // Inserted into YAML without quoting: nothing that begins a query, and no blanks.
+    matching(
+      /^https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?\/[A-Za-z0-9._~/-]+$/,
+      'Give the https address of a file as a literal, for example "https://files.example.com/calico/3.31.5/calico-policy-only.yaml"',
+      { code: "VALUE_INVALID" },
+    ),
+  ),
+  iptablesBackend: withDefault(
+    choice(CalicoIptablesBackend, "CalicoIptablesBackend.NFT or CalicoIptablesBackend.AUTO"),
+    CalicoIptablesBackend.NFT,
+  ),
+} satisfies PropsSchema<CalicoOptions>;
+
+const CILIUM_OPTIONS = {
+  version: withDefault(engineVersion("cilium"), CILIUM_VERSION),
+  imageRegistry: optional(registry("cilium")),
+  imagePullSecrets: optional(pullSecrets),
+} satisfies PropsSchema<CiliumOptions>;
+
+/** The options of Calico, with their defaults. */
+export type ResolvedCalico = Resolved<typeof CALICO_OPTIONS>;
+/** The options of Cilium, with their defaults. */
+export type ResolvedCilium = Resolved<typeof CILIUM_OPTIONS>;
+
+/** Reads the options of Calico; throws all problems together. */
+export function readCalico(options: CalicoOptions): ResolvedCalico {
+  const problems = new Problems("NetworkPolicyEngine.calico");
+  return problems.resolved<ResolvedCalico>(readProps(problems, options, CALICO_OPTIONS));
+}
+
+/** Reads the options of Cilium; throws all problems together. */
+export function readCilium(options: CiliumOptions): ResolvedCilium {
+  const problems = new Problems("NetworkPolicyEngine.cilium");
+  return problems.resolved<ResolvedCilium>(readProps(problems, options, CILIUM_OPTIONS));
+}
+
+/** Reads the release of an engine, as a literal. */
+function engineVersion(engine: keyof typeof OLDEST_ENGINES): Reader<string> {
+  const current = engine === "calico" ? calicoFor() : CILIUM_VERSION;
+  const release = matching(VERSION, `Give a release of ${engine} as a literal, for example "${current}"`, {
+    code: "VALUE_INVALID",
+  });
+  return checkedBy(release, (problems, name, version) => {
+    const [, major, minor = 0] = (VERSION.exec(version) ?? []).map(Number);
+    const [oldestMajor, oldestMinor] = OLDEST_ENGINES[engine];
+    if (major === oldestMajor && minor >= oldestMinor) return;
     problems.add(
-      "VALUE_INVALID",
-      `manifestUrl is ${shown(manifestUrl)}, not an https address of a file`,
-      'Write it as a literal, for example "https://files.example.com/calico/3.31.5/calico-policy-only.yaml"',
+      "VERSION_UNKNOWN",
+      `${name} is ${version}, which is not supported`,
+      `Use ${oldestMajor}.${oldestMinor} or newer of the same major version, for example "${current}"`,
     );
-  }
-  if (Object.values(CalicoIptablesBackend).includes(iptablesBackend)) return;
-  const what = `iptablesBackend is ${shown(iptablesBackend)}, none of the choices`;
-  problems.add("VALUE_INVALID", what, "Write CalicoIptablesBackend.NFT or CalicoIptablesBackend.AUTO");
-}
-
-/** Adds a problem for each option that is not valid for the values of Cilium. */
-export function checkCilium(problems: Problems, options: CiliumOptions): void {
-  const read = readOptions(problems, options);
-  checkVersion(problems, "cilium", read.version);
-  checkRegistry(problems, "cilium", read.imageRegistry);
-  checkPullSecrets(problems, read.imagePullSecrets);
-}
-
-/** Adds a problem if a given value was not created by a factory. */
-export function checkPolicyEngine(problems: Problems, value: unknown, podNetworking: unknown): void {
-  const isEngine = checkMembers(
-    problems,
-    "networkPolicyEngine",
-    value,
-    ["name", "_acknowledge", "_installationFor"],
-    "NetworkPolicyEngine.calico() or another of its choices",
-  );
-  const engine = value as { readonly name: string; readonly _installationFor?: unknown } | undefined;
-  if (!isEngine || !engine?._installationFor || !isOverlay(podNetworking as PodNetworking | undefined))
-    return;
-  problems.add(
-    "VALUE_INVALID",
-    `networkPolicyEngine is ${engine.name}, whose files are written for VCN-native pods, and the cluster has a flannel overlay`,
-    'Install an engine for flannel and say so: NetworkPolicyEngine.existing({ reason: "Calico beside flannel, by the platform team" })',
-  );
-}
-
-function readOptions(problems: Problems, options: unknown): CalicoOptions & CiliumOptions {
-  if (typeof options === "object" && options !== null && !Array.isArray(options)) return options;
-  problems.add("VALUE_INVALID", `The options are ${shown(options)}`, "Write an object, or leave them out");
-  return {};
-}
-
-function matches(pattern: RegExp, value: unknown): boolean {
-  return typeof value === "string" && !Token.isUnresolved(value) && pattern.test(value);
-}
-
-function checkVersion(problems: Problems, engine: keyof typeof OLDEST_ENGINES, version: unknown): void {
-  if (version === undefined) return;
-  const known = engine === "calico" ? calicoFor() : CILIUM_VERSION;
-  if (!matches(VERSION, version)) {
-    const what = `version is ${shown(version)}, which is no release of ${engine}`;
-    problems.add("VALUE_INVALID", what, `Write it as a literal, for example "${known}"`);
-    return;
-  }
-  const [, major, minor] = (VERSION.exec(version as string) ?? []).map(Number);
-  const [oldestMajor, oldestMinor] = OLDEST_ENGINES[engine];
-  if (major === oldestMajor && minor !== undefined && minor >= oldestMinor) return;
-  problems.add(
-    "VERSION_UNKNOWN",
-    `version is ${String(version)}, for which what is written is not made`,
-    `Take ${oldestMajor}.${oldestMinor} or newer, up to the next major version, for example "${known}"`,
-  );
-}
-
-/** Written into files immediately, so references to Terraform values are not allowed. */
-function checkPullSecrets(problems: Problems, names: unknown): void {
-  if (names === undefined) return;
-  if (!Array.isArray(names) || Token.isUnresolved(names)) {
-    const what = `imagePullSecrets is ${shown(names)}`;
-    problems.add("VALUE_INVALID", what, 'Write a list of names of Secrets, for example ["ocir"]');
-    return;
-  }
-  for (const name of names as string[]) checkSubdomainName(problems, "imagePullSecrets", name);
-}
-
-function checkRegistry(problems: Problems, engine: string, registry: unknown): void {
-  if (registry === undefined || matches(REGISTRY, registry)) return;
-  problems.add(
-    "IMAGE_INVALID",
-    `imageRegistry is ${shown(registry)}, not a registry and its repositories`,
-    `Write a literal without a tag and without a slash at its end, for example "fra.ocir.io/acme/${engine}"`,
-  );
+  });
 }

@@ -2,18 +2,20 @@ import { Yaml } from "cdk8s";
 import { type IConstruct } from "constructs";
 import {
   calicoFor,
-  CalicoIptablesBackend,
   type CalicoOptions,
-  checkCalico,
-  checkCilium,
-  CILIUM_VERSION,
   type CiliumOptions,
+  readCalico,
+  readCilium,
+  type ResolvedCalico,
+  type ResolvedCilium,
   testedCalico,
 } from "./network-policy-engine-options";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
+import { type Reader, valueOf } from "../../core/readers";
 import { checkReason, type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
+import { isOverlay, type PodNetworking } from "../../network/vcn/pod-networking";
 import { type KubernetesVersion } from "../kubernetes-version";
 
 const GITHUB = "https://raw.githubusercontent.com/projectcalico/calico";
@@ -39,7 +41,7 @@ const WITHOUT_TYPHA = {
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengsettingupcalico.htm
  */
-function calicoKustomization(options: CalicoOptions, kubernetes?: KubernetesVersion): string {
+function calicoKustomization(options: ResolvedCalico, kubernetes?: KubernetesVersion): string {
   const { version = calicoFor(kubernetes), imageRegistry } = options;
   const { manifestUrl = `${GITHUB}/v${bare(version)}/manifests/calico-policy-only.yaml` } = options;
   const images = REGISTRIES.flatMap((registry) =>
@@ -55,7 +57,7 @@ function calicoKustomization(options: CalicoOptions, kubernetes?: KubernetesVers
 }
 
 /** Adds the pull Secrets to every service account of the manifest, whose pods use them. */
-function accountPatches({ imagePullSecrets = [] }: CalicoOptions): object[] {
+function accountPatches({ imagePullSecrets = [] }: ResolvedCalico): object[] {
   if (imagePullSecrets.length === 0) return [];
   const patch = {
     apiVersion: "v1",
@@ -71,7 +73,7 @@ function bare(version: string): string {
   return version.replace(/^v/, "");
 }
 
-function nodePatch({ iptablesBackend = CalicoIptablesBackend.NFT }: CalicoOptions): object {
+function nodePatch({ iptablesBackend }: ResolvedCalico): object {
   const settings = {
     FELIX_INTERFACEPREFIX: "oci",
     NO_DEFAULT_POOLS: "true",
@@ -101,7 +103,7 @@ function nodePatch({ iptablesBackend = CalicoIptablesBackend.NFT }: CalicoOption
  *
  * @see https://docs.cilium.io/en/latest/installation/cni-chaining-oracle-oke/
  */
-function ciliumValues({ imageRegistry, imagePullSecrets = [] }: CiliumOptions): string {
+function ciliumValues({ imageRegistry, imagePullSecrets = [] }: ResolvedCilium): string {
   const image = (name: string) =>
     imageRegistry === undefined ? {} : { image: { repository: `${imageRegistry}/${name}` } };
   return Yaml.stringify({
@@ -138,7 +140,7 @@ export interface EngineInstallation {
 }
 
 function pullsOf(
-  { imageRegistry, imagePullSecrets }: CalicoOptions | CiliumOptions,
+  { imageRegistry, imagePullSecrets }: ResolvedCalico | ResolvedCilium,
   names: readonly string[],
 ): string[] {
   if (imageRegistry === undefined || imagePullSecrets !== undefined) return [];
@@ -162,19 +164,15 @@ export class NetworkPolicyEngine {
    *
    * Written as a Kustomization of Calico's own manifest, for `kubectl apply -k`. The release follows the Kubernetes version of the
    * cluster, by the combinations that Oracle has tested.
-   *
-   * @throws VALUE_INVALID, VERSION_UNKNOWN, IMAGE_INVALID
    */
   public static calico(options: CalicoOptions = {}): NetworkPolicyEngine {
-    const problems = new Problems("NetworkPolicyEngine.calico");
-    checkCalico(problems, options);
-    problems.throwIfAny();
+    const read = readCalico(options);
     return new NetworkPolicyEngine("calico", (kubernetes) => ({
       file: "kustomization.yaml",
-      text: calicoKustomization(options, kubernetes),
+      text: calicoKustomization(read, kubernetes),
       command: (folder) => `kubectl apply --server-side -k ${folder}`,
-      warning: warningOf(options.version, kubernetes),
-      pulls: pullsOf(options, ["node", "kube-controllers"]),
+      warning: warningOf(read.version, kubernetes),
+      pulls: pullsOf(read, ["node", "kube-controllers"]),
     }));
   }
 
@@ -183,21 +181,17 @@ export class NetworkPolicyEngine {
    *
    * Written as Helm values.
    *
-   * @throws VALUE_INVALID, VERSION_UNKNOWN, IMAGE_INVALID
    * @see https://docs.cilium.io/en/latest/installation/cni-chaining-oracle-oke/
    */
   public static cilium(options: CiliumOptions = {}): NetworkPolicyEngine {
-    const problems = new Problems("NetworkPolicyEngine.cilium");
-    checkCilium(problems, options);
-    problems.throwIfAny();
-    const { version = CILIUM_VERSION } = options;
-    const chart = `cilium --repo https://helm.cilium.io --version ${bare(version)}`;
+    const read = readCilium(options);
+    const chart = `cilium --repo https://helm.cilium.io --version ${bare(read.version)}`;
     return new NetworkPolicyEngine("cilium", () => ({
       file: "values.yaml",
-      text: ciliumValues(options),
+      text: ciliumValues(read),
       command: (folder) =>
         `helm upgrade --install cilium ${chart} --namespace kube-system --values ${folder}/values.yaml`,
-      pulls: pullsOf(options, ["cilium", "operator-generic"]),
+      pulls: pullsOf(read, ["cilium", "operator-generic"]),
     }));
   }
 
@@ -205,11 +199,10 @@ export class NetworkPolicyEngine {
    * An engine that is installed by other means; nothing is written for it.
    *
    * @param choice the reason: which engine it is, and who installs it
-   * @throws REASON_MISSING
    */
   public static existing(choice: ReasonedChoice): NetworkPolicyEngine {
     const problems = new Problems("NetworkPolicyEngine.existing");
-    checkReason(problems, "An engine that is not made here", choice?.reason);
+    checkReason(problems, "A policy engine that is installed by other means", choice?.reason);
     problems.throwIfAny();
     return new NetworkPolicyEngine("existing", undefined, choice.reason);
   }
@@ -226,18 +219,32 @@ export class NetworkPolicyEngine {
   /** @internal */
   public _acknowledge(scope: IConstruct): void {
     if (this.reason !== undefined) {
-      const what = "a policy engine that is not made here";
+      const what = "a policy engine that is installed by other means";
       Acknowledgements._record(scope, "network-layers", what, this.reason);
     } else {
-      const what = `privileged pods of ${this.name} in kube-system, with files and network of their node`;
-      Acknowledgements._record(
-        scope,
-        "non-root",
-        what,
-        "Who writes the packet filter of a node is root there",
-      );
+      const what = `privileged pods of ${this.name} in kube-system, with access to the files and the network of their nodes`;
+      Acknowledgements._record(scope, "non-root", what, "Writing the packet filter of a node requires root");
     }
   }
+}
+
+/** Reads a policy engine, which may come from another copy of the library. */
+export function policyEngine(): Reader<NetworkPolicyEngine> {
+  return valueOf(NetworkPolicyEngine);
+}
+
+/** Adds a problem if the files of an engine don't fit the pod networking. */
+export function checkEngineFits(
+  problems: Problems,
+  engine: NetworkPolicyEngine | undefined,
+  podNetworking: PodNetworking | undefined,
+): void {
+  if (!engine?._installationFor || !isOverlay(podNetworking)) return;
+  problems.add(
+    "VALUE_INVALID",
+    `networkPolicyEngine is ${engine.name}, whose files are written for VCN-native pods, but the cluster has a flannel overlay`,
+    'Install an engine for flannel and declare it: NetworkPolicyEngine.existing({ reason: "Calico beside flannel, by the platform team" })',
+  );
 }
 
 /** The warning for a release that Oracle doesn't support, if its table lists the Kubernetes version of the cluster. */
@@ -245,8 +252,8 @@ function warningOf(version: string | undefined, kubernetes?: KubernetesVersion):
   const tested = kubernetes && testedCalico(kubernetes);
   if (version !== undefined) {
     if (tested === undefined || bare(version) === tested) return undefined;
-    return `[calico-version] Oracle supports Calico ${tested} with Kubernetes 1.${kubernetes?.minor}, and ${bare(version)} was asked for: leave version out, or see that somebody else supports it`;
+    return `[calico-version] Oracle supports Calico ${tested} with Kubernetes 1.${kubernetes?.minor}, but version is ${bare(version)}: leave version out, unless somebody else supports that release`;
   }
   if (!kubernetes || tested !== undefined) return undefined;
-  return `[calico-version] No release of Calico is known that Oracle has tested with Kubernetes 1.${kubernetes.minor}: look it up and name it by NetworkPolicyEngine.calico({ version })`;
+  return `[calico-version] The release of Calico that Oracle has tested with Kubernetes 1.${kubernetes.minor} is not known: look it up and set NetworkPolicyEngine.calico({ version })`;
 }

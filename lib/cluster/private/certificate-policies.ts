@@ -45,7 +45,7 @@ export class CertificatePolicies extends Construct {
       name: policyNameOf(this, `${displayName}-${suffix}`),
       // IAM can't rename a policy, and replacing it would remove its rights for a while.
       lifecycle: { ignoreChanges: ["name"] },
-      description: "Lets the cluster put certificates on its load balancers",
+      description: "Lets the cluster use certificates on its load balancers",
       statements: [certificateStatement(clusterId, compartmentId)],
       ...tagsOf(this, this.props),
     });

@@ -60,7 +60,7 @@ export function findingsOf(cluster: ISecureOkeCluster, outputs: readonly ChartOu
 
 const keyOf = ({ metadata }: Manifest) => `${metadata?.namespace ?? "default"}/${metadata?.name ?? ""}`;
 
-const nameOf = (one: Manifest) => `${one.kind ?? "object"} ${one.metadata?.name ?? ""}`;
+const nameOf = ({ kind = "object", metadata }: Manifest) => `${kind} ${metadata?.name ?? ""}`;
 
 /** Finds workloads without a namespace, or in one that no chart of the cluster creates. */
 function namespaceFindings(
@@ -83,17 +83,17 @@ function namespaceFindings(
       id: "chart-namespace",
       construct,
       what: `${nameless.map(nameOf).sort().join(", ")} have no namespace`,
-      why: "They run in whatever namespace kubectl is set to, most often default, which has no quota and no Pod Security Standard.",
-      fix: 'Give the chart one, new Chart(app, "shop", { namespace: "shop" }), with a SecureNamespace of that name',
+      why: "They run in the current namespace of kubectl, usually default, which has no quota and no Pod Security Standard.",
+      fix: 'Set the namespace of the chart, new Chart(app, "shop", { namespace: "shop" }), and add a SecureNamespace of that name',
     });
   }
   if (missing.size > 0) {
     findings.push({
       id: "chart-namespace",
       construct,
-      what: `no chart of the cluster makes the namespace ${[...missing].sort().join(", ")}`,
-      why: "Where nobody else made it the objects can't be applied, and one made by hand enforces no Pod Security Standard.",
-      fix: `Add new SecureNamespace(chart, "namespace", { name: "${[...missing].sort()[0] ?? ""}" }) to a chart; where somebody else makes it, see that it has ${ENFORCE}: restricted`,
+      what: `no chart of the cluster creates the namespace ${[...missing].sort().join(", ")}`,
+      why: "Unless it exists already, the objects can't be applied, and a namespace created by hand enforces no Pod Security Standard.",
+      fix: `Add new SecureNamespace(chart, "namespace", { name: "${[...missing].sort()[0] ?? ""}" }) to a chart; if somebody else creates it, make sure that it has the label ${ENFORCE}: restricted`,
     });
   }
   return findings;
@@ -112,8 +112,8 @@ function selectorFindings(
     isOfKubernetes(key) ||
     [key, value].some((text) => Token.isUnresolved(text)) ||
     pools.some(({ labels }) => labels[key] === value || Token.isUnresolved(labels[key]));
-  return objects.flatMap((one) => {
-    const selector = Object.entries(one.spec?.template?.spec?.nodeSelector ?? {});
+  return objects.flatMap((manifest) => {
+    const selector = Object.entries(manifest.spec?.template?.spec?.nodeSelector ?? {});
     const missing = selector.filter(([key, value]) => !offered(key, value));
     if (missing.length === 0) return [];
     const texts = missing.map(([key, value]) => `${key}=${value}`).join(", ");
@@ -121,8 +121,8 @@ function selectorFindings(
       {
         id: "node-selector",
         construct,
-        what: `${nameOf(one)} asks for nodes with ${texts}, which no node pool of the program has`,
-        why: "Its pods stay pending, unless a pool that is made elsewhere has nodes with this label.",
+        what: `${nameOf(manifest)} selects nodes with ${texts}, which no node pool of the program has`,
+        why: "Its pods stay pending, unless a pool outside of the program has nodes with this label.",
         fix:
           `Give a pool the label: labels: { ${missing.map(([key, value]) => `"${key}": "${value}"`).join(", ")} }` +
           otherValues(pools, missing),
@@ -141,7 +141,7 @@ function otherValues(
   );
   return offered.length === 0
     ? ""
-    : `; or ask for one that a pool has: ${[...new Set(offered)].sort().join(", ")}`;
+    : `; or select a label that a pool has: ${[...new Set(offered)].sort().join(", ")}`;
 }
 
 /** Whether the kubelet or the cloud controller writes the label. */
@@ -160,21 +160,25 @@ function accountFindings(
   namespaces: ReadonlySet<string | undefined>,
   accounts: ReadonlySet<string>,
 ): ProgramFinding[] {
-  return objects.flatMap((one) =>
-    (one.subjects ?? []).flatMap(({ kind, name = "", namespace = one.metadata?.namespace ?? "default" }) => {
-      if (kind !== "ServiceAccount" || [name, namespace].some((text) => Token.isUnresolved(text))) return [];
-      // Every namespace has a default account; and objects in a foreign namespace belong to its owner.
-      if (name === "default" || !namespaces.has(namespace) || accounts.has(`${namespace}/${name}`)) return [];
-      return [
-        {
-          id: "role-subject",
-          construct,
-          what: `${nameOf(one)} is for the service account ${name} of the namespace ${namespace}, which no chart makes`,
-          why: "Whoever may make an account of that name gets the role, and until then nobody has it.",
-          fix: "Name the workload, Subject.serviceAccountOf(workload), or correct the name",
-        },
-      ];
-    }),
+  return objects.flatMap((binding) =>
+    (binding.subjects ?? []).flatMap(
+      ({ kind, name = "", namespace = binding.metadata?.namespace ?? "default" }) => {
+        if (kind !== "ServiceAccount" || [name, namespace].some((text) => Token.isUnresolved(text)))
+          return [];
+        // Every namespace has a default account; and objects in a foreign namespace belong to its owner.
+        if (name === "default" || !namespaces.has(namespace) || accounts.has(`${namespace}/${name}`))
+          return [];
+        return [
+          {
+            id: "role-subject",
+            construct,
+            what: `${nameOf(binding)} refers to the service account ${name} of the namespace ${namespace}, which no chart creates`,
+            why: "Everyone who may create an account of that name gets the role, and until then nobody has it.",
+            fix: "Use Subject.serviceAccountOf(workload), or correct the name",
+          },
+        ];
+      },
+    ),
   );
 }
 
@@ -200,17 +204,17 @@ function deliveryFindings(
   objects: readonly Manifest[],
   accounts: ReadonlySet<string>,
 ): ProgramFinding[] {
-  const subjects = objects.flatMap((one) => one.subjects ?? []);
+  const subjects = objects.flatMap((binding) => binding.subjects ?? []);
   return SECRET_READERS.flatMap(({ elsewhere, install, name, namespace }) => {
-    const isAsked = subjects.some((one) => one.name === name && one.namespace === namespace);
-    if (!isAsked || accounts.has(`${namespace}/${name}`)) return [];
+    const isUsed = subjects.some((subject) => subject.name === name && subject.namespace === namespace);
+    if (!isUsed || accounts.has(`${namespace}/${name}`)) return [];
     return [
       {
         id: "secret-delivery",
         construct,
-        what: `workloads mount secrets by ${namespace}/${name}, which no chart of the cluster installs`,
-        why: "Their pods wait in ContainerCreating until something brings the secrets.",
-        fix: `Add ${install} to a chart of its own; where it is installed elsewhere, name its namespace: ${elsewhere}`,
+        what: `workloads mount secrets through ${namespace}/${name}, which no chart of the cluster installs`,
+        why: "Their pods wait in ContainerCreating until something delivers the secrets.",
+        fix: `Add ${install} to a separate chart; if it is installed elsewhere, give its namespace: ${elsewhere}`,
       },
     ];
   });
@@ -219,13 +223,13 @@ function deliveryFindings(
 /** Finds StatefulSets with several replicas, which are usually one system whose members communicate. */
 function replicaFindings(construct: ChartOutput, objects: readonly Manifest[]): ProgramFinding[] {
   const policies = objects.filter(({ kind }) => kind === "NetworkPolicy");
-  return objects.flatMap((one) => {
-    const { replicas, template } = one.spec ?? {};
-    if (one.kind !== "StatefulSet" || typeof replicas !== "number" || replicas < 2) return [];
+  return objects.flatMap((set) => {
+    const { replicas, template } = set.spec ?? {};
+    if (set.kind !== "StatefulSet" || typeof replicas !== "number" || replicas < 2) return [];
     const labels = template?.metadata?.labels ?? {};
     const own = policies.filter(
       (policy) =>
-        policy.metadata?.namespace === one.metadata?.namespace && selects(policy.spec?.podSelector, labels),
+        policy.metadata?.namespace === set.metadata?.namespace && selects(policy.spec?.podSelector, labels),
     );
     const peers = own.flatMap(({ spec }) => spec?.ingress ?? []);
     const reaches = ({ from }: { readonly from?: readonly Peer[] }) =>
@@ -235,9 +239,9 @@ function replicaFindings(construct: ChartOutput, objects: readonly Manifest[]): 
       {
         id: "stateful-replicas",
         construct,
-        what: `the ${replicas} replicas of ${nameOf(one)} can't connect to each other`,
+        what: `the ${replicas} replicas of ${nameOf(set)} can't connect to each other`,
         why: "Members of a database or a queue replicate over the network, and the workload's policy denies what was not declared.",
-        fix: `Let them: set.connections.allowTo(set, Port.tcp(port)); where they need not talk, leave it as it is`,
+        fix: "Allow it: set.connections.allowTo(set, Port.tcp(port)); ignore this if the replicas don't need to communicate",
       },
     ];
   });

@@ -8,7 +8,7 @@ import { ContainerengineClusterStartCredentialRotationManagement } from "../../o
 interface ClusterCredentialsProps {
   readonly clusterId: string;
   readonly rotation: CredentialRotation;
-  /** When the credentials expire, as a reference. */
+  /** The expiry of the credentials, as a reference. */
   readonly timeOfExpiry: string;
 }
 
@@ -18,11 +18,11 @@ const MIN_AGE = "24h";
 /**
  * The rotation of a cluster's credentials.
  *
- * The provider knows two resources, which start and complete a rotation when they are created and do nothing else: they read nothing,
- * change nothing, and their destruction leaves the cluster alone. So each has one instance for the epoch, and a new epoch takes
- * the place of the one before.
+ * The provider has two resources, which start and complete a rotation when they are created and do nothing else: they read nothing,
+ * change nothing, and destroying them doesn't affect the cluster. So each has one instance for the epoch, and a new epoch replaces the
+ * previous one.
  *
- * Terraform itself has to remember two things. `FirstEpoch` keeps the first epoch, so that a new cluster does not rotate the
+ * The Terraform state keeps two values. `FirstEpoch` keeps the first epoch, so that a new cluster does not rotate the
  * credentials that it was just created with. `StartedAt` keeps the time of the plan that started the rotation, so that no plan
  * completes it within 24 hours, including the one that starts it.
  *
@@ -87,9 +87,9 @@ export class ClusterCredentials extends ResourceConstruct {
     const { clusterId, timeOfExpiry } = this.props;
     const outputName = outputNameOf(this);
     const outputs = {
-      credential_expiry: ["When the credentials of the cluster expire", timeOfExpiry],
+      credential_expiry: ["The expiry of the cluster's credentials", timeOfExpiry],
       credential_rotation_status: [
-        "Shows whether a rotation of the credentials is in progress, waits for its completion, or is completed",
+        "Shows whether a rotation of the credentials is in progress, waiting for completion, or completed",
         `oci ce cluster credential-rotation-status get --cluster-id ${clusterId}`,
       ],
     } as const;
@@ -102,10 +102,10 @@ export class ClusterCredentials extends ResourceConstruct {
 /** The path of the cluster in its stack, as in the names of its other outputs. */
 function outputNameOf({ node }: Construct): string {
   const inStack = node.scopes.slice(TerraformStack.of(node.scope as Construct).node.scopes.length, -1);
-  return inStack.map((one) => one.node.id.replace(/[^A-Za-z0-9_-]+/g, "-")).join("_");
+  return inStack.map((scope) => scope.node.id.replace(/[^A-Za-z0-9_-]+/g, "-")).join("_");
 }
 
-/** As it stands in an expression; `fqn` is one itself. */
+/** The address for use within an expression; `fqn` is an expression itself. */
 function addressOf({ terraformResourceType, friendlyUniqueId }: TerraformResource): string {
   return `${terraformResourceType}.${friendlyUniqueId}`;
 }

@@ -1,37 +1,31 @@
-import { type ISecureOkeCluster } from "../cluster-base";
-import { type SecureOkeClusterProps } from "../cluster-props";
-import { type EndpointAccess } from "../endpoint-access";
-import { HostScanning } from "../host-scanning";
-import { NodeScanning } from "../node-scanning";
 import { ClusterCredentials } from "./cluster-credentials";
+import { type ResolvedCluster } from "./read-cluster";
+import { tagsGiven } from "./given-tags";
 import { Acknowledgements } from "../../core/acknowledgement";
-import { type TaggingProps } from "../../core/tagging";
 import { ClusterEncryption } from "../../encryption/cluster-encryption";
 import { ClusterNetwork } from "../../network/vcn/cluster-network";
 import { isOverlay } from "../../network/vcn/pod-networking";
 import { SubnetExposure } from "../../network/vcn/subnet-exposure";
 import { SubnetPlan } from "../../network/vcn/subnet-plan";
 import { type ContainerengineCluster } from "../../oci/containerengine-cluster";
-
-/** The tags from the props, for the parts of a cluster. */
-export function tagsGiven({ freeformTags, definedTags }: TaggingProps): TaggingProps {
-  return { freeformTags, definedTags };
-}
+import { type ISecureOkeCluster } from "../cluster-base";
+import { type CredentialRotation } from "../credential-rotation";
+import { HostScanning } from "../host-scanning";
 
 /** The default network of a cluster. */
 export function createNetwork(
   cluster: ISecureOkeCluster,
   name: string,
-  props: SecureOkeClusterProps,
-  access: EndpointAccess,
+  read: ResolvedCluster,
 ): ClusterNetwork {
+  const { compartmentId, podNetworking, endpointAccess, packetRouting } = read;
   return new ClusterNetwork(cluster, "Network", {
-    compartmentId: props.compartmentId,
+    compartmentId,
     displayName: name,
-    plan: isOverlay(props.podNetworking) ? SubnetPlan.withoutPods() : undefined,
-    apiEndpointExposure: access.isPublic ? SubnetExposure.publicWith(access) : undefined,
-    securityAttribute: props.packetRouting?.options.network,
-    ...tagsGiven(props),
+    plan: isOverlay(podNetworking) ? SubnetPlan.withoutPods() : undefined,
+    apiEndpointExposure: endpointAccess.isPublic ? SubnetExposure.publicWith(endpointAccess) : undefined,
+    securityAttribute: packetRouting?.options.network,
+    ...tagsGiven(read),
   });
 }
 
@@ -39,30 +33,27 @@ export function createNetwork(
 export function createEncryption(
   cluster: ISecureOkeCluster,
   name: string,
-  props: SecureOkeClusterProps,
+  read: ResolvedCluster,
 ): ClusterEncryption {
+  const { compartmentId, homeRegionProvider } = read;
   return new ClusterEncryption(cluster, "Encryption", {
-    compartmentId: props.compartmentId,
+    compartmentId,
     displayName: name,
-    homeRegionProvider: props.homeRegionProvider,
-    ...tagsGiven(props),
+    homeRegionProvider,
+    ...tagsGiven(read),
   });
 }
 
 /** Scans the nodes with the Vulnerability Scanning service, unless the program disables it with a reason. */
-export function scanNodes(
-  cluster: ISecureOkeCluster,
-  displayName: string,
-  props: SecureOkeClusterProps,
-): void {
-  const { isEnabled, options, reason = "" } = props.nodeScanning ?? NodeScanning.enabled();
+export function scanNodes(cluster: ISecureOkeCluster, name: string, read: ResolvedCluster): void {
+  const { isEnabled, options, reason = "" } = read.nodeScanning;
   if (!isEnabled) return Acknowledgements._record(cluster, "patching", "nodes that are not scanned", reason);
   new HostScanning(cluster, "HostScanning", {
     ...options,
-    ...tagsGiven(props),
+    ...tagsGiven(read),
     cluster,
-    displayName,
-    homeRegionProvider: props.homeRegionProvider,
+    displayName: name,
+    homeRegionProvider: read.homeRegionProvider,
   });
 }
 
@@ -70,7 +61,7 @@ export function scanNodes(
 export function rotateCredentials(
   cluster: ISecureOkeCluster,
   resource: ContainerengineCluster,
-  { credentialRotation: rotation }: SecureOkeClusterProps,
+  rotation: CredentialRotation | undefined,
 ): void {
   if (!rotation) return;
   new ClusterCredentials(cluster, "CredentialRotation", {

@@ -17,11 +17,11 @@ export interface ClusterPlaces {
   readonly vcnCompartmentId?: string;
   /** The compartment of the pods' subnet, if it is not that of the network's security groups. */
   readonly podsCompartmentId?: string;
-  /** The compartments of the load balancers' subnets. @default - that of the groups of the network */
+  /** The compartments of the load balancers' subnets. @default - the compartment of the network's security groups */
   readonly balancersCompartmentIds?: readonly string[];
-  /** The compartments of reserved public addresses. @default - that of the cluster, where it needs no right to them */
+  /** The compartments of reserved public addresses. @default - the compartment of the cluster, which needs no right for it */
   readonly reservedAddressCompartmentIds?: readonly string[];
-  /** Whether pods get addresses of the network, and not of an overlay. */
+  /** Whether pods get addresses of the network instead of an overlay. */
   readonly withPodAddresses: boolean;
 }
 
@@ -42,20 +42,19 @@ const OPERATIONS =
   "any {request.operation = 'CreateNetworkSecurityGroup', request.operation = 'DeleteNetworkSecurityGroup'}";
 
 /**
- * What a cluster may do so that its load balancers have network security groups of their own, and its pods addresses.
+ * The rights that a cluster needs for the network security groups of its load balancers, and for the addresses of its pods.
  *
- * The group of a load balancer lies in the cluster's compartment, that of the workers, which gets rules too, in the
- * network's. Of the VCN the cluster gets just what creating and deleting a group needs.
+ * The group of a load balancer is in the cluster's compartment; the group of the worker nodes, which gets rules too, is in the
+ * network's. In the VCN, the cluster may only do what creating and deleting a group requires.
  *
- * A load balancer is made in the cluster's compartment. Where its subnet or the VCN is in another one, the cluster uses the subnet
- * and the addresses there, reads the VCN, and manages its load balancers by a right of its own.
+ * Load balancers are created in the cluster's compartment. If their subnet or the VCN is in another one, the cluster uses the subnet
+ * and the addresses there, reads the VCN, and needs an explicit right to manage its load balancers.
  *
- * For pods the cluster needs nothing where it, its network and the pods' subnet are in one compartment. Else it attaches the
- * pods' VNICs to the instances in its own compartment, with addresses of the subnet's and groups of the network's; to manage
- * groups includes to use them.
+ * Pods need no rights if the cluster, its network and the pods' subnet are in one compartment. Otherwise, the cluster attaches the
+ * VNICs of the pods to the instances in its own compartment, with addresses of the subnet's compartment and groups of the network's;
+ * managing groups includes using them.
  *
- * Reserved public addresses of another compartment are read and used there, by load balancers and by network load balancers,
- * which need different rights.
+ * Load balancers and network load balancers read and use reserved public addresses of other compartments, with different rights.
  *
  * The statements for networks and addresses of other compartments follow Oracle's landing zone and documentation; this project has
  * not tried them in a tenancy.
@@ -69,25 +68,27 @@ export function grantsOf(scope: IConstruct, places: ClusterPlaces): Grant[] {
   const isSame = (one: string, other: string) =>
     compareOcids({ scope, id: one }, { scope, id: other }) === "same";
   const grants: Grant[] = [];
-  const at = (id: string, compartmentId: string): Grant => {
-    const known = grants.find((one) => isSame(one.compartmentId, compartmentId));
-    if (known) return known;
+  const grantIn = (id: string, compartmentId: string): Grant => {
+    const existing = grants.find((grant) => isSame(grant.compartmentId, compartmentId));
+    if (existing) return existing;
     const grant: Grant = { id, compartmentId, statements: [], forPods: false };
     grants.push(grant);
     return grant;
   };
   // For this cluster and not its compartment: the rights are used only after the cluster exists.
-  const allow = (id: string, compartment: string, what: string, further = "") => {
-    const { statements, compartmentId } = at(id, compartment);
-    const who = `request.principal.type = 'cluster', request.principal.id = '${clusterId}'${further}`;
-    const text = `Allow any-user to ${what} in compartment id ${compartmentId} where all {${who}}`;
+  const allow = (id: string, compartment: string, right: string, condition = "") => {
+    const { statements, compartmentId } = grantIn(id, compartment);
+    const principal = `request.principal.type = 'cluster', request.principal.id = '${clusterId}'`;
+    const text = `Allow any-user to ${right} in compartment id ${compartmentId} where all {${principal}${condition}}`;
     if (!statements.includes(text)) statements.push(text);
   };
   allow("Resource", own, "manage network-security-groups", EXCEPT_MOVING_GROUPS);
   if (!isSame(own, network))
     allow("Network", network, "manage network-security-groups", EXCEPT_MOVING_GROUPS);
   allow("Vcn", vcn, "manage vcns", `, ${OPERATIONS}`);
-  const subnets = (places.balancersCompartmentIds ?? [network]).filter((one) => !isSame(own, one));
+  const subnets = (places.balancersCompartmentIds ?? [network]).filter(
+    (compartment) => !isSame(own, compartment),
+  );
   subnets.forEach((compartment, index) => {
     const id = index === 0 ? "Balancers" : "PublicBalancers";
     allow(id, compartment, "use subnets");
@@ -101,13 +102,15 @@ export function grantsOf(scope: IConstruct, places: ClusterPlaces): Grant[] {
   if (places.withPodAddresses && !(isSame(own, network) && isSame(own, pods))) {
     allow("Resource", own, "manage instances");
     allow("Pods", pods, "use private-ips");
-    for (const grant of [at("Resource", own), at("Network", network), at("Pods", pods)]) grant.forPods = true;
+    for (const grant of [grantIn("Resource", own), grantIn("Network", network), grantIn("Pods", pods)]) {
+      grant.forPods = true;
+    }
   }
-  const addresses = (places.reservedAddressCompartmentIds ?? []).filter((one) => !isSame(own, one));
+  const addresses = (places.reservedAddressCompartmentIds ?? []).filter((each) => !isSame(own, each));
   for (const compartment of addresses) {
     const id = `Addresses-${idPartOf(scope, compartment)}`;
-    for (const what of ["read public-ips", "manage floating-ips", "use private-ips", "manage public-ips"])
-      allow(id, compartment, what);
+    for (const right of ["read public-ips", "manage floating-ips", "use private-ips", "manage public-ips"])
+      allow(id, compartment, right);
   }
   return grants;
 }
@@ -127,10 +130,10 @@ const SUFFIXES: { readonly [id: string]: string } = {
 };
 
 /**
- * The policies that let a cluster keep its load balancers and give its pods addresses.
+ * The policies that let a cluster manage its load balancers and assign addresses to its pods.
  *
- * A policy may name the compartment that it is attached to and those below it. Nothing says which of two is above the other,
- * if any is, so each gets a policy of its own.
+ * A policy may refer to the compartment that it is attached to, and to those below it. The hierarchy of the compartments is not known,
+ * so each compartment has its own policy.
  *
  * @see https://docs.oracle.com/iaas/Content/Identity/policieshow/Policy_Attachment.htm
  */
@@ -151,15 +154,15 @@ export class ClusterPolicies extends ResourceConstruct {
   }
 
   private add({ id, compartmentId, statements, forPods }: Grant): IdentityPolicy {
-    const pods = forPods ? ", and give its pods addresses" : "";
+    const pods = forPods ? ", and assign addresses to its pods" : "";
     return new IdentityPolicy(this, id, {
       provider: this.props.homeRegionProvider,
       compartmentId,
       name: policyNameOf(this, `${this.props.displayName}-${SUFFIXES[id] ?? id}`),
-      // IAM renames no policy, and to replace one takes its rights away for a while. It is not made before the old one is
-      // destroyed: Terraform would then replace all that it depends on in that order too, and no two subnets have one range.
+      // IAM can't rename a policy, and replacing it would remove its rights for a while. Creating the new one first is no way out:
+      // Terraform would then replace the policy's dependencies in that order too, and two subnets can't have the same range.
       lifecycle: { ignoreChanges: ["name"] },
-      description: `Lets the cluster keep the network security groups of its load balancers${pods}`,
+      description: `Lets the cluster manage the network security groups of its load balancers${pods}`,
       statements,
       ...tagsOf(this, this.props),
     });

@@ -29,9 +29,9 @@ export function balancerRight(isPublic: boolean): ClusterRight {
   return {
     purpose: "balancers",
     key: isPublic ? "public" : undefined,
-    description: "keep load balancers in a compartment of their own",
+    description: "manage load balancers in a separate compartment",
     without:
-      "The cloud controller can't make the load balancer, and says so in an event of the Service only.",
+      "The cloud controller can't create the load balancer, and reports it in an event of the Service only.",
     statements: (clusterId, compartmentId) =>
       [
         ...["manage load-balancers", "manage network-load-balancers"],
@@ -54,7 +54,7 @@ export function volumeKeyRight(kmsKeyId: string): ClusterRight {
     purpose: "volume-key",
     key: kmsKeyId,
     description: "encrypt block volumes with one key",
-    without: "No volume of the class can be made, and the pods that claim one stay pending.",
+    without: "No volume of the class can be created, and pods that claim one stay pending.",
     statements: (clusterId, compartmentId) => {
       const target = `target.key.id = '${kmsKeyId}'`;
       return [
@@ -111,13 +111,16 @@ export function warningOf(
   clusterId?: string,
   compartmentId?: string,
 ): string {
-  const known = (id: string | undefined, otherwise: string) =>
-    id === undefined || Token.isUnresolved(id) ? otherwise : id;
+  const readable = (id: string | undefined, placeholder: string) =>
+    id === undefined || Token.isUnresolved(id) ? placeholder : id;
   const statements = right
-    .statements(known(clusterId, "<OCID of the cluster>"), known(compartmentId, "<OCID of the compartment>"))
-    // What the statements name may be known to Terraform only.
+    .statements(
+      readable(clusterId, "<OCID of the cluster>"),
+      readable(compartmentId, "<OCID of the compartment>"),
+    )
+    // References to Terraform values are not readable.
     .map((text) => text.replace(/\$\{TfToken\[[^\]]*\]\}/g, "<OCID of the key>"));
-  return `${what}\n  Why: ${right.without}\n  Instead: See that policies have the statements ${statements.join("; ")}`;
+  return `${what}\n  Why: ${right.without}\n  Instead: Make sure that policies contain the statements ${statements.join("; ")}`;
 }
 
 /** One policy for each right of a cluster and each compartment. */
@@ -135,8 +138,8 @@ export class FurtherPolicies extends Construct {
     const parts = [compartmentId, ...(right.key === undefined ? [] : [right.key])];
     const key = parts.map((part) => idPartOf(this, part)).join("-");
     const id = `${right.purpose}-${key}`;
-    const known = this.node.tryFindChild(id);
-    if (known) return known as IdentityPolicy;
+    const existing = this.node.tryFindChild(id) as IdentityPolicy | undefined;
+    if (existing) return existing;
     const { clusterId, displayName, homeRegionProvider } = this.props;
     return new IdentityPolicy(this, id, {
       provider: homeRegionProvider,

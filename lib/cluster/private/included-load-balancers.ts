@@ -59,11 +59,11 @@ function balancersOf(chart: Chart): { readonly name: string; readonly service: S
 
 /** Whether the controller writes rules into a group: the annotation names it, or an OCID that it may have. */
 function isForGroup({ metadata }: Service, group: INetworkSecurityGroup): boolean {
-  const said = metadata?.annotations?.[BACKEND_GROUPS];
-  if (typeof said !== "string" || said.trim() === "") return false;
-  const id = group.networkSecurityGroupId;
-  const ids = said.split(",").map((one) => one.trim());
-  return ids.includes(id) || (Token.isUnresolved(id) && ids.every((one) => !Token.isUnresolved(one)));
+  const annotation = metadata?.annotations?.[BACKEND_GROUPS];
+  if (typeof annotation !== "string" || annotation.trim() === "") return false;
+  const groupId = group.networkSecurityGroupId;
+  const ids = annotation.split(",").map((id) => id.trim());
+  return ids.includes(groupId) || (Token.isUnresolved(groupId) && ids.every((id) => !Token.isUnresolved(id)));
 }
 
 /** With a preserved client address, the workers' group has one more rule for each port and range. */
@@ -85,8 +85,8 @@ export function countIncludedBalancers(cluster: ISecureOkeCluster): void {
   const counts = new Map<Chart, number>();
   let isCounted = false;
   checkChartsBelow(cluster, (chart) => {
-    const known = servicesCounted(cluster);
-    const balancers = balancersOf(chart).filter(({ name }) => !known.has(name));
+    const counted = servicesCounted(cluster);
+    const balancers = balancersOf(chart).filter(({ name }) => !counted.has(name));
     if (balancers.length === 0 && !isCounted) return;
     const problems = new Problems(chart);
     for (const { name, service } of balancers) checkOwnGroup(problems, name, service);
@@ -100,7 +100,7 @@ export function countIncludedBalancers(cluster: ISecureOkeCluster): void {
     );
     if (!isCounted) {
       isCounted = true;
-      const count = () => [...counts.values()].reduce((sum, one) => sum + one, 0);
+      const count = () => [...counts.values()].reduce((sum, rules) => sum + rules, 0);
       countRules(cluster, { group, count, service: "of included charts" });
     }
     checkRuleCount(cluster, group);
@@ -114,6 +114,6 @@ function checkOwnGroup(problems: Problems, name: string, { spec }: Service): voi
   problems.add(
     "COUNT_INVALID",
     `The cloud controller would write ${count} rules for the Service ${name}, one for each port and range`,
-    `OCI puts at most ${MAX_RULES} into a group: join ranges, or share the ports out over several Services`,
+    `Merge ranges, or split the ports into several Services: a security group has at most ${MAX_RULES} rules`,
   );
 }

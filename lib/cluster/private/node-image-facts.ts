@@ -25,8 +25,8 @@ const NAME =
 const FIRST_CGROUPS_V2_BUILD = 1367;
 
 /**
- * What a name such as `Oracle-Linux-8.10-aarch64-2026.06.15-0-OKE-1.35.2-1505` says of an image of Oracle's; nothing of a name that
- * somebody else chose.
+ * The facts in the name of an Oracle image, such as `Oracle-Linux-8.10-aarch64-2026.06.15-0-OKE-1.35.2-1505`; none for names in another
+ * format.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengaboutk8sversions.htm for cgroups v2
  */

@@ -53,14 +53,13 @@ class LockReader {
   public fields(path: Path, value: unknown, known?: readonly string[]): { readonly [name: string]: unknown } {
     const name = path.at(-1) ?? "the lock";
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      this.refuse(path, `${name} is ${given(value)}`, "Write an object in braces");
+      this.refuse(path, `${name} is ${describe(value)}`, "Write an object in braces");
       return {};
     }
     for (const field of Object.keys(value)) {
       if (!known || known.includes(field)) continue;
       const near = nearName(field, known);
-      const fix =
-        near === undefined ? `The fields are ${known.join(", ")}` : `Write ${near}, or leave it out`;
+      const fix = near === undefined ? `Use one of ${known.join(", ")}` : `Write ${near}, or leave it out`;
       this.refuse([...path, field], `${name} has a field ${shown(field)}`, fix);
     }
     return value as { readonly [name: string]: unknown };
@@ -71,14 +70,14 @@ class LockReader {
       return value as number;
     }
     const fix = `Write a whole number of days from 1 to ${MAX_AGE_LENGTH}, for example 60`;
-    return this.refuse(path, `${path.at(-1)} is ${given(value)}`, fix);
+    return this.refuse(path, `${path.at(-1)} is ${describe(value)}`, fix);
   }
 
   public date(path: Path, value: unknown): string | undefined {
     if (dayOfIsoDate(value) !== undefined) return value as string;
     return this.refuse(
       path,
-      `${path.at(-1)} is ${given(value)}`,
+      `${path.at(-1)} is ${describe(value)}`,
       'Write an ISO date, for example "2026-11-02"',
     );
   }
@@ -87,7 +86,7 @@ class LockReader {
     if (typeof value === "string" && value.trim() !== "") return value;
     return this.refuse(
       path,
-      `${path.at(-1)} is ${given(value)}`,
+      `${path.at(-1)} is ${describe(value)}`,
       `Write a text in quotes, for example "${example}"`,
     );
   }
@@ -95,26 +94,30 @@ class LockReader {
   public oneOf<T>(path: Path, value: unknown, choices: readonly T[]): T | undefined {
     if (value === undefined || choices.includes(value as T)) return value as T | undefined;
     const list = choices.map((choice) => JSON.stringify(choice)).join(" or ");
-    return this.refuse(path, `${path.at(-1)} is ${given(value)}`, `Write ${list}, or leave it out`);
+    return this.refuse(path, `${path.at(-1)} is ${describe(value)}`, `Write ${list}, or leave it out`);
   }
 
   public ocid(path: Path, value: unknown): string {
     const own = new Problems("");
     checkOcid(own, "id", value as string | undefined, "image");
     if (own.any)
-      this.refuse(path, `id is ${given(value)}`, "Give the OCID of an image, which begins with ocid1.image.");
+      this.refuse(
+        path,
+        `id is ${describe(value)}`,
+        'Give the OCID of an image, for example "ocid1.image.oc1.eu-frankfurt-1.aaaa"',
+      );
     return value as string;
   }
 
   public reason(path: Path, value: unknown): string {
     const own = new Problems("");
     checkReason(own, "maxAge", value as string | undefined);
-    if (own.any) this.refuse(path, "maxAge has no reason", 'Write why, in one sentence: "reason": "…"');
+    if (own.any) this.refuse(path, "maxAge has no reason", 'Give the reason in one sentence: "reason": "…"');
     return value as string;
   }
 }
 
-function given(value: unknown): string {
+function describe(value: unknown): string {
   return value === undefined ? "not given" : shown(value);
 }
 
@@ -127,13 +130,13 @@ export function parseNodeImageLock(problems: Problems, file: string, text: strin
     problems.add(
       "IMAGE_LOCK_INVALID",
       `${file}:${place.line}:${place.column}: ${what}`,
-      "Correct the file there; JSON has neither comments nor trailing commas",
+      "Correct the JSON, which has neither comments nor trailing commas",
     );
   }
   if (json.value === undefined) return none;
   const fields = reader.fields([], json.value, LOCK_FIELDS);
   if (fields.version !== 1)
-    reader.refuse(["version"], `version is ${given(fields.version)}`, 'Write "version": 1');
+    reader.refuse(["version"], `version is ${describe(fields.version)}`, 'Write "version": 1');
   const checked = reader.date(["checked"], fields.checked);
   const maxAgeDays = reader.days(["maxAgeDays"], fields.maxAgeDays);
   const entries = reader.fields(["images"], fields.images);
@@ -151,30 +154,30 @@ function readImage(
   checked: string | undefined,
 ): LockedNodeImage {
   const fields = reader.fields(path, value, IMAGE_FIELDS);
-  const of = (field: string) => [...path, field];
+  const pathOf = (field: string) => [...path, field];
   const imageName =
-    reader.text(of("name"), fields.name, "Oracle-Linux-8.10-2026.06.15-0-OKE-1.35.2-1505") ?? "";
-  const said = factsOfName(imageName);
+    reader.text(pathOf("name"), fields.name, "Oracle-Linux-8.10-2026.06.15-0-OKE-1.35.2-1505") ?? "";
+  const named = factsOfName(imageName);
   const written = readFacts(reader, path, fields);
-  contradict(reader, path, said, written);
-  const created = readCreated(reader, of("created"), fields.created, said.created);
+  refuseContradictions(reader, path, named, written);
+  const created = readCreated(reader, pathOf("created"), fields.created, named.created);
   if (checked !== undefined && (dayOfIsoDate(created) ?? 0) > (dayOfIsoDate(checked) ?? 0)) {
     reader.refuse(
-      of("created"),
+      pathOf("created"),
       `The image was created on ${created}, after ${checked}, when the lock was checked`,
-      "Give checked the day on which somebody last looked for newer images",
+      "Set checked to the day on which somebody last looked for newer images",
     );
   }
-  if (fields.notes !== undefined) reader.text(of("notes"), fields.notes, "Hardened by the platform team");
+  if (fields.notes !== undefined) reader.text(pathOf("notes"), fields.notes, "Hardened by the platform team");
   return {
-    imageId: reader.ocid(of("id"), fields.id),
+    imageId: reader.ocid(pathOf("id"), fields.id),
     imageName,
     created,
     facts: {
-      ...said,
-      ...Object.fromEntries(Object.entries(written).filter(([, one]) => one !== undefined)),
+      ...named,
+      ...Object.fromEntries(Object.entries(written).filter(([, fact]) => fact !== undefined)),
     },
-    maxAge: readMaxAge(reader, of("maxAge"), fields.maxAge),
+    maxAge: readMaxAge(reader, pathOf("maxAge"), fields.maxAge),
   };
 }
 
@@ -185,7 +188,7 @@ function readCreated(reader: LockReader, path: Path, value: unknown, ofName: str
   if (created !== "" && ofName !== undefined && created !== ofName) {
     reader.refuse(
       path,
-      `created is ${created}, and the name says ${ofName}`,
+      `created is ${created}, but the name of the image says ${ofName}`,
       "Leave created out, or correct the name",
     );
   }
@@ -197,37 +200,42 @@ function readFacts(
   path: Path,
   fields: { readonly [name: string]: unknown },
 ): NodeImageFacts {
-  const of = (field: string) => [...path, field];
+  const pathOf = (field: string) => [...path, field];
   const { kubernetesVersion: version } = fields;
   const match = typeof version === "string" ? /^v?(1\.\d+\.\d+)$/.exec(version) : null;
   if (version !== undefined && !match) {
     const fix = 'Write the version as OKE names it, for example "v1.35.2"';
-    reader.refuse(of("kubernetesVersion"), `kubernetesVersion is ${given(version)}`, fix);
+    reader.refuse(pathOf("kubernetesVersion"), `kubernetesVersion is ${describe(version)}`, fix);
   }
-  const cgroups = reader.oneOf(of("cgroups"), fields.cgroups, ["v1", "v2"]);
+  const cgroups = reader.oneOf(pathOf("cgroups"), fields.cgroups, ["v1", "v2"]);
   return {
     kubernetes: match?.[1],
-    architecture: reader.oneOf<Architecture>(of("architecture"), fields.architecture as Architecture, [
+    architecture: reader.oneOf<Architecture>(pathOf("architecture"), fields.architecture as Architecture, [
       "x86_64",
       "aarch64",
     ]),
     cgroups: cgroups === undefined ? undefined : cgroups === "v1" ? 1 : 2,
-    hasGpuDrivers: reader.oneOf(of("gpu"), fields.gpu as boolean | undefined, [true, false]),
+    hasGpuDrivers: reader.oneOf(pathOf("gpu"), fields.gpu as boolean | undefined, [true, false]),
   };
 }
 
 /** Rejects fields that contradict the name. */
-function contradict(reader: LockReader, path: Path, said: NodeImageFacts, written: NodeImageFacts): void {
+function refuseContradictions(
+  reader: LockReader,
+  path: Path,
+  named: NodeImageFacts,
+  written: NodeImageFacts,
+): void {
   const pairs: [string, keyof NodeImageFacts][] = [
     ["kubernetesVersion", "kubernetes"],
     ["architecture", "architecture"],
     ["gpu", "hasGpuDrivers"],
   ];
   for (const [field, fact] of pairs) {
-    if (written[fact] === undefined || said[fact] === undefined || written[fact] === said[fact]) continue;
+    if (written[fact] === undefined || named[fact] === undefined || written[fact] === named[fact]) continue;
     reader.refuse(
       [...path, field],
-      `${field} is ${given(written[fact])}, and the name says ${given(said[fact])}`,
+      `${field} is ${describe(written[fact])}, but the name of the image says ${describe(named[fact])}`,
       `Leave ${field} out, or correct the name`,
     );
   }
@@ -236,7 +244,7 @@ function contradict(reader: LockReader, path: Path, said: NodeImageFacts, writte
 function readMaxAge(reader: LockReader, path: Path, value: unknown): LockedNodeImage["maxAge"] {
   if (value === undefined) return undefined;
   const { days, reason } = reader.fields(path, value, ["days", "reason"]);
-  const read = reader.days([...path, "days"], days);
-  const why = reader.reason([...path, "reason"], reason);
-  return read === undefined ? undefined : { days: read, reason: why };
+  const limit = reader.days([...path, "days"], days);
+  const text = reader.reason([...path, "reason"], reason);
+  return limit === undefined ? undefined : { days: limit, reason: text };
 }

@@ -85,8 +85,8 @@ function compare(
       condition: Fn.contains(Fn.concat([before as string[], offered]), version),
       errorMessage:
         `OKE does not offer ${version} for ${what} in this region; it offers ${list}. ` +
-        "Give kubernetesVersion one of these, for example by KubernetesVersion.of; " +
-        "verifyKubernetesVersion: false takes this comparison away.",
+        "Set kubernetesVersion to one of these, for example with KubernetesVersion.of; " +
+        "verifyKubernetesVersion: false disables this comparison.",
     };
   }
 }
@@ -96,7 +96,7 @@ export function conditionsOf(comparison: VersionComparison | undefined): Terrafo
   return comparison ? { precondition: [comparison.precondition] } : {};
 }
 
-// All other resources that are created before a cluster refer to one of these.
+// All other resources that are created before a cluster depend on one of these.
 const FIRST_TYPES = [
   "oci_core_capture_filter",
   "oci_core_network_security_group",

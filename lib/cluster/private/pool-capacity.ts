@@ -1,5 +1,5 @@
-import { type IConstruct } from "constructs";
 import { readIpv4Cidr, readIpv4CidrIfKnown, RESERVED_ADDRESSES, usableAddresses } from "../../core/cidr";
+import { StateOf, StateOfTree } from "../../core/construct-state";
 import { type Problems } from "../../core/validation-error";
 import { isOverlay, NODE_PREFIX } from "../../network/vcn/pod-networking";
 import { type ClusterSubnet } from "../../network/vcn/subnet-exposure";
@@ -26,49 +26,43 @@ interface Share extends Demand {
 type Shares = Map<string, Share[]>;
 
 /** The used capacity of a cluster's overlay, by cluster. */
-const ofOverlays = new WeakMap<IConstruct, Demand[]>();
+const overlayDemands = new StateOf<ISecureOkeCluster, Demand[]>(() => []);
 
 // By App: clusters and stacks can share a network, and so its subnets.
-const taken = new WeakMap<IConstruct, Shares>();
+const usedShares = new StateOfTree<Shares>(() => new Map());
 
 /** Adds problems if another pool doesn't fit into the subnets beside the existing ones. */
 export function checkCapacity(problems: Problems, cluster: ISecureOkeCluster, demand: Demand): void {
   checkOverlay(problems, cluster, demand);
   for (const [subnet, added] of wanted(cluster, demand)) {
-    compare(problems, subnet, [...(sharesOf(cluster).get(subnet.subnetId) ?? []), ...added]);
+    compare(problems, subnet, [...(usedShares.of(cluster).get(subnet.subnetId) ?? []), ...added]);
   }
 }
 
-/** Each node takes a block of the overlay, however many pods it runs. */
+/** Each node takes a block of the overlay, regardless of its number of pods. */
 function checkOverlay(problems: Problems, cluster: ISecureOkeCluster, demand: Demand): void {
   const { podCidr } = cluster.podNetworking ?? {};
   const block = podCidr === undefined ? undefined : readIpv4Cidr(problems, "podCidr", podCidr);
   if (!block) return;
   const room = 2 ** (NODE_PREFIX - block.prefix);
-  const demands = [...(ofOverlays.get(cluster) ?? []), demand];
+  const demands = [...overlayDemands.of(cluster), demand];
   const need = demands.reduce((sum, { nodes, surge }) => sum + nodes + surge, 0);
   if (need <= room) return;
   problems.add(
     "SUBNET_EXHAUSTED",
-    `The pools need ${need} nodes (with the surge of a replacement), each with a /${NODE_PREFIX} of the overlay, but ${podCidr} holds ${room}`,
-    "Ask for fewer, or make the cluster with PodNetworking.flannelOverlay({ podCidr }) of a wider range; it can't be changed later",
+    `The pools need ${need} nodes (with the surge of a replacement), each with a /${NODE_PREFIX} of the overlay, but ${podCidr} has room for ${room}`,
+    'Use fewer nodes, or create the cluster with a wider range, for example PodNetworking.flannelOverlay({ podCidr: "10.128.0.0/12" })',
+    "size",
   );
 }
 
 /** Records the capacity of a pool for later checks. */
 export function takeCapacity(cluster: ISecureOkeCluster, demand: Demand): void {
-  if (isOverlay(cluster.podNetworking)) ofOverlays.set(cluster, [...(ofOverlays.get(cluster) ?? []), demand]);
-  const shares = sharesOf(cluster);
+  if (isOverlay(cluster.podNetworking)) overlayDemands.of(cluster).push(demand);
+  const shares = usedShares.of(cluster);
   for (const [{ subnetId }, added] of wanted(cluster, demand)) {
     shares.set(subnetId, [...(shares.get(subnetId) ?? []), ...added]);
   }
-}
-
-function sharesOf(cluster: ISecureOkeCluster): Shares {
-  const { root } = cluster.node;
-  const shares: Shares = taken.get(root) ?? new Map<string, Share[]>();
-  taken.set(root, shares);
-  return shares;
 }
 
 /** The capacity that a pool needs in each subnet; nodes and pods can share one. */
@@ -93,14 +87,15 @@ function compare(problems: Problems, subnet: ClusterSubnet, shares: readonly Sha
   const who = kinds.sort().join(" and ");
   const block = readIpv4CidrIfKnown(problems, `The subnet of the ${who}`, subnet.cidr);
   const room = block ? usableAddresses(block) : Infinity;
-  const need = shares.reduce((sum, one) => sum + addressesOf(one), 0);
+  const need = shares.reduce((sum, share) => sum + addressesOf(share), 0);
   if (need <= room) return;
-  const terms = shares.map((one) => termOf(one, shares)).join(" + ");
+  const terms = shares.map((share) => termOf(share, shares)).join(" + ");
   const counts = kinds.length > 1 ? "…" : `${who}: ${need}`;
   problems.add(
     "SUBNET_EXHAUSTED",
-    `The ${who} need ${need} addresses (${terms}, with the surge of a replacement), but ${subnet.cidr} holds ${room + RESERVED_ADDRESSES} - ${RESERVED_ADDRESSES} = ${room}`,
-    `Ask for fewer, or give the network a plan with more room: SubnetPlan.of({ ${counts} })`,
+    `The ${who} need ${need} addresses (${terms}, with the surge of a replacement), but ${subnet.cidr} has ${room + RESERVED_ADDRESSES} - ${RESERVED_ADDRESSES} = ${room}`,
+    `Use fewer nodes, or create the network with a larger subnet: SubnetPlan.of({ ${counts} })`,
+    "size",
   );
 }
 

@@ -11,7 +11,7 @@ export function bootVolumeKeyRight(keyId: string, poolCompartmentId: string): Cl
     purpose: "boot-volume-key",
     key: keyId,
     description: "encrypt the boot volumes of its nodes with one key",
-    without: "OKE can't launch a node of the pool, and says so in the work request of the pool only.",
+    without: "OKE can't launch nodes of the pool, and reports it in the work request of the pool only.",
     statements: (_, compartmentId) => {
       const target = `target.key.id = '${keyId}'`;
       return [
@@ -31,7 +31,7 @@ export function capacityReservationRight(poolCompartmentId: string): ClusterRigh
   return {
     purpose: "capacity-reservations",
     description: "launch nodes in reserved capacity",
-    without: "OKE can't launch a node of the pool, and says so in the work request of the pool only.",
+    without: "OKE can't launch nodes of the pool, and reports it in the work request of the pool only.",
     statements: (_, compartmentId) => [
       `Allow any-user to use compute-capacity-reservations in compartment id ${compartmentId} where all {${nodePoolPrincipal(poolCompartmentId)}}`,
       `Allow service oke to use compute-capacity-reservations in compartment id ${compartmentId}`,

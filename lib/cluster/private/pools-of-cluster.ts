@@ -1,5 +1,6 @@
 import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
+import { StateOf, StateOfTree } from "../../core/construct-state";
 import { type ProgramFinding } from "../../core/program-findings";
 import { type Problems } from "../../core/validation-error";
 import { clusterKeyOf } from "../../synthesis/chart-scopes";
@@ -18,59 +19,52 @@ export interface KnownPool {
 }
 
 /** The pools of an app, by the key of their cluster. */
-const pools = new WeakMap<IConstruct, Map<unknown, KnownPool[]>>();
-const keys = new WeakMap<IConstruct, unknown>();
-
+const pools = new StateOfTree(() => new Map<unknown, KnownPool[]>());
 /** A key that is the same for all constructs of one cluster; resolving the OCID for each pair of pools would be slow. */
-function keyOf(cluster: IConstruct): unknown {
-  if (!keys.has(cluster)) keys.set(cluster, clusterKeyOf(cluster));
-  return keys.get(cluster);
-}
+const keys = new StateOf<IConstruct, unknown>(clusterKeyOf);
 
 /** Records a pool for checks over all pools of a cluster. */
 export function addPool(pool: KnownPool): void {
-  const { root } = pool.cluster.node;
-  const ofApp = pools.get(root) ?? new Map<unknown, KnownPool[]>();
-  pools.set(root, ofApp);
-  const key = keyOf(pool.cluster);
-  ofApp.set(key, [...(ofApp.get(key) ?? []), pool]);
+  const ofTree = pools.of(pool.cluster);
+  const key = keys.of(pool.cluster);
+  ofTree.set(key, [...(ofTree.get(key) ?? []), pool]);
 }
 
 /** The pools that the program creates for a cluster, whatever construct represents it. */
 export function poolsOf(cluster: IConstruct): readonly KnownPool[] {
-  return pools.get(cluster.node.root)?.get(keyOf(cluster)) ?? [];
+  return pools.of(cluster).get(keys.of(cluster)) ?? [];
 }
 
 /** Adds a problem if a cluster already has a pool of this name; names that Terraform resolves are not known. */
 export function checkPoolName(problems: Problems, cluster: IConstruct, name: string): void {
   if (Token.isUnresolved(name)) return;
-  const other = poolsOf(cluster).find((one) => one.name === name);
+  const other = poolsOf(cluster).find((pool) => pool.name === name);
   if (!other) return;
   problems.add(
     "NAME_DUPLICATE",
-    `The cluster has a node pool ${name} already, ${other.path}`,
-    "Give each pool of a cluster a nodePoolName of its own",
+    `nodePoolName is ${name}, the name of the pool ${other.path} of the same cluster`,
+    'Give each pool of a cluster its own name, for example nodePoolName: "batch"',
   );
 }
 
 /** The likely problem that an earlier pool with another Kubernetes version has the same image. */
 export function imageFindings(pool: IConstruct, { cluster, image, version }: KnownPool): ProgramFinding[] {
-  // What the name says of the version is checked for each pool by itself.
+  // An image with a name shows its version, which is checked for each pool.
   if (!image || image.imageName !== undefined) return [];
   const others = poolsOf(cluster);
-  const before = others.slice(
+  const earlier = others.slice(
     0,
     others.findIndex(({ path }) => path === pool.node.path),
   );
-  const other = before.find((one) => one.image?.imageId === image.imageId && one.version !== version);
+  const other = earlier.find((each) => each.image?.imageId === image.imageId && each.version !== version);
   if (!other) return [];
   return [
     {
       id: "node-image-version",
       construct: pool,
-      what: `the image of the pool, for ${version}, is that of ${other.path}, for ${other.version}`,
-      why: "An OKE image holds the kubelet of one Kubernetes version, so the nodes of one of the pools would not join.",
-      fix: "Give each pool an OKE image of its version, and its name too: NodeImage.of(imageId, { imageName }); a platform image fits both",
+      what: `the image of the pool, for ${version}, is also the image of ${other.path}, for ${other.version}`,
+      why: "An OKE image contains the kubelet of one Kubernetes version, so the nodes of one of the pools would not join.",
+      fix: "Give each pool an OKE image of its version, with its name: NodeImage.of(imageId, { imageName }); ignore this for a platform image, which fits both",
     },
   ];
 }

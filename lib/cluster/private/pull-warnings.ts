@@ -1,6 +1,6 @@
 import { type ApiObject, type Chart } from "cdk8s";
 import { type ISynthesisSession, TerraformStack, Token } from "cdktf";
-import { type IConstruct } from "constructs";
+import { StateOf, StateOfTree } from "../../core/construct-state";
 import { type GuardrailText } from "../../core/guardrail-catalogue";
 import { addWarning } from "../../core/warnings";
 import { pullSecretsOf, pullsWithoutSecrets } from "../../synthesis/account-pull-secrets";
@@ -14,18 +14,18 @@ import { type ISecureOkeCluster } from "../cluster-base";
 export const IMAGE_PULL_CREDENTIALS = "image-pull-credentials";
 
 const FINDING: GuardrailText = {
-  title: "Images that nothing lets nodes pull",
-  why: "OCIR gives private images to nobody without credentials: the pods would wait in ImagePullBackOff. Repositories may be public, which is not known here.",
+  title: "Images that nodes may not be able to pull",
+  why: "OCIR serves private images only with credentials: without them, pods stay in ImagePullBackOff. Whether a repository is public is not known here.",
   fix:
-    'Name the pull Secret, SecureNamespace({ imagePullSecrets: ["ocir"] }), or let the nodes pull, PrivateNodePool({ registryAccess }). Where the images ' +
-    "are public or the nodes can pull them already, say imagePullSecrets: []. See docs/private-images.md",
+    'Name the pull Secret, SecureNamespace({ imagePullSecrets: ["ocir"] }), or let the nodes pull, PrivateNodePool({ registryAccess }). If the images are ' +
+    "public or the nodes can pull them already, set imagePullSecrets: []. See docs/private-images.md",
   practice: "access-tokens",
 };
 
 // Its pods run in kube-system, where no SecureNamespace is.
 const FIX_OF_ENGINE =
-  'Name a pull Secret of kube-system, NetworkPolicyEngine.calico({ imagePullSecrets: ["ocir"], … }) and .cilium alike, or let the nodes of all pools ' +
-  "pull, PrivateNodePool({ registryAccess }). Where the images are public or the nodes can pull them already, say imagePullSecrets: []. See " +
+  'Name a pull Secret of kube-system, NetworkPolicyEngine.calico({ imagePullSecrets: ["ocir"], … }) or .cilium, or let the nodes of all pools ' +
+  "pull, PrivateNodePool({ registryAccess }). If the images are public or the nodes can pull them already, set imagePullSecrets: []. See " +
   "docs/private-images.md";
 
 /** The properties of a pool that decide which images its nodes can pull. */
@@ -50,10 +50,10 @@ interface Watched {
   readonly images: string[];
 }
 
-const watched = new WeakMap<ISecureOkeCluster, Watched>();
-const pools = new WeakMap<IConstruct, Map<ISecureOkeCluster, PoolPulls[]>>();
+const watched = new StateOf<ISecureOkeCluster, Watched>(watch);
+const pools = new StateOfTree(() => new Map<ISecureOkeCluster, PoolPulls[]>());
 
-// What runs no pods, of the kinds that charts have many of.
+// Frequent kinds of objects that run no pods.
 const WITHOUT_PODS = new Set([
   ...[
     "ConfigMap",
@@ -78,40 +78,36 @@ const OCIR = /^(?:[a-z0-9-]+\.)?ocir\.(?:io|[a-z0-9-]+\.oci\.[a-z0-9.-]+)$/;
 
 /** Records a pool of a cluster. */
 export function notePool(cluster: ISecureOkeCluster, pool: PoolPulls): void {
-  const { root } = cluster.node;
-  const known = pools.get(root) ?? new Map<ISecureOkeCluster, PoolPulls[]>();
-  pools.set(root, known);
-  known.set(cluster, [...(known.get(cluster) ?? []), pool]);
+  const ofTree = pools.of(cluster);
+  ofTree.set(cluster, [...(ofTree.get(cluster) ?? []), pool]);
 }
 
 /** Warns at synthesis, once for each chart, of images that need credentials which neither a Secret nor the nodes provide. */
 export function warnOfChart(cluster: ISecureOkeCluster, chart: Chart): void {
-  watchedOf(cluster).charts.push(chart);
+  watched.of(cluster).charts.push(chart);
 }
 
 /** The same warning for images outside of charts, such as those of a policy engine. */
 export function warnOfImages(cluster: ISecureOkeCluster, images: readonly string[]): void {
-  if (images.length > 0) watchedOf(cluster).images.push(...images);
+  if (images.length > 0) watched.of(cluster).images.push(...images);
 }
 
-function watchedOf(cluster: ISecureOkeCluster): Watched {
-  const known = watched.get(cluster);
-  if (known) return known;
+/** Has the warnings of a cluster given before its stack is written. */
+function watch(cluster: ISecureOkeCluster): Watched {
   const own: Watched = { charts: [], images: [] };
-  watched.set(cluster, own);
   const stack = TerraformStack.of(cluster);
   const inner = stack.synthesizer;
-  let isSaid = false;
+  let isWarned = false;
   stack.synthesizer = {
     synthesize: (session: ISynthesisSession) => {
       // One reading with the writing that follows, so that objects are rendered once for both.
       whileReading(() => {
         // Before the stack is written, so that the warnings are in the manifest of the app, which the cdktf command shows.
-        if (!isSaid) {
+        if (!isWarned) {
           for (const text of warningsOf(cluster, own))
             addWarning(cluster, `[${IMAGE_PULL_CREDENTIALS}] ${text}`);
         }
-        isSaid = true;
+        isWarned = true;
         inner.synthesize(session);
       });
     },
@@ -138,7 +134,7 @@ function warningsOf(cluster: ISecureOkeCluster, { charts, images }: Watched): st
     if (found.length === 0) return [];
     const names = [...new Set(found.map(({ image, by }) => `${image} (${by})`))].sort();
     const shown = names.length > 3 ? [...names.slice(0, 3), `${names.length - 3} more`] : names;
-    const what = `${cluster.node.path}: images of ${owner} may need credentials, and nothing gives them: ${shown.join(", ")}`;
+    const what = `${cluster.node.path}: images of ${owner} may need credentials, and nothing provides them: ${shown.join(", ")}`;
     return [[what, `  Why: ${FINDING.why}`, `  Instead: ${fix}`].join("\n")];
   });
 }
@@ -152,7 +148,7 @@ function lackingIn(chart: Chart, accounts: ReadonlyMap<string, ApiObject>, isLac
       const { namespace } = data.metadata ?? {};
       return podSpecsOf(data).flatMap((pod) => {
         const images = pod.images.map(nameOf).filter((image) => isLacking(image, pod.nodeSelector));
-        // Asked last: an account must be rendered for it.
+        // Checked last, because an account must be rendered for it.
         const isGiven =
           images.length === 0 || pod.hasPullSecrets || !lacksSecrets(object, namespace, accounts, pod);
         return isGiven ? [] : images.map((image) => ({ image, by: `${object.kind} ${object.name}` }));
@@ -167,7 +163,7 @@ function lacksSecrets(
   { serviceAccountName }: PodSpec,
 ): boolean {
   const account = accounts.get(`${namespace}/${serviceAccountName}`);
-  // An account of another origin may have any.
+  // An account that no chart creates may have pull Secrets.
   if (!account) return serviceAccountName === "default" && pullSecretsOf(object, namespace) === undefined;
   const { imagePullSecrets: own } = dataOf(account) as { imagePullSecrets?: unknown };
   if (Array.isArray(own) && own.length > 0) return false;
@@ -176,14 +172,14 @@ function lacksSecrets(
 
 function accountsIn(charts: readonly Chart[]): Map<string, ApiObject> {
   const all = charts.flatMap(apiObjectsIn).filter(({ kind }) => kind === "ServiceAccount");
-  return new Map(all.map((one) => [`${one.metadata.namespace}/${one.name}`, one]));
+  return new Map(all.map((account) => [`${account.metadata.namespace}/${account.name}`, account]));
 }
 
 /** The pools of a cluster; if none is created through this construct, those of the same cluster elsewhere in the app. */
 function poolsOf(cluster: ISecureOkeCluster): readonly PoolPulls[] {
-  const all = pools.get(cluster.node.root);
-  const own = all?.get(cluster);
-  if (own || !all) return own ?? [];
+  const all = pools.of(cluster);
+  const own = all.get(cluster);
+  if (own) return own;
   return [...all].filter(([other]) => isSameCluster(other, cluster)).flatMap(([, each]) => each);
 }
 
@@ -208,9 +204,9 @@ function mayPull(repositories: readonly string[], image: string): boolean {
   const [, , ...path] = image.split("/");
   const repository = path.join("/");
   if (Token.isUnresolved(image)) return true;
-  return repositories.some((one) => {
-    if (Token.isUnresolved(one)) return true;
-    return one.endsWith("*") ? repository.startsWith(one.slice(0, -1)) : repository === one;
+  return repositories.some((name) => {
+    if (Token.isUnresolved(name)) return true;
+    return name.endsWith("*") ? repository.startsWith(name.slice(0, -1)) : repository === name;
   });
 }
 
@@ -220,7 +216,7 @@ function isOfOcir(image: string): boolean {
 
 /** An image without its tag and its digest. */
 function nameOf(image: string): string {
-  const [named = ""] = image.split("@");
-  const colon = named.indexOf(":", named.lastIndexOf("/") + 1);
-  return colon < 0 ? named : named.slice(0, colon);
+  const [tagged = ""] = image.split("@");
+  const colon = tagged.indexOf(":", tagged.lastIndexOf("/") + 1);
+  return colon < 0 ? tagged : tagged.slice(0, colon);
 }

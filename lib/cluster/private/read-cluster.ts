@@ -1,142 +1,171 @@
-import { baseOf } from "../../network/vcn/cluster-network-base";
+import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
+import { groupList, kubernetesVersion, networkValue } from "./cluster-readers";
+import { checkEndpointGroups } from "./group-lists";
 import {
-  checkEncryption,
-  checkEndpointAccess,
-  checkFlag,
-  checkNetwork,
-  checkVersion,
-  readVersion,
-} from "./check-cluster-values";
-import { checkPodsCidr, checkPrivateSubnets, checkServicesCidr, subnetIfGiven } from "./services-cidr";
-import { NodeScanning } from "../node-scanning";
+  checkPodsCidr,
+  checkPrivateSubnets,
+  checkServicesCidr,
+  podsCidrOf,
+  servicesCidr,
+  subnetIfGiven,
+} from "./services-cidr";
 import { checkConstructId } from "../../core/construct-id";
 import { problemsIn } from "../../core/construct-scope";
-import { shown } from "../../core/display-value";
 import { checkHomeRegionProvider, checkSameHomeRegion } from "../../core/home-region";
-import { checkOcid, checkOcidIfGiven, compareOcids } from "../../core/ocid";
-import { checkGiven, checkMembers } from "../../core/required";
-import { checkDisplayName } from "../../core/resource-name";
-import { BACKEND_TAGS, checkTags } from "../../core/tagging";
+import { compareOcids } from "../../core/ocid";
+import {
+  any,
+  boolean,
+  checkedBy,
+  displayName,
+  listOf,
+  ocid,
+  optional,
+  type PropsSchema,
+  type Reader,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  valueOf,
+  withDefault,
+} from "../../core/readers";
+import { BACKEND_TAGS } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
-import { readEgress } from "../../network/egress/egress";
+import { ClusterEncryption } from "../../encryption/cluster-encryption";
+import { type Egress, readEgress } from "../../network/egress/egress";
 import { checkFurtherFlows } from "../../network/security-groups/cluster-security-groups";
 import { checkGroupVcn } from "../../network/security-groups/network-security-group";
+import { baseOf } from "../../network/vcn/cluster-network-base";
 import { type IClusterNetwork } from "../../network/vcn/network";
 import { isOverlay, PodNetworking } from "../../network/vcn/pod-networking";
+import { type PodsToNodesAccess } from "../../network/vcn/pods-to-nodes";
 import { SubnetPlan } from "../../network/vcn/subnet-plan";
 import { type SecureOkeClusterProps } from "../cluster-props";
-import { ControlPlaneLogging } from "../control-plane-logging";
-import { EndpointAccess } from "../endpoint-access";
-import { type KubernetesVersion } from "../kubernetes-version";
-import { PacketRouting } from "../packet-routing/packet-routing";
-import { checkPolicyEngine } from "../policy-engine/network-policy-engine-options";
-import { checkEndpointGroups } from "../private-node-pool-props";
+import { ControlPlaneLogging, controlPlaneLogging } from "../control-plane-logging";
+import { CredentialRotation } from "../credential-rotation";
+import { EndpointAccess, endpointAccess } from "../endpoint-access";
+import { NodeScanning, nodeScanning } from "../node-scanning";
+import { packetRouting } from "../packet-routing/packet-routing";
+import { checkPackets } from "../packet-routing/private/packet-routing-checks";
+import { checkEngineFits, policyEngine } from "../policy-engine/network-policy-engine";
 
-/** Validates the props before the cluster is created; throws all problems together. */
-export function readCluster(scope: Construct, id: string, props: SecureOkeClusterProps): EndpointAccess {
+const CLUSTER = {
+  compartmentId: ocid("compartment", "tenancy"),
+  kubernetesVersion: checkedBy(kubernetesVersion(), (problems, _, version) => {
+    version._checkNewCluster(problems);
+  }),
+  verifyKubernetesVersion: withDefault(boolean(), true),
+  clusterName: optional(displayName()),
+  network: optional(networkValue()),
+  endpointAccess: withDefault(endpointAccess(), EndpointAccess.private()),
+  egress: withDefault(any<Egress[]>(), []),
+  encryption: optional(valueOf(ClusterEncryption)),
+  credentialRotation: optional(valueOf(CredentialRotation)),
+  networkPolicyEngine: optional(policyEngine()),
+  servicesCidr: servicesCidr(),
+  podNetworking: withDefault(podNetworking(), PodNetworking.vcnNative()),
+  controlPlaneLogs: withDefault(controlPlaneLogging(), ControlPlaneLogging.enabled()),
+  observabilityAgent: optional(boolean()),
+  podsToNodes: optional(any<PodsToNodesAccess[]>()),
+  apiEndpointSecurityGroups: withDefault(groupList(), []),
+  packetRouting: optional(packetRouting()),
+  nodeScanning: withDefault(nodeScanning(), NodeScanning.enabled()),
+  reservedAddressCompartmentIds: withDefault(
+    listOf(ocid("compartment", "tenancy"), 'a list, for example ["ocid1.compartment.oc1..…"]'),
+    [],
+  ),
+  tenancyId: optional(ocid("tenancy")),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+  ...taggingReaders(Object.keys(BACKEND_TAGS)),
+} satisfies PropsSchema<SecureOkeClusterProps>;
+
+/** The props of a cluster, with their defaults. */
+export type ResolvedCluster = Resolved<typeof CLUSTER>;
+
+/** Reads the props before the cluster is created; throws all problems together. */
+export function readCluster(scope: Construct, id: string, props: SecureOkeClusterProps): ResolvedCluster {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  const given: Partial<SecureOkeClusterProps> = props ?? {};
-  const { endpointAccess, network, kubernetesVersion } = given;
-  checkOcid(problems, "compartmentId", given.compartmentId, "compartment", "tenancy");
-  checkOcidIfGiven(problems, "tenancyId", given.tenancyId, "tenancy");
-  checkAddressCompartments(problems, given.reservedAddressCompartmentIds);
-  checkGiven(problems, { kubernetesVersion });
-  if (checkVersion(problems, kubernetesVersion)) {
-    readVersion(kubernetesVersion as KubernetesVersion)._checkNewCluster(problems);
-  }
-  checkFlag(problems, "verifyKubernetesVersion", given.verifyKubernetesVersion);
-  checkDisplayName(problems, "clusterName", given.clusterName);
-  checkHomeRegionProvider(problems, scope, given.homeRegionProvider);
-  checkTags(problems, given, Object.keys(BACKEND_TAGS));
-  checkPolicyEngine(problems, given.networkPolicyEngine, given.podNetworking);
-  ControlPlaneLogging._check(problems, "controlPlaneLogs", given.controlPlaneLogs);
-  const isAccess = checkEndpointAccess(problems, endpointAccess);
-  const access = (isAccess ? endpointAccess : undefined) ?? EndpointAccess.private();
-  checkKey(problems, scope, given);
-  const isNetwork = checkNetwork(problems, network);
-  const podNetworking = PodNetworking._checked(problems, given.podNetworking);
-  if (isNetwork || !network) readNetwork(problems, network, access, { ...given, podNetworking });
-  checkEndpointGroups(problems, isNetwork ? network : undefined, given.apiEndpointSecurityGroups);
-  checkFurtherFlows(problems, given);
-  NodeScanning._check(problems, "nodeScanning", given.nodeScanning);
-  PacketRouting._check(problems, given.packetRouting, isNetwork ? network : undefined, podNetworking);
-  if (given.egress !== undefined) readEgress(problems, given.egress, vcnCidrOf(isNetwork, network));
-  problems.throwIfAny();
-  return access;
+  const read = readProps(problems, props, CLUSTER);
+  const { network } = read;
+  checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+  checkKey(problems, scope, read);
+  // The default network replaces only a network that was left out, not an invalid one.
+  if (network || props.network === undefined) checkNetwork(problems, read);
+  checkEndpointGroups(problems, network, read.apiEndpointSecurityGroups ?? []);
+  checkFurtherFlows(problems, read);
+  checkEngineFits(problems, read.networkPolicyEngine, read.podNetworking);
+  if (read.packetRouting) checkPackets(problems, read.packetRouting, network, read.podNetworking);
+  if (read.egress !== undefined) readEgress(problems, read.egress, vcnCidrOf(network, props.network));
+  return problems.resolved<ResolvedCluster>(read);
 }
 
-function checkAddressCompartments(problems: Problems, given: unknown): void {
-  if (given === undefined) return;
-  const name = "reservedAddressCompartmentIds";
-  if (!Array.isArray(given)) {
-    problems.add("VALUE_INVALID", `${name} is ${shown(given)}`, 'Write ["ocid1.compartment.oc1..…"]');
-    return;
-  }
-  given.forEach((id: string, index) =>
-    checkOcid(problems, `${name}[${index}]`, id, "compartment", "tenancy"),
-  );
+/** Reads the pod networking, which may come from another copy of the library. */
+export function podNetworking(): Reader<PodNetworking> {
+  return (problems, _, value) => {
+    const before = problems.count;
+    const networking = PodNetworking._checked(problems, value as PodNetworking);
+    return problems.count === before ? networking : undefined;
+  };
 }
 
 /** The range of the VCN, if it is known: an imported network may lack it. */
-function vcnCidrOf(isNetwork: boolean, network: IClusterNetwork | undefined): string | undefined {
-  if (!isNetwork) return SubnetPlan.of().vcnCidr;
+function vcnCidrOf(
+  network: IClusterNetwork | undefined,
+  given: IClusterNetwork | undefined,
+): string | undefined {
+  if (given === undefined) return SubnetPlan.of().vcnCidr;
   return network && new Problems(network).collect(() => network.vcnCidr);
 }
 
-/** Reads all used attributes of a network, so that everything that an imported one lacks is found at once. */
-function readNetwork(
-  problems: Problems,
-  network: IClusterNetwork | undefined,
-  access: EndpointAccess,
-  { servicesCidr, podNetworking }: Partial<SecureOkeClusterProps> & { podNetworking: PodNetworking },
-): void {
+/** Reads all used attributes of a network, so that everything that an imported one lacks is reported at once. */
+function checkNetwork(problems: Problems, read: Partial<ResolvedCluster>): void {
+  const { network, podNetworking: networking = PodNetworking.vcnNative() } = read;
+  const { endpointAccess: access = EndpointAccess.private() } = read;
   if (network) {
     for (const name of ["compartmentId", "loadBalancerSubnet", "regionServices"] as const) {
       problems.collect(() => network[name]);
     }
-    checkPrivateSubnets(problems, network, podNetworking);
-    if (!isOverlay(podNetworking)) checkPodsSubnet(problems, network);
-    for (const group of access.groups) checkGroupVcn(problems, "The peer", group, network, network.vcnId);
+    checkPrivateSubnets(problems, network, networking);
+    if (!isOverlay(networking)) checkPodsSubnet(problems, network);
+    for (const group of access.groups) {
+      checkGroupVcn(problems, "endpointAccess has the group", group, network, network.vcnId);
+    }
     const endpoint = problems.collect(() => network.apiEndpointSubnet);
     if (access.isPublic && endpoint && !endpoint.isPublic) {
       problems.add(
         "SUBNET_NOT_PUBLIC",
-        `The API endpoint is asked to be public, but its subnet in ${network.node.path} is private`,
-        "Give that ClusterNetwork apiEndpointExposure: SubnetExposure.publicWith({ reason }), or leave network out",
+        `endpointAccess is public, but the API endpoint's subnet in ${network.node.path} is private`,
+        "Set apiEndpointExposure: SubnetExposure.publicWith({ reason }) of that ClusterNetwork, or leave network out",
       );
     }
   }
-  checkServicesCidr(problems, network, access, servicesCidr);
-  checkPodsCidr(problems, network, access, podNetworking, servicesCidr);
+  checkServicesCidr(problems, network, access, read.servicesCidr);
+  checkPodsCidr(problems, network, access, podsCidrOf(networking), read.servicesCidr);
 }
 
-/** An imported network may lack it, for clusters without pools; a created network without it never gets it. */
+/** An imported network may lack the subnet, for clusters without pools; a created network without it never gets it. */
 function checkPodsSubnet(problems: Problems, network: IClusterNetwork): void {
   if (subnetIfGiven(network, "podSubnet") || baseOf(network)?._hasPods === undefined) return;
   problems.collect(() => network.podSubnet);
 }
 
-/** The grant of a key names the compartment of the clusters that may use it. */
-function checkKey(problems: Problems, scope: Construct, props: Partial<SecureOkeClusterProps>): void {
-  const { encryption, compartmentId } = props;
-  checkMembers(
-    problems,
-    "credentialRotation",
-    props.credentialRotation,
-    ["epochName", "completeAfter"],
-    'CredentialRotation.epoch("2026-11")',
-  );
-  if (!checkEncryption(problems, encryption)) return;
-  if (encryption) checkSameHomeRegion(problems, scope, props.homeRegionProvider, encryption);
-  const granted = encryption?.clusterCompartmentId;
-  if (!encryption || !granted || typeof compartmentId !== "string") return;
+/** Adds a problem if clusters in the compartment may not use the key: its policy names their compartment. */
+function checkKey(
+  problems: Problems,
+  scope: Construct,
+  { encryption, compartmentId, homeRegionProvider }: Partial<ResolvedCluster>,
+): void {
+  if (!encryption) return;
+  checkSameHomeRegion(problems, scope, homeRegionProvider, encryption);
+  const granted = encryption.clusterCompartmentId;
+  if (!granted || compartmentId === undefined) return;
   const own = { scope, id: compartmentId };
   if (compareOcids(own, { scope: encryption, id: granted }) !== "different") return;
   problems.add(
     "KEY_NOT_GRANTED",
-    `The key of ${encryption.node.path} may be used by clusters in ${granted}, and this one is in ${compartmentId}`,
-    `Give that ClusterEncryption clusterCompartmentId: ${JSON.stringify(compartmentId)}`,
+    `encryption is ${encryption.node.path}, whose key is for clusters in ${granted}, and this cluster is in ${compartmentId}`,
+    `Set clusterCompartmentId: ${JSON.stringify(compartmentId)} of that ClusterEncryption`,
   );
 }

@@ -46,7 +46,7 @@ const ANNOTATIONS: { readonly [K in RunTimeResource]: TagAnnotations } = {
   },
 };
 
-/** Annotations of an object; undefined is none, once cdk8s has written it. */
+/** Annotations of an object; cdk8s omits undefined ones when it writes the object. */
 export interface RunTimeAnnotations {
   [name: string]: string;
 }
@@ -100,7 +100,7 @@ function tagObject(cluster: ISecureOkeCluster, object: ApiObject): void {
   if (text !== undefined && !(label in annotations)) missing.push([label, text]);
   if (missing.length === 0) return;
   for (const [name, value] of missing) object.metadata.addAnnotation(name, value);
-  // It was rendered above, without them.
+  // The object was rendered above, without the annotations.
   forgetObjects([object]);
 }
 
@@ -123,11 +123,11 @@ function missingRunTimeTags(
   object: IConstruct,
   cluster: ISecureOkeCluster,
   resource: RunTimeResource,
-  own: { readonly [name: string]: unknown },
+  annotations: { readonly [name: string]: unknown },
 ): [string, string][] {
   const { freeform, defined, older = [] } = ANNOTATIONS[resource];
-  // The controller takes tags of a Service in the place of all others, so a few of them with some of ours would be neither.
-  if ([freeform, defined, ...older].some((name) => name in own)) return [];
+  // Tags of a Service replace all others, so a mixture of its own tags and ours would be neither.
+  if ([freeform, defined, ...older].some((name) => name in annotations)) return [];
   const { freeformTags, definedTags } = tagsOfScopes(object, cluster);
   const texts = [
     [freeform, textOf(freeformTags)],

@@ -1,12 +1,13 @@
-import { baseOf } from "../../network/vcn/cluster-network-base";
 import { type IConstruct } from "constructs";
-import { type Cidr, cidrAt, contains, overlaps, readIpv4Cidr, readIpv4CidrIfKnown } from "../../core/cidr";
+import { type Cidr, cidrAt, contains, overlaps, readIpv4CidrIfKnown } from "../../core/cidr";
+import { checkedBy, cidr, withDefault } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
+import { type DefaultReader } from "../../core/value-readers";
+import { baseOf } from "../../network/vcn/cluster-network-base";
 import { type IClusterNetwork } from "../../network/vcn/network";
 import { isOverlay, type PodNetworking } from "../../network/vcn/pod-networking";
 import { type ClusterSubnet } from "../../network/vcn/subnet-exposure";
 import { SubnetPlan } from "../../network/vcn/subnet-plan";
-import { type SecureOkeClusterProps } from "../cluster-props";
 import { type EndpointAccess } from "../endpoint-access";
 
 const SUBNETS = [
@@ -26,8 +27,8 @@ export function checkPrivateSubnets(
     if (!subnet?.isPublic) continue;
     problems.add(
       "SUBNET_PUBLIC",
-      `The ${name} of ${network.node.path} is public, and the ${who} would be in it`,
-      `Give that network a private subnet as its ${name}: one that forbids public addresses, without isPublic`,
+      `network is ${network.node.path}, whose ${name} is public, so that ${who} could have public addresses`,
+      `Set a private subnet as ${name} of that network: one that forbids public addresses, without isPublic`,
     );
   }
 }
@@ -40,12 +41,10 @@ export function subnetIfGiven(
   return new Problems(network).collect(() => network[name]);
 }
 
-export const DEFAULT_SERVICES_CIDR = "10.96.0.0/16";
-
 // The API server takes at most 20 bits of an IPv4 range for Services.
-const LARGEST = 12;
-// Oracle documents no minimum. Every cluster has a few Services of its own, and the range can't grow.
-const SMALLEST = 24;
+const MIN_PREFIX = 12;
+// Oracle documents no minimum. Every cluster has a few Services by default, and the range can't grow.
+const MAX_PREFIX = 24;
 // RFC 1918 and RFC 6598.
 const PRIVATE = [
   cidrAt(0x0a000000n, 8),
@@ -53,6 +52,17 @@ const PRIVATE = [
   cidrAt(0xc0a80000n, 16),
   cidrAt(0x64400000n, 10),
 ];
+// 10.96.0.0/16.
+const DEFAULT_BLOCK = cidrAt(0x0a600000n, 16);
+
+/**
+ * Reads the range of Services: a private IPv4 block.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengcidrblocks.htm
+ */
+export function servicesCidr(): DefaultReader<Cidr> {
+  return withDefault(checkedBy(cidr(), checkRange), DEFAULT_BLOCK);
+}
 
 /** An address range that is known inside of the cluster only. */
 interface InnerRange {
@@ -61,61 +71,53 @@ interface InnerRange {
   readonly cidr: Cidr;
 }
 
-/**
- * Adds a problem for each reason why the range is not valid for Services.
- *
- * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengcidrblocks.htm
- */
+/** Adds a problem for each overlap of the range of Services with addresses that are used outside of the cluster. */
 export function checkServicesCidr(
   problems: Problems,
   network: IClusterNetwork | undefined,
   access: EndpointAccess,
-  servicesCidr: string = DEFAULT_SERVICES_CIDR,
+  services: Cidr | undefined,
 ): void {
-  const cidr = readIpv4Cidr(problems, "servicesCidr", servicesCidr);
-  if (cidr) checkRange(problems, cidr);
-  checkOutside(problems, network, access, cidr && { name: "servicesCidr", cidr });
+  checkOutside(problems, network, access, services && { name: "servicesCidr", cidr: services });
 }
 
-/** Adds a problem for each reason why the range is not valid for the pods of an overlay. */
+/** Adds a problem for each overlap of the range of an overlay's pods with Services and with addresses outside of the cluster. */
 export function checkPodsCidr(
   problems: Problems,
   network: IClusterNetwork | undefined,
   access: EndpointAccess,
-  { podCidr }: PodNetworking,
-  servicesCidr: string = DEFAULT_SERVICES_CIDR,
+  pods: Cidr | undefined,
+  services: Cidr | undefined,
 ): void {
-  // Problems of either range were reported where it was given.
-  const [cidr, services] = [known(podCidr), known(servicesCidr)];
-  if (!cidr) return;
-  const pods = { name: "podCidr", cidr };
-  if (services && overlaps(services, cidr)) refuse(problems, pods, `servicesCidr ${services.text}`, "it");
-  checkOutside(problems, network, access, pods);
+  if (!pods) return;
+  const inner = { name: "podCidr", cidr: pods };
+  if (services && overlaps(services, pods))
+    addOverlap(problems, inner, `servicesCidr ${services.text}`, "it");
+  checkOutside(problems, network, access, inner);
+}
+
+/** The range of an overlay's pods. */
+export function podsCidrOf({ podCidr }: PodNetworking): Cidr | undefined {
+  // Problems of the range were reported by its factory.
+  return podCidr === undefined ? undefined : readIpv4CidrIfKnown(new Problems(""), "podCidr", podCidr);
 }
 
 /** At synthesis, because a network can be attached to a DRG after the cluster has been created. */
 export function checkBehindDrg(
   cluster: { readonly network: IClusterNetwork } & IConstruct,
-  {
-    servicesCidr = DEFAULT_SERVICES_CIDR,
-    podNetworking,
-  }: Pick<SecureOkeClusterProps, "servicesCidr" | "podNetworking">,
+  services: Cidr,
+  pods: Cidr | undefined,
 ): void {
-  const ranges = [
-    { name: "servicesCidr", cidr: known(servicesCidr) },
-    { name: "podCidr", cidr: known(podNetworking?.podCidr) },
+  const ranges: InnerRange[] = [
+    { name: "servicesCidr", cidr: services },
+    ...(pods ? [{ name: "podCidr", cidr: pods }] : []),
   ];
   const validate = () => {
     const problems = new Problems(cluster);
     const behind = baseOf(cluster.network)?._onPremises ?? [];
-    for (const { name, cidr } of ranges) {
-      for (const range of behind.filter((one) => cidr && overlaps(one, cidr))) {
-        refuse(
-          problems,
-          { name, cidr: cidr as Cidr },
-          `${range.text}, which the network routes to ${range.what}`,
-          "it",
-        );
+    for (const inner of ranges) {
+      for (const range of behind.filter((each) => overlaps(each, inner.cidr))) {
+        addOverlap(problems, inner, `${range.text}, which the network routes to ${range.what}`, "it");
       }
     }
     problems.throwIfAny();
@@ -135,10 +137,10 @@ function checkOutside(
   const vcn = ranges.map((range) => readIpv4CidrIfKnown(problems, "The network's vcnCidr", range));
   if (!inner) return;
   const hidden = vcn.filter((range) => range && overlaps(inner.cidr, range));
-  for (const range of hidden) refuse(problems, inner, `the VCN's ${range?.text}`, "the VCN");
+  for (const range of hidden) addOverlap(problems, inner, `the VCN's ${range?.text}`, "the VCN");
   if (hidden.length === 0 && network) checkSubnets(problems, inner, network);
-  for (const admins of access.cidrs.map(known).filter((cidr) => cidr && overlaps(inner.cidr, cidr))) {
-    refuse(problems, inner, `${admins?.text}, from which administrators reach the endpoint`, "it");
+  for (const clients of access.cidrs.map(blockOf).filter((range) => range && overlaps(inner.cidr, range))) {
+    addOverlap(problems, inner, `${clients?.text}, from which clients connect to the API endpoint`, "it");
   }
 }
 
@@ -147,36 +149,37 @@ function vcnRanges(network: IClusterNetwork | undefined): readonly string[] {
   return baseOf(network)?._vcnCidrs ?? [network.vcnCidr];
 }
 
-function checkRange(problems: Problems, services: Cidr): void {
+function checkRange(problems: Problems, name: string, services: Cidr): void {
   if (!PRIVATE.some((block) => contains(block, services))) {
     problems.add(
       "SERVICES_CIDR_INVALID",
-      `servicesCidr is ${services.text}, which is not part of a private range`,
-      "Give a part of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10",
+      `${name} is ${services.text}, which is not part of a private range`,
+      `Give a part of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10, for example "${DEFAULT_BLOCK.text}"`,
     );
   }
-  if (services.prefix >= LARGEST && services.prefix <= SMALLEST) return;
+  if (services.prefix >= MIN_PREFIX && services.prefix <= MAX_PREFIX) return;
   problems.add(
     "SERVICES_CIDR_INVALID",
-    `servicesCidr is ${services.text}, a /${services.prefix}`,
-    `Give a range from a /${LARGEST} to a /${SMALLEST}, such as "${DEFAULT_SERVICES_CIDR}"`,
+    `${name} is ${services.text}, a /${services.prefix}`,
+    `Give a range from a /${MIN_PREFIX} to a /${MAX_PREFIX}, such as "${DEFAULT_BLOCK.text}"`,
   );
 }
 
 /** Checks the known subnets if the range of the VCN is not known. */
 function checkSubnets(problems: Problems, inner: InnerRange, network: IClusterNetwork): void {
   for (const name of ["workerSubnet", "podSubnet"] as const) {
-    const subnet = known(subnetIfGiven(network, name)?.cidr);
-    if (subnet && overlaps(inner.cidr, subnet)) refuse(problems, inner, `the ${name} ${subnet.text}`, "it");
+    const subnet = blockOf(subnetIfGiven(network, name)?.cidr);
+    if (subnet && overlaps(inner.cidr, subnet))
+      addOverlap(problems, inner, `the ${name} ${subnet.text}`, "it");
   }
 }
 
-function known(text: string | undefined): Cidr | undefined {
-  // Problems of the range were reported where it was given.
+/** The block of a text; problems of it were reported where it was given. */
+function blockOf(text: string | undefined): Cidr | undefined {
   return text === undefined ? undefined : readIpv4CidrIfKnown(new Problems(""), "", text);
 }
 
-function refuse(problems: Problems, { name, cidr }: InnerRange, what: string, where: string): void {
+function addOverlap(problems: Problems, { name, cidr }: InnerRange, what: string, where: string): void {
   problems.add(
     "SUBNET_OVERLAP",
     `${name} ${cidr.text} overlaps ${what}`,

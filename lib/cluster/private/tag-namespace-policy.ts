@@ -42,7 +42,7 @@ const NO_GRANT = "tag-namespaces";
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengtaggingclusterresources.htm
  */
 export class TagNamespacePolicy extends Construct {
-  private isSaid = false;
+  private isWarned = false;
 
   constructor(
     scope: Construct,
@@ -50,12 +50,12 @@ export class TagNamespacePolicy extends Construct {
     private readonly props: TagNamespacePolicyProps,
   ) {
     super(scope, id);
-    if (props.tenancyId !== undefined) this.makePolicy(props.tenancyId);
+    if (props.tenancyId !== undefined) this.createPolicy(props.tenancyId);
     // Tags may be added until the stack is written; only then it is known whether there are any.
-    Aspects.of(this).add({ visit: (node: IConstruct) => (node === this ? this.settle() : undefined) });
+    Aspects.of(this).add({ visit: (node: IConstruct) => (node === this ? this.finish() : undefined) });
   }
 
-  private makePolicy(tenancyId: string): void {
+  private createPolicy(tenancyId: string): void {
     new IdentityPolicy(this, "Resource", {
       provider: this.props.homeRegionProvider,
       compartmentId: tenancyId,
@@ -75,15 +75,15 @@ export class TagNamespacePolicy extends Construct {
     );
   }
 
-  private settle(): void {
+  private finish(): void {
     const { statements } = this;
     if (statements.length === 0) this.node.tryRemoveChild("Resource");
-    if (statements.length === 0 || this.props.tenancyId !== undefined || this.isSaid) return;
-    this.isSaid = true;
+    if (statements.length === 0 || this.props.tenancyId !== undefined || this.isWarned) return;
+    this.isWarned = true;
     addWarning(
       this,
-      `[${NO_GRANT}] ${this.node.scope?.node.path} has defined tags, and may not write them on ${this.props.what} without a ` +
-        "policy in the root compartment. Give the cluster tenancyId, or have these statements added there, with the OCIDs " +
+      `[${NO_GRANT}] ${this.node.scope?.node.path} has defined tags, which it can write on ${this.props.what} only with a ` +
+        "policy in the root compartment. Set tenancyId of the cluster, or add these statements there, with the OCIDs " +
         `filled in: ${statements.map(readableStatement).join("; ")}`,
     );
   }

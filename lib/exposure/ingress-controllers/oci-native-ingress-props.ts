@@ -1,16 +1,23 @@
-import { checkPublicBalancer } from "../../network/vcn/cluster-network-base";
 import { type Construct } from "constructs";
 import { type NativeIngressController } from "../../cluster/native-ingress-controller";
 import { pathOf } from "../../core/construct-scope";
 import { checkObjectName } from "../../core/kubernetes-names";
-import { checkOcidIfGiven } from "../../core/ocid";
+import {
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  valueOf,
+  withDefault,
+} from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { kind, shaped } from "../../core/value-readers";
+import { checkPublicBalancer } from "../../network/vcn/cluster-network-base";
 import { balancerSubnetOf } from "../../network/vcn/network";
 import { isOverlay } from "../../network/vcn/pod-networking";
 import { chartOf, checkUnused } from "../../synthesis/chart-objects";
 import { type LoadBalancerAccess } from "../load-balancer-access";
-import { type LoadBalancerShape } from "../load-balancer-props";
+import { LoadBalancerShape } from "../load-balancer-props";
 
 /** Props for OciNativeIngress. */
 export interface OciNativeIngressProps {
@@ -38,41 +45,48 @@ export interface OciNativeIngressProps {
   readonly shape?: LoadBalancerShape;
 }
 
-const SHAPES = {
-  controller: kind(["cluster", "_statements"], "the NativeIngressController of the cluster"),
-  access: kind(
-    ["isInternal", "sourceRanges", "_acknowledge"],
-    'LoadBalancerAccess.internalFrom(["10.0.0.0/8"])',
-  ),
-  shape: kind(["minimumMbps", "maximumMbps"], "LoadBalancerShape.flexible(10, 100)"),
-};
+const NATIVE_INGRESS = {
+  controller: valueOf<NativeIngressController>("NativeIngressController"),
+  access: valueOf<LoadBalancerAccess>("LoadBalancerAccess"),
+  wafPolicyId: optional(ocid("webappfirewallpolicy")),
+  reservedAddressId: optional(ocid("publicip")),
+  shape: withDefault(valueOf<LoadBalancerShape>("LoadBalancerShape"), LoadBalancerShape.flexible(10, 100)),
+} satisfies PropsSchema<OciNativeIngressProps>;
 
-/** Validates the props; throws an error that lists every problem. */
-export function readNativeIngress(scope: Construct, id: string, given: OciNativeIngressProps): void {
+/** The resolved props of a native ingress gateway. */
+export type ResolvedNativeIngress = Resolved<typeof NATIVE_INGRESS>;
+
+/** Reads the props; throws an error that lists every problem. */
+export function readNativeIngress(
+  scope: Construct,
+  id: string,
+  props: OciNativeIngressProps,
+): ResolvedNativeIngress {
   const problems = new Problems(pathOf(scope, id));
-  const props = shaped(problems, given, SHAPES, ["controller", "access"]);
+  const read = readProps(problems, props, NATIVE_INGRESS);
   checkObjectName(problems, "id", id);
   checkUnused(problems, scope, ["IngressClass"], id);
   if (chartOf(scope) && chartOf(scope)?.namespace === undefined) {
     problems.add(
       "ATTRIBUTE_MISSING",
-      "The chart has no namespace, which the parameters of the class are in",
-      'Give it one: new Chart(app, "gateway", { namespace: "gateway" })',
+      "The chart has no namespace, which the parameters of the IngressClass need",
+      'Give the chart a namespace: new Chart(app, "gateway", { namespace: "gateway" })',
     );
   }
-  checkOcidIfGiven(problems, "wafPolicyId", props.wafPolicyId, "webappfirewallpolicy");
-  checkOcidIfGiven(problems, "reservedAddressId", props.reservedAddressId, "publicip");
-  checkCluster(problems, id, props);
-  problems.throwIfAny();
+  checkCluster(problems, id, read);
+  return problems.resolved<ResolvedNativeIngress>(read);
 }
 
-function checkCluster(problems: Problems, id: string, props: Partial<OciNativeIngressProps>): void {
-  const { controller, access, reservedAddressId } = props;
+function checkCluster(
+  problems: Problems,
+  id: string,
+  { controller, access, reservedAddressId }: Partial<ResolvedNativeIngress>,
+): void {
   if (access?.isInternal && reservedAddressId !== undefined) {
     problems.add(
       "INGRESS_INVALID",
-      "reservedAddressId is given for an internal load balancer, which has no public address",
-      "Leave it out, or take LoadBalancerAccess.publicFrom",
+      "reservedAddressId is set for an internal load balancer, which has no public address",
+      "Leave reservedAddressId out, or use LoadBalancerAccess.publicFrom",
     );
   }
   if (!controller) return;
@@ -80,8 +94,8 @@ function checkCluster(problems: Problems, id: string, props: Partial<OciNativeIn
   if (isOverlay(cluster.podNetworking)) {
     problems.add(
       "INGRESS_INVALID",
-      `The load balancer connects to pods, and those of ${cluster.node.path} are in a flannel overlay that only its nodes know`,
-      "Take a TraefikIngress with ExternalTrafficPolicy.LOCAL, or a cluster with PodNetworking.vcnNative()",
+      `controller belongs to ${cluster.node.path}, whose pods are in a flannel overlay that load balancers can't reach`,
+      "Use a TraefikIngress with ExternalTrafficPolicy.LOCAL, or a cluster with PodNetworking.vcnNative()",
     );
   }
   problems.collect(() => cluster.podSecurityGroup);
@@ -93,8 +107,8 @@ function checkCluster(problems: Problems, id: string, props: Partial<OciNativeIn
   if (cluster.node.tryFindChild("IngressGateways")?.node.tryFindChild(id)) {
     problems.add(
       "NAME_DUPLICATE",
-      `${cluster.node.path} has a gateway named ${id} already`,
-      "Give each a name of its own: an IngressClass is in no namespace",
+      `id is ${id}, which another gateway of ${cluster.node.path} has`,
+      "Give each gateway its own id, as an IngressClass is cluster-scoped",
     );
   }
 }

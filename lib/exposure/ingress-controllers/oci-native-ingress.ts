@@ -1,6 +1,10 @@
 import { ApiObject, Chart, JsonPatch } from "cdk8s";
 import { Construct } from "constructs";
-import { type OciNativeIngressProps, readNativeIngress } from "./oci-native-ingress-props";
+import {
+  type OciNativeIngressProps,
+  readNativeIngress,
+  type ResolvedNativeIngress,
+} from "./oci-native-ingress-props";
 import { checked } from "../../core/checked";
 import { Port } from "../../core/port";
 import { checkRegionWhenWritten } from "../../core/region-of-ocid";
@@ -18,7 +22,6 @@ import { AppProtocol } from "../../workload/pods/app-protocol";
 import { CertificateStore, type IngressCertificate } from "../ingress-certificate";
 import { type ResolvedRoute, IngressGateway, ingressOf, type RouteManifest } from "../ingress-props";
 import { type LoadBalancerAccess } from "../load-balancer-access";
-import { LoadBalancerShape } from "../load-balancer-props";
 import { type IServiceBackend } from "../service-backend";
 
 const ANNOTATIONS = "oci-native-ingress.oraclecloud.com";
@@ -51,8 +54,8 @@ export class OciNativeIngress extends IngressGateway {
 
   /** @param id also the name of the IngressClass: up to 63 lower-case letters, digits and dashes */
   constructor(scope: Construct, id: string, props: OciNativeIngressProps) {
-    readNativeIngress(scope, id, props);
-    const { controller, access, wafPolicyId, reservedAddressId } = props;
+    const resolved = readNativeIngress(scope, id, props);
+    const { controller, access, wafPolicyId, reservedAddressId } = resolved;
     const { cluster } = controller;
     super(scope, id, id, cluster);
     this.access = access;
@@ -62,8 +65,8 @@ export class OciNativeIngress extends IngressGateway {
     if (wafPolicyId !== undefined) controller._statements.needFirewall();
     if (reservedAddressId !== undefined) controller._statements.needReservedAddress();
     this.subnet = balancerSubnetOf(cluster.network, access.isInternal);
-    this.securityGroup = this.addGroup(props);
-    this.addParameters(props);
+    this.securityGroup = this.addGroup(access);
+    this.addParameters(resolved);
     this.node.defaultChild = this.addClass(wafPolicyId);
     checkRegionWhenWritten(cluster, `wafPolicyId of ${this.node.path}`, wafPolicyId);
     checkRegionWhenWritten(cluster, `reservedAddressId of ${this.node.path}`, reservedAddressId);
@@ -76,28 +79,28 @@ export class OciNativeIngress extends IngressGateway {
 
   /** @internal */
   public _check(problems: Problems, { workload, certificate }: ResolvedRoute): void {
-    const refuse = (what: string, fix: string) => problems.add("INGRESS_INVALID", what, fix);
+    const addProblem = (what: string, fix: string) => problems.add("INGRESS_INVALID", what, fix);
     if (certificate.store !== CertificateStore.OCI_CERTIFICATES) {
-      refuse(
-        `The certificate ${certificate.name} is in a Secret, from which the controller would make a certificate with a copy of its key`,
-        "Take IngressCertificate.fromOciCertificates, or a gateway that is a TraefikIngress",
+      addProblem(
+        `The certificate ${certificate.name} is in a Secret, whose key the controller would copy to OCI`,
+        "Use IngressCertificate.fromOciCertificates, or a TraefikIngress as gateway",
       );
     } else if (this.certificate?._differsFrom(certificate, this.cluster)) {
-      refuse(
-        "Another route of the gateway has another certificate, and a listener has one",
-        "Give all routes a certificate that names all hosts, or make a gateway for each certificate",
+      addProblem(
+        `The certificate ${certificate.name} differs from that of another route, but the listener of the gateway has one certificate`,
+        "Give all routes one certificate for all hosts, or create a gateway for each certificate",
       );
     }
     if (workload.protocol === AppProtocol.GRPC) {
-      refuse(
-        "The workload speaks AppProtocol.GRPC, and the load balancer speaks HTTP 1 to pods",
-        "Take a TraefikIngress, or exposeViaLoadBalancer",
+      addProblem(
+        "The workload uses AppProtocol.GRPC, but the load balancer uses HTTP 1 to pods",
+        "Use a TraefikIngress, or exposeViaLoadBalancer",
       );
     }
     if (!this.workloads.has(workload.node.path) && this.workloads.size >= MAX_WORKLOADS) {
-      refuse(
-        `The gateway leads to ${MAX_WORKLOADS} workloads already, as many as a load balancer has backend sets`,
-        "Make another OciNativeIngress",
+      addProblem(
+        `The gateway already routes to ${MAX_WORKLOADS} workloads, the maximum number of backend sets`,
+        "Create another OciNativeIngress",
       );
     }
   }
@@ -126,7 +129,7 @@ export class OciNativeIngress extends IngressGateway {
     });
   }
 
-  private addGroup({ access }: OciNativeIngressProps): NetworkSecurityGroup {
+  private addGroup(access: LoadBalancerAccess): NetworkSecurityGroup {
     const { cluster, ingressClassName: name } = this;
     const id = "IngressGateways";
     const scope = (cluster.node.tryFindChild(id) as Construct | undefined) ?? new Construct(cluster, id);
@@ -145,9 +148,9 @@ export class OciNativeIngress extends IngressGateway {
     return group;
   }
 
-  private addParameters({ access, shape, reservedAddressId }: OciNativeIngressProps): void {
+  private addParameters({ access, shape, reservedAddressId }: ResolvedNativeIngress): void {
     const { compartmentId } = this.cluster;
-    const { minimumMbps, maximumMbps } = shape ?? LoadBalancerShape.flexible(10, 100);
+    const { minimumMbps, maximumMbps } = shape;
     new ApiObject(this, "Parameters", {
       apiVersion: "ingress.oraclecloud.com/v1beta1",
       kind: "IngressClassParameters",
@@ -193,15 +196,15 @@ export class OciNativeIngress extends IngressGateway {
   }
 }
 
-/** Refuses a gateway whose load balancer belongs to another cluster than its chart. */
+/** Throws if the chart of a gateway was added to another cluster. */
 function checkCluster(gateway: OciNativeIngress): void {
   const home = scopeOf(Chart.of(gateway));
   if (!home || isSameCluster(home, gateway.cluster)) return;
   const problems = new Problems(gateway);
   problems.add(
     "INGRESS_INVALID",
-    `The gateway is one of ${gateway.cluster.node.path}, and its chart was added to ${home.node.path}`,
-    "Give it the controller of the cluster whose addCdk8sChart gets the chart",
+    `controller belongs to ${gateway.cluster.node.path}, but the chart was added to ${home.node.path}`,
+    `Give the controller of ${home.node.path}, or add the chart to ${gateway.cluster.node.path}`,
   );
   problems.throwIfAny();
 }

@@ -3,10 +3,21 @@ import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { checked } from "../../core/checked";
 import { pathOf } from "../../core/construct-scope";
 import { checkObjectName } from "../../core/kubernetes-names";
+import {
+  any,
+  checkedBy,
+  choice,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  text,
+  valueOf,
+  withDefault,
+} from "../../core/readers";
 import { checkReason, type ReasonedChoice } from "../../core/reason";
 import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
-import { choice, kind, shaped } from "../../core/value-readers";
 import { balancerSubnetOf } from "../../network/vcn/network";
 import { GATEWAY_API_VERSION } from "../../rbac/private/gateway-api";
 import { chartOf, checkUnused } from "../../synthesis/chart-objects";
@@ -190,55 +201,70 @@ const MAX_ID_LENGTH = 40;
  */
 const OLDEST_MINOR = 7;
 
-const SHAPES = {
-  cluster: kind(["network", "workerSecurityGroup"], "the SecureOkeCluster that Traefik runs in"),
-  access: kind(
-    ["isInternal", "sourceRanges", "_acknowledge"],
-    'LoadBalancerAccess.internalFrom(["10.0.0.0/8"])',
+const TRAEFIK = {
+  cluster: valueOf<ISecureOkeCluster>("ISecureOkeCluster"),
+  access: valueOf<LoadBalancerAccess>("LoadBalancerAccess"),
+  image: valueOf<ContainerImage>("ContainerImage"),
+  imagePullSecrets: optional(any<string[]>()),
+  routing: withDefault(
+    checkedBy(valueOf<TraefikRouting>("TraefikRouting"), checkRouting),
+    TraefikRouting.ingress(),
   ),
-  image: kind(["reference", "_acknowledge"], 'ContainerImage.of("fra.ocir.io/acme/traefik@sha256:…")'),
-  routing: kind(["isGatewayApi", "reason"], "TraefikRouting.ingress() or .gatewayApi({ reason })"),
-  minimumVersion: choice(TlsVersion, "TlsVersion.V1_2 or TlsVersion.V1_3"),
-  httpListener: kind(["port", "reason"], "HttpListener.redirectedByWorkload({ reason })"),
-  externalTrafficPolicy: choice(ExternalTrafficPolicy, "ExternalTrafficPolicy.CLUSTER or .LOCAL"),
-};
+  minimumVersion: withDefault(choice(TlsVersion, "TlsVersion.V1_2 or TlsVersion.V1_3"), TlsVersion.V1_2),
+  httpListener: optional(valueOf<HttpListener>("HttpListener")),
+  securityRules: optional(valueOf<SecurityRuleManagement>("SecurityRuleManagement")),
+  externalTrafficPolicy: optional(
+    choice(ExternalTrafficPolicy, "ExternalTrafficPolicy.CLUSTER or ExternalTrafficPolicy.LOCAL"),
+  ),
+  reservedAddress: optional(text()),
+  shape: optional(valueOf<LoadBalancerShape>("LoadBalancerShape")),
+  // The Deployment reads these.
+  replicas: optional(any<number>()),
+  autoscale: optional(any<AutoscaleOptions>()),
+  resources: optional(any<ContainerResourceRanges>()),
+  nodeSelector: optional(any<{ [key: string]: string }>()),
+  tolerations: optional(any<Toleration[]>()),
+  priorityClassName: optional(any<string>()),
+} satisfies PropsSchema<TraefikIngressProps>;
 
-/**
- * Validates the props of a Traefik that its parts don't; returns the source ranges of its load balancer's
- * connections.
- */
-export function readTraefik(scope: Construct, id: string, given: TraefikIngressProps): readonly string[] {
+/** The resolved props of a Traefik, with the source ranges of its load balancer's connections. */
+export type ResolvedTraefik = Resolved<typeof TRAEFIK> & { readonly trustedRanges: readonly string[] };
+
+/** Adds a problem for a routing that no factory would create. */
+function checkRouting(problems: Problems, _: string, { isGatewayApi, reason }: TraefikRouting): void {
+  if (isGatewayApi) checkReason(problems, "Reading the Namespaces of the whole cluster", reason);
+}
+
+/** Reads the props; throws an error that lists every problem. */
+export function readTraefik(scope: Construct, id: string, props: TraefikIngressProps): ResolvedTraefik {
   const problems = new Problems(pathOf(scope, id));
-  const props = shaped(problems, given, SHAPES, ["cluster", "access", "image"]);
+  const read = readProps(problems, props, TRAEFIK);
   checkObjectName(problems, "id", id);
   if (typeof id === "string" && id.length > MAX_ID_LENGTH) {
     problems.add(
       "NAME_INVALID",
-      `id has ${id.length} characters, and the names of what belongs to Traefik begin with it`,
-      `Give it at most ${MAX_ID_LENGTH}`,
+      `id has ${id.length} characters, but the names of Traefik's objects begin with it`,
+      `Use at most ${MAX_ID_LENGTH} characters`,
     );
   }
-  const { image, routing } = props;
+  const { image } = read;
   if (image && isOlderTraefik(image, OLDEST_MINOR)) {
     problems.add(
       "IMAGE_INVALID",
-      `The image is Traefik ${image.tag}, and older ones than 3.${OLDEST_MINOR} do not know all that they are told here`,
-      `Take 3.${OLDEST_MINOR} or newer`,
+      `image is Traefik ${image.tag}, but the configuration requires 3.${OLDEST_MINOR}`,
+      `Use an image of Traefik 3.${OLDEST_MINOR} or newer`,
     );
   }
-  // A value from another copy of this library, or from JavaScript, may have no routing kind.
-  if (routing?.isGatewayApi)
-    checkReason(problems, "Reading the Namespaces of the whole cluster", routing.reason);
   const chart = chartOf(scope);
   if (!chart) checkUnused(problems, scope, [], id);
   if (chart && chart.namespace === undefined) {
     problems.add(
       "ATTRIBUTE_MISSING",
-      "The chart has no namespace, and Traefik reads the Secrets of its own",
-      'Give it one that nothing else is in: new Chart(app, "gateway", { namespace: "gateway" })',
+      "The chart has no namespace, in which Traefik reads Secrets",
+      'Give the chart its own namespace: new Chart(app, "gateway", { namespace: "gateway" })',
     );
   }
-  const { cluster, access } = props;
+  const { cluster, access } = read;
   // Either subnet may be the source: a node forwards the traffic of its load balancer, and the policy Local
   // keeps the source.
   const nodes = problems.collect(() => cluster?.network.workerSubnet.cidr);
@@ -247,10 +273,10 @@ export function readTraefik(scope: Construct, id: string, given: TraefikIngressP
   );
   if (cluster && !problems.any) {
     checkGiven(problems, {
-      "The range of the nodes' subnet": nodes,
-      "The range of the load balancers' subnet": balancers,
+      "The CIDR of the worker subnet": nodes,
+      "The CIDR of the load balancer subnet": balancers,
     });
   }
-  problems.throwIfAny();
-  return [...new Set([nodes ?? "", balancers ?? ""])];
+  const trustedRanges = [...new Set([nodes ?? "", balancers ?? ""])];
+  return problems.resolved<ResolvedTraefik>({ ...read, trustedRanges });
 }

@@ -7,7 +7,7 @@ import {
   TraefikGateway,
   traefikTlsOptions,
 } from "./private/traefik-gateway";
-import { readTraefik, type TraefikIngressProps } from "./traefik-ingress-props";
+import { readTraefik, type ResolvedTraefik, type TraefikIngressProps } from "./traefik-ingress-props";
 import { checked } from "../../core/checked";
 import { Port } from "../../core/port";
 import { shortHash } from "../../core/short-hash";
@@ -20,7 +20,6 @@ import { RbacVerb } from "../../rbac/rbac-verb";
 import { Subject } from "../../rbac/subject";
 import { HardenedDeployment } from "../../workload/hardened-deployment";
 import { AppProtocol } from "../../workload/pods/app-protocol";
-import { TlsVersion } from "../../workload/pods/cipher-suites";
 import { ConfigFile } from "../../workload/pods/config-file";
 import { HealthProbe } from "../../workload/pods/probe";
 import { ApiAccess } from "../../workload/pods/api-access";
@@ -202,16 +201,16 @@ export class TraefikIngress extends IngressGateway {
    * letters, digits and dashes
    */
   constructor(scope: Construct, id: string, props: TraefikIngressProps) {
-    const trustedRanges = readTraefik(scope, id, props);
-    super(scope, id, id, props.cluster);
-    this.access = props.access;
-    const { isGatewayApi = false, reason = "" } = props.routing ?? {};
+    const resolved = readTraefik(scope, id, props);
+    super(scope, id, id, resolved.cluster);
+    this.access = resolved.access;
+    const { isGatewayApi, reason = "" } = resolved.routing;
     const { namespace = "" } = Chart.of(this);
     // A class is cluster-scoped; the dot is unambiguous, as no namespace name contains one.
     if (isGatewayApi) this.gatewayClassName = `${id}.${namespace}`;
     try {
-      this.workload = this.addWorkload(id, props, trustedRanges);
-      this.loadBalancer = this.addLoadBalancer(props);
+      this.workload = this.addWorkload(id, resolved);
+      this.loadBalancer = this.addLoadBalancer(resolved);
       this.node.defaultChild = this.workload;
       const allow = isGatewayApi ? gatewayPermissions(id) : ingressPermissions();
       const account = Subject.serviceAccountOf(this.workload);
@@ -246,15 +245,15 @@ export class TraefikIngress extends IngressGateway {
     if (certificate.store !== CertificateStore.SECRET) {
       problems.add(
         "INGRESS_INVALID",
-        `The certificate ${certificate.name} is one of the OCI Certificates service, which gives its key to load balancers of OCI only`,
-        "Take IngressCertificate.fromCertManager or .fromSecret, or a gateway that is an OciNativeIngress",
+        `The certificate ${certificate.name} is in the OCI Certificates service, whose keys only OCI load balancers can use`,
+        "Use IngressCertificate.fromCertManager or .fromSecret, or an OciNativeIngress as gateway",
       );
     }
     if (Chart.of(workload).namespace === undefined) {
       problems.add(
         "NAME_INVALID",
-        `${workload.node.path} has no namespace, so nothing in another namespace can name it`,
-        'Give its chart one: new Chart(app, "shop", { namespace: "shop" })',
+        `${workload.node.path} has no namespace, so the gateway can't refer to its Service`,
+        'Give its chart a namespace: new Chart(app, "shop", { namespace: "shop" })',
       );
     }
   }
@@ -279,11 +278,7 @@ export class TraefikIngress extends IngressGateway {
     });
   }
 
-  private addWorkload(
-    id: string,
-    props: TraefikIngressProps,
-    trustedRanges: readonly string[],
-  ): HardenedDeployment {
+  private addWorkload(id: string, resolved: ResolvedTraefik): HardenedDeployment {
     const {
       autoscale,
       cluster,
@@ -295,8 +290,9 @@ export class TraefikIngress extends IngressGateway {
       replicas,
       resources,
       tolerations,
-    } = props;
-    const tls = traefikTlsOptions(props.minimumVersion ?? TlsVersion.V1_2);
+      trustedRanges,
+    } = resolved;
+    const tls = traefikTlsOptions(resolved.minimumVersion);
     const { namespace = "" } = Chart.of(this);
     const labels = this.gatewayClassName === undefined ? undefined : classLabelsOf(id, namespace);
     return new HardenedDeployment(this, id, {
@@ -325,9 +321,9 @@ export class TraefikIngress extends IngressGateway {
     });
   }
 
-  private addLoadBalancer(props: TraefikIngressProps): LoadBalancer {
+  private addLoadBalancer(resolved: ResolvedTraefik): LoadBalancer {
     const { access, cluster, externalTrafficPolicy, httpListener, reservedAddress, securityRules, shape } =
-      props;
+      resolved;
     if (httpListener) this.workload._redirectPort = TRAEFIK_PORTS.web;
     return this.workload.exposeViaLoadBalancer({
       ...{ access, cluster, externalTrafficPolicy, httpListener, reservedAddress, securityRules, shape },

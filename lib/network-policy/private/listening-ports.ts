@@ -1,5 +1,6 @@
 import { ApiObject } from "cdk8s";
 import { type IConstruct } from "constructs";
+import { StateOf } from "../../core/construct-state";
 import { type Port, IpProtocol } from "../../core/port";
 import { Problems } from "../../core/validation-error";
 import { dataOf } from "../../synthesis/chart-objects";
@@ -17,8 +18,8 @@ interface NamedPorts {
   readonly _redirectPort: number;
 }
 
-// By the connections of the workload, which stay the same when it is seen through one of its ports.
-const served = new WeakMap<object, Listener[]>();
+// By the connections of the workload, which its port views share.
+const balancedPorts = new StateOf<object, Listener[]>(() => []);
 
 /**
  * Registers a port that a workload listens on because a load balancer routes to it, such as UDP on the number
@@ -28,7 +29,7 @@ export function noteListener(
   { connections }: { readonly connections: object },
   { protocol, from }: Port,
 ): void {
-  served.set(connections, [...(served.get(connections) ?? []), { protocol, port: from ?? 0 }]);
+  balancedPorts.of(connections).push({ protocol, port: from ?? 0 });
 }
 
 /**
@@ -42,19 +43,17 @@ export function checkListens(workload: IConstruct, target: IConstruct, port: Por
   if (port.protocol !== IpProtocol.TCP && port.protocol !== IpProtocol.UDP) return;
   if (!("ports" in target) || !("exposeViaService" in target)) return;
   const listeners = listenersOf(target, port);
-  if (listeners === undefined || listeners.some((one) => isCovered(one, port))) return;
+  if (listeners === undefined || listeners.some((listener) => isCovered(listener, port))) return;
   const problems = new Problems(workload);
   const [first] = listeners;
   const what = first
-    ? `listens on ${listeners.map((one) => `${one.protocol.toLowerCase()}-${one.port}`).join(", ")} only`
-    : "names no port";
+    ? `listens on ${listeners.map(({ protocol, port: number }) => `${protocol.toLowerCase()}-${number}`).join(", ")} only`
+    : "has no named ports";
   problems.add(
     "PORT_NOT_LISTENED",
-    `A connection leads to ${port.toString()} of ${target.node.path}, which ${what}`,
-    (first
-      ? `Connect to the port of the pods, not to that of a Service: ${factoryOf(first)}; or name`
-      : "Give it a port: name") +
-      ` what else it listens on: ports: [{ name: "more", port: ${port.from ?? 8080}${port.protocol === IpProtocol.UDP ? ", transport: Protocol.UDP" : ""} }]`,
+    `A connection targets ${port.toString()} of ${target.node.path}, which ${what}`,
+    (first ? `Connect to the port of the pods instead of the Service: ${factoryOf(first)}; or add` : "Add") +
+      ` the port to the workload: ports: [{ name: "more", port: ${port.from ?? 8080}${port.protocol === IpProtocol.UDP ? ", transport: IpProtocol.UDP" : ""} }]`,
   );
   problems.throwIfAny();
 }
@@ -63,28 +62,30 @@ function factoryOf({ protocol, port }: Listener): string {
   return `Port.${protocol.toLowerCase()}(${port})`;
 }
 
-function isCovered({ protocol, port }: Listener, asked: Port): boolean {
-  if (protocol !== (asked.protocol as string)) return false;
-  return asked.from === undefined || (asked.from <= port && port <= (asked.to ?? asked.from));
+function isCovered({ protocol, port }: Listener, ports: Port): boolean {
+  if (protocol !== (ports.protocol as string)) return false;
+  return ports.from === undefined || (ports.from <= port && port <= (ports.to ?? ports.from));
 }
 
 /** Checks the named ports first, as rendering an object takes time; it is rendered so that patches count. */
-function listenersOf(target: IConstruct, asked: Port): Listener[] | undefined {
+function listenersOf(target: IConstruct, targetPorts: Port): Listener[] | undefined {
   const { connections, ports = [], _redirectPort } = target as Partial<NamedPorts>;
   const named: Listener[] = [
     ...ports.map(({ port, transport = IpProtocol.TCP }) => ({ protocol: transport, port })),
     ...(_redirectPort === undefined ? [] : [{ protocol: IpProtocol.TCP, port: _redirectPort }]),
-    ...((connections && served.get(connections)) ?? []),
+    ...((connections && balancedPorts.peek(connections)) ?? []),
   ];
-  return named.some((one) => isCovered(one, asked)) ? named : read(target);
+  return named.some((listener) => isCovered(listener, targetPorts)) ? named : renderedPortsOf(target);
 }
 
-function read(target: IConstruct): Listener[] | undefined {
+function renderedPortsOf(target: IConstruct): Listener[] | undefined {
   const { defaultChild } = target.node;
   if (!ApiObject.isApiObject(defaultChild)) return undefined;
   const pod = (dataOf(defaultChild) as { spec?: { template?: { spec?: Pod } } }).spec?.template?.spec;
   if (!pod) return undefined;
-  const all = [...(pod.containers ?? []), ...(pod.initContainers ?? [])].flatMap((one) => one.ports ?? []);
+  const all = [...(pod.containers ?? []), ...(pod.initContainers ?? [])].flatMap(
+    (container) => container.ports ?? [],
+  );
   const found = all.flatMap(({ containerPort, protocol = "TCP" }) =>
     typeof containerPort === "number" ? [{ protocol, port: containerPort }] : [],
   );

@@ -63,7 +63,7 @@ function checkReached(workload: IConstruct, peer: ExternalPeer, cluster: ISecure
   const problems = new Problems(workload);
   problems.add(
     "EGRESS_INVALID",
-    `The peer ${peer.node.path} can't reach the pods, which are in a flannel overlay that only the nodes of ${cluster.node.path} know`,
+    `The peer ${peer.node.path} can't reach the pods, which are in the flannel overlay of ${cluster.node.path}`,
     "Expose the workload: exposeViaLoadBalancer({ externalTrafficPolicy: ExternalTrafficPolicy.LOCAL, … }) with the peer's range in access",
   );
   problems.throwIfAny();
@@ -77,8 +77,8 @@ function checkInside(workload: IConstruct, peer: ExternalPeer, { network }: ISec
   if (vcn && cidr && !contains(vcn, cidr)) {
     problems.add(
       "EGRESS_INVALID",
-      `The peer ${peer.node.path} is ${peer.cidr}, which is not part of the VCN's ${vcn.text}, so no route leads there`,
-      "Let the workload out by connections.allowEgress(Egress.to(cidr, port, { reason })); to be reached from there, expose it",
+      `The peer ${peer.node.path} is ${peer.cidr}, which is outside of the VCN range ${vcn.text} and has no route`,
+      "Use connections.allowEgress(Egress.to(cidr, port, { reason })); for ingress, expose the workload",
     );
   }
   if (cidr) checkApart(problems, peer, cidr, network);
@@ -93,7 +93,7 @@ const OWN_SUBNETS = [
   "publicLoadBalancerSubnet",
 ] as const;
 
-/** Adds a problem if a peer's range overlaps the cluster: a rule for it would open more than it says. */
+/** Adds a problem if a peer's range overlaps the cluster: a rule for it would also apply to the cluster. */
 function checkApart(problems: Problems, peer: ExternalPeer, cidr: Cidr, network: IClusterNetwork): void {
   for (const name of OWN_SUBNETS) {
     const block = knownBlock(network, () => network[name]?.cidr);
@@ -101,14 +101,14 @@ function checkApart(problems: Problems, peer: ExternalPeer, cidr: Cidr, network:
     problems.add(
       "EGRESS_INVALID",
       `The peer ${peer.node.path} is ${peer.cidr}, which overlaps the cluster's own ${name}, ${block.text}`,
-      "Name the subnet of what is not of the cluster; workloads are connected by naming each other, connections.allowTo(other, port)",
+      "Give the subnet of the peer; to connect workloads, use connections.allowTo(other, port)",
     );
   }
 }
 
 /** The CIDR of the VCN of a workload's pods, if it is known. */
 export function vcnCidrOf(scope: IConstruct): string | undefined {
-  const chart = [...scope.node.scopes].reverse().find((one): one is Chart => Chart.isChart(one));
+  const chart = [...scope.node.scopes].reverse().find((outer): outer is Chart => Chart.isChart(outer));
   const cluster = chart && clusterOfChart(chart);
   // Reading an attribute that an imported network lacks throws.
   return cluster && new Problems(scope).collect(() => cluster.network.vcnCidr);
@@ -132,9 +132,9 @@ function checkAdded(workload: IConstruct, what: string): void {
   const problems = new Problems(workload);
   problems.add(
     "EGRESS_INVALID",
-    `${what} needs a rule of a cluster's network, and the chart ${chart.node.path || chart.node.id} was added to no cluster`,
-    `Call cluster.addCdk8sChart("${chart.node.id}", chart); where somebody else makes the rule and the route, let only the policy ` +
-      'through: connections.allowTo(NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24"), port)',
+    `${what} needs rules in the network of a cluster, but the chart ${chart.node.path || chart.node.id} was not added to one`,
+    `Call cluster.addCdk8sChart("${chart.node.id}", chart); if the rule and the route exist already, allow the policy ` +
+      'only: connections.allowTo(NetworkPolicyIpBlock.ipv4(chart, "db", "10.0.9.0/24"), port)',
   );
   problems.throwIfAny();
 }
@@ -170,11 +170,31 @@ export function dnsEgress(): object {
 
 /** The peers of a rule; cached, as many policies may have the same ones. */
 export function peerManifests(peer: INetworkPolicyPeer): object[] {
-  return computeOnce(peer, writtenPeers);
+  return computeOnce(peer, peersOf);
 }
 
-/** The peers as a cdk8s-plus policy renders them, the only public way to read their selectors. */
-function writtenPeers(peer: INetworkPolicyPeer): object[] {
+/** A peer with known pod labels, such as a workload of this library. */
+export interface LabelledPeer extends INetworkPolicyPeer {
+  /** @internal */
+  readonly _labelledPods: { readonly labels: { readonly [key: string]: string }; readonly namespace?: string };
+}
+
+const isLabelled = (peer: INetworkPolicyPeer): peer is LabelledPeer => "_labelledPods" in peer;
+
+function peersOf(peer: INetworkPolicyPeer): object[] {
+  return isLabelled(peer) ? [labelledPeer(peer)] : renderedPeers(peer);
+}
+
+/** The peer that a policy of cdk8s-plus would render, without the cost of a policy for each workload. */
+function labelledPeer({ _labelledPods: { labels, namespace } }: LabelledPeer): object {
+  const keys = Object.keys(labels).sort();
+  const podSelector = { matchLabels: Object.fromEntries(keys.map((key) => [key, labels[key]])) };
+  if (namespace === undefined) return { podSelector };
+  return { namespaceSelector: { matchLabels: { [NAMESPACE_LABEL]: namespace } }, podSelector };
+}
+
+/** The peers as a policy of cdk8s-plus renders them, the only public way to read their selectors. */
+export function renderedPeers(peer: INetworkPolicyPeer): object[] {
   const policy = new NetworkPolicy(new Chart(new App(), "peer"), "policy", { egress: { rules: [{ peer }] } });
   const { spec } = ApiObject.of(policy).toJson() as { spec: { egress: { to: object[] }[] } };
   return spec.egress.flatMap((rule) => rule.to);
@@ -193,13 +213,13 @@ export function outside(cidr: string, isAnywhere: boolean, workload: IConstruct)
 /** Adds a problem for a port that is invalid, or whose protocol policies do not support. */
 export function checkPolicyPort(problems: Problems, port: Port): void {
   if (!hasPorts(port)) {
-    problems.add("PORT_INVALID", `The port is ${shown(port)}`, "Give a Port, for example Port.tcp(443)");
+    problems.add("PORT_INVALID", `port is ${shown(port)}`, "Give a Port, for example Port.tcp(443)");
   }
   if (port.protocol !== IpProtocol.ICMP) return;
   problems.add(
     "PORT_INVALID",
-    `${port.toString()} is ICMP, which network policies neither allow nor deny`,
-    "Name a TCP or UDP port, for example Port.tcp(5432)",
+    `port is ${port.toString()}, but network policies do not apply to ICMP`,
+    "Give a TCP or UDP port, for example Port.tcp(5432)",
   );
 }
 

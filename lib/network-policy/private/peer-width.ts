@@ -24,7 +24,7 @@ export function checkWidth(
   reason: string | undefined,
 ): boolean {
   const read = (into: Problems, wide: boolean, ranges: readonly string[]) =>
-    readCidrs(into, "The peer, for which no reason is given,", ranges, { wide });
+    readCidrs(into, "peer", ranges, { wide });
   if (reason === undefined) {
     read(problems, false, [range, ...others]);
     return false;
@@ -32,7 +32,7 @@ export function checkWidth(
   const narrow = new Problems("the ranges without a reason");
   read(narrow, false, [range, ...others]);
   read(problems, true, [range]);
-  if (narrow.any) checkReason(problems, `The peer ${range}`, reason);
+  if (narrow.any) checkReason(problems, `The wide peer ${range}`, reason);
   return narrow.any;
 }
 
@@ -43,7 +43,7 @@ interface Peer {
 }
 
 /** Whether a peer is unspecific: a range of addresses, or all pods of all namespaces. */
-function isAnybody(peer: INetworkPolicyPeer): boolean {
+function isUnspecific(peer: INetworkPolicyPeer): boolean {
   const isAll = (selector: object | undefined) =>
     selector !== undefined && Object.keys(selector).length === 0;
   return peerManifests(peer).some(
@@ -64,19 +64,19 @@ export function checkReach(
   reason: string | undefined,
 ): boolean {
   const count = portsOf(port);
-  if (problems.any || count <= MAX_PORTS || !isAnybody(peer)) return false;
+  if (problems.any || count <= MAX_PORTS || !isUnspecific(peer)) return false;
   const what =
     port.protocol === IpProtocol.ALL
       ? "Every protocol and port"
       : `${count} of the 65535 ${port.protocol} ports`;
   if (reason !== undefined) {
-    checkReason(problems, `${what} for a peer that names nobody`, reason);
+    checkReason(problems, `${what} for an unspecific peer`, reason);
     return true;
   }
   problems.add(
     "RULE_TOO_WIDE",
-    `${what} would be open to a peer that names nobody, ${rangeOf(peer) ?? peer.node.path}`,
-    'Name the protocol and the ports, for example Port.tcp(443), or the workload; where all must be open, say why: { reason: "..." }',
+    `${what} would be open to the unspecific peer ${rangeOf(peer) ?? peer.node.path}`,
+    'Give the protocol and the ports, for example Port.tcp(443), or a workload as peer; if all must be open, give a reason: { reason: "..." }',
   );
   return false;
 }

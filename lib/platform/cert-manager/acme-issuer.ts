@@ -77,7 +77,6 @@ export class AcmeIssuer extends Construct {
   /** The issuer, for a TlsCertificate. */
   public readonly issuer: CertificateIssuer;
 
-  /** @throws NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID, COUNT_INVALID, ATTRIBUTE_MISSING */
   constructor(scope: Construct, id: string, props: AcmeIssuerProps) {
     check(scope, id, props);
     super(scope, id);

@@ -4,7 +4,17 @@ import { withoutNamespace } from "./private/cluster-scope";
 import { checked } from "../../core/checked";
 import { pathOf } from "../../core/construct-scope";
 import { checkSubdomainName } from "../../core/kubernetes-names";
-import { shown } from "../../core/display-value";
+import {
+  boolean,
+  listOf,
+  matching,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  subdomainName,
+  withDefault,
+} from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 import { CertificateIssuer } from "../../encryption/certificate-issuer";
 import { checkUnused } from "../../synthesis/chart-objects";
@@ -37,6 +47,30 @@ export interface CaIssuerProps {
   readonly crlDistributionPoints?: string[];
 }
 
+const REVOCATION_URL = matching(
+  /^https?:\/\/[\w.-]+(:\d+)?(\/[\w./~%-]*)?$/,
+  'Give an http or https address, such as "http://crl.example.com/ca.crl"',
+  { code: "VALUE_INVALID" },
+);
+
+const CA_ISSUER = {
+  secretName: subdomainName(),
+  issuerName: optional(subdomainName()),
+  namespaced: withDefault(boolean(), false),
+  crlDistributionPoints: withDefault(listOf(REVOCATION_URL, "a list of addresses"), []),
+} satisfies PropsSchema<CaIssuerProps>;
+
+type ResolvedCaIssuer = Resolved<typeof CA_ISSUER>;
+
+/** Reads the props before anything is created; throws all problems together. */
+function readCaIssuer(scope: Construct, id: string, props: CaIssuerProps): ResolvedCaIssuer {
+  const problems = new Problems(pathOf(scope, id));
+  const read = readProps(problems, props, CA_ISSUER);
+  if (props.issuerName === undefined) checkSubdomainName(problems, "id", id);
+  checkUnused(problems, scope, [read.namespaced ? "Issuer" : "ClusterIssuer"], read.issuerName ?? id);
+  return problems.resolved<ResolvedCaIssuer>(read);
+}
+
 /**
  * An issuer of cert-manager that signs certificates with a private authority whose key is in a Secret.
  *
@@ -50,12 +84,14 @@ export class CaIssuer extends Construct {
   /** The issuer, for a TlsCertificate. */
   public readonly issuer: CertificateIssuer;
 
-  /** @throws NAME_INVALID, NAME_DUPLICATE, VALUE_INVALID */
   constructor(scope: Construct, id: string, props: CaIssuerProps) {
-    check(scope, id, props);
+    const {
+      secretName,
+      namespaced,
+      crlDistributionPoints: points,
+      issuerName: name = id,
+    } = readCaIssuer(scope, id, props);
     super(scope, id);
-    const { secretName, namespaced = false, crlDistributionPoints: points = [] } = props;
-    const name = props.issuerName ?? id;
     this.issuer = namespaced ? CertificateIssuer.namespaced(name) : CertificateIssuer.cluster(name);
     const object = new ApiObject(this, "Resource", {
       apiVersion: "cert-manager.io/v1",
@@ -68,33 +104,4 @@ export class CaIssuer extends Construct {
     if (!namespaced) withoutNamespace(object);
     this.node.defaultChild = object;
   }
-}
-
-const POINT = /^https?:\/\/[\w.-]+(:\d+)?(\/[\w./~%-]*)?$/;
-
-/** Throws with all that is wrong. */
-function check(scope: Construct, id: string, given: CaIssuerProps): void {
-  const props: Partial<CaIssuerProps> = given ?? {};
-  const problems = new Problems(pathOf(scope, id));
-  checkSubdomainName(problems, "issuerName", props.issuerName ?? id);
-  checkUnused(
-    problems,
-    scope,
-    [props.namespaced === true ? "Issuer" : "ClusterIssuer"],
-    props.issuerName ?? id,
-  );
-  checkSubdomainName(problems, "secretName", props.secretName as string);
-  const { namespaced, crlDistributionPoints: points = [] } = props;
-  if (namespaced !== undefined && typeof namespaced !== "boolean") {
-    problems.add("VALUE_INVALID", `namespaced is ${shown(namespaced)}`, "Write true or false");
-  }
-  for (const point of Array.isArray(points) ? points : [points]) {
-    if (typeof point === "string" && POINT.test(point)) continue;
-    problems.add(
-      "VALUE_INVALID",
-      `crlDistributionPoints has ${shown(point)}`,
-      "Write an http or https address",
-    );
-  }
-  problems.throwIfAny();
 }

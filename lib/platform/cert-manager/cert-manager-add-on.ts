@@ -1,5 +1,5 @@
-import { type ITerraformDependable } from "cdktf";
 import { type Construct } from "constructs";
+import { installCertManager } from "../../cluster/add-ons/private/cert-manager";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { checked } from "../../core/checked";
 import { checkConstructId } from "../../core/construct-id";
@@ -87,7 +87,6 @@ export class CertManagerAddOn extends ResourceConstruct {
   /** How many pods of each component run. */
   public readonly replicas: number;
 
-  /** @throws NAME_INVALID, NAME_DUPLICATE, COUNT_INVALID, QUANTITY_INVALID, VALUE_INVALID, ATTRIBUTE_MISSING */
   constructor(scope: Construct, id: string, props: CertManagerAddOnProps) {
     check(scope, id, props);
     super(scope, id);
@@ -104,30 +103,8 @@ export class CertManagerAddOn extends ResourceConstruct {
         ? ([["nodeSelectors", JSON.stringify(sorted(nodeSelector))]] as [string, string][])
         : []),
     ];
-    this.node.defaultChild = addOn(this, cluster, { version, configurations });
+    this.node.defaultChild = installCertManager(this, "Resource", cluster, { version, configurations });
   }
-}
-
-interface AddOnSettings {
-  readonly version?: string;
-  readonly configurations: readonly [string, string][];
-  readonly dependsOn?: ITerraformDependable[];
-}
-
-/** The one place in which the add-on is created. */
-function addOn(
-  scope: Construct,
-  { clusterId }: ISecureOkeCluster,
-  { version, configurations, dependsOn }: AddOnSettings,
-): ContainerengineAddon {
-  return new ContainerengineAddon(scope, "Resource", {
-    addonName: ADD_ON,
-    clusterId,
-    ...(version === undefined ? {} : { version }),
-    configurations: configurations.map(([key, value]) => ({ key, value })),
-    removeAddonResourcesOnDelete: true,
-    ...(dependsOn ? { dependsOn } : {}),
-  });
 }
 
 function resourcesText({ cpuRequest, memory }: CertManagerResources): string {

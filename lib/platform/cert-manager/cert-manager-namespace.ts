@@ -94,7 +94,6 @@ export class CertManagerNamespace extends Construct {
   /** The name of the namespace. */
   public readonly namespace: string;
 
-  /** @throws NAME_INVALID, NAME_DUPLICATE, REASON_MISSING, PORT_INVALID, CIDR_INVALID, CIDR_HOST_BITS, CIDR_IPV6, CIDR_TOO_WIDE, VALUE_INVALID; at synthesis ATTRIBUTE_MISSING */
   constructor(scope: Construct, id: string, props: CertManagerNamespaceProps = {}) {
     const api = read(scope, id, props);
     super(scope, id);

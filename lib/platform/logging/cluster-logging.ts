@@ -1,8 +1,10 @@
 import { Chart } from "cdk8s";
 import { Construct } from "constructs";
 import { type ClusterLoggingProps } from "./cluster-logging-props";
+import { type LogBuffer } from "./log-buffer";
+import { type LogRedaction } from "./log-redaction";
 import { addCollector, collectorMetrics, COLLECTOR_SECRET } from "./private/collectors";
-import { noteLogger } from "./private/loggers";
+import { registerLogger } from "./private/loggers";
 import {
   addCertificates,
   addCollectorCertificate,
@@ -12,7 +14,7 @@ import {
 } from "./private/open-search";
 import { OPEN_SEARCH_NODES, OPEN_SEARCH_PORTS } from "./private/open-search-config";
 import { roomForCollectors, roomForOpenSearch, sizeOf } from "./private/quotas";
-import { type ReadOpenSearch, type ReadStore } from "./private/read-destination";
+import { type ResolvedOpenSearch, type ResolvedStore } from "./private/read-destination";
 import { type Logging, readLogging } from "./private/read-logging";
 import { acknowledgePublicExposure } from "../private/dashboard-exposure";
 import { checked } from "../../core/checked";
@@ -47,13 +49,21 @@ import { whenMonitored } from "../../workload/private/monitor";
  */
 @checked
 export class ClusterLogging extends Construct {
+  /** The namespace of the chart, in which OpenSearch runs. */
+  public readonly namespace: string;
+  /** The namespace of the collectors. */
+  public readonly nodesNamespace: string;
+  /** The buffer on each node. */
+  public readonly buffer: LogBuffer;
+  /** The redaction of lines. */
+  public readonly redaction: LogRedaction;
   /** The collectors. */
   public readonly collector: HardenedDaemonSet;
-  /** OpenSearch, where it runs in the cluster. */
+  /** OpenSearch, if it runs in the cluster. */
   public readonly openSearch?: HardenedStatefulSet;
-  /** What writes users, roles and the life of indices into OpenSearch, where it runs in the cluster. */
+  /** The job that writes users, roles and the lifecycle of indices into OpenSearch, if it runs in the cluster. */
   public readonly settings?: HardenedCronJob;
-  /** OpenSearch Dashboards, where they were asked for. */
+  /** OpenSearch Dashboards, if it was requested. */
   public readonly dashboards?: HardenedDeployment;
 
   private readonly logging: Logging;
@@ -63,6 +73,10 @@ export class ClusterLogging extends Construct {
     const logging = readLogging(scope, id, props);
     super(scope, id);
     this.logging = logging;
+    this.namespace = logging.namespace;
+    this.nodesNamespace = logging.nodesNamespace;
+    this.buffer = logging.buffer;
+    this.redaction = logging.redaction;
     const { destination, redaction } = logging;
     try {
       const nodes = this.addNodesNamespace();
@@ -85,7 +99,7 @@ export class ClusterLogging extends Construct {
         this.collector.connections.allowTo(this.openSearch, Port.tcp(OPEN_SEARCH_PORTS.http));
       if (destination._others) this.connect(destination._others);
     } catch (error) {
-      // Its parts check what they are given themselves: nothing stays half made.
+      // Its parts validate their own props: remove what was created.
       scope.node.tryRemoveChild(id);
       throw error;
     }
@@ -95,7 +109,7 @@ export class ClusterLogging extends Construct {
     whenMonitored(this.collector, (monitor) => {
       monitor._scrape({ workload: this.collector, ...collectorMetrics(logging.collector.program) });
     });
-    noteLogger(logging.cluster, this);
+    registerLogger(logging.cluster, this);
   }
 
   private namespaceProps(name: string) {
@@ -116,7 +130,7 @@ export class ClusterLogging extends Construct {
     return nodes;
   }
 
-  private addOpenSearch(read: ReadOpenSearch) {
+  private addOpenSearch(read: ResolvedOpenSearch) {
     const { id } = this.node;
     const { namespace } = this.logging;
     const storageClassName = new BlockVolumeClass(this, "Volumes", {
@@ -141,7 +155,7 @@ export class ClusterLogging extends Construct {
     return { openSearch, settings, dashboards };
   }
 
-  /** What the collector asks Kubernetes: whose lines they are. */
+  /** Lets the collector get the pod of a log file. */
   private allowReading(nodes: Chart): void {
     new LeastPrivilegeRole(nodes, `${this.node.id}-collector`, {
       allow: [RoleRule.verbs(RbacResource.PODS, RbacVerb.GET)],
@@ -151,14 +165,14 @@ export class ClusterLogging extends Construct {
     }).grantTo(Subject.serviceAccountOf(this.collector));
   }
 
-  /** The way to a destination that others run. */
-  private connect({ egress = [], peer, port }: ReadStore): void {
+  /** Allows connections to a destination outside of the ClusterLogging. */
+  private connect({ egress, peer, port }: ResolvedStore): void {
     const reason = "Log lines of all containers go to their store";
     if (peer) this.collector.connections.allowTo(peer, Port.tcp(port), { reason });
-    for (const one of egress) this.collector.connections.allowEgress(one);
+    for (const target of egress) this.collector.connections.allowEgress(target);
   }
 
-  /** The logs are those of one cluster: in another one, nobody would collect its own. */
+  /** Checks that the chart is added to the cluster whose logs it collects. */
   private checkHome(): void {
     const { cluster } = this.logging;
     const chart = Chart.of(this);
@@ -169,7 +183,7 @@ export class ClusterLogging extends Construct {
       problems.add(
         home ? "PEER_ELSEWHERE" : "CHART_NOT_ADDED",
         home
-          ? `The chart was added to ${home.node.path}, and the logging is that of ${cluster.node.path}`
+          ? `The chart was added to ${home.node.path}, and cluster is ${cluster.node.path}`
           : `The chart ${chart.node.path || chart.node.id} was added to no cluster`,
         `Call addCdk8sChart("${chart.node.id}", chart) of ${cluster.node.path}`,
       );

@@ -1,8 +1,7 @@
-import { Size } from "cdk8s";
-import { SIZE } from "./private/amounts";
+import { type Size } from "cdk8s";
 import { checked } from "../../core/checked";
+import { choice, optional, type PropsSchema, readProps, wholeSize, withDefault } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { choice, shaped } from "../../core/value-readers";
 
 /** What a collector does with new lines while its buffer is full. */
 export enum LogOverflow {
@@ -39,13 +38,19 @@ export interface LogBufferProps {
   readonly overflow?: LogOverflow;
 }
 
-const LEAST = 64;
-const DEFAULT_LIMITS = {
-  [LogOverflow.DROP_OLDEST]: Size.gibibytes(1),
-  [LogOverflow.PAUSE]: Size.mebibytes(LEAST),
-};
-/** For the positions in the files, and for the chunk that is being written. */
+const MIN_LIMIT = 64;
+/** Mebibytes for the positions in the files, and for the chunk that is being written. */
 const HEADROOM = 64;
+const DEFAULT_LIMITS = { [LogOverflow.DROP_OLDEST]: 1024, [LogOverflow.PAUSE]: MIN_LIMIT };
+
+const BUFFER = {
+  limit: optional(wholeSize("mebibytes", { least: MIN_LIMIT, example: "Size.gibibytes(1)" })),
+  volume: optional(wholeSize("mebibytes", { least: MIN_LIMIT + HEADROOM, example: "Size.gibibytes(2)" })),
+  overflow: withDefault(
+    choice(LogOverflow, "LogOverflow.DROP_OLDEST or LogOverflow.PAUSE"),
+    LogOverflow.DROP_OLDEST,
+  ),
+} satisfies PropsSchema<LogBufferProps>;
 
 /**
  * The files in which a collector keeps lines while its destination does not answer, their limit, and what it does when they are full.
@@ -55,30 +60,17 @@ export class LogBuffer {
   /** A buffer of files on the disk of each node. */
   public static of(props: LogBufferProps = {}): LogBuffer {
     const problems = new Problems("LogBuffer.of");
-    const { overflow = LogOverflow.DROP_OLDEST, ...sizes } = shaped(problems, props, {
-      limit: SIZE,
-      volume: SIZE,
-      overflow: choice(LogOverflow, "LogOverflow.DROP_OLDEST or LogOverflow.PAUSE"),
-    }) as LogBufferProps;
-    const { limit = DEFAULT_LIMITS[overflow], volume } = sizes;
-    const most = limit.toKibibytes() / 1024;
-    const room = volume === undefined ? most + 4 * HEADROOM : volume.toKibibytes() / 1024;
-    if (!Number.isInteger(most) || most < LEAST) {
+    const { overflow = LogOverflow.DROP_OLDEST, ...sizes } = readProps(problems, props, BUFFER);
+    const { limit = DEFAULT_LIMITS[overflow], volume = limit + 4 * HEADROOM } = sizes;
+    if (!problems.any && volume < limit + HEADROOM) {
       problems.add(
         "LOG_BUFFER_INVALID",
-        `limit is ${most} mebibytes`,
-        `Give ${LEAST} or more whole mebibytes: Size.gibibytes(1)`,
-      );
-    }
-    if (!Number.isInteger(room) || room < most + HEADROOM) {
-      problems.add(
-        "LOG_BUFFER_INVALID",
-        `limit is ${most} MiB, but volume is ${room} MiB, so the node would evict the collector before the limit applies`,
-        `Write volume: Size.mebibytes(${most + HEADROOM}) or more, or leave it out`,
+        `volume is ${volume} MiB, which is too small for limit, ${limit} MiB: the kubelet would evict the collector`,
+        `Give Size.mebibytes(${limit + HEADROOM}) or more, or leave volume out`,
       );
     }
     problems.throwIfAny();
-    return new LogBuffer(most, room, overflow);
+    return new LogBuffer(limit, volume, overflow);
   }
 
   private constructor(

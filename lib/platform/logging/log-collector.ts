@@ -1,22 +1,17 @@
 import { checked } from "../../core/checked";
+import { valueOf } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { kind } from "../../core/value-readers";
-import { type ContainerImage } from "../../workload/images/container-image";
-
-const IMAGE = kind(
-  ["reference", "_acknowledge"],
-  'ContainerImage.of("fra.ocir.io/acme/fluent-bit@sha256:…"), or ContainerImage.fromLock("fluent-bit")',
-);
+import { ContainerImage } from "../../workload/images/container-image";
 
 /**
  * The program that reads the log files of each node.
  *
- * The library names no image itself: which version runs, and that it was scanned, is the decision of whoever writes the digest down.
+ * The library does not choose versions: you pin the image by digest, after a scan.
  */
 @checked
 export class LogCollector {
   /**
-   * Fluent Bit 4 or newer: small, and all that it needs is in its image.
+   * Fluent Bit 4 or newer: small, with all needed plugins in its image.
    *
    * @param image such as a copy of `cr.fluentbit.io/fluent/fluent-bit`
    * @see https://docs.fluentbit.io/manual/installation/downloads/docker
@@ -26,7 +21,7 @@ export class LogCollector {
   }
 
   /**
-   * Fluentd 1.16 or newer, for those who have plugins of their own in the image. It needs four times the memory of Fluent Bit.
+   * Fluentd 1.16 or newer, for images with your own plugins. It needs four times the memory of Fluent Bit.
    *
    * @param image with the plugins `concat`, `kubernetes_metadata_filter`, `prometheus` and `opensearch` or `elasticsearch`, as the images of
    * fluent/fluentd-kubernetes-daemonset have them
@@ -38,15 +33,15 @@ export class LogCollector {
 
   private static read(factory: string, program: string, image: ContainerImage): LogCollector {
     const problems = new Problems(factory);
-    IMAGE(problems, "image", image);
+    valueOf(ContainerImage)(problems, "image", image);
     problems.throwIfAny();
     return new LogCollector(program, image);
   }
 
   private constructor(
-    /** Which one it is: `fluent-bit` or `fluentd`. */
+    /** The program: `fluent-bit` or `fluentd`. */
     public readonly program: string,
-    /** Its image. */
+    /** The image. */
     public readonly image: ContainerImage,
   ) {}
 }

@@ -1,56 +1,56 @@
 import { type LogStoreProps, type OpenSearchInClusterProps } from "./log-destination-props";
-import { LogRetention } from "./log-retention";
-import { readOpenSearch, readStore, type ReadOpenSearch, type ReadStore } from "./private/read-destination";
+import {
+  readOpenSearch,
+  readStore,
+  type ResolvedOpenSearch,
+  type ResolvedStore,
+} from "./private/read-destination";
 import { checked } from "../../core/checked";
 import { Problems } from "../../core/validation-error";
 
-/** Where collectors send log lines. */
+/** The destination of log lines. */
 @checked
 export class LogDestination {
-  /** OpenSearch in the cluster: three nodes that know each other and their clients by certificates, on encrypted volumes. */
+  /** OpenSearch in the cluster: three nodes that identify each other and their clients by certificates, on encrypted volumes. */
   public static openSearchInCluster(props: OpenSearchInClusterProps): LogDestination {
     const problems = new Problems("LogDestination.openSearchInCluster");
-    const read = readOpenSearch(problems, props, LogRetention._default());
-    problems.throwIfAny();
-    return new LogDestination("opensearch", read, undefined);
+    return new LogDestination("opensearch", readOpenSearch(problems, props), undefined);
   }
 
-  /** OpenSearch that others run: in the VCN, outside of it, or in the cluster. */
+  /** OpenSearch that you run elsewhere: in the cluster, in the VCN, or outside of it. */
   public static openSearch(props: LogStoreProps): LogDestination {
     return LogDestination.store("LogDestination.openSearch", "opensearch", props);
   }
 
-  /** Elasticsearch that others run: in the VCN, outside of it, or in the cluster. */
+  /** Elasticsearch that you run elsewhere: in the cluster, in the VCN, or outside of it. */
   public static elasticsearch(props: LogStoreProps): LogDestination {
     return LogDestination.store("LogDestination.elasticsearch", "elasticsearch", props);
   }
 
   private static store(factory: string, program: string, props: LogStoreProps): LogDestination {
     const problems = new Problems(factory);
-    const read = readStore(problems, props);
-    problems.throwIfAny();
-    return new LogDestination(program, undefined, read);
+    return new LogDestination(program, undefined, readStore(problems, props));
   }
 
   private constructor(
-    /** What it is: `opensearch` or `elasticsearch`. */
+    /** The program: `opensearch` or `elasticsearch`. */
     public readonly program: string,
-    private readonly own: ReadOpenSearch | undefined,
-    private readonly others: ReadStore | undefined,
+    private readonly own: ResolvedOpenSearch | undefined,
+    private readonly others: ResolvedStore | undefined,
   ) {}
 
-  /** Whether it runs in the cluster, made by the ClusterLogging. */
+  /** Whether the ClusterLogging creates it in the cluster. */
   public get isInCluster(): boolean {
     return this.own !== undefined;
   }
 
   /** @internal */
-  public get _own(): ReadOpenSearch | undefined {
+  public get _own(): ResolvedOpenSearch | undefined {
     return this.own;
   }
 
   /** @internal */
-  public get _others(): ReadStore | undefined {
+  public get _others(): ResolvedStore | undefined {
     return this.others;
   }
 }

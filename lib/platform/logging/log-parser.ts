@@ -1,12 +1,12 @@
 import { type LogPatternProps, type MultilineLogProps } from "./log-parser-props";
-import { checkMultiline, checkParserName, checkPattern } from "./private/read-parsers";
+import { PARSER_NAME, readMultiline, readPattern } from "./private/read-parsers";
 import { checked } from "../../core/checked";
 import { Problems } from "../../core/validation-error";
 
 /**
- * How lines of a program are read: taken apart into fields, or joined to messages of several lines.
+ * A parser of log lines: it takes a line apart into fields, or joins several lines to one message.
  *
- * Lines that are JSON need no parser: all of them are read.
+ * JSON lines need no parser.
  *
  * @see https://docs.fluentbit.io/manual/data-pipeline/parsers
  */
@@ -19,10 +19,8 @@ export class LogParser {
    */
   public static pattern(name: string, props: LogPatternProps): LogParser {
     const problems = new Problems("LogParser.pattern");
-    checkParserName(problems, name);
-    checkPattern(problems, props);
-    problems.throwIfAny();
-    return new LogParser(name, false, { ...props });
+    PARSER_NAME(problems, "name", name);
+    return new LogParser(name, false, readPattern(problems, props));
   }
 
   /**
@@ -32,10 +30,8 @@ export class LogParser {
    */
   public static multiline(name: string, props: MultilineLogProps): LogParser {
     const problems = new Problems("LogParser.multiline");
-    checkParserName(problems, name);
-    checkMultiline(problems, props);
-    problems.throwIfAny();
-    return new LogParser(name, true, { pattern: "" }, { ...props });
+    PARSER_NAME(problems, "name", name);
+    return new LogParser(name, true, { pattern: "" }, readMultiline(problems, props));
   }
 
   private constructor(

@@ -1,10 +1,17 @@
 import { type IConstruct } from "constructs";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
-import { shown } from "../../core/display-value";
-import { checkReason, type ReasonedChoice } from "../../core/reason";
+import {
+  listOf,
+  matching,
+  type PropsSchema,
+  readProps,
+  reasonFor,
+  type Resolved,
+  withDefault,
+} from "../../core/readers";
+import { type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
-import { listOf, shaped, text } from "../../core/value-readers";
 
 /** Props for a LogRedaction. */
 export interface LogRedactionProps {
@@ -18,50 +25,48 @@ export interface LogRedactionProps {
   readonly fields?: string[];
 }
 
-const FIELD = /^[A-Za-z0-9_.-]{2,63}$/;
+const FIELD = matching(
+  /^(?=.*[A-Za-z0-9]{2})[A-Za-z0-9_.-]{2,63}$/,
+  "Give a name of 2 to 63 letters, digits, _, - and .",
+  { code: "LOG_REDACTION_INVALID" },
+);
+
+const REDACTION = {
+  fields: withDefault(listOf(FIELD, 'a list of names, for example ["iban"]'), []),
+} satisfies PropsSchema<LogRedactionProps>;
 
 /**
- * What collectors replace by `[REDACTED]` before a line leaves its node.
+ * The redaction of log lines: collectors replace credentials with `[REDACTED]` before a line leaves its node.
  *
- * It is a net under programs that log what they should not, not a reason to let them: a secret that looks like any other word passes.
+ * It is a second line of defense for programs that log credentials: a secret that looks like any other word passes.
  */
 @checked
 export class LogRedaction {
   /**
-   * Values of fields whose names say that they are secret, in JSON and in text (`password=…`), and what looks like a credential: private
+   * Redacts values of fields with names of credentials, in JSON and in text (`password=…`), and values that look like credentials: private
    * keys, JSON Web Tokens, bearer tokens, passwords in URLs, tokens of well-known providers and pre-authenticated requests.
    */
   public static recommended(props: LogRedactionProps = {}): LogRedaction {
     const problems = new Problems("LogRedaction.recommended");
-    const { fields = [] } = shaped(problems, props, {
-      fields: listOf(text(), 'a list of names, for example ["iban"]'),
-    }) as LogRedactionProps;
-    fields.forEach((name, index) => {
-      if (FIELD.test(name) && /[A-Za-z0-9]{2}/.test(name)) return;
-      problems.add(
-        "LOG_REDACTION_INVALID",
-        `fields[${index}] is ${shown(name)}`,
-        "Write a name of 2 to 63 letters, digits, _, - and .",
-      );
-    });
-    problems.throwIfAny();
+    const read = readProps(problems, props, REDACTION);
+    const { fields } = problems.resolved<Resolved<typeof REDACTION>>(read);
     return new LogRedaction(true, [...fields]);
   }
 
-  /** Nothing; the reason is kept as an acknowledgement. */
+  /** No redaction; the reason is recorded as an acknowledgement. */
   public static none(choice: ReasonedChoice): LogRedaction {
     const problems = new Problems("LogRedaction.none");
-    checkReason(problems, "Logs without redaction", choice?.reason);
+    const reason = reasonFor("A log without redaction")(problems, "reason", choice?.reason);
     problems.throwIfAny();
-    return new LogRedaction(false, [], choice.reason);
+    return new LogRedaction(false, [], reason);
   }
 
   private constructor(
-    /** Whether anything is redacted. */
+    /** Whether lines are redacted. */
     public readonly isOn: boolean,
     /** The names of further fields. */
     public readonly fields: string[],
-    /** Why nothing is, where nothing is. */
+    /** The reason for no redaction, if there is none. */
     public readonly reason?: string,
   ) {}
 

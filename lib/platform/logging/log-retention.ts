@@ -1,24 +1,17 @@
-import { Duration } from "cdk8s";
+import { type Duration } from "cdk8s";
 import { type IConstruct } from "constructs";
-import { DURATION } from "./private/amounts";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
-import { checkReason, type ReasonedChoice } from "../../core/reason";
-import { checkGiven } from "../../core/required";
+import { reasonFor, wholeDuration } from "../../core/readers";
+import { type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 
 const MIN_DAYS = 30;
 const MAX_DAYS = 3650;
 
-function days(problems: Problems, duration: Duration, least: number, fix: string): number {
-  if (!checkGiven(problems, { duration }) || !DURATION(problems, "duration", duration)) return least;
-  const amount = duration.toDays({ integral: false });
-  if (Number.isInteger(amount) && amount >= least && amount <= MAX_DAYS) return amount;
-  problems.add("VALUE_INVALID", `duration is ${duration.toHumanString()}`, fix);
-  return least;
-}
+const DAYS = wholeDuration("days", { least: 1, most: MAX_DAYS, example: "Duration.days(90)" });
 
-/** How long log lines stay in OpenSearch, before the index of their day is deleted. */
+/** The retention of log lines in OpenSearch: afterwards, the index of their day is deleted. */
 @checked
 export class LogRetention {
   /**
@@ -28,14 +21,13 @@ export class LogRetention {
    */
   public static of(duration: Duration): LogRetention {
     const problems = new Problems("LogRetention.of");
-    const amount = days(
-      problems,
-      duration,
-      MIN_DAYS,
-      `Give ${MIN_DAYS} to ${MAX_DAYS} whole days; for fewer, use LogRetention.shorterThan30Days(duration, { reason })`,
-    );
+    const days = DAYS(problems, "duration", duration);
+    if (days !== undefined && days < MIN_DAYS) {
+      const fix = `Give ${MIN_DAYS} days or more, or write LogRetention.shorterThan30Days(duration, { reason })`;
+      problems.add("RETENTION_INVALID", `duration is ${days} days`, fix);
+    }
     problems.throwIfAny();
-    return new LogRetention(amount);
+    return new LogRetention(days ?? 0);
   }
 
   /**
@@ -45,25 +37,22 @@ export class LogRetention {
    */
   public static shorterThan30Days(duration: Duration, choice: ReasonedChoice): LogRetention {
     const problems = new Problems("LogRetention.shorterThan30Days");
-    checkReason(problems, "A retention below 30 days", choice?.reason);
-    const fix = `Give 1 to ${MIN_DAYS - 1} whole days, or write LogRetention.of(duration)`;
-    const amount = days(problems, duration, 1, fix);
-    if (amount >= MIN_DAYS) problems.add("VALUE_INVALID", `duration is ${amount} days`, fix);
+    const reason = reasonFor("A retention below 30 days")(problems, "reason", choice?.reason);
+    const days = DAYS(problems, "duration", duration);
+    if (days !== undefined && days >= MIN_DAYS) {
+      const fix = `Give fewer than ${MIN_DAYS} days, or write LogRetention.of(duration)`;
+      problems.add("RETENTION_INVALID", `duration is ${days} days`, fix);
+    }
     problems.throwIfAny();
-    return new LogRetention(amount, choice.reason);
+    return new LogRetention(days ?? 0, reason);
   }
 
   private constructor(
-    /** How many days. */
+    /** The number of days. */
     public readonly days: number,
-    /** Why there are fewer than 30, where there are. */
+    /** The reason for fewer than 30 days, if there are. */
     public readonly reason?: string,
   ) {}
-
-  /** @internal */
-  public static _default(): LogRetention {
-    return LogRetention.of(Duration.days(90));
-  }
 
   /** @internal */
   public _acknowledge(scope: IConstruct): void {

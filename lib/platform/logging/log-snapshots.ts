@@ -1,11 +1,17 @@
-import { Duration } from "cdk8s";
-import { DURATION } from "./private/amounts";
+import { type Duration } from "cdk8s";
 import { checked } from "../../core/checked";
-import { shown } from "../../core/display-value";
+import {
+  matching,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  valueOf,
+  wholeDuration,
+  withDefault,
+} from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { kind, shaped } from "../../core/value-readers";
-import { type OracleServiceRanges } from "../../network-policy/oracle-service-ranges";
-import { type SecretFiles } from "../../workload/pods/secret-files";
+import { OracleServiceRanges } from "../../network-policy/oracle-service-ranges";
+import { SecretFiles } from "../../workload/pods/secret-files";
 
 /** Props for LogSnapshots. */
 export interface LogSnapshotsProps {
@@ -35,14 +41,26 @@ export interface LogSnapshotsProps {
   readonly retention?: Duration;
 }
 
-const BUCKET = /^[A-Za-z0-9_.-]{1,256}$/;
-const NAMESPACE = /^[a-z0-9]{1,64}$/;
-const REGION = /^[a-z]+-[a-z]+-\d+$/;
-const SHAPES = {
-  retention: DURATION,
-  secretFiles: kind(["path"], 'SecretFiles.fromSecretsStore("/run/secrets/snapshots", "log-snapshots")'),
-  oracleServices: kind(["cidrs"], 'OracleServiceRanges.of(["134.70.24.0/21"])'),
-};
+const DESTINATION = { code: "LOG_DESTINATION_INVALID" } as const;
+
+const SNAPSHOTS = {
+  bucketName: matching(
+    /^[A-Za-z0-9_.-]{1,256}$/,
+    'Give 1 to 256 letters, digits, "-", "_" and "."',
+    DESTINATION,
+  ),
+  objectStorageNamespace: matching(/^[a-z0-9]{1,64}$/, "Give it as `oci os ns get` prints it", DESTINATION),
+  region: matching(
+    /^[a-z]+-[a-z]+-\d+$/,
+    'Give the identifier of the region, for example "eu-frankfurt-1"',
+    DESTINATION,
+  ),
+  secretFiles: valueOf(SecretFiles),
+  oracleServices: valueOf(OracleServiceRanges),
+  retention: withDefault(wholeDuration("days", { least: 30, example: "Duration.days(365)" }), 365),
+} satisfies PropsSchema<LogSnapshotsProps>;
+
+type ResolvedSnapshots = Resolved<typeof SNAPSHOTS>;
 
 /**
  * Daily snapshots of all log indices in a bucket of Object Storage, by its S3 interface.
@@ -55,39 +73,15 @@ export class LogSnapshots {
   /** Snapshots in a bucket. */
   public static toBucket(props: LogSnapshotsProps): LogSnapshots {
     const problems = new Problems("LogSnapshots.toBucket");
-    const read = shaped(problems, props, SHAPES, [
-      "bucketName",
-      "objectStorageNamespace",
-      "region",
-      "secretFiles",
-      "oracleServices",
-    ]) as Partial<LogSnapshotsProps>;
-    const check = (name: "bucketName" | "objectStorageNamespace" | "region", form: RegExp, fix: string) => {
-      const value = read[name];
-      if (value === undefined || form.test(value)) return;
-      problems.add("LOG_DESTINATION_INVALID", `${name} is ${shown(value)}`, fix);
-    };
-    check("bucketName", BUCKET, 'Give 1 to 256 letters, digits, "-", "_" and "."');
-    check("objectStorageNamespace", NAMESPACE, "Give it as `oci os ns get` prints it");
-    check("region", REGION, 'Give the identifier of the region, for example "eu-frankfurt-1"');
-    const retention = read.retention ?? Duration.days(365);
-    const days = retention.toDays({ integral: false });
-    if (!Number.isInteger(days) || days < 30) {
-      problems.add(
-        "VALUE_INVALID",
-        `retention is ${retention.toHumanString()}`,
-        "Give whole days, 30 or more: Duration.days(365)",
-      );
-    }
-    problems.throwIfAny();
-    return new LogSnapshots(props, days);
+    return new LogSnapshots(problems.resolved<ResolvedSnapshots>(readProps(problems, props, SNAPSHOTS)));
   }
 
-  private constructor(
-    private readonly props: LogSnapshotsProps,
-    /** How many days a snapshot is kept. */
-    public readonly retentionDays: number,
-  ) {}
+  private constructor(private readonly props: ResolvedSnapshots) {}
+
+  /** The number of days for which a snapshot is kept. */
+  public get retentionDays(): number {
+    return this.props.retention;
+  }
 
   /** The name of the bucket. */
   public get bucketName(): string {

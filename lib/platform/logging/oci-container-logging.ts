@@ -1,19 +1,28 @@
 import { type Duration } from "cdk8s";
 import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
-import { DURATION } from "./private/amounts";
-import { checkNoLogger, noteLogger } from "./private/loggers";
+import { checkNoLogger, registerLogger } from "./private/loggers";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { checked } from "../../core/checked";
 import { checkConstructId } from "../../core/construct-id";
 import { problemsIn } from "../../core/construct-scope";
 import { checkHomeRegionProvider } from "../../core/home-region";
-import { checkOcidIfGiven } from "../../core/ocid";
-import { checkGiven, checkMembers } from "../../core/required";
+import {
+  any,
+  checkedBy,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  valueOf,
+  wholeDuration,
+  withDefault,
+} from "../../core/readers";
 import { ResourceConstruct } from "../../core/resource-construct";
 import { nameOf, policyNameOf } from "../../core/resource-name";
-import { checkTags, type TaggingProps, tagsOf } from "../../core/tagging";
-import { type Problems } from "../../core/validation-error";
+import { type TaggingProps, tagsOf } from "../../core/tagging";
 import { IdentityDynamicGroup } from "../../oci/identity-dynamic-group";
 import { IdentityPolicy } from "../../oci/identity-policy";
 import { LoggingLog } from "../../oci/logging-log";
@@ -56,48 +65,61 @@ export interface OciContainerLoggingProps extends TaggingProps {
   readonly homeRegionProvider?: TerraformProvider;
 }
 
+/** In days. */
 const RETENTIONS = [30, 60, 90, 120, 150, 180];
-const DEFAULT_RETENTION = 90;
-/** What Oracle's page names lies in /var/logs, which no node has. */
+/** Oracle's page names /var/logs, which does not exist on nodes. */
 const PATHS = ["/var/log/containers/*.log"];
 
-/** Validates the props before anything is made; throws with all that is wrong. */
-function read(scope: Construct, id: string, given: OciContainerLoggingProps): number {
-  const problems = problemsIn(scope, id);
-  checkConstructId(problems, scope, id);
-  const props: Partial<OciContainerLoggingProps> = given ?? {};
-  const { cluster, dynamicGroupId, tenancyId } = props;
-  checkGiven(problems, { cluster });
-  if (checkMembers(problems, "cluster", cluster, ["clusterId", "addCdk8sChart"], "a SecureOkeCluster")) {
-    problems.collect(() => cluster?.compartmentId);
-    checkNoLogger(problems, cluster);
-  }
-  checkOcidIfGiven(problems, "dynamicGroupId", dynamicGroupId, "dynamicgroup");
-  checkOcidIfGiven(problems, "tenancyId", tenancyId, "tenancy");
-  checkOcidIfGiven(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  if ((dynamicGroupId === undefined) === (tenancyId === undefined)) {
-    problems.add(
-      "ATTRIBUTE_MISSING",
-      dynamicGroupId === undefined
-        ? "Neither dynamicGroupId nor tenancyId was given"
-        : "Both dynamicGroupId and tenancyId were given",
-      "Give the dynamic group of the nodes, or the tenancy to make one in",
-    );
-  }
-  const days = checkDays(problems, props.retention);
-  checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
-  checkTags(problems, props);
-  problems.throwIfAny();
-  return days;
+/** Reads one of the retentions that OCI offers, in days. */
+const retention = checkedBy(
+  wholeDuration("days", { least: 30, most: 180, example: "Duration.days(90)" }),
+  (problems, name, days) => {
+    if (RETENTIONS.includes(days)) return;
+    problems.add("DURATION_INVALID", `${name} is ${days} days`, `Give one of ${RETENTIONS.join(", ")} days`);
+  },
+);
+
+const CONTAINER_LOGGING = {
+  cluster: valueOf<ISecureOkeCluster>("ISecureOkeCluster"),
+  dynamicGroupId: optional(ocid("dynamicgroup")),
+  tenancyId: optional(ocid("tenancy")),
+  compartmentId: optional(ocid("compartment", "tenancy")),
+  retention: withDefault(retention, 90),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+  ...taggingReaders(),
+} satisfies PropsSchema<OciContainerLoggingProps>;
+
+/** The props, with what follows from the cluster. */
+interface ResolvedContainerLogging extends Resolved<typeof CONTAINER_LOGGING> {
+  readonly compartmentId: string;
 }
 
-function checkDays(problems: Problems, retention: Duration | undefined): number {
-  if (retention !== undefined && !DURATION(problems, "retention", retention)) return DEFAULT_RETENTION;
-  const days = retention?.toDays({ integral: false }) ?? DEFAULT_RETENTION;
-  if (!RETENTIONS.includes(days)) {
-    problems.add("COUNT_INVALID", `retention is ${days} days`, `Give one of ${RETENTIONS.join(", ")} days`);
+/** Reads the props before anything is created, so that the id stays free if they are rejected. */
+function readContainerLogging(
+  scope: Construct,
+  id: string,
+  props: OciContainerLoggingProps,
+): ResolvedContainerLogging {
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  const read = readProps(problems, props, CONTAINER_LOGGING);
+  const { cluster, homeRegionProvider } = read;
+  const ofCluster = cluster && problems.collect(() => cluster.compartmentId);
+  checkNoLogger(problems, cluster);
+  if ((props.dynamicGroupId === undefined) === (props.tenancyId === undefined)) {
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      props.dynamicGroupId === undefined
+        ? "dynamicGroupId and tenancyId were not given"
+        : "dynamicGroupId and tenancyId were both given",
+      "Give the dynamic group of the nodes, or the tenancy in which to create one",
+    );
   }
-  return days;
+  checkHomeRegionProvider(problems, scope, homeRegionProvider);
+  return problems.resolved<ResolvedContainerLogging>({
+    ...read,
+    compartmentId: read.compartmentId ?? ofCluster,
+  });
 }
 
 /**
@@ -118,21 +140,20 @@ export class OciContainerLogging extends ResourceConstruct {
   public readonly logGroupId: string;
   /** The OCID of the compartment of the log group. */
   public readonly compartmentId: string;
-  /** How many days lines are kept. */
+  /** The number of days for which lines are kept. */
   public readonly retentionDays: number;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: OciContainerLoggingProps,
-  ) {
-    const days = read(scope, id, props);
+  private readonly resolved: ResolvedContainerLogging;
+
+  constructor(scope: Construct, id: string, props: OciContainerLoggingProps) {
+    const resolved = readContainerLogging(scope, id, props);
     super(scope, id);
-    const { cluster } = props;
-    const tags = tagsOf(this, props);
+    this.resolved = resolved;
+    const { cluster } = resolved;
+    const tags = tagsOf(this, resolved);
     const displayName = nameOf(this).replace(/[^A-Za-z0-9_-]+/g, "-");
-    this.retentionDays = days;
-    this.compartmentId = props.compartmentId ?? cluster.compartmentId;
+    this.retentionDays = resolved.retention;
+    this.compartmentId = resolved.compartmentId;
     const common = { compartmentId: this.compartmentId, displayName, ...tags };
     const group = new LoggingLogGroup(this, "LogGroup", {
       ...common,
@@ -144,13 +165,13 @@ export class OciContainerLogging extends ResourceConstruct {
       logGroupId: group.id,
       logType: "CUSTOM",
       isEnabled: true,
-      retentionDuration: days,
+      retentionDuration: resolved.retention,
       ...tags,
     });
     this.logId = log.id;
-    const groupId = props.dynamicGroupId ?? this.addGroup(displayName, tags);
+    const groupId = resolved.dynamicGroupId ?? this.addGroup(displayName, tags);
     const policy = new IdentityPolicy(this, "Policy", {
-      provider: props.homeRegionProvider,
+      provider: resolved.homeRegionProvider,
       compartmentId: this.compartmentId,
       name: policyNameOf(this, displayName),
       description: "Lets nodes send what their containers log",
@@ -179,11 +200,11 @@ export class OciContainerLogging extends ResourceConstruct {
       },
       dependsOn: [policy],
     });
-    noteLogger(cluster, this);
+    registerLogger(cluster, this);
   }
 
   private addGroup(name: string, tags: TaggingProps): string {
-    const { cluster, homeRegionProvider, tenancyId = "" } = this.props;
+    const { cluster, homeRegionProvider, tenancyId = "" } = this.resolved;
     return new IdentityDynamicGroup(this, "Nodes", {
       provider: homeRegionProvider,
       compartmentId: tenancyId,

@@ -1,10 +1,19 @@
-import { checkReceiverName, checkUrl, SECRET_FILES_SHAPE } from "./private/read-receiver";
+import { EGRESS, webAddress } from "./private/read-receiver";
 import { checked } from "../../core/checked";
-import { checkGiven } from "../../core/required";
-import { shown } from "../../core/display-value";
+import {
+  matching,
+  objectName,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  text,
+  valueOf,
+  withDefault,
+} from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 import { type Egress } from "../../network/egress/egress";
-import { type SecretFiles } from "../../workload/pods/secret-files";
+import { SecretFiles } from "../../workload/pods/secret-files";
 
 /** Props for an AlertReceiver that takes JSON by HTTP POST. */
 export interface WebhookReceiverProps {
@@ -58,19 +67,50 @@ export interface EmailReceiverProps {
   readonly egress?: Egress[];
 }
 
-const MAILBOX = /^[^\s@"<>]+@[^\s@"<>]+\.[^\s@"<>]+$/;
-const SMARTHOST = /^[a-zA-Z0-9.-]+:\d{1,5}$/;
+const NAME = objectName();
+const SECRET_FILES = valueOf(SecretFiles);
+
+const MAILBOX = matching(
+  /^[^\s@"<>]+@[^\s@"<>]+\.[^\s@"<>]+$/,
+  "Give one mailbox, such as oncall@example.com",
+  {
+    code: "RECEIVER_INVALID",
+  },
+);
+
+const WEBHOOK = {
+  url: optional(webAddress()),
+  secretFiles: optional(SECRET_FILES),
+  egress: withDefault(EGRESS, []),
+} satisfies PropsSchema<WebhookReceiverProps>;
+
+const SLACK = {
+  channel: matching(/\S/, 'Give its name, for example "#alerts"', { code: "RECEIVER_INVALID" }),
+  secretFiles: SECRET_FILES,
+  egress: EGRESS,
+} satisfies PropsSchema<SlackReceiverProps>;
+
+const EMAIL = {
+  to: MAILBOX,
+  from: MAILBOX,
+  smarthost: matching(/^[a-zA-Z0-9.-]+:\d{1,5}$/, 'Give host and port, such as "smtp.example.com:587"', {
+    code: "RECEIVER_INVALID",
+  }),
+  userName: text(),
+  secretFiles: SECRET_FILES,
+  egress: withDefault(EGRESS, []),
+} satisfies PropsSchema<EmailReceiverProps>;
 
 interface Parts {
   readonly name: string;
   readonly field: string;
   readonly settings: object;
   readonly secretFiles?: SecretFiles;
-  readonly egress?: readonly Egress[];
+  readonly egress: readonly Egress[];
 }
 
 /**
- * Where Alertmanager sends alerts to.
+ * A receiver of alerts.
  *
  * @see https://prometheus.io/docs/alerting/latest/configuration/#receiver-integration-settings
  */
@@ -79,22 +119,22 @@ export class AlertReceiver {
   /**
    * A program that takes alerts as JSON by HTTP POST.
    *
-   * @param name what it is called in messages: up to 63 lower-case letters, digits and dashes
+   * @param name the name of the receiver in messages: up to 63 lower-case letters, digits and dashes
    */
   public static webhook(name: string, props: WebhookReceiverProps): AlertReceiver {
     const problems = new Problems("AlertReceiver.webhook");
-    const { url, secretFiles, egress } = props;
-    checkReceiverName(problems, name);
-    if ((url === undefined) === (secretFiles === undefined)) {
+    NAME(problems, "name", name);
+    const read = readProps(problems, props, WEBHOOK);
+    if ((props.url === undefined) === (props.secretFiles === undefined)) {
       problems.add(
         "RECEIVER_INVALID",
-        url === undefined ? "Neither url nor secretFiles was given" : "Both url and secretFiles were given",
+        props.url === undefined
+          ? "url and secretFiles were not given"
+          : "url and secretFiles were both given",
         'Give url: "https://alerts.example.com/hook", or secretFiles with the file url',
       );
     }
-    if (url !== undefined) checkUrl(problems, "url", url);
-    if (secretFiles !== undefined) SECRET_FILES_SHAPE(problems, "secretFiles", secretFiles);
-    problems.throwIfAny();
+    const { url, secretFiles, egress } = problems.resolved<Resolved<typeof WEBHOOK>>(read);
     const settings = secretFiles ? { url_file: `${secretFiles.path}/url` } : { url };
     return new AlertReceiver({
       ...{ name, field: "webhook_configs", secretFiles, egress },
@@ -105,16 +145,13 @@ export class AlertReceiver {
   /**
    * A channel of Slack, or of a program with the same interface.
    *
-   * @param name what it is called in messages: up to 63 lower-case letters, digits and dashes
+   * @param name the name of the receiver in messages: up to 63 lower-case letters, digits and dashes
    */
   public static slack(name: string, props: SlackReceiverProps): AlertReceiver {
     const problems = new Problems("AlertReceiver.slack");
-    const { channel, secretFiles, egress } = props;
-    checkReceiverName(problems, name);
-    if (checkGiven(problems, { channel, secretFiles, egress }) && channel.trim() === "") {
-      problems.add("RECEIVER_INVALID", "channel is empty", 'Name it, for example "#alerts"');
-    }
-    problems.throwIfAny();
+    NAME(problems, "name", name);
+    const read = readProps(problems, props, SLACK);
+    const { channel, secretFiles, egress } = problems.resolved<Resolved<typeof SLACK>>(read);
     return new AlertReceiver({
       ...{ name, field: "slack_configs", secretFiles, egress },
       settings: {
@@ -130,30 +167,14 @@ export class AlertReceiver {
   /**
    * A mailbox.
    *
-   * @param name what it is called in messages: up to 63 lower-case letters, digits and dashes
+   * @param name the name of the receiver in messages: up to 63 lower-case letters, digits and dashes
    */
   public static email(name: string, props: EmailReceiverProps): AlertReceiver {
     const problems = new Problems("AlertReceiver.email");
-    const { to, from, smarthost, userName, secretFiles, egress } = props;
-    checkReceiverName(problems, name);
-    if (checkGiven(problems, { to, from, smarthost, userName, secretFiles })) {
-      for (const [field, mailbox] of Object.entries({ to, from })) {
-        if (MAILBOX.test(mailbox)) continue;
-        problems.add(
-          "RECEIVER_INVALID",
-          `${field} is ${shown(mailbox)}`,
-          "Write one mailbox, oncall@example.com",
-        );
-      }
-      if (!SMARTHOST.test(smarthost)) {
-        problems.add(
-          "RECEIVER_INVALID",
-          `smarthost is ${shown(smarthost)}`,
-          "Write host and port: smtp.example.com:587",
-        );
-      }
-    }
-    problems.throwIfAny();
+    NAME(problems, "name", name);
+    const read = readProps(problems, props, EMAIL);
+    const email = problems.resolved<Resolved<typeof EMAIL>>(read);
+    const { to, from, smarthost, userName, secretFiles, egress } = email;
     return new AlertReceiver({
       ...{ name, field: "email_configs", secretFiles, egress },
       settings: {
@@ -166,12 +187,12 @@ export class AlertReceiver {
 
   private constructor(private readonly parts: Parts) {}
 
-  /** What it is called in messages. */
+  /** The name of the receiver in messages. */
   public get name(): string {
     return this.parts.name;
   }
 
-  /** The name of the list of a receiver that it is written in, and what is written. @internal */
+  /** The field of the receiver in the configuration, and its settings. @internal */
   public get _config(): { readonly field: string; readonly settings: object } {
     return this.parts;
   }
@@ -183,6 +204,6 @@ export class AlertReceiver {
 
   /** @internal */
   public get _egress(): readonly Egress[] {
-    return this.parts.egress ?? [];
+    return this.parts.egress;
   }
 }

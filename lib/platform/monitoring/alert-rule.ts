@@ -1,6 +1,6 @@
 import { Yaml, type Duration } from "cdk8s";
-import { type AlertExample, type AlertRuleProps, AlertSeverity } from "./alert-rule-props";
-import { checkRules, readAlert } from "./private/read-alert";
+import { type AlertExample, type AlertRuleProps, type AlertSeverity } from "./alert-rule-props";
+import { checkRules, readAlert, type ResolvedAlert } from "./private/read-alert";
 import { recommendedAlerts } from "./private/recommended-alerts";
 import { testFileOf } from "./private/alert-tests";
 import { checked } from "../../core/checked";
@@ -18,7 +18,7 @@ export class AlertRule {
     return new AlertRule(readAlert(props));
   }
 
-  /** The rules that every ClusterMonitoring has unless it is given others: nodes, workloads, volumes, and the monitoring itself. */
+  /** The default rules of a ClusterMonitoring: nodes, workloads, volumes, logs, and the monitoring itself. */
   public static recommended(): AlertRule[] {
     return recommendedAlerts().map((props) => AlertRule.of(props));
   }
@@ -63,18 +63,18 @@ export class AlertRule {
   /** Time series that come close, and for which it must not fire. */
   public readonly nearMiss?: AlertExample;
 
-  private constructor(props: AlertRuleProps) {
+  private constructor(props: ResolvedAlert) {
     this.name = props.name;
-    this.expression = props.expression.trim();
+    this.expression = props.expression;
     this.holdsFor = props.holdsFor;
-    this.severity = props.severity ?? AlertSeverity.WARNING;
+    this.severity = props.severity;
     this.purpose = props.purpose;
     this.whatToDo = props.whatToDo;
     this.hit = props.hit;
     this.nearMiss = props.nearMiss;
   }
 
-  /** What is sent with the alert. @internal */
+  /** The texts that are sent with the alert. @internal */
   public _annotations(): { [name: string]: string } {
     return { summary: this.purpose, what_to_do: this.whatToDo };
   }

@@ -1,5 +1,6 @@
 import { Chart, type ApiObject } from "cdk8s";
 import { Construct } from "constructs";
+import { type AlertReceiver } from "./alert-receiver";
 import { AlertRule } from "./alert-rule";
 import { type ClusterMonitoringProps } from "./cluster-monitoring-props";
 import { type GrafanaDashboard } from "./grafana-dashboard";
@@ -57,6 +58,12 @@ import { Subject } from "../../rbac/subject";
  */
 @checked
 export class ClusterMonitoring extends Construct {
+  /** The namespace of the chart; that of the node exporters is `<namespace>-nodes`. */
+  public readonly namespace: string;
+  /** The number of hours for which Prometheus keeps samples. */
+  public readonly retentionHours: number;
+  /** The receivers of alerts. */
+  public readonly receivers: AlertReceiver[];
   /** Prometheus. */
   public readonly prometheus: HardenedStatefulSet;
   /** Alertmanager. */
@@ -85,6 +92,9 @@ export class ClusterMonitoring extends Construct {
     const monitoring = readMonitoring(scope, id, props);
     super(scope, id);
     this.monitoring = monitoring;
+    this.namespace = monitoring.namespace;
+    this.retentionHours = monitoring.retention;
+    this.receivers = monitoring.receivers;
     this.alertRules = monitoring.alerts;
     this.allDashboards = monitoring.dashboards;
     try {
@@ -116,13 +126,13 @@ export class ClusterMonitoring extends Construct {
       this.scrapeNodes();
       if (monitoring.exposure) this.grafana.exposeViaIngress(monitoring.exposure);
     } catch (error) {
-      // Its parts check what they are given themselves: nothing stays half made.
+      // Its parts validate their own props: remove what was created.
       scope.node.tryRemoveChild(id);
       throw error;
     }
     this.checkHome();
     acknowledgePublicExposure(this, "Grafana", monitoring);
-    if (monitoring.receivers.length === 0) this.warnOfNobody();
+    if (monitoring.receivers.length === 0) this.warnWithoutReceivers();
     setMonitor(monitoring.cluster, this as Monitor);
   }
 
@@ -168,7 +178,7 @@ export class ClusterMonitoring extends Construct {
     });
   }
 
-  /** Both namespaces; the pods in the second one reach their nodes, and nothing else may run there. */
+  /** Adds both namespaces; only node exporters run in the second one. */
   private addNamespaces(): Chart {
     const { imagePullSecrets, namespace, podSecurityVersion } = this.monitoring;
     const more = { imagePullSecrets, podSecurityVersion };
@@ -184,7 +194,7 @@ export class ClusterMonitoring extends Construct {
     return nodes;
   }
 
-  /** Who talks to whom inside of the monitoring; what is scraped is opened with each job. */
+  /** Allows the connections inside of the monitoring, except those of scrapes, which each job allows. */
   private connect(): void {
     const { alertmanager, collector, grafana, jaeger, prometheus } = this;
     prometheus.connections.allowTo(alertmanager, Port.tcp(PORTS.alertmanager));
@@ -192,7 +202,7 @@ export class ClusterMonitoring extends Construct {
     grafana.connections.allowTo(alertmanager, Port.tcp(PORTS.alertmanager));
     grafana.connections.allowTo(jaeger, Port.tcp(PORTS.jaegerQuery));
     collector.connections.allowTo(jaeger, Port.tcp(PORTS.otlpGrpc));
-    for (const one of [alertmanager, collector, grafana, jaeger, prometheus]) one.exposeViaService();
+    for (const program of [alertmanager, collector, grafana, jaeger, prometheus]) program.exposeViaService();
   }
 
   private addLiveFiles(): void {
@@ -215,7 +225,7 @@ export class ClusterMonitoring extends Construct {
     });
   }
 
-  /** What the programs of the monitoring say of themselves, and what kube-state-metrics says of others. */
+  /** Scrapes the programs of the monitoring, and the metrics of objects from kube-state-metrics. */
   private scrapeOwn(): void {
     const { alertmanager, collector, grafana, jaeger, kubeStateMetrics } = this;
     const own = { path: "/metrics", sampleLimit: SAMPLE_LIMIT };
@@ -233,7 +243,7 @@ export class ClusterMonitoring extends Construct {
     }).grantTo(Subject.serviceAccountOf(kubeStateMetrics));
   }
 
-  /** Node exporters and kubelets, whose addresses are those of the nodes. */
+  /** Scrapes node exporters and kubelets, which have the addresses of their nodes. */
   private scrapeNodes(): void {
     const { kubelets, namespace } = this.monitoring;
     this.openNodes(PORTS.nodeExporter);
@@ -262,14 +272,14 @@ export class ClusterMonitoring extends Construct {
     }).grantTo(Subject.serviceAccountOf(this.prometheus));
   }
 
-  /** Opens the way to a port of a workload, lets Prometheus find its pods, and adds the job. */
+  /** Allows connections to a port of a workload, lets Prometheus find its pods, and adds the job. */
   private scrape(
     workload: Monitored,
     job: Omit<PodScrape, "namespace" | "workload" | "selectorLabels">,
   ): void {
     if (isOnHostNetwork(workload)) this.openNodes(job.port);
     else this.prometheus.connections.allowTo(workload, Port.tcp(job.port));
-    // Without a namespace the line above has thrown: nobody could name the pods.
+    // Without a namespace, allowTo has thrown.
     const namespace = workload.namespace ?? this.monitoring.namespace;
     if (!this.namespacesRead.has(namespace)) {
       this.namespacesRead.add(namespace);
@@ -281,7 +291,7 @@ export class ClusterMonitoring extends Construct {
     this.pods.push({ ...job, namespace, workload: workload.name, selectorLabels: workload.selectorLabels });
   }
 
-  /** Opens a port of the nodes: the policy of Prometheus, and the rule between the groups of pods and nodes. */
+  /** Allows connections to a port of the nodes: in the policy of Prometheus, and between the groups of pods and nodes. */
   private openNodes(port: number): void {
     const { cluster, hasPodsGroup, nodesCidr } = this.monitoring;
     if (this.nodePorts.has(port)) return;
@@ -292,7 +302,7 @@ export class ClusterMonitoring extends Construct {
     cluster.podSecurityGroup.allowTo(cluster.workerSecurityGroup, Port.tcp(port), { reason });
   }
 
-  /** Its scrapes lead to the nodes of one cluster: in another one it would find nothing. */
+  /** Checks that the chart is added to the cluster that is monitored. */
   private checkHome(): void {
     const { cluster } = this.monitoring;
     const chart = Chart.of(this);
@@ -303,7 +313,7 @@ export class ClusterMonitoring extends Construct {
       problems.add(
         home ? "PEER_ELSEWHERE" : "CHART_NOT_ADDED",
         home
-          ? `The chart was added to ${home.node.path}, and the monitoring is that of ${cluster.node.path}`
+          ? `The chart was added to ${home.node.path}, and cluster is ${cluster.node.path}`
           : `The chart ${chart.node.path || chart.node.id} was added to no cluster`,
         `Call addCdk8sChart("${chart.node.id}", chart) of ${cluster.node.path}`,
       );
@@ -313,16 +323,16 @@ export class ClusterMonitoring extends Construct {
     needCluster(chart, check);
   }
 
-  private warnOfNobody(): void {
+  private warnWithoutReceivers(): void {
     addWarning(
       this.monitoring.cluster,
-      `[alert-receivers] ${this.node.path} has no receivers: its alerts are seen in Grafana only. Give it some: ` +
+      `[alert-receivers] ${this.node.path} has no receivers, so alerts appear in Grafana only. Give it some: ` +
         'receivers: [AlertReceiver.email("oncall", { … })]',
     );
   }
 }
 
-/** Histograms of every call of the kubelet, which are most of its series and which no rule or dashboard asks for. */
+/** Histograms of the kubelet's calls: most of its series, and no rule or dashboard uses them. */
 const KUBELET_NOISE =
   "(apiserver|authentication|authorization|csi|etcd|kubernetes_feature|rest_client|storage_operation|workqueue)_.*_bucket|kubelet_(runtime_operations|http_requests|pleg_relist|pod_worker|pod_start|cgroup_manager).*_bucket";
 /** Series for each task state, process and huge page of every container. */

@@ -1,6 +1,16 @@
 import { checked } from "../../core/checked";
-import { checkGiven } from "../../core/required";
-import { shown } from "../../core/display-value";
+import { nonEmptyListOf } from "../../core/nonempty-list";
+import {
+  choice,
+  matching,
+  objectOf,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  text,
+  withDefault,
+} from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 
 /** A query of a panel. */
@@ -15,35 +25,54 @@ export interface PanelQuery {
   readonly legend?: string;
 }
 
-/** What the values of a panel are. */
+/** The unit of the values of a panel. */
 export enum PanelUnit {
   /** A number. */
   NUMBER = "short",
-  /** A part of 1, shown in per cent. */
+  /** A fraction of 1, shown as a percentage. */
   RATIO = "percentunit",
   /** Bytes. */
   BYTES = "bytes",
-  /** Bytes a second. */
+  /** Bytes per second. */
   BYTES_PER_SECOND = "Bps",
   /** Seconds. */
   SECONDS = "s",
-  /** Events a second. */
+  /** Events per second. */
   PER_SECOND = "reqps",
 }
 
 /** Props for a DashboardPanel. */
 export interface DashboardPanelProps {
-  /** What the panel shows. */
+  /** The title. */
   readonly title: string;
   /** One query or more. */
   readonly queries: PanelQuery[];
   /**
-   * What the values are.
+   * The unit of the values.
    *
    * @default PanelUnit.NUMBER
    */
   readonly unit?: PanelUnit;
 }
+
+const QUERY = {
+  expression: matching(/\S/, 'Give PromQL, for example "sum by (namespace) (kube_pod_info)"', {
+    code: "DASHBOARD_INVALID",
+  }),
+  legend: optional(text()),
+} satisfies PropsSchema<PanelQuery>;
+
+const PANEL = {
+  title: matching(/\S/, 'Give the panel a title, such as "Requests"', { code: "DASHBOARD_INVALID" }),
+  queries: nonEmptyListOf(
+    objectOf(QUERY),
+    '[{ expression: "sum by (namespace) (kube_pod_info)" }]',
+    "DASHBOARD_INVALID",
+  ),
+  unit: withDefault(choice(PanelUnit, "a member of PanelUnit"), PanelUnit.NUMBER),
+} satisfies PropsSchema<DashboardPanelProps>;
+
+type ResolvedPanel = Resolved<typeof PANEL>;
 
 /** A panel of a GrafanaDashboard that shows series of Prometheus. */
 @checked
@@ -60,33 +89,15 @@ export class DashboardPanel {
 
   private static read(type: string, props: DashboardPanelProps): DashboardPanel {
     const problems = new Problems("DashboardPanel");
-    const { title, queries } = props;
-    if (checkGiven(problems, { title, queries })) {
-      if (title.trim() === "")
-        problems.add("DASHBOARD_INVALID", "title is empty", "Say what the panel shows");
-      const empty = queries.filter(
-        ({ expression }) => typeof expression !== "string" || expression.trim() === "",
-      );
-      if (queries.length === 0 || empty.length > 0) {
-        problems.add(
-          "DASHBOARD_INVALID",
-          queries.length === 0
-            ? `The panel ${shown(title)} has no query`
-            : `A query of the panel ${shown(title)} is empty`,
-          'Write PromQL, for example { expression: "sum by (namespace) (kube_pod_info)" }',
-        );
-      }
-    }
-    problems.throwIfAny();
-    return new DashboardPanel(type, props);
+    return new DashboardPanel(type, problems.resolved<ResolvedPanel>(readProps(problems, props, PANEL)));
   }
 
   private constructor(
     private readonly type: string,
-    private readonly props: DashboardPanelProps,
+    private readonly props: ResolvedPanel,
   ) {}
 
-  /** What the panel shows. */
+  /** The title. */
   public get title(): string {
     return this.props.title;
   }
@@ -98,7 +109,7 @@ export class DashboardPanel {
 
   /** The panel as Grafana reads it, two in a row. @internal */
   public _manifest(index: number): object {
-    const { title, queries, unit = PanelUnit.NUMBER } = this.props;
+    const { title, queries, unit } = this.props;
     const datasource = { type: "prometheus", uid: "prometheus" };
     const isStat = this.type === "stat";
     return {

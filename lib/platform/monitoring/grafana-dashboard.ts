@@ -1,16 +1,36 @@
+import { DashboardPanel } from "./dashboard-panel";
 import { type GrafanaDashboardProps } from "./grafana-dashboard-props";
 import { recommendedDashboards } from "./private/recommended-dashboards";
 import { checked } from "../../core/checked";
 import { checkFileContent } from "../../core/credential-literal";
-import { checkGiven } from "../../core/required";
-import { shown } from "../../core/display-value";
+import { nonEmptyListOf } from "../../core/nonempty-list";
+import { matching, type PropsSchema, readProps, type Resolved, valueOf } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 
-const ID = /^[a-z0-9](?:[-a-z0-9]{0,38}[a-z0-9])?$/;
+const ID = matching(
+  /^[a-z0-9](?:[-a-z0-9]{0,38}[a-z0-9])?$/,
+  "Give up to 40 lower-case letters, digits and dashes; in JSON it is called uid",
+  { code: "DASHBOARD_INVALID" },
+);
+const TITLE = matching(/\S/, 'Give the dashboard a title, such as "Shop"', { code: "DASHBOARD_INVALID" });
+
+const DASHBOARD = {
+  id: ID,
+  title: TITLE,
+  panels: nonEmptyListOf(valueOf(DashboardPanel), "[DashboardPanel.timeSeries({ … })]", "DASHBOARD_INVALID"),
+} satisfies PropsSchema<GrafanaDashboardProps>;
+
+interface Model {
+  readonly id: string;
+  readonly title: string;
+  readonly model: object;
+  readonly expressions: string[];
+}
+
 const SCHEMA_VERSION = 39;
 
 /**
- * A dashboard as code: Grafana reads it from a file, and nobody changes it there.
+ * A dashboard as code: Grafana reads it from a file, and nobody can change it in Grafana.
  *
  * @see https://grafana.com/docs/grafana/latest/administration/provisioning/#dashboards
  */
@@ -19,12 +39,8 @@ export class GrafanaDashboard {
   /** A dashboard of panels. */
   public static of(props: GrafanaDashboardProps): GrafanaDashboard {
     const problems = new Problems("GrafanaDashboard.of");
-    const { id, title, panels } = props;
-    if (!checkGiven(problems, { id, title, panels })) problems.throwIfAny();
-    checkIdentity(problems, id, title);
-    if (panels.length === 0)
-      problems.add("DASHBOARD_INVALID", "panels is empty", "Give the dashboard a panel");
-    problems.throwIfAny();
+    const read = readProps(problems, props, DASHBOARD);
+    const { id, title, panels } = problems.resolved<Resolved<typeof DASHBOARD>>(read);
     const model = {
       uid: id,
       title,
@@ -36,13 +52,8 @@ export class GrafanaDashboard {
       timezone: "utc",
       panels: panels.map((panel, index) => panel._manifest(index)),
     };
-    return GrafanaDashboard.made(
-      "GrafanaDashboard.of",
-      id,
-      title,
-      model,
-      panels.flatMap((one) => one.expressions),
-    );
+    const expressions = panels.flatMap((panel) => panel.expressions);
+    return GrafanaDashboard.withModel("GrafanaDashboard.of", { id, title, model, expressions });
   }
 
   /** A dashboard that was exported from Grafana as JSON; `uid` becomes its id, and its number is dropped. */
@@ -51,24 +62,21 @@ export class GrafanaDashboard {
     const model = parse(problems, json);
     problems.throwIfAny();
     const { uid, title } = model as { uid?: unknown; title?: unknown };
-    checkIdentity(problems, uid, title);
-    problems.throwIfAny();
+    const identity = { id: ID(problems, "uid", uid), title: TITLE(problems, "title", title) };
+    const { id, title: name } = problems.resolved<{ id: string; title: string }>(identity);
     const rest = Object.fromEntries(Object.entries(model as object).filter(([key]) => key !== "id"));
-    return GrafanaDashboard.made("GrafanaDashboard.fromJson", uid as string, title as string, rest, []);
+    return GrafanaDashboard.withModel("GrafanaDashboard.fromJson", {
+      ...{ id, title: name },
+      ...{ model: rest, expressions: [] },
+    });
   }
 
-  /** Nodes, workloads, and the monitoring itself: the dashboards that every ClusterMonitoring has unless it is given others. */
+  /** The default dashboards of a ClusterMonitoring: nodes, workloads, and the monitoring itself. */
   public static recommended(): GrafanaDashboard[] {
     return recommendedDashboards().map((props) => GrafanaDashboard.of(props));
   }
 
-  private static made(
-    factory: string,
-    id: string,
-    title: string,
-    model: object,
-    expressions: string[],
-  ): GrafanaDashboard {
+  private static withModel(factory: string, { id, title, model, expressions }: Model): GrafanaDashboard {
     const problems = new Problems(factory);
     const json = JSON.stringify(model, undefined, 1);
     checkFileContent(problems, `The dashboard ${id}`, json);
@@ -83,21 +91,9 @@ export class GrafanaDashboard {
     public readonly title: string,
     /** The dashboard as Grafana reads it. */
     public readonly json: string,
-    /** The queries of its panels, in PromQL; none of a dashboard that was given as JSON. */
+    /** The queries of its panels, in PromQL; empty for a dashboard from JSON. */
     public readonly expressions: string[],
   ) {}
-}
-
-function checkIdentity(problems: Problems, id: unknown, title: unknown): void {
-  if (typeof id !== "string" || !ID.test(id)) {
-    problems.add(
-      "DASHBOARD_INVALID",
-      `The id of the dashboard is ${shown(id)}`,
-      "Give up to 40 lower-case letters, digits and dashes; in JSON it is called uid",
-    );
-  }
-  if (typeof title === "string" && title.trim() !== "") return;
-  problems.add("DASHBOARD_INVALID", `The title of the dashboard is ${shown(title)}`, "Give it a title");
 }
 
 function parse(problems: Problems, json: string): object | undefined {
@@ -106,10 +102,10 @@ function parse(problems: Problems, json: string): object | undefined {
     model = JSON.parse(json);
   } catch (error) {
     const fix = 'Export the dashboard from Grafana as JSON, and read the file: fs.readFileSync(path, "utf8")';
-    problems.add("DASHBOARD_INVALID", `json is not valid JSON: ${(error as Error).message}`, fix);
+    problems.add("DASHBOARD_INVALID", `json does not parse: ${(error as Error).message}`, fix);
     return undefined;
   }
   if (typeof model === "object" && model !== null && !Array.isArray(model)) return model;
-  problems.add("DASHBOARD_INVALID", "The dashboard is no object", "Give the JSON model of one dashboard");
+  problems.add("DASHBOARD_INVALID", "json is not an object", "Give the JSON model of one dashboard");
   return undefined;
 }

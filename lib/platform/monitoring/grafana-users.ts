@@ -1,25 +1,31 @@
-import { checkUrl, SECRET_FILES_SHAPE } from "./private/read-receiver";
+import { EGRESS, webAddress } from "./private/read-receiver";
 import { checked } from "../../core/checked";
-import { checkGiven } from "../../core/required";
-import { shown } from "../../core/display-value";
+import {
+  matching,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  valueOf,
+  withDefault,
+} from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 import { type Egress } from "../../network/egress/egress";
-import { type SecretFiles } from "../../workload/pods/secret-files";
+import { SecretFiles } from "../../workload/pods/secret-files";
 
 /** Props for GrafanaUsers of an OpenID Connect provider, such as an identity domain of OCI IAM. */
 export interface OidcUsersProps {
-  /** The id of the client that the provider knows Grafana by. */
+  /** The client id of Grafana at the provider. */
   readonly clientId: string;
   /** A directory with the files `client-secret` and `signing-key`, the latter any 32 random characters. */
   readonly secretFiles: SecretFiles;
-  /** The address that browsers are sent to, `https://…`. */
+  /** The authorization endpoint, to which browsers are redirected: `https://…`. */
   readonly authorizationUrl: string;
-  /** The address at which Grafana gets tokens, `https://…`. */
+  /** The token endpoint, `https://…`. */
   readonly tokenUrl: string;
-  /** The address at which Grafana reads who the user is, `https://…`. */
+  /** The user info endpoint, `https://…`. */
   readonly userInfoUrl: string;
   /**
-   * Who gets which role, in JMESPath over the claims, such as `contains(groups[*], 'platform') && 'Admin' || 'Viewer'`.
+   * The role of a user, as a JMESPath expression over the claims, such as `contains(groups[*], 'platform') && 'Admin' || 'Viewer'`.
    *
    * @default "'Viewer'"
    */
@@ -44,11 +50,40 @@ export interface AdministratorProps {
   readonly secretFiles: SecretFiles;
 }
 
-const USER_NAME = /^[a-zA-Z0-9._@-]{1,64}$/;
-const CLIENT_ID = /^[\x21-\x7e]{1,255}$/;
+const HTTPS = webAddress(["https:"]);
+const SECRET_FILES = valueOf(SecretFiles);
+
+const OIDC = {
+  clientId: matching(/^[\x21-\x7e]{1,255}$/, "Give 1 to 255 printable characters without blanks", {
+    code: "VALUE_INVALID",
+  }),
+  secretFiles: SECRET_FILES,
+  authorizationUrl: HTTPS,
+  tokenUrl: HTTPS,
+  userInfoUrl: HTTPS,
+  rolePath: withDefault(
+    matching(
+      /^[^\r\n]+$/,
+      "Give an expression on one line, such as \"contains(groups[*], 'platform') && 'Admin'\"",
+      { code: "VALUE_INVALID" },
+    ),
+    "'Viewer'",
+  ),
+  egress: withDefault(EGRESS, []),
+} satisfies PropsSchema<OidcUsersProps>;
+
+const ADMINISTRATOR = {
+  userName: withDefault(
+    matching(/^[a-zA-Z0-9._@-]{1,64}$/, 'Give 1 to 64 letters, digits, ".", "_", "@" and "-"', {
+      code: "VALUE_INVALID",
+    }),
+    "admin",
+  ),
+  secretFiles: SECRET_FILES,
+} satisfies PropsSchema<AdministratorProps>;
 
 /**
- * Who may sign in to Grafana; anonymous users never may.
+ * The users of Grafana; anonymous access is always off.
  *
  * Passwords and client secrets are files of a Secret or of OCI Vault, never text.
  */
@@ -61,16 +96,11 @@ export class GrafanaUsers {
    */
   public static oidc(props: OidcUsersProps): GrafanaUsers {
     const problems = new Problems("GrafanaUsers.oidc");
-    const { authorizationUrl, clientId, rolePath = "'Viewer'", secretFiles, tokenUrl, userInfoUrl } = props;
-    const urls = { authorizationUrl, tokenUrl, userInfoUrl };
-    checkGiven(problems, { clientId, secretFiles, ...urls });
-    if (secretFiles) SECRET_FILES_SHAPE(problems, "secretFiles", secretFiles);
-    for (const [field, url] of Object.entries(urls)) if (url) checkHttps(problems, field, url);
-    if (clientId && !CLIENT_ID.test(clientId)) refuse(problems, "clientId", clientId);
-    if (/[\r\n]/.test(rolePath)) refuse(problems, "rolePath", rolePath);
-    problems.throwIfAny();
+    const read = readProps(problems, props, OIDC);
+    const { authorizationUrl, clientId, egress, rolePath, secretFiles, tokenUrl, userInfoUrl } =
+      problems.resolved<Resolved<typeof OIDC>>(read);
     const files = { GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET__FILE: `${secretFiles.path}/client-secret` };
-    return new GrafanaUsers(secretFiles, props.egress ?? [], files, {
+    return new GrafanaUsers(secretFiles, egress, files, {
       auth: { disable_login_form: "true", oauth_auto_login: "true" },
       security: { disable_initial_admin_creation: "true" },
       "auth.generic_oauth": {
@@ -84,7 +114,7 @@ export class GrafanaUsers {
         use_pkce: "true",
         allow_sign_up: "true",
         role_attribute_path: rolePath,
-        // Who gets no role by the expression gets in nowhere.
+        // Users to whom the expression gives no role can't sign in.
         role_attribute_strict: "true",
       },
     });
@@ -93,11 +123,8 @@ export class GrafanaUsers {
   /** One user, whose password is read when Grafana first starts. */
   public static administrator(props: AdministratorProps): GrafanaUsers {
     const problems = new Problems("GrafanaUsers.administrator");
-    const { secretFiles, userName = "admin" } = props;
-    checkGiven(problems, { secretFiles });
-    if (secretFiles) SECRET_FILES_SHAPE(problems, "secretFiles", secretFiles);
-    if (!USER_NAME.test(userName)) refuse(problems, "userName", userName);
-    problems.throwIfAny();
+    const read = readProps(problems, props, ADMINISTRATOR);
+    const { secretFiles, userName } = problems.resolved<Resolved<typeof ADMINISTRATOR>>(read);
     const files = { GF_SECURITY_ADMIN_PASSWORD__FILE: `${secretFiles.path}/password` };
     return new GrafanaUsers(secretFiles, [], files, {
       auth: { disable_login_form: "false" },
@@ -127,21 +154,8 @@ export class GrafanaUsers {
     return { ...this.files, GF_SECURITY_SECRET_KEY__FILE: `${this.secretFiles.path}/signing-key` };
   }
 
-  /** The sections of grafana.ini that say who may sign in. @internal */
+  /** The sections of grafana.ini for signing in. @internal */
   public get _sections(): { [section: string]: { [key: string]: string } } {
     return this.sections;
   }
-}
-
-function checkHttps(problems: Problems, field: string, url: string): void {
-  if (url.startsWith("https://")) return checkUrl(problems, field, url);
-  problems.add("RECEIVER_INVALID", `${field} is ${shown(url)}`, "Write an address that begins with https://");
-}
-
-function refuse(problems: Problems, field: string, value: string): void {
-  problems.add(
-    "VALUE_INVALID",
-    `${field} is ${shown(value)}`,
-    "Write it on one line, without blanks at its ends",
-  );
 }

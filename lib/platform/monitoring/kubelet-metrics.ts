@@ -1,15 +1,16 @@
 import { checked } from "../../core/checked";
-import { checkReason, type ReasonedChoice } from "../../core/reason";
+import { reasonFor } from "../../core/readers";
+import { type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 
-/** Whether Prometheus reads the kubelets, which know the processors and memory of each container and how full volumes are. */
+/** Whether Prometheus scrapes the kubelets, which report the CPU and memory of each container and the usage of volumes. */
 @checked
 export class KubeletMetrics {
   /**
-   * Reads them, and compares their certificates with the authority of the cluster.
+   * Scrapes them, and verifies their certificates with the CA of the cluster.
    *
    * That the certificates of OKE's kubelets are signed by it, with the addresses of the nodes, is inferred: Oracle's documentation
-   * installs the metrics server unchanged, which checks both. Where targets fail with `x509`, take `unverified`.
+   * installs the metrics server unchanged, which checks both. If targets fail with `x509`, use `unverified`.
    *
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengworkingwithmetricsserver_standalone.htm
    */
@@ -17,25 +18,25 @@ export class KubeletMetrics {
     return new KubeletMetrics(true, true);
   }
 
-  /** Reads them without checking their certificates; a host that takes over the address of a node receives the token of Prometheus. */
+  /** Scrapes them without verifying their certificates: a host that takes over the address of a node gets the token of Prometheus. */
   public static unverified(choice: ReasonedChoice): KubeletMetrics {
     const problems = new Problems("KubeletMetrics.unverified");
-    checkReason(problems, "A kubelet with an unchecked certificate", choice?.reason);
+    const reason = reasonFor("A kubelet with an unverified certificate")(problems, "reason", choice?.reason);
     problems.throwIfAny();
-    return new KubeletMetrics(true, false, choice.reason);
+    return new KubeletMetrics(true, false, reason);
   }
 
-  /** Does not read them: no metrics of single containers, and none of how full volumes are. */
+  /** Does not read them: there are no metrics of containers and no usage of volumes. */
   public static none(): KubeletMetrics {
     return new KubeletMetrics(false, true);
   }
 
   private constructor(
-    /** Whether the kubelets are read. */
+    /** Whether the kubelets are scraped. */
     public readonly isRead: boolean,
-    /** Whether their certificates are checked. */
+    /** Whether their certificates are verified. */
     public readonly isVerified: boolean,
-    /** Why their certificates are not checked, where they are not. */
+    /** The reason for unverified certificates, if they are. */
     public readonly reason?: string,
   ) {}
 }

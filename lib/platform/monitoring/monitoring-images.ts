@@ -1,6 +1,6 @@
 import { type ImageLockOptions } from "../../workload/images/image-lock";
 import { ContainerImage } from "../../workload/images/container-image";
-import { kind, shaped } from "../../core/value-readers";
+import { type PropsSchema, readProps, valueOf } from "../../core/readers";
 import { checked } from "../../core/checked";
 import { Problems } from "../../core/validation-error";
 
@@ -22,9 +22,9 @@ export interface MonitoringImageSet {
   readonly jaeger: ContainerImage;
 }
 
-const INSTEAD = 'ContainerImage.of("fra.ocir.io/acme/prometheus@sha256:…"), or MonitoringImages.fromLock()';
-const IMAGE = kind(["reference", "_acknowledge"], INSTEAD);
-const SHAPES = {
+const IMAGE = valueOf(ContainerImage);
+
+const IMAGES = {
   prometheus: IMAGE,
   alertmanager: IMAGE,
   kubeStateMetrics: IMAGE,
@@ -32,21 +32,19 @@ const SHAPES = {
   grafana: IMAGE,
   collector: IMAGE,
   jaeger: IMAGE,
-};
+} satisfies PropsSchema<MonitoringImageSet>;
 
 /**
  * The images of a ClusterMonitoring.
  *
- * The library does not choose versions. Whoever writes the digest decides which version runs, and that it was scanned.
+ * The library does not choose versions: you pin them by digest, after a scan.
  */
 @checked
 export class MonitoringImages {
   /** Images by their references. */
   public static of(images: MonitoringImageSet): MonitoringImages {
     const problems = new Problems("MonitoringImages.of");
-    const read = shaped(problems, images, SHAPES, Object.keys(SHAPES) as (keyof MonitoringImageSet)[]);
-    problems.throwIfAny();
-    return new MonitoringImages(read as MonitoringImageSet);
+    return new MonitoringImages(problems.resolved<MonitoringImageSet>(readProps(problems, images, IMAGES)));
   }
 
   /**
@@ -65,8 +63,7 @@ export class MonitoringImages {
       collector: image("opentelemetry-collector"),
       jaeger: image("jaeger"),
     };
-    problems.throwIfAny();
-    return new MonitoringImages(images as MonitoringImageSet);
+    return new MonitoringImages(problems.resolved<MonitoringImageSet>(images));
   }
 
   private constructor(

@@ -1,75 +1,87 @@
+import { type TerraformProvider } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { algorithmOf } from "./key-algorithm";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
-import { checkHomeRegionProvider } from "../../core/home-region";
 import { checkConstructId } from "../../core/construct-id";
 import { problemsIn } from "../../core/construct-scope";
-import { compareOcids, checkOcidIfGiven } from "../../core/ocid";
-import { checkGiven, checkMembers } from "../../core/required";
-import { shown } from "../../core/display-value";
-import { checkTags } from "../../core/tagging";
+import { checkHomeRegionProvider } from "../../core/home-region";
+import {
+  any,
+  checkedBy,
+  listOf,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  valueOf,
+  withDefault,
+} from "../../core/readers";
 import { type Problems } from "../../core/validation-error";
+import { isSameCluster } from "../../synthesis/chart-scopes";
 import { type ImageSigningProps } from "../image-signing-props";
-import { type SigningKey } from "../signing-key";
+import { PrivateRepository } from "../private-repository";
+import { SigningKey } from "../signing-key";
 
 const MAX_KEYS = 5;
 
-/** Validates the props before the construct is created, so that its id stays free if they are refused. */
-export function checkImageSigning(scope: Construct, id: string, given: ImageSigningProps): void {
-  const props: Partial<ImageSigningProps> = given ?? {};
+const IMAGE_SIGNING = {
+  cluster: valueOf<ISecureOkeCluster>("ISecureOkeCluster"),
+  keys: withDefault(checkedBy(listOf(valueOf(SigningKey), "a list: [SigningKey.generated()]"), checkKeys), [
+    SigningKey.generated(),
+  ]),
+  repositories: optional(
+    checkedBy(listOf(valueOf(PrivateRepository), "a list of PrivateRepository"), (problems, name, list) => {
+      if (list.length > 0) return;
+      const fix = "Name the repositories, or leave it out for all of the cluster's compartment";
+      problems.add("COUNT_INVALID", `${name} is empty, so that the cluster could verify no signature`, fix);
+    }),
+  ),
+  compartmentId: optional(ocid("compartment", "tenancy")),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+  ...taggingReaders(),
+} satisfies PropsSchema<ImageSigningProps>;
+
+/** The props of an ImageSigning, with their defaults. */
+export type ResolvedSigning = Resolved<typeof IMAGE_SIGNING>;
+
+/** Runs before the construct is created, so that a rejected one doesn't occupy its id. */
+export function readImageSigning(scope: Construct, id: string, props: ImageSigningProps): ResolvedSigning {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  const { cluster, keys, repositories } = props;
-  checkGiven(problems, { cluster });
-  if (checkMembers(problems, "cluster", cluster, ["clusterId", "addCdk8sChart"], "a SecureOkeCluster")) {
-    problems.collect(() => cluster?.compartmentId);
-    checkOnly(problems, scope, cluster as ISecureOkeCluster);
+  const read = readProps(problems, props, IMAGE_SIGNING);
+  const { cluster, keys = [] } = read;
+  if (cluster) {
+    problems.collect(() => cluster.compartmentId);
+    checkOnly(problems, scope, cluster);
   }
-  checkOcidIfGiven(problems, "compartmentId", props.compartmentId, "compartment", "tenancy");
-  checkKeys(problems, scope, keys);
-  checkRepositories(problems, repositories);
-  checkHomeRegionProvider(problems, scope, props.homeRegionProvider);
-  checkTags(problems, props);
-  problems.throwIfAny();
+  keys.forEach((key, index) => {
+    checkAlgorithm(problems, scope, `keys[${index}]`, key);
+  });
+  checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+  return problems.resolved<ResolvedSigning>(read);
 }
 
-function checkKeys(problems: Problems, scope: Construct, keys: unknown): void {
-  if (keys === undefined) return;
-  if (!Array.isArray(keys)) {
-    problems.add("VALUE_INVALID", `keys is ${shown(keys)}`, "Write a list: [SigningKey.generated()]");
-    return;
-  }
+function checkKeys(problems: Problems, name: string, keys: readonly SigningKey[]): void {
   if (keys.length === 0) {
     problems.add(
       "SIGNING_KEY_INVALID",
-      "keys is empty, so the cluster would run every image, signed or not",
-      "List 1 to 5 keys, or leave keys out to create one",
+      `${name} is empty, so that the cluster would run every image, signed or not`,
+      "Give one to five keys, or leave keys out for a new one",
     );
   }
   if (keys.length > MAX_KEYS) {
-    const fix = `Name at most ${MAX_KEYS}; images that another key signed must be signed by one of these`;
     problems.add(
       "COUNT_INVALID",
-      `keys has ${keys.length} keys, and a cluster verifies at most ${MAX_KEYS}`,
-      fix,
+      `${name} has ${keys.length} keys, and a cluster verifies at most ${MAX_KEYS}`,
+      `Give at most ${MAX_KEYS} keys, and sign images of other keys again with one of them`,
     );
   }
-  const all = keys as SigningKey[];
-  all.forEach((key, index) => {
-    const name = `keys[${index}]`;
-    if (
-      !checkMembers(problems, name, key, ["_details"], "SigningKey.generated() or SigningKey.existing(keyId)")
-    )
-      return;
-    checkAlgorithm(problems, scope, name, key);
-  });
-  const ids = all
-    .map((key) => key?._details)
-    .map((one) => one && (one.keyId ?? `generated ${one.name ?? ""}`));
-  if (new Set(ids).size < ids.length) {
-    const fix = "Name each key once, and give generated keys names: SigningKey.generated({ name })";
-    problems.add("NAME_DUPLICATE", "keys has a key twice", fix);
-  }
+  const ids = keys.map(({ _details: details }) => details.keyId ?? `generated ${details.name ?? ""}`);
+  if (new Set(ids).size === ids.length) return;
+  const fix = "Name each key once, and give generated keys names: SigningKey.generated({ name })";
+  problems.add("NAME_DUPLICATE", `${name} has a key twice`, fix);
 }
 
 function checkAlgorithm(problems: Problems, scope: Construct, name: string, key: SigningKey): void {
@@ -83,31 +95,6 @@ function checkAlgorithm(problems: Problems, scope: Construct, name: string, key:
   );
 }
 
-function checkRepositories(problems: Problems, repositories: unknown): void {
-  if (repositories === undefined) return;
-  if (!Array.isArray(repositories)) {
-    problems.add(
-      "VALUE_INVALID",
-      `repositories is ${shown(repositories)}`,
-      "Write a list of PrivateRepository",
-    );
-    return;
-  }
-  if (repositories.length === 0) {
-    const fix = "List the repositories, or leave repositories out to verify all of the cluster's compartment";
-    problems.add("COUNT_INVALID", "repositories is empty, so the cluster could verify no signature", fix);
-  }
-  (repositories as unknown[]).forEach((repository, index) =>
-    checkMembers(
-      problems,
-      `repositories[${index}]`,
-      repository,
-      ["repositoryName", "compartmentId"],
-      "a PrivateRepository",
-    ),
-  );
-}
-
 interface Signing extends IConstruct {
   readonly cluster: ISecureOkeCluster;
   readonly keyIds: string[];
@@ -115,16 +102,16 @@ interface Signing extends IConstruct {
 
 /** Adds a problem for a second construct, whose policy would replace the first. */
 function checkOnly(problems: Problems, scope: Construct, cluster: ISecureOkeCluster): void {
-  const isSigning = (one: IConstruct): one is Signing => "keyIds" in one && "cluster" in one;
-  const idOf = (one: ISecureOkeCluster) => ({ scope: one, id: one.clusterId });
+  const isSigning = (construct: IConstruct): construct is Signing =>
+    "keyIds" in construct && "cluster" in construct;
   const other = scope.node.root.node
     .findAll()
     .filter(isSigning)
-    .find((one) => compareOcids(idOf(one.cluster), idOf(cluster)) === "same");
+    .find((signing) => isSameCluster(signing.cluster, cluster));
   if (!other) return;
   problems.add(
     "NAME_DUPLICATE",
-    `${cluster.node.path} has an ImageSigning already, ${other.node.path}`,
-    "Name all keys there",
+    `cluster is ${cluster.node.path}, which already has the ImageSigning ${other.node.path}`,
+    "Add all keys to that ImageSigning",
   );
 }

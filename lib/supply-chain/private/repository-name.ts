@@ -1,21 +1,14 @@
-import { Token } from "cdktf";
-import { shown } from "../../core/display-value";
-import { type Problems } from "../../core/validation-error";
-
-const NAME = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/;
-const LONGEST = 255;
+import { matching, type Reader } from "../../core/readers";
 
 /**
- * Adds a problem for an invalid repository name; a reference to a Terraform value is accepted.
+ * Reads the name of a repository, or a reference to a Terraform value.
  *
  * The name is a path without the host and the namespace of the registry, as in image references.
  */
-export function checkRepositoryName(problems: Problems, name: string, value: unknown): void {
-  if (Token.isUnresolved(value)) return;
-  if (typeof value === "string" && NAME.test(value) && value.length <= LONGEST) return;
-  problems.add(
-    "NAME_INVALID",
-    `${name} is ${shown(value)}`,
-    'Write lower-case letters and digits, joined by ".", "_", "-" and "/", without the host and the namespace of the registry, such as "shop/web"',
+export function repositoryName(): Reader<string> {
+  return matching(
+    /^(?=.{1,255}$)[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/,
+    'Give lower-case letters and digits, joined by ".", "_", "-" and "/", without the host and the namespace of the registry, for example "shop/web"',
+    { references: true },
   );
 }

@@ -97,7 +97,7 @@ describe("the configuration of a cluster", () => {
              - oke-production
          claimValidationRules:
            - expression: claims["project_path"] == "acme/tools/shop" && claims["ref"] == "main" && claims["ref_protected"] == "true" && claims["ref_type"] == "branch"
-             message: the token is of no pipeline that may use this cluster
+             message: the token does not belong to a pipeline that may use this cluster
          claimMappings:
            username:
              claim: sub
@@ -110,7 +110,7 @@ describe("the configuration of a cluster", () => {
            audienceMatchPolicy: MatchAny
          claimValidationRules:
            - expression: ((claims.aud == "oke" || "oke" in claims.aud) && claims["ref"] == "refs/heads/main" && claims["repository"] == "acme/api") || ((claims.aud == "oke-production" || "oke-production" in claims.aud) && claims["ref"] == "refs/heads/main" && claims["repository"] == "acme/shop")
-             message: the token is of no pipeline that may use this cluster
+             message: the token does not belong to a pipeline that may use this cluster
          claimMappings:
            username:
              claim: sub
@@ -133,7 +133,7 @@ describe("the configuration of a cluster", () => {
     const [problem] = refusal(() => problems.throwIfAny());
     expect(problem).toMatchObject({
       code: "ISSUER_INVALID",
-      what: "https://jenkins.example.com/oidc is given with different values of usernamePrefix",
+      property: "issuerUrl",
     });
   });
 });

@@ -1,4 +1,4 @@
-import { Duration } from "cdk8s";
+import { Duration, Size } from "cdk8s";
 import fc from "fast-check";
 import {
   AddOn,
@@ -225,9 +225,9 @@ describe("an add-on that is refused", () => {
     ["Tiller", /rights of a cluster administrator/],
     ["ClusterAutoscaler", /needs IAM policies/],
     ["NativeIngressController", /needs IAM policies/],
-    ["certManager", /The name is "certManager"/],
-    ["Certmanager", /OKE has no add-on Certmanager/],
-    ["", /The name is ""/],
+    ["certManager", /name is "certManager"/],
+    ["Certmanager", /name is Certmanager/],
+    ["", /name is ""/],
   ])("%s", (name, what) => {
     const problems = refusal(() => AddOn.of(name));
     expect(problems.map(({ code }) => code)).toEqual(["ADD_ON_INVALID"]);
@@ -252,14 +252,13 @@ describe("an add-on that is refused", () => {
     const cluster = newCluster(stack);
     new NativeIngressController(stack, "ingress", { cluster });
     const again = () => new ClusterAddOn(stack, "cert-manager", { cluster, addOn: AddOn.certManager() });
-    expect(refusal(again).map(({ code, what }) => `${code} ${what}`)).toEqual(
-      ["NAME_DUPLICATE cluster already has the add-on CertManager, created by ingress/CertManager"].map(
-        (text) =>
-          text
-            .replace("cluster already", `${cluster.node.path} already`)
-            .replace("ingress/", "stack/ingress/"),
-      ),
-    );
+    expect(refusal(again)).toMatchObject([
+      {
+        code: "NAME_DUPLICATE",
+        property: "cluster",
+        what: expect.stringContaining("stack/ingress/CertManager"),
+      },
+    ]);
     new ClusterAddOn(stack, "dns", { cluster, addOn: AddOn.coreDns() });
     expect(refusedCodes(() => new ClusterAddOn(stack, "dns2", { cluster, addOn: AddOn.coreDns() }))).toEqual([
       "NAME_DUPLICATE",
@@ -289,9 +288,9 @@ describe("an add-on that is refused", () => {
       });
     const add = (id: string, clusterType?: string) => () =>
       new ClusterAddOn(stack, `on-${id}`, { cluster: imported(id, clusterType), addOn: AddOn.certManager() });
-    expect(refusal(add("basic", "BASIC_CLUSTER"))[0]!.what).toMatch(
-      /needs an enhanced cluster, and stack\/basic is a basic one/,
-    );
+    expect(refusal(add("basic", "BASIC_CLUSTER"))).toMatchObject([
+      { code: "ADD_ON_INVALID", property: "cluster", what: expect.stringContaining("stack/basic") },
+    ]);
     expect(add("enhanced", "ENHANCED_CLUSTER")).not.toThrow();
     expect(add("unknown")).not.toThrow();
     expect(refusedCodes(() => imported("odd", "LARGE"))).toEqual(["VALUE_INVALID"]);
@@ -308,7 +307,7 @@ describe("the order of add-ons", () => {
     new PrivateNodePool(stack, "pool", {
       cluster,
       image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+      shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
       size: 2,
     });
     const addOns = resourcesOf(stack, "oci_containerengine_addon");
@@ -336,7 +335,7 @@ describe("the native ingress controller beside a cert-manager of the program", (
     const cluster = newCluster(stack);
     new ClusterAddOn(stack, "cert-manager", { cluster, addOn: AddOn.certManager() });
     const [problem] = refusal(() => new NativeIngressController(stack, "ingress", { cluster }));
-    expect(problem).toMatchObject({ code: "NAME_DUPLICATE", fix: "Write installCertManager: false" });
+    expect(problem).toMatchObject({ code: "NAME_DUPLICATE", fix: "Set installCertManager: false" });
     new NativeIngressController(stack, "ingress", { cluster, installCertManager: false });
     const addOns: any[] = Object.values(resourcesOf(stack, "oci_containerengine_addon"));
     const controller = addOns.find(({ addon_name }) => addon_name === "NativeIngressController");

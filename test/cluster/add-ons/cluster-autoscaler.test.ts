@@ -1,4 +1,4 @@
-import { Duration } from "cdk8s";
+import { Duration, Size } from "cdk8s";
 import { type App } from "cdktf";
 import {
   AddOn,
@@ -33,7 +33,7 @@ function addPool(
   return new PrivateNodePool(stack, id, {
     cluster,
     image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
-    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memoryInGbs: 16 }),
+    shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
     maxPodsPerNode: 10,
     ...size,
   });

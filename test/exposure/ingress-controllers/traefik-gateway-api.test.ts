@@ -162,7 +162,7 @@ describe("a Traefik of the Gateway API", () => {
   test("is refused for a routing that is none, and is what Ingress objects configure without one", () => {
     const refused = (given: unknown) => refusedCodes(() => traefikOf({ routing: given as never }));
     expect(refused(true)).toEqual(["VALUE_INVALID"]);
-    expect(refused(null)).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(refused(null)).toEqual(["VALUE_INVALID"]);
     expect(refused({ isGatewayApi: true, reason: undefined })).toEqual(["REASON_MISSING"]);
     const yaml = (props: object) => Yaml.stringify(...objectsOf(traefikOf(props).platform));
     expect(yaml({ routing: TraefikRouting.ingress() })).toBe(yaml({}));

@@ -37,7 +37,7 @@ function named(list: any[], name: string): any {
   return found[0];
 }
 
-describe("a logging with what must be given", () => {
+describe("a logging with the required props", () => {
   const world = new World();
   const logging = world.logging();
   const { chart } = world;
@@ -230,7 +230,7 @@ describe("a logging with what must be given", () => {
   });
 });
 
-describe("a logging with everything set", () => {
+describe("a logging with all props", () => {
   const world = new World();
   const gateway = new Chart(world.app, "gateway", { namespace: "gateway" });
   const traefik = new TraefikIngress(gateway, "traefik", {
@@ -328,7 +328,7 @@ describe("a logging with everything set", () => {
   });
 });
 
-describe("a destination that others run", () => {
+describe("a destination outside of the ClusterLogging", () => {
   test("gets an egress, on both layers, and the credentials as files", () => {
     const world = new World();
     world.logging({ destination: outside() });
@@ -403,7 +403,7 @@ describe("a destination that others run", () => {
   });
 });
 
-describe("Fluentd in the place of Fluent Bit", () => {
+describe("Fluentd instead of Fluent Bit", () => {
   const world = new World();
   world.logging({
     collector: FLUENTD,
@@ -448,8 +448,8 @@ describe("Fluentd in the place of Fluent Bit", () => {
   });
 });
 
-describe("refused", () => {
-  test("two loggers on one cluster, of either kind and in any order", () => {
+describe("an invalid logging", () => {
+  test("is a second logger of a cluster, of either kind and in any order", () => {
     const world = new World();
     world.logging();
     const other = new Chart(world.app, "other", { namespace: "other" });
@@ -463,7 +463,8 @@ describe("refused", () => {
     expect(problem).toMatchObject({
       code: "LOGGING_DUPLICATE",
       path: "other/other",
-      what: expect.stringContaining("are collected already, by logging/logging"),
+      property: "cluster",
+      what: expect.stringContaining("logging/logging"),
     });
     expect(other.node.tryFindChild("other")).toBeUndefined();
     const { cluster, stack } = world;
@@ -476,7 +477,7 @@ describe("refused", () => {
     expect(refusedCodes(() => second.logging())).toEqual(["LOGGING_DUPLICATE"]);
   });
 
-  test("two clusters may have one each", () => {
+  test("is not one on each of two clusters", () => {
     const world = new World();
     world.logging();
     const cluster = new SecureOkeCluster(world.stack, "second", {
@@ -489,7 +490,7 @@ describe("refused", () => {
     ).not.toThrow();
   });
 
-  test("names of parsers that nobody defined, with those that are near", () => {
+  test("refers to undefined parsers, with the nearest names in the message", () => {
     const world = new World();
     const problems = refusal(() =>
       world.logging({
@@ -502,20 +503,20 @@ describe("refused", () => {
         ],
       }),
     );
-    expect(problems.map(({ code, what }) => [code, what])).toEqual([
-      ["LOG_PARSER_INVALID", 'multiline[0] is "jawa", which no parser is called'],
-      ["NAME_DUPLICATE", "multiline names java twice"],
-      ["LOG_PARSER_INVALID", 'multiline[3] is "access", which no parser is called'],
-      ["LOG_PARSER_INVALID", 'formats[0].parser is "acces", which no parser is called'],
-      ["LOG_PARSER_INVALID", 'formats[1].parser is "java", which no parser is called'],
-      ["NAME_INVALID", expect.stringContaining("formats[2].namespace")],
-      ["NAME_DUPLICATE", expect.stringContaining("two entries")],
+    expect(problems.map(({ code, property }) => [code, property])).toEqual([
+      ["NAME_INVALID", "formats[2].namespace"],
+      ["NAME_DUPLICATE", "multiline"],
+      ["LOG_PARSER_INVALID", "multiline[0]"],
+      ["LOG_PARSER_INVALID", "multiline[3]"],
+      ["LOG_PARSER_INVALID", "formats[0].parser"],
+      ["LOG_PARSER_INVALID", "formats[1].parser"],
+      ["NAME_DUPLICATE", "formats"],
     ]);
-    expect(problems[0]?.fix).toContain("java");
+    expect(problems[2]?.fix).toContain("java");
     expect(world.chart.node.children).toEqual([]);
   });
 
-  test("a chart without a namespace, an id that is too long, and what is missing", () => {
+  test("has a chart without a namespace, an id that is too long, or missing props", () => {
     const world = new World();
     const chart = new Chart(world.app, "bare");
     const props: any = { cluster: world.cluster, collector: FLUENT_BIT, destination: outside() };
@@ -529,7 +530,7 @@ describe("refused", () => {
     );
   });
 
-  test("a chart that was added to another cluster", () => {
+  test("is in a chart of another cluster", () => {
     const world = new World();
     const second = new SecureOkeCluster(world.stack, "second", {
       compartmentId: COMPARTMENT,
@@ -544,7 +545,7 @@ describe("refused", () => {
     expect(problemsAtSynthesis(world.chart).map(({ code }) => code)).toContain("PEER_ELSEWHERE");
   });
 
-  test("nothing stays where a part of it is refused", () => {
+  test("creates nothing if one of its parts is invalid", () => {
     const world = new World();
     new HardenedDeployment(world.chart, "opensearch", { image: image("other") });
     expect(refusedCodes(() => world.logging())).toContain("NAME_DUPLICATE");
@@ -555,7 +556,7 @@ describe("refused", () => {
 describe("OciContainerLogging", () => {
   const tenancyId = "ocid1.tenancy.oc1..test";
 
-  test("has the agent of the nodes send files that are there to a log with a retention, by a group that may just that", () => {
+  test("has the agent of the nodes send existing files to a log with a retention, as a group with no other rights", () => {
     const { cluster, stack } = new World();
     const logging = new OciContainerLogging(stack, "containers", { cluster, tenancyId });
     expect(logging.retentionDays).toBe(90);
@@ -578,7 +579,7 @@ describe("OciContainerLogging", () => {
     );
   });
 
-  test("takes a group that is there", () => {
+  test("accepts an existing group", () => {
     const { cluster, stack } = new World();
     const dynamicGroupId = "ocid1.dynamicgroup.oc1..test";
     new OciContainerLogging(stack, "containers", { cluster, dynamicGroupId, retention: Duration.days(180) });
@@ -587,12 +588,12 @@ describe("OciContainerLogging", () => {
     });
   });
 
-  test("refuses a retention that OCI does not offer, and neither or both ways to a group", () => {
+  test("rejects a retention that OCI does not offer, and needs either a group or the tenancy", () => {
     const { cluster, stack } = new World();
     const codes = (props: object) =>
       refusedCodes(() => new OciContainerLogging(stack, "containers", { cluster, ...props }));
-    expect(codes({ tenancyId, retention: Duration.days(7) })).toEqual(["COUNT_INVALID"]);
-    expect(codes({ tenancyId, retention: Duration.days(31) })).toEqual(["COUNT_INVALID"]);
+    expect(codes({ tenancyId, retention: Duration.days(7) })).toEqual(["DURATION_INVALID"]);
+    expect(codes({ tenancyId, retention: Duration.days(31) })).toEqual(["DURATION_INVALID"]);
     expect(codes({})).toEqual(["ATTRIBUTE_MISSING"]);
     expect(codes({ tenancyId, dynamicGroupId: "ocid1.dynamicgroup.oc1..test" })).toEqual([
       "ATTRIBUTE_MISSING",

@@ -384,10 +384,7 @@ describe("a workload whose metrics are scraped", () => {
     expect(refusedCodes(() => shop.toJson())).toContain("MONITORING_MISSING");
     world.cluster.addCdk8sChart("shop", shop);
     expect(refusal(() => synthesized(world.stack)).map(({ code, what }) => [code, what])).toEqual([
-      [
-        "MONITORING_MISSING",
-        "Scraping metrics needs a ClusterMonitoring, and stack/cluster has none",
-      ],
+      ["MONITORING_MISSING", "Scraping metrics needs a ClusterMonitoring, and stack/cluster has none"],
     ]);
   });
 
@@ -458,7 +455,7 @@ describe("a workload whose traces are taken", () => {
     expect(peers(world.chart, "collector", "ingress", 4318)).toEqual([]);
   });
 
-  test("is refused with a ratio that is none, and without a monitoring", () => {
+  test("is rejected with an invalid ratio, and without a monitoring", () => {
     const world = new World();
     const shop = world.namespace();
     const web = world.web(shop);
@@ -471,15 +468,15 @@ describe("a workload whose traces are taken", () => {
   });
 });
 
-describe("a monitoring is refused", () => {
+describe("a monitoring is rejected", () => {
   beforeEach(() => jest.spyOn(process, "emitWarning").mockImplementation(() => undefined));
   afterEach(() => jest.restoreAllMocks());
 
   test.each<[string, Partial<ClusterMonitoringProps>, string[]]>([
-    ["a retention below a day", { retention: Duration.hours(23) }, ["VALUE_INVALID"]],
-    ["a retention of half hours", { traceRetention: Duration.minutes(90) }, ["VALUE_INVALID"]],
-    ["a volume that OCI doesn't make", { storage: Size.gibibytes(10) }, ["QUANTITY_INVALID"]],
-    ["a key that is none", { kmsKeyId: "key" }, ["OCID_INVALID"]],
+    ["a retention below a day", { retention: Duration.hours(23) }, ["DURATION_INVALID"]],
+    ["a retention of half hours", { traceRetention: Duration.minutes(90) }, ["DURATION_INVALID"]],
+    ["a volume size that OCI does not offer", { storage: Size.gibibytes(10) }, ["SIZE_INVALID"]],
+    ["an invalid key", { kmsKeyId: "key" }, ["OCID_INVALID"]],
     ["two dashboards of one id", { dashboards: [dashboard("a"), dashboard("a")] }, ["DASHBOARD_INVALID"]],
     [
       "two rules of one name",

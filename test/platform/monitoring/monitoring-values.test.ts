@@ -261,12 +261,12 @@ describe("a dashboard", () => {
   });
 
   test.each([
-    ["no JSON", "{"],
-    ["a list", "[]"],
-    ["no id", '{"title":"A"}'],
-    ["no title", '{"uid":"a","title":" "}'],
-  ])("is refused with %s", (_what, json) => {
-    expect(refusedCodes(() => GrafanaDashboard.fromJson(json))).toEqual(["DASHBOARD_INVALID"]);
+    ["invalid JSON", "{", "DASHBOARD_INVALID"],
+    ["a list", "[]", "DASHBOARD_INVALID"],
+    ["no id", '{"title":"A"}', "ATTRIBUTE_MISSING"],
+    ["no title", '{"uid":"a","title":" "}', "DASHBOARD_INVALID"],
+  ])("is rejected with %s", (_what, json, code) => {
+    expect(refusedCodes(() => GrafanaDashboard.fromJson(json))).toEqual([code]);
   });
 
   test("is refused with a password literal", () => {

@@ -18,6 +18,7 @@ import {
 } from "./address-ranges";
 import { type PodIdentity } from "./security-rules";
 import { asList, blockOf, type Json, type TerraformModel } from "./terraform-model";
+import { StateOf } from "../../../core/construct-state";
 import { type Endpoint } from "../endpoint";
 
 const FLANNEL = "FLANNEL_OVERLAY";
@@ -28,7 +29,7 @@ const LINK_LOCAL = rangeOf("169.254.0.0/16");
 /** Finds the interfaces of an endpoint in the configuration. */
 export class EndpointReader {
   private readonly pools: Pool[];
-  private readonly cache = new WeakMap<Endpoint, End[]>();
+  private readonly cache = new StateOf<Endpoint, End[]>((endpoint) => this.find(endpoint));
   private readonly policies = new Map<string, Json[]>();
   private readonly routing: PacketRoutingReader;
   /** Whether the cluster of a manifest is ambiguous. */
@@ -53,12 +54,12 @@ export class EndpointReader {
 
   /** The interfaces of an endpoint; empty if the configuration has none of the kind. */
   public ends(endpoint: Endpoint): End[] {
-    const cached = this.cache.get(endpoint);
-    if (cached) return cached;
+    return this.cache.of(endpoint);
+  }
+
+  private find(endpoint: Endpoint): End[] {
     const found = this.read(endpoint);
-    const ends = this.namesOneEnd(endpoint) && found.length > 1 ? found.map(asAlternative) : found;
-    this.cache.set(endpoint, ends);
-    return ends;
+    return this.namesOneEnd(endpoint) && found.length > 1 ? found.map(asAlternative) : found;
   }
 
   /** Whether an endpoint means a single end, so that several ends with its name are ambiguous. */

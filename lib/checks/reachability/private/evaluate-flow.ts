@@ -12,6 +12,7 @@ import {
   type Packets,
   UDP,
 } from "./packets";
+import { StateOf } from "../../../core/construct-state";
 import { type Place } from "./address-ranges";
 
 /** The verdict of a layer, with the end that it belongs to. */
@@ -130,16 +131,14 @@ function isOfFamily(protocol: number, family: 4 | 6): boolean {
   return protocol !== (family === 4 ? ICMP6 : ICMP);
 }
 
-const families = new WeakMap<End, { [family: number]: End | undefined }>();
+const endsByFamily = new StateOf<End, { readonly [family: number]: End | undefined }>((end) => ({
+  4: cutToFamily(end, 4),
+  6: cutToFamily(end, 6),
+}));
 
 /** An end with its addresses of one family only; undefined if it has none. */
 function ofFamily(end: End, family: 4 | 6): End | undefined {
-  let byFamily = families.get(end);
-  if (!byFamily) {
-    byFamily = { 4: cutToFamily(end, 4), 6: cutToFamily(end, 6) };
-    families.set(end, byFamily);
-  }
-  return byFamily[family];
+  return endsByFamily.of(end)[family];
 }
 
 function cutToFamily(end: End, family: 4 | 6): End | undefined {

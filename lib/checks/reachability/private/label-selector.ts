@@ -1,5 +1,6 @@
 import { asList, type Json } from "./terraform-model";
 import { and, Tri, when } from "./three-valued-logic";
+import { NoteOn, StateOf } from "../../../core/construct-state";
 
 /** The known labels of an object. */
 export interface KnownLabels {
@@ -41,13 +42,12 @@ function label(key: string, required: unknown, { labels, more, written }: KnownL
 }
 
 // Every pair of ends evaluates the same few selectors on the same few pods.
-const cachedAnswers = new WeakMap<object, WeakMap<KnownLabels, Tri>>();
+const cachedAnswers = new StateOf<object, NoteOn<KnownLabels, Tri>>(() => new NoteOn());
 
 /** Whether a label selector matches; an empty one matches everything. */
 export function selects(selector: Json, object: KnownLabels): Tri {
   if (typeof selector !== "object" || selector === null) return evaluate(selector, object);
-  let answers = cachedAnswers.get(selector);
-  if (!answers) cachedAnswers.set(selector, (answers = new WeakMap()));
+  const answers = cachedAnswers.of(selector);
   const cached = answers.get(object);
   if (cached !== undefined) return cached;
   const answer = evaluate(selector, object);

@@ -1,5 +1,6 @@
 import { type IConstruct } from "constructs";
 import { authenticationConfigurationOf } from "./token-authentication";
+import { MarkOn } from "../../../core/construct-state";
 import { findWhenWritten } from "../../../core/program-findings";
 import { Problems } from "../../../core/validation-error";
 import { addWarning } from "../../../core/warnings";
@@ -15,8 +16,8 @@ interface WithEndpointEgress extends IClusterNetwork {
 
 const HTTPS = 443;
 
-/** The networks whose public endpoint has its egress rule already; it needs no route. */
-const letOut = new WeakSet<IClusterNetwork>();
+/** The networks whose public API endpoint already has an egress rule to an issuer, which needs no route. */
+const withPublicEndpointEgress = new MarkOn<IClusterNetwork>();
 
 /** Makes a cluster accept the tokens of a pipeline, and allows the egress of its endpoint to the issuer. */
 export function acceptPipeline(
@@ -35,7 +36,7 @@ export function acceptPipeline(
   const { network, apiEndpointSecurityGroup: group } = cluster;
   // The subnet of a public endpoint already has a route to the internet.
   if (network.apiEndpointSubnet.isPublic) {
-    letOut.add(network);
+    withPublicEndpointEgress.once(network);
     group.allowTo(egress._peer, egress.port, { reason: egress.reason });
   } else network.addEgress(EgressSource.apiEndpoint(group), egress);
 }
@@ -47,12 +48,12 @@ function checkEgressWhenWritten(cluster: ISecureOkeCluster, { issuerUrl }: Pipel
   const { hostname, port } = new URL(issuerUrl);
   const number = port === "" ? HTTPS : Number(port);
   findWhenWritten(cluster, () => {
-    if (letOut.has(cluster.network) || hasEgress.call(cluster.network, number)) return [];
+    if (withPublicEndpointEgress.has(cluster.network) || hasEgress.call(cluster.network, number)) return [];
     const problems = new Problems(cluster);
     problems.add(
       "EGRESS_INVALID",
-      `The API endpoint has no egress to the token issuer ${hostname}, TCP ${number}, so it can't read the issuer's keys and refuses every token`,
-      `Give CiAccess issuerEgress: Egress.to("<range of the issuer>", Port.tcp(${number}), { reason }), or Egress.toAnywhere where its addresses change`,
+      `The API endpoint has no egress to the token issuer ${hostname}, TCP ${number}, so it can't read the issuer's keys and rejects every token`,
+      `Set issuerEgress of CiAccess: Egress.to("<range of the issuer>", Port.tcp(${number}), { reason }), or Egress.toAnywhere if its addresses change`,
     );
     problems.throwIfAny();
     return [];
@@ -65,8 +66,8 @@ function warnOfImported(cluster: IConstruct, identity: PipelineIdentity): void {
     cluster,
     [
       `[imported-cluster-issuer] ${cluster.node.path}: an imported cluster may not accept tokens of ${identity.issuerUrl}`,
-      "  Why: The API server refuses every token of an issuer that it does not know.",
-      "  Instead: See that its configuration of OpenID Connect has this, or more: " +
+      "  Why: The API server rejects every token of an issuer that it does not know.",
+      "  Instead: Make sure that its OpenID Connect configuration contains: " +
         authenticationConfigurationOf([identity]).trim().split("\n").join("\n    "),
     ].join("\n"),
   );

@@ -29,8 +29,8 @@ interface Account {
 export class ClusterAccess extends Construct {
   /** The access of a cluster; created on first use, so that a cluster without any has no further resources. */
   public static of(cluster: ISecureOkeCluster): ClusterAccess {
-    const known = cluster.node.tryFindChild(ID) as ClusterAccess | undefined;
-    return known ?? new ClusterAccess(cluster);
+    const existing = cluster.node.tryFindChild(ID) as ClusterAccess | undefined;
+    return existing ?? new ClusterAccess(cluster);
   }
 
   private readonly expiring = new Map<string, boolean>();
@@ -73,7 +73,7 @@ export class ClusterAccess extends Construct {
     const principal = PolicyPrincipal.workload({ clusterId, namespace, serviceAccountName });
     const statement = PolicyStatement.allow({ ...grant, principal });
     const compartment = this.compartmentOf(grant.location);
-    const description = `Lets the pods of ${namespace}/${serviceAccountName} use what they need`;
+    const description = `The rights of the pods of ${namespace}/${serviceAccountName}`;
     this.policyFor(`Workload-${namespace}-${serviceAccountName}`, compartment, description, statement);
   }
 
@@ -91,12 +91,12 @@ export class ClusterAccess extends Construct {
       ["bastionId"],
       'new Bastion(stack, "bastion", { cluster, … })',
     );
-    const known = this.expiring.get(groupId);
-    if (isAccess && known !== undefined && known !== (access._expires !== undefined)) {
+    const isExpiring = this.expiring.get(groupId);
+    if (isAccess && isExpiring !== undefined && isExpiring !== (access._expires !== undefined)) {
       problems.add(
         "EXPIRY_INVALID",
-        `The group ${groupId} has break-glass access and access without an end, so IAM would let it in after the end too`,
-        "Give break-glass access to a group of its own",
+        `groupId is ${groupId}, a group with break-glass access and permanent access: IAM would still admit it after the expiry`,
+        "Use a separate group for break-glass access",
       );
     }
     problems.collect(() => this.cluster.compartmentId);
@@ -143,8 +143,8 @@ export class ClusterAccess extends Construct {
     statement: PolicyStatement,
   ): void {
     const id = `${prefix}-${idPartOf(this, compartmentId)}`;
-    const known = this.node.tryFindChild(id) as LeastPrivilegePolicy | undefined;
-    if (known) return known._add(statement);
+    const existing = this.node.tryFindChild(id) as LeastPrivilegePolicy | undefined;
+    if (existing) return existing._add(statement);
     new LeastPrivilegePolicy(this, id, {
       compartmentId,
       description,
@@ -160,10 +160,9 @@ export class ClusterAccess extends Construct {
     const problems = new Problems(this.cluster);
     problems.add(
       "ATTRIBUTE_MISSING",
-      "A workload is granted something in the whole tenancy, and the cluster does not know the tenancy",
-      "Give the cluster tenancyId, or grant it in a compartment",
+      "location is the whole tenancy, and the OCID of the tenancy is not known",
+      "Set tenancyId of the cluster, or grant the right in a compartment",
     );
-    problems.throwIfAny();
-    throw new Error("unreachable");
+    return problems.throwAll();
   }
 }

@@ -1,5 +1,7 @@
 import { Yaml } from "cdk8s";
 import { type IConstruct } from "constructs";
+import { NoteOn } from "../../../core/construct-state";
+import { byKey, byText } from "../../../core/stable-order";
 import { Problems } from "../../../core/validation-error";
 import {
   type ContainerengineCluster,
@@ -8,7 +10,7 @@ import {
 } from "../../../oci/containerengine-cluster";
 import { type PipelineIdentity } from "../pipeline-identity";
 
-const accepted = new WeakMap<IConstruct, PipelineIdentity[]>();
+const accepted = new NoteOn<IConstruct, PipelineIdentity[]>();
 
 /** Makes a cluster accept the tokens of another pipeline. */
 export function acceptTokens(
@@ -39,12 +41,12 @@ const SHARED = ["usernameClaim", "usernamePrefix", "caCertificate"] as const;
 export function checkIssuers(problems: Problems, identities: readonly PipelineIdentity[]): void {
   for (const tokens of byIssuer(identities)) {
     const [first, ...others] = tokens;
-    const different = SHARED.filter((name) => others.some((one) => one[name] !== first?.[name]));
+    const different = SHARED.filter((name) => others.some((token) => token[name] !== first?.[name]));
     if (different.length === 0) continue;
     problems.add(
       "ISSUER_INVALID",
-      `${first?.issuerUrl} is given with different values of ${different.join(" and ")}`,
-      "Give all pipelines of an issuer the same ones",
+      `issuerUrl is ${first?.issuerUrl}, for which pipelines have different values of ${different.join(" and ")}`,
+      `Use the same ${different.join(" and ")} for all pipelines of an issuer`,
     );
   }
 }
@@ -100,7 +102,7 @@ function authenticatorOf(tokens: readonly Token[]): object {
     claimValidationRules: [
       {
         expression: alternativesOf(tokens.map((token) => expressionOf(token, audiences.length === 1))),
-        message: "the token is of no pipeline that may use this cluster",
+        message: "the token does not belong to a pipeline that may use this cluster",
       },
     ],
     claimMappings: { username: { claim: usernameClaim, prefix: usernamePrefix } },
@@ -109,7 +111,9 @@ function authenticatorOf(tokens: readonly Token[]): object {
 
 function alternativesOf(expressions: readonly string[]): string {
   const different = [...new Set(expressions)].sort();
-  return different.length === 1 ? different.join() : different.map((one) => `(${one})`).join(" || ");
+  return different.length === 1
+    ? different.join()
+    : different.map((expression) => `(${expression})`).join(" || ");
 }
 
 /**
@@ -123,12 +127,12 @@ function expressionOf(token: Token, isAudienceShared: boolean): string {
   );
   const audience = JSON.stringify(token.audience);
   // The claim is a list or a single string, and CEL can't search in the latter.
-  const isMeant = `(claims.aud == ${audience} || ${audience} in claims.aud)`;
-  return [...(isAudienceShared ? [] : [isMeant]), ...claims].join(" && ");
+  const hasAudience = `(claims.aud == ${audience} || ${audience} in claims.aud)`;
+  return [...(isAudienceShared ? [] : [hasAudience]), ...claims].join(" && ");
 }
 
 function sortedClaims({ requiredClaims }: Token): [string, string][] {
-  return Object.entries(requiredClaims).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.entries(requiredClaims).sort(byKey);
 }
 
 /** The pipelines of each issuer, in a stable order. */
@@ -137,7 +141,7 @@ function byIssuer(identities: readonly PipelineIdentity[]): Token[][] {
   for (const { _token: token } of identities) {
     groups.set(token.issuerUrl, [...(groups.get(token.issuerUrl) ?? []), token]);
   }
-  return [...groups].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, tokens]) => tokens);
+  return [...groups].sort(([issuer], [other]) => byText(issuer, other)).map(([, tokens]) => tokens);
 }
 
 function base64(text: string): string {

@@ -1,11 +1,14 @@
 import { Aspects, dependable, TerraformStack, type TerraformResource } from "cdktf";
 import { type IConstruct } from "constructs";
+import { CERT_MANAGER } from "./cert-manager";
+import { NoteOn, StateOf } from "../../../core/construct-state";
 import { compareOcids } from "../../../core/ocid";
+import { byPath } from "../../../core/stable-order";
 import { ContainerengineAddon } from "../../../oci/containerengine-addon";
 import { ContainerengineNodePool } from "../../../oci/containerengine-node-pool";
 
 /** The cluster of each add-on; the OCID in an add-on resource is a reference that another stack can't compare. */
-const clusterOf = new WeakMap<IConstruct, IConstruct>();
+const clusterOf = new NoteOn<ContainerengineAddon, IConstruct>();
 
 interface WithId extends IConstruct {
   readonly clusterId: string;
@@ -21,8 +24,8 @@ export function addOnsOf(cluster: WithId): ContainerengineAddon[] {
   const { root } = cluster.node;
   return root.node
     .findAll()
-    .filter((one): one is ContainerengineAddon => one instanceof ContainerengineAddon)
-    .filter((one) => isOf(one, one.clusterIdInput, cluster));
+    .filter((construct): construct is ContainerengineAddon => construct instanceof ContainerengineAddon)
+    .filter((addOn) => clusterOf.get(addOn) === cluster || isOf(addOn, addOn.clusterIdInput, cluster));
 }
 
 /** The node pools of the stack of a construct that belong to a cluster. */
@@ -30,12 +33,11 @@ export function nodePoolsBeside(scope: IConstruct, cluster: WithId): Containeren
   const stack = TerraformStack.of(scope);
   return stack.node
     .findAll()
-    .filter((one): one is ContainerengineNodePool => one instanceof ContainerengineNodePool)
-    .filter((one) => TerraformStack.of(one) === stack && isOf(one, one.clusterIdInput, cluster));
+    .filter((construct): construct is ContainerengineNodePool => construct instanceof ContainerengineNodePool)
+    .filter((pool) => TerraformStack.of(pool) === stack && isOf(pool, pool.clusterIdInput, cluster));
 }
 
 function isOf(resource: TerraformResource, clusterId: string | undefined, cluster: WithId): boolean {
-  if (clusterOf.get(resource) === cluster) return true;
   if (clusterId === undefined) return false;
   return (
     compareOcids({ scope: resource, id: clusterId }, { scope: cluster, id: cluster.clusterId }) === "same"
@@ -49,24 +51,23 @@ export function waitForCertManager(scope: IConstruct, resource: ContainerengineA
       if (node !== scope) return;
       waitFor(
         resource,
-        addOnsOf(cluster).filter((one) => one.addonNameInput === "CertManager"),
+        addOnsOf(cluster).filter((addOn) => addOn.addonNameInput === CERT_MANAGER),
       );
     },
   });
 }
 
 // A stack may be written several times.
-const waited = new WeakMap<TerraformResource, Set<TerraformResource>>();
+const dependencies = new StateOf<TerraformResource, Set<TerraformResource>>(() => new Set());
 
 /** Makes a resource depend on others of its stack, in addition to its existing dependencies. */
 export function waitFor(resource: TerraformResource, others: readonly TerraformResource[]): void {
   const stack = TerraformStack.of(resource);
-  const before = waited.get(resource) ?? new Set<TerraformResource>();
-  waited.set(resource, before);
+  const added = dependencies.of(resource);
   const targets = others
-    .filter((one) => one !== resource && !before.has(one) && TerraformStack.of(one) === stack)
-    .sort((one, other) => (one.node.path < other.node.path ? -1 : 1));
+    .filter((other) => other !== resource && !added.has(other) && TerraformStack.of(other) === stack)
+    .sort(byPath);
   if (targets.length === 0) return;
-  for (const target of targets) before.add(target);
-  resource.dependsOn = [...(resource.dependsOn ?? []), ...targets.map((one) => dependable(one))];
+  for (const target of targets) added.add(target);
+  resource.dependsOn = [...(resource.dependsOn ?? []), ...targets.map((target) => dependable(target))];
 }

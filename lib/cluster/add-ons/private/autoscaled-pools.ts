@@ -1,5 +1,7 @@
 import { type IConstruct } from "constructs";
-import { compareOcids } from "../../../core/ocid";
+import { StateOfTree } from "../../../core/construct-state";
+import { byPath } from "../../../core/stable-order";
+import { isSameCluster } from "../../../synthesis/chart-scopes";
 
 /** A pool whose size the autoscaler manages. */
 export interface AutoscaledPool {
@@ -18,34 +20,22 @@ interface Entry {
   readonly pool: AutoscaledPool;
 }
 
-// By app.
-const entries = new WeakMap<IConstruct, Entry[]>();
+const entries = new StateOfTree(() => new Map<IConstruct, Entry>());
 
 /** Adds a pool to the autoscaler of its cluster. */
 export function addAutoscaledPool(cluster: WithId, pool: AutoscaledPool): void {
-  const { root } = cluster.node;
-  entries.set(root, [...(entries.get(root) ?? []), { cluster, pool }]);
+  entries.of(cluster).set(pool.construct, { cluster, pool });
 }
 
 /** Removes a pool from the autoscaler, so that it adds no nodes to a pool that is being retired. */
 export function dropAutoscaledPool(construct: IConstruct): void {
-  const { root } = construct.node;
-  entries.set(
-    root,
-    (entries.get(root) ?? []).filter(({ pool }) => pool.construct !== construct),
-  );
+  entries.of(construct).delete(construct);
 }
 
 /** The autoscaled pools of a cluster, in a stable order. */
 export function autoscaledPoolsOf(cluster: WithId): AutoscaledPool[] {
-  return (entries.get(cluster.node.root) ?? [])
-    .filter((entry) => isSame(entry.cluster, cluster))
+  return [...entries.of(cluster).values()]
+    .filter((entry) => isSameCluster(entry.cluster, cluster))
     .map(({ pool }) => pool)
-    .sort((one, other) => (one.construct.node.path < other.construct.node.path ? -1 : 1));
-}
-
-/** Whether two constructs certainly represent the same cluster. */
-export function isSame(one: WithId, other: WithId): boolean {
-  if (one === other) return true;
-  return compareOcids({ scope: one, id: one.clusterId }, { scope: other, id: other.clusterId }) === "same";
+    .sort((pool, other) => byPath(pool.construct, other.construct));
 }

@@ -1,9 +1,14 @@
 import { type AddOnOptions, type AddOnResources, type AddOnRollingUpdate } from "../add-on-options";
+import { NodeTaint } from "../../node-taint";
 import { checkLabels } from "../../../core/kubernetes-names";
 import { readBytes, readCpu } from "../../../core/quantity";
-import { checkMembers } from "../../../core/required";
+import { boolean, listOf, valueOf, wholeNumber } from "../../../core/readers";
+import { byKey, sortedByKey } from "../../../core/stable-order";
 import { shown } from "../../../core/display-value";
 import { type Problems } from "../../../core/validation-error";
+
+const FLAG = boolean();
+const TAINTS = listOf(valueOf(NodeTaint), '[NodeTaint.noSchedule("workload", "batch")]');
 
 /** Collects the configuration of an add-on as the texts that OKE expects; omitted values keep Oracle's setting. */
 export class ConfigurationWriter {
@@ -12,7 +17,7 @@ export class ConfigurationWriter {
   constructor(private readonly problems: Problems) {}
 
   public get configuration(): { [key: string]: string } {
-    return Object.fromEntries([...this.entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+    return Object.fromEntries([...this.entries].sort(byKey));
   }
 
   public text(key: string, value: string | undefined): void {
@@ -20,9 +25,7 @@ export class ConfigurationWriter {
   }
 
   public flag(key: string, name: string, value: boolean | undefined): void {
-    if (value === undefined) return;
-    if (typeof value === "boolean") this.entries.set(key, String(value));
-    else this.problems.add("VALUE_INVALID", `${name} is ${shown(value)}`, "Write true or false");
+    if (value !== undefined) this.text(key, FLAG(this.problems, name, value)?.toString());
   }
 
   public count(
@@ -31,14 +34,8 @@ export class ConfigurationWriter {
     value: number | undefined,
     [least, most]: readonly [number, number],
   ): void {
-    if (value === undefined) return;
-    if (Number.isInteger(value) && value >= least && value <= most)
-      return void this.entries.set(key, String(value));
-    this.problems.add(
-      "COUNT_INVALID",
-      `${name} is ${shown(value)}`,
-      `Give a whole number from ${least} to ${most}`,
-    );
+    if (value !== undefined)
+      this.text(key, wholeNumber({ least, most })(this.problems, name, value)?.toString());
   }
 
   public choice(key: string, name: string, value: string | undefined, choices: readonly string[]): void {
@@ -53,9 +50,9 @@ export class ConfigurationWriter {
     if (value !== undefined) this.entries.set(key, JSON.stringify(value));
   }
 
-  public resources(key: string, name: string, given: AddOnResources | undefined): void {
-    if (given === undefined) return;
-    const { cpuRequest, cpuLimit, memoryRequest, memoryLimit } = given ?? {};
+  public resources(key: string, name: string, resources: AddOnResources | undefined): void {
+    if (resources === undefined) return;
+    const { cpuRequest, cpuLimit, memoryRequest, memoryLimit } = resources ?? {};
     const pair = (what: string, read: typeof readCpu, request?: string, limit?: string) => {
       const [least, most] = [request, limit].map((text, index) =>
         text === undefined
@@ -65,7 +62,7 @@ export class ConfigurationWriter {
       if (least === undefined || most === undefined || least <= most) return;
       this.problems.add(
         "VALUE_INVALID",
-        `${name} reserves ${request} and may use ${limit} at most`,
+        `${name}.${what}Limit is ${limit}, less than the request, ${request}`,
         `Give ${what}Limit at least ${request}`,
       );
     };
@@ -78,54 +75,56 @@ export class ConfigurationWriter {
   }
 
   /** Writes the common options of most add-ons. */
-  public placement(options: AddOnOptions): void {
+  public placement(options: AddOnOptions, at?: string): void {
+    const nameOf = (name: string) => (at === undefined ? name : `${at}.${name}`);
     const { nodeSelector, tolerates, affinity, topologySpreadConstraints, rollingUpdate } = options;
     if (nodeSelector !== undefined) {
-      checkLabels(this.problems, "nodeSelector", nodeSelector);
-      this.json(
-        "nodeSelectors",
-        Object.fromEntries(Object.entries(nodeSelector).sort(([a], [b]) => (a < b ? -1 : 1))),
-      );
+      checkLabels(this.problems, nameOf("nodeSelector"), nodeSelector);
+      this.json("nodeSelectors", sortedByKey(nodeSelector));
     }
     if (tolerates !== undefined) {
-      const example = 'NodeTaint.noSchedule("workload", "batch")';
-      const taints = tolerates.filter((taint) =>
-        checkMembers(this.problems, "tolerates", taint, ["key", "value", "effect"], example),
-      );
+      const taints = TAINTS(this.problems, nameOf("tolerates"), tolerates);
       this.json(
         "tolerations",
-        taints.map(({ key, value, effect }) => ({ key, operator: "Equal", value, effect })),
+        taints?.map(({ key, value, effect }) => ({ key, operator: "Equal", value, effect })),
       );
     }
-    this.given("affinity", affinity, isPlain, "an object, as in the spec of a pod");
+    this.plain("affinity", nameOf("affinity"), affinity, isPlain, "an object, as in the spec of a pod");
     const isList = (value: unknown) => Array.isArray(value) && value.every(isPlain);
-    this.given(
+    this.plain(
       "topologySpreadConstraints",
+      nameOf("topologySpreadConstraints"),
       topologySpreadConstraints,
       isList,
       "a list of objects, as in the spec of a pod",
     );
-    if (rollingUpdate !== undefined) this.rollingUpdate(rollingUpdate);
+    if (rollingUpdate !== undefined) this.rollingUpdate(nameOf("rollingUpdate"), rollingUpdate);
   }
 
   /** Writes a Kubernetes value whose type is not declared here. */
-  private given(name: string, value: unknown, is: (value: unknown) => boolean, instead: string): void {
+  private plain(
+    key: string,
+    name: string,
+    value: unknown,
+    isValid: (value: unknown) => boolean,
+    instead: string,
+  ): void {
     if (value === undefined) return;
     try {
-      if (is(value)) return this.json(name, value);
+      if (isValid(value)) return this.json(key, value);
     } catch {
-      // JSON has no words for a member of it.
+      // JSON can't represent one of its members.
     }
     this.problems.add("VALUE_INVALID", `${name} is ${shown(value)}`, `Write ${instead}`);
   }
 
-  private rollingUpdate(update: AddOnRollingUpdate): void {
+  private rollingUpdate(at: string, update: AddOnRollingUpdate): void {
     const { maxSurge, maxUnavailable } = update;
     for (const [name, value] of Object.entries({ maxSurge, maxUnavailable })) {
       if (value === undefined || /^\d+%?$/.test(String(value))) continue;
       this.problems.add(
         "VALUE_INVALID",
-        `rollingUpdate.${name} is ${shown(value)}`,
+        `${at}.${name} is ${shown(value)}`,
         'Write a number or a percentage, such as "1" or "25%"',
       );
     }

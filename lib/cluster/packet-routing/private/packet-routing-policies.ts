@@ -39,13 +39,13 @@ interface RoutedClusterProps {
 interface Connection {
   readonly from: string;
   readonly to: string;
-  readonly how: string;
+  readonly condition: string;
 }
 
 /** A security group whose rules become statements, and the way that policies name its members. */
 interface Labelled {
   readonly group: INetworkSecurityGroup;
-  readonly as: string;
+  readonly endpoints: string;
 }
 
 /** The Zero Trust Packet Routing policies of a cluster, derived from the rules of its security groups. */
@@ -126,13 +126,13 @@ export class PacketRoutingPolicies extends ResourceConstruct implements ClusterP
   /** Without this policy, security attributes can't be set; it is written before the cluster, whose OCID is not known then. */
   private addNamespacePolicy(): IdentityPolicy {
     const { apiEndpoint, nodes, pods, loadBalancers, tenancyId } = this.options;
-    const who = [
+    const principals = [
       ["cluster", [apiEndpoint, loadBalancers]],
       ["nodepool", [nodes, pods]],
     ] as const;
-    const statements = who.flatMap(([principal, labels]) => {
-      const given = labels.flatMap((label) => (label ? [label.namespace] : []));
-      return [...new Set(given)]
+    const statements = principals.flatMap(([principal, labels]) => {
+      const namespaces = labels.flatMap((label) => (label ? [label.namespace] : []));
+      return [...new Set(namespaces)]
         .sort()
         .map(
           (namespace) =>
@@ -145,7 +145,7 @@ export class PacketRoutingPolicies extends ResourceConstruct implements ClusterP
       provider: this.provider,
       compartmentId: tenancyId,
       name: policyNameOf(this, `${this.cluster.node.path}-security-attributes`),
-      description: "Lets the cluster and its node pools use the namespaces of their labels",
+      description: "Lets the cluster and its node pools use the namespaces of their security attributes",
       statements,
       lifecycle: { ignoreChanges: ["name"] },
       ...tagsOf(this, {}),
@@ -157,7 +157,7 @@ export class PacketRoutingPolicies extends ResourceConstruct implements ClusterP
       provider: this.provider,
       compartmentId: this.options.tenancyId,
       name: policyNameOf(this, `${this.cluster.node.path}-${id}`),
-      description: `Who connects to ${what} of the cluster, and to whom it connects`,
+      description: `Connections from and to ${what} of the cluster`,
       statements: Lazy.listValue({ produce: statements }),
       // A policy can't be renamed, and resources with an attribute must never be without it.
       lifecycle: { ignoreChanges: ["name"] },
@@ -170,30 +170,33 @@ export class PacketRoutingPolicies extends ResourceConstruct implements ClusterP
   }
 
   private get endpoint(): Labelled[] {
-    const as = named(this.options.apiEndpoint);
-    return [this.cluster.apiEndpointSecurityGroup, ...this.endpointGroups].map((group) => ({ group, as }));
+    const endpoints = named(this.options.apiEndpoint);
+    return [this.cluster.apiEndpointSecurityGroup, ...this.endpointGroups].map((group) => ({
+      group,
+      endpoints,
+    }));
   }
 
   private get labelledNodes(): Labelled[] {
     if (!this.nodes) return [];
-    const as = named(this.nodes);
-    return [this.cluster.workerSecurityGroup, ...this.nodeGroups].map((group) => ({ group, as }));
+    const endpoints = named(this.nodes);
+    return [this.cluster.workerSecurityGroup, ...this.nodeGroups].map((group) => ({ group, endpoints }));
   }
 
   private ofNodes(): string[] {
     const { nodes } = this;
     if (!nodes) return [];
-    const as = named(nodes);
+    const endpoints = named(nodes);
     // Rules that the cloud controller writes at run time can't be read here.
-    const ofBalancers = this.balancers.map((from) => ({ from, to: as, how: ANY_PORT }));
+    const ofBalancers = this.balancers.map((from) => ({ from, to: endpoints, condition: ANY_PORT }));
     const { texts } = this.statements(this.labelledNodes, ofBalancers);
     return without(texts, this.ofEndpoint());
   }
 
   private get labelledPods(): Labelled[] {
     if (!this.pods) return [];
-    const as = named(this.pods);
-    return [this.cluster.podSecurityGroup, ...this.podGroups].map((group) => ({ group, as }));
+    const endpoints = named(this.pods);
+    return [this.cluster.podSecurityGroup, ...this.podGroups].map((group) => ({ group, endpoints }));
   }
 
   private ofPods(): string[] {
@@ -215,18 +218,18 @@ export class PacketRoutingPolicies extends ResourceConstruct implements ClusterP
 
   private get labelledBalancers(): Labelled[] {
     if (!this.loadBalancers) return [];
-    const as = named(this.loadBalancers);
-    return this.balancerGroups.map((group) => ({ group, as }));
+    const endpoints = named(this.loadBalancers);
+    return this.balancerGroups.map((group) => ({ group, endpoints }));
   }
 
   private ofLoadBalancers(): string[] {
     if (!this.loadBalancers) return [];
-    const as = named(this.loadBalancers);
+    const endpoints = named(this.loadBalancers);
     const nodes = this.nodes ? named(this.nodes) : `'${this.cluster.network.workerSubnet.cidr}'`;
-    const toNodes = this.clients.length > 0 ? [{ from: as, to: nodes, how: ANY_PORT }] : [];
+    const toNodes = this.clients.length > 0 ? [{ from: endpoints, to: nodes, condition: ANY_PORT }] : [];
     const clients = this.clients.flatMap(({ ranges, ports }) =>
       ranges.flatMap((range) =>
-        ports.map((port) => ({ from: `'${range}'`, to: as, how: conditionOf(port) })),
+        ports.map((port) => ({ from: `'${range}'`, to: endpoints, condition: conditionOf(port) })),
       ),
     );
     const { texts } = this.statements(this.labelledBalancers, [...toNodes, ...clients]);
@@ -241,16 +244,16 @@ export class PacketRoutingPolicies extends ResourceConstruct implements ClusterP
     const names = this.names();
     const unknown = new Set<string>();
     const pairs = new Map<string, Set<string>>();
-    const add = ({ from, to, how }: Connection) => {
+    const add = ({ from, to, condition }: Connection) => {
       const pair = `in ${this.options.network.toString()} VCN allow ${from} to connect to ${to}`;
-      pairs.set(pair, (pairs.get(pair) ?? new Set()).add(how));
+      pairs.set(pair, (pairs.get(pair) ?? new Set()).add(condition));
     };
-    for (const { group, as } of labelled) {
+    for (const { group, endpoints } of labelled) {
       for (const { direction, end, port } of (group as Partial<NetworkSecurityGroup>)._ruleContents ?? []) {
         const other = this.nameOf(end, names);
         if (other === undefined) unknown.add(identityOf(this, end.value));
-        else if (direction === "INGRESS") add({ from: other, to: as, how: conditionOf(port) });
-        else add({ from: as, to: other, how: conditionOf(port) });
+        else if (direction === "INGRESS") add({ from: other, to: endpoints, condition: conditionOf(port) });
+        else add({ from: endpoints, to: other, condition: conditionOf(port) });
       }
     }
     further.forEach(add);
@@ -279,7 +282,7 @@ export class PacketRoutingPolicies extends ResourceConstruct implements ClusterP
       put(cluster.podSecurityGroup, this.pods ? named(this.pods) : `'${network.podSubnet.cidr}'`);
     }
     put(cluster.workerSecurityGroup, this.nodes ? named(this.nodes) : `'${network.workerSubnet.cidr}'`);
-    for (const { group, as } of this.labelledBalancers) put(group, as);
+    for (const { group, endpoints } of this.labelledBalancers) put(group, endpoints);
     put(cluster.apiEndpointSecurityGroup, named(options.apiEndpoint));
     return names;
   }
@@ -295,8 +298,9 @@ export class PacketRoutingPolicies extends ResourceConstruct implements ClusterP
     for (const unknown of this.statements(labelled).unknown) {
       problems.add(
         "PEER_INVALID",
-        `A rule names the group ${unknown}, and a policy of packet routing can name the addresses of its members only`,
-        "Say where they are: PacketRouting.of({ …, ranges: [{ securityGroup, cidr }] })",
+        `A security rule refers to the group ${unknown}, but packet routing policies can only refer to addresses`,
+        "Give the range of its members: PacketRouting.of({ …, ranges: [{ securityGroup, cidr }] })",
+        "packetRouting.ranges",
       );
     }
     for (const [what, { length }] of [
@@ -308,8 +312,9 @@ export class PacketRoutingPolicies extends ResourceConstruct implements ClusterP
       if (length <= MAX_STATEMENTS) continue;
       problems.add(
         "COUNT_INVALID",
-        `The policy of packet routing for ${what} would have ${length} statements`,
-        `OCI takes ${MAX_STATEMENTS}: join the ranges that connect, or that are connected to`,
+        `The packet routing policy for ${what} would have ${length} statements`,
+        `Merge the ranges of its clients or targets: OCI allows ${MAX_STATEMENTS} statements in a policy`,
+        "packetRouting",
       );
     }
     problems.throwIfAny();

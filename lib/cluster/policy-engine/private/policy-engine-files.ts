@@ -2,6 +2,7 @@ import { type ISynthesisSession, TerraformOutput, TerraformStack } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { StateOf } from "../../../core/construct-state";
 import { addWarning } from "../../../core/warnings";
 import { type ISecureOkeCluster } from "../../cluster-base";
 import { type KubernetesVersion } from "../../kubernetes-version";
@@ -11,7 +12,7 @@ import { type EngineInstallation, type NetworkPolicyEngine } from "../network-po
 const FOLDER = "network-policy-engines";
 
 /** The files of all clusters of a stack, by their folders. */
-const files = new WeakMap<TerraformStack, Map<string, EngineInstallation>>();
+const files = new StateOf<TerraformStack, Map<string, EngineInstallation>>(writeAtSynthesis);
 
 /**
  * Writes the installation files of a cluster's engine beside the stack at synthesis, replacing those of an earlier run, and adds an
@@ -23,7 +24,7 @@ export function installEngine(
   kubernetes?: KubernetesVersion,
 ): void {
   const stack = TerraformStack.of(cluster);
-  const installations = filesOf(stack);
+  const installations = files.of(stack);
   engine?._acknowledge(cluster);
   const installation = engine?._installationFor?.(kubernetes);
   if (!engine || !installation) return;
@@ -33,17 +34,15 @@ export function installEngine(
   installations.set(name, installation);
   warnOfImages(cluster, installation.pulls);
   const output = new TerraformOutput(cluster, "NetworkPolicyEngine", {
-    description: `Installs ${engine.name}, without which NetworkPolicies do nothing; run it in the output folder of the app`,
+    description: `Installs ${engine.name}, which enforces NetworkPolicies; run it in the output folder of the app`,
     value: installation.command([FOLDER, stack.node.id, name].join("/")),
   });
   output.overrideLogicalId(`${name}_network_policy_engine`);
 }
 
-function filesOf(stack: TerraformStack): Map<string, EngineInstallation> {
-  const known = files.get(stack);
-  if (known) return known;
+/** Has the files of a stack written beside it. */
+function writeAtSynthesis(stack: TerraformStack): Map<string, EngineInstallation> {
   const own = new Map<string, EngineInstallation>();
-  files.set(stack, own);
   const inner = stack.synthesizer;
   stack.synthesizer = {
     synthesize: (session: ISynthesisSession) => {
@@ -59,7 +58,7 @@ function filesOf(stack: TerraformStack): Map<string, EngineInstallation> {
 function stacksIn(root: IConstruct): string[] {
   return root.node
     .findAll()
-    .filter((one) => TerraformStack.isStack(one))
+    .filter((construct) => TerraformStack.isStack(construct))
     .map(({ node }) => node.id);
 }
 
@@ -69,7 +68,7 @@ function removeOthers(folder: string, stacks: readonly string[]): void {
   for (const name of others) fs.rmSync(path.join(folder, name), { recursive: true });
 }
 
-/** Writes into an empty folder, for the same reason. */
+/** Writes the files into an empty folder, for the same reason. */
 function write(folder: string, installations: ReadonlyMap<string, EngineInstallation>): void {
   fs.rmSync(folder, { recursive: true, force: true });
   for (const [name, { file, text }] of installations) {

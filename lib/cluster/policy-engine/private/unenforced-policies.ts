@@ -1,6 +1,7 @@
 import { type Chart } from "cdk8s";
 import { type ISynthesisSession, TerraformStack } from "cdktf";
 import { type IConstruct } from "constructs";
+import { StateOf } from "../../../core/construct-state";
 import { type GuardrailText } from "../../../core/guardrail-catalogue";
 import { findWhenWritten } from "../../../core/program-findings";
 import { addWarning } from "../../../core/warnings";
@@ -18,47 +19,42 @@ export const UNENFORCED_POLICIES = "network-policy-engine";
 
 const FINDING: GuardrailText = {
   title: "NetworkPolicies that nothing enforces",
-  why: "OKE has no policy engine of its own: without one the API server stores NetworkPolicies, and they do nothing.",
-  fix: "Give the cluster networkPolicyEngine: NetworkPolicyEngine.calico(), .cilium(), or .existing({ reason }) for one that is there",
+  why: "OKE has no policy engine of its own: without one, the API server stores NetworkPolicies, but they have no effect.",
+  fix: "Set networkPolicyEngine of the cluster: NetworkPolicyEngine.calico(), .cilium(), or .existing({ reason }) for an engine that is installed already",
   practice: "network-layers",
 };
 
-const charts = new WeakMap<ISecureOkeCluster, Chart[]>();
+const charts = new StateOf<ISecureOkeCluster, Chart[]>((cluster) => {
+  warnAtSynthesis(cluster);
+  countIncludedBalancers(cluster);
+  return [];
+});
 
 /** Adds a chart to a cluster, with a warning at synthesis if no engine enforces its NetworkPolicies. */
 export function addChart(cluster: ISecureOkeCluster, id: string, chart: Chart): void {
   const output = new ChartOutput(cluster, id, chart);
-  addOutput(cluster, output);
+  outputs.of(cluster).push(output);
   warnOfChart(cluster, chart);
   tagObjectsOf(cluster, chart);
-  const known = charts.get(cluster);
-  if (known) known.push(chart);
-  else {
-    charts.set(cluster, [chart]);
-    warnAtSynthesis(cluster);
-    countIncludedBalancers(cluster);
-  }
+  charts.of(cluster).push(chart);
 }
 
-const outputs = new WeakMap<ISecureOkeCluster, ChartOutput[]>();
-
-function addOutput(cluster: ISecureOkeCluster, output: ChartOutput): void {
-  const own = outputs.get(cluster) ?? [];
-  if (own.length === 0) findWhenWritten(cluster, () => findingsOf(cluster, own));
-  own.push(output);
-  outputs.set(cluster, own);
-}
+const outputs = new StateOf<ISecureOkeCluster, ChartOutput[]>((cluster) => {
+  const own: ChartOutput[] = [];
+  findWhenWritten(cluster, () => findingsOf(cluster, own));
+  return own;
+});
 
 /** Warns before the stack is written, so that the warning is in the manifest of the app, which the cdktf command shows. */
 function warnAtSynthesis(cluster: ISecureOkeCluster): void {
   const stack = TerraformStack.of(cluster);
   const inner = stack.synthesizer;
-  let isSaid = false;
+  let isWarned = false;
   stack.synthesizer = {
     synthesize: (session: ISynthesisSession) => {
-      const warning = isSaid ? undefined : warningOf(cluster);
+      const warning = isWarned ? undefined : warningOf(cluster);
       if (warning !== undefined) {
-        isSaid = true;
+        isWarned = true;
         addWarning(cluster, `[${UNENFORCED_POLICIES}] ${warning}`);
       }
       inner.synthesize(session);
@@ -67,10 +63,10 @@ function warnAtSynthesis(cluster: ISecureOkeCluster): void {
 }
 
 function warningOf(cluster: ISecureOkeCluster): string | undefined {
-  const own = (charts.get(cluster) ?? []).filter(holdsPolicies);
+  const own = charts.of(cluster).filter(holdsPolicies);
   if (own.length === 0 || hasEngine(cluster)) return undefined;
   const names = own.map(({ node }) => node.path).sort();
-  const what = `${cluster.node.path}: NetworkPolicies of ${names.join(", ")} do nothing, as the cluster has no policy engine`;
+  const what = `${cluster.node.path}: NetworkPolicies of ${names.join(", ")} have no effect, because the cluster has no policy engine`;
   return [what, `  Why: ${FINDING.why}`, `  Instead: ${FINDING.fix}`].join("\n");
 }
 

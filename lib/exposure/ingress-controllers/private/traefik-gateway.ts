@@ -123,7 +123,9 @@ const VERSIONS = { [TlsVersion.V1_2]: "VersionTLS12", [TlsVersion.V1_3]: "Versio
  */
 export function traefikTlsOptions(minimum: TlsVersion): string {
   const suites =
-    minimum === TlsVersion.V1_3 ? [] : ["      cipherSuites:", ...SUITES.map((one) => `        - ${one}`)];
+    minimum === TlsVersion.V1_3
+      ? []
+      : ["      cipherSuites:", ...SUITES.map((suite) => `        - ${suite}`)];
   return [
     "tls:",
     "  options:",
@@ -182,36 +184,35 @@ export class TraefikGateway extends Construct {
 
   /** Adds a problem for each option that the Gateway API, or Traefik's implementation of it, does not support. */
   public check(problems: Problems, route: ResolvedRoute): void {
-    const refuse = (what: string, instead: string) => problems.add("INGRESS_INVALID", what, instead);
+    const addProblem = (what: string, fix: string) => problems.add("INGRESS_INVALID", what, fix);
     const { host, path, pathType, workload } = route;
-    const known = this.hosts.get(host.name);
+    const existing = this.hosts.get(host.name);
     const isGrpc = workload.protocol === AppProtocol.GRPC;
     if (isGrpc && (path !== "/" || pathType !== IngressPathType.PREFIX)) {
-      refuse(
-        `path is ${path}, and a GRPCRoute names services and methods, which Traefik also finds inside of longer paths`,
-        "Give the workload that speaks gRPC a host of its own and no path",
+      addProblem(
+        `path is ${path}, but a GRPCRoute matches services and methods instead of paths`,
+        "Give the gRPC workload its own host, and leave path out",
       );
     }
-    if (known && known.kind !== kindOf(workload)) {
-      refuse(
-        `${host.name} has routes of the kind ${known.kind}, and this one would be a ${kindOf(workload)}: a host has one of the two`,
-        "Give the workload that speaks gRPC a host of its own",
+    if (existing && existing.kind !== kindOf(workload)) {
+      addProblem(
+        `host is ${host.name}, which has a ${existing.kind}, but this route is a ${kindOf(workload)}`,
+        "Give the gRPC workload its own host",
       );
     }
     const other = [...this.hosts.keys()].find(
       (name) => isWithin(name, host.name) || isWithin(host.name, name),
     );
     if (other !== undefined) {
-      refuse(
-        `${other} and ${host.name} are hosts of one gateway, and Traefik compares the paths of routes before their hosts: one could answer ` +
-          "requests for the other",
-        "Name the hosts one by one, or give the wildcard a TraefikIngress of its own",
+      addProblem(
+        `host is ${host.name}, which overlaps with ${other}: Traefik compares paths before hosts, so one route could answer requests of the other`,
+        "List the hosts one by one, or create a separate TraefikIngress for the wildcard",
       );
     }
-    if (!known && this.hosts.size >= MAX_HOSTS) {
-      refuse(
-        `The gateway has ${MAX_HOSTS} hosts already, as many as a Gateway has listeners`,
-        "Make another TraefikIngress",
+    if (!existing && this.hosts.size >= MAX_HOSTS) {
+      addProblem(
+        `The gateway already has ${MAX_HOSTS} hosts, the maximum number of listeners`,
+        "Create another TraefikIngress",
       );
     }
   }

@@ -1,4 +1,5 @@
 import { type Construct } from "constructs";
+import { fail } from "../../../core/fail";
 import { ResourceConstruct } from "../../../core/resource-construct";
 import { type TaggingProps } from "../../../core/tagging";
 import { CoreDefaultRouteTable } from "../../../oci/core-default-route-table";
@@ -64,8 +65,7 @@ export class NetworkRoutes extends ResourceConstruct {
   }
 
   public get publicRouteTableId(): string {
-    if (!this.publicTable) throw new Error("A public subnet without an internet gateway");
-    return this.publicTable.id;
+    return (this.publicTable ?? fail(`${this.node.path} has a public subnet and no internet gateway`)).id;
   }
 
   private internetRoutes(): CoreRouteTableRouteRules[] {

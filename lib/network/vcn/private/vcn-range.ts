@@ -57,7 +57,7 @@ function checkMade(problems: Problems, name: string, text: unknown): boolean {
     `${name} is ${text as string}, whose address has bits set beyond the first ${length}`,
     isReserved
       ? 'Use a block in 10.0.0.0/8, 172.16.0.0/12, or 192.168.0.0/16, for example "10.0.0.0/16"'
-      : `Write ${advised.text}, the block of a VCN that contains the address`,
+      : `Write ${advised.text} for a VCN that contains the address`,
   );
   return true;
 }

@@ -1,58 +1,59 @@
 import { BUILT_IN_MULTILINE } from "./read-parsers";
 import { shown } from "../../../core/display-value";
-import { checkObjectName } from "../../../core/kubernetes-names";
 import { nearestNames } from "../../../core/nearest-names";
-import { checkGiven } from "../../../core/required";
+import { checkUnique } from "../../../core/unique-values";
 import { type Problems } from "../../../core/validation-error";
 import { type LogParser } from "../log-parser";
 import { type LogFormat } from "../log-parser-props";
 
-function unknown(problems: Problems, property: string, name: unknown, known: readonly string[]): void {
-  const nearest = typeof name === "string" ? nearestNames(name, known) : [];
+function refuseUnknown(
+  problems: Problems,
+  property: string,
+  name: string,
+  existing: readonly string[],
+): void {
+  const nearest = nearestNames(name, existing);
   problems.add(
     "LOG_PARSER_INVALID",
-    `${property} is ${shown(name)}, which no parser is called`,
+    `${property} is ${shown(name)}, which is not the name of a parser`,
     nearest.length > 0
       ? `Did you mean ${nearest.join(" or ")}?`
-      : `Take one of ${known.join(", ") || "none yet"}, or define it in parsers: [LogParser.pattern(…)]`,
+      : `Give one of ${existing.join(", ") || "your own"}, or define it in parsers: [LogParser.pattern(…)]`,
   );
 }
 
-/** Adds a problem for each reference to a parser that does not exist, and for two parsers of one name. */
+/** Adds a problem for each reference to a parser that does not exist, and for each name that two parsers have. */
 export function checkParsers(
   problems: Problems,
-  parsers: readonly LogParser[],
-  multiline: readonly string[],
-  formats: readonly LogFormat[],
+  {
+    formats = [],
+    multiline = [],
+    parsers = [],
+  }: {
+    readonly formats?: readonly LogFormat[];
+    readonly multiline?: readonly string[];
+    readonly parsers?: readonly LogParser[];
+  },
 ): void {
-  const names = parsers.map(({ name }) => name);
-  for (const name of new Set(names.filter((one, index) => names.indexOf(one) !== index))) {
-    problems.add("NAME_DUPLICATE", `parsers has two named ${name}`, "Give each parser a name of its own");
-  }
-  const joining = [
-    ...BUILT_IN_MULTILINE,
-    ...parsers.filter((one) => one.isMultiline).map(({ name }) => name),
-  ];
-  const parting = parsers.filter((one) => !one.isMultiline).map(({ name }) => name);
+  const namesOf = (isMultiline: boolean) =>
+    parsers.filter((parser) => parser.isMultiline === isMultiline).map(({ name }) => name);
+  checkUnique(
+    problems,
+    "parsers",
+    parsers.map(({ name }) => name),
+  );
+  checkUnique(problems, "multiline", multiline);
+  const joining = [...BUILT_IN_MULTILINE, ...namesOf(true)];
   multiline.forEach((name, index) => {
-    if (!joining.includes(name)) unknown(problems, `multiline[${index}]`, name, joining);
-    else if (multiline.indexOf(name) !== index) {
-      problems.add("NAME_DUPLICATE", `multiline names ${name} twice`, "Name each parser once");
-    }
+    if (!joining.includes(name)) refuseUnknown(problems, `multiline[${index}]`, name, joining);
   });
-  formats.forEach((format, index) => {
-    const property = `formats[${index}]`;
-    if (!checkGiven(problems, { [property]: format })) return;
-    checkObjectName(problems, `${property}.namespace`, format.namespace);
-    if (format.container !== undefined) checkObjectName(problems, `${property}.container`, format.container);
-    if (!parting.includes(format.parser)) unknown(problems, `${property}.parser`, format.parser, parting);
+  formats.forEach(({ parser }, index) => {
+    if (!namesOf(false).includes(parser))
+      refuseUnknown(problems, `formats[${index}].parser`, parser, namesOf(false));
   });
-  const places = formats.map((one) => JSON.stringify([one?.namespace, one?.container]));
-  for (const place of new Set(places.filter((one, index) => places.indexOf(one) !== index))) {
-    problems.add(
-      "NAME_DUPLICATE",
-      `formats has two entries for ${place}`,
-      "Give the containers one parser: the second one would find no line to read",
-    );
-  }
+  checkUnique(
+    problems,
+    "formats",
+    formats.map(({ container, namespace }) => [namespace, container ?? "*"].join("/")),
+  );
 }

@@ -1,28 +1,29 @@
 import { type IConstruct } from "constructs";
+import { StateOfTree } from "../../../core/construct-state";
 import { type Problems } from "../../../core/validation-error";
 import { isSameCluster } from "../../../synthesis/chart-scopes";
 
+/** A construct that collects the logs of a cluster. */
 interface Logger {
   readonly cluster: IConstruct;
   readonly logger: IConstruct;
 }
 
-/** By the root of the clusters: charts of several Apps of cdk8s may go to one cluster. */
-const all = new WeakMap<IConstruct, Logger[]>();
+/** By the tree of the clusters: charts of several Apps of cdk8s may go to one cluster. */
+const loggers = new StateOfTree<Logger[]>(() => []);
 
-/** Adds a problem where something collects the logs of the cluster already. */
+/** Adds a problem if another construct collects the logs of the cluster. */
 export function checkNoLogger(problems: Problems, cluster: IConstruct | undefined): void {
-  const other = cluster && all.get(cluster.node.root)?.find((one) => isSameCluster(one.cluster, cluster));
+  const other = cluster && loggers.of(cluster).find((each) => isSameCluster(each.cluster, cluster));
   if (!other) return;
   problems.add(
     "LOGGING_DUPLICATE",
-    `The logs of ${other.cluster.node.path} are collected already, by ${other.logger.node.path}`,
-    "Make one ClusterLogging, or one OciContainerLogging, for each cluster",
+    `cluster is ${other.cluster.node.path}, whose logs ${other.logger.node.path} already collects`,
+    "Create one ClusterLogging, or one OciContainerLogging, for each cluster",
   );
 }
 
-/** Notes what collects the logs of a cluster. */
-export function noteLogger(cluster: IConstruct, logger: IConstruct): void {
-  const { root } = cluster.node;
-  all.set(root, [...(all.get(root) ?? []), { cluster, logger }]);
+/** Registers the construct that collects the logs of a cluster. */
+export function registerLogger(cluster: IConstruct, logger: IConstruct): void {
+  loggers.of(cluster).push({ cluster, logger });
 }

@@ -1,5 +1,5 @@
 import { Yaml } from "cdk8s";
-import { type ReadOpenSearch } from "./read-destination";
+import { type ResolvedOpenSearch } from "./read-destination";
 
 /** Names by which certificates are known: programs, and nobody else, have them. */
 export const COMMON_NAMES = {
@@ -24,7 +24,7 @@ export const INDEX_PREFIX = "logs";
 const names = Array.from({ length: OPEN_SEARCH_NODES }, (_, index) => `opensearch-${index}`);
 
 /** The configuration of each node. */
-export function openSearchConfig({ snapshots }: ReadOpenSearch): string {
+export function openSearchConfig({ snapshots }: ResolvedOpenSearch): string {
   const certificate = (layer: string) => ({
     [`plugins.security.ssl.${layer}.pemcert_filepath`]: "certificates/tls.crt",
     [`plugins.security.ssl.${layer}.pemkey_filepath`]: "certificates/tls.key",
@@ -139,7 +139,7 @@ export function securityFiles(): { readonly [file: string]: string } {
 }
 
 /** Puts the configuration of a node together: what the image brings, our files, and those of secrets. */
-export function prepareScript({ snapshots, users }: ReadOpenSearch): string {
+export function prepareScript({ snapshots, users }: ResolvedOpenSearch): string {
   const { certificates, config, given, home } = OPEN_SEARCH_FILES;
   const keys = snapshots
     ? `

@@ -12,7 +12,7 @@ import {
   renewScript,
   securityFiles,
 } from "./open-search-config";
-import { type ReadOpenSearch } from "./read-destination";
+import { type ResolvedOpenSearch } from "./read-destination";
 import { type Logging } from "./read-logging";
 import { SECURITY_ADMIN, SETTINGS_FILES, settingsFiles } from "./settings-script";
 import { type LogDashboardsProps } from "../log-destination-props";
@@ -59,11 +59,11 @@ const scripts = (text: string) => ["-c", text];
 /** The three nodes. */
 export function addOpenSearch(
   scope: Construct,
-  read: ReadOpenSearch,
+  read: ResolvedOpenSearch,
   storageClassName: string,
 ): HardenedStatefulSet {
-  const { image, memoryMebibytes, snapshots, storageGibibytes, users } = read;
-  const heap = Math.floor(memoryMebibytes / 2);
+  const { image, memory, snapshots, storage, users } = read;
+  const heap = Math.floor(memory / 2);
   const certificates = SecretFiles.fromSecret(OPEN_SEARCH_FILES.certificates, SECRETS.node);
   const given = [
     ConfigFile.of(`${GIVEN}/opensearch.yml`, openSearchConfig(read)),
@@ -121,7 +121,7 @@ export function addOpenSearch(
     startup: HealthProbe.fromTcpSocket(OPEN_SEARCH_PORTS.transport, { failureThreshold: 60 }),
     terminationGracePeriod: Duration.minutes(2),
     volumeClaims: [
-      VolumeClaim.of("data", OPEN_SEARCH_FILES.data, { size: `${storageGibibytes}Gi`, storageClassName }),
+      VolumeClaim.of("data", OPEN_SEARCH_FILES.data, { size: `${storage}Gi`, storageClassName }),
     ],
     writablePaths: [
       WritablePath.of("/tmp", { sizeLimit: "256Mi" }),
@@ -129,14 +129,14 @@ export function addOpenSearch(
     ],
     resources: {
       cpu: { request: "500m", limit: "2" },
-      memory: { request: `${memoryMebibytes}Mi`, limit: `${memoryMebibytes}Mi` },
+      memory: { request: `${memory}Mi`, limit: `${memory}Mi` },
       ephemeralStorage: { request: "1Gi", limit: "1Gi" },
     },
   });
 }
 
 /** Every 15 minutes, what OpenSearch must know: users and roles, the template and the life of indices, and snapshots. */
-export function addSettings(scope: Construct, read: ReadOpenSearch, namespace: string): HardenedCronJob {
+export function addSettings(scope: Construct, read: ResolvedOpenSearch, namespace: string): HardenedCronJob {
   const { folder, security } = SETTINGS_FILES;
   const files = { ...settingsFiles(read) };
   const wanted = ["config.yml", "roles.yml", "roles_mapping.yml"];
@@ -243,7 +243,7 @@ function addIssuer(scope: Construct, secretName: string): void {
 }
 
 /** The certificates of all programs of the namespace of OpenSearch. */
-export function addCertificates(scope: Construct, read: ReadOpenSearch, { namespace }: Logging): void {
+export function addCertificates(scope: Construct, read: ResolvedOpenSearch, { namespace }: Logging): void {
   addIssuer(scope, read.authoritySecretName);
   certificate(scope, "NodeCertificate", {
     commonName: COMMON_NAMES.node,
@@ -259,7 +259,11 @@ export function addCertificates(scope: Construct, read: ReadOpenSearch, { namesp
 }
 
 /** The certificate of the collectors, in their own namespace. */
-export function addCollectorCertificate(scope: Construct, read: ReadOpenSearch, secretName: string): void {
+export function addCollectorCertificate(
+  scope: Construct,
+  read: ResolvedOpenSearch,
+  secretName: string,
+): void {
   addIssuer(scope, read.authoritySecretName);
   certificate(scope, "Certificate", { commonName: COMMON_NAMES.collector, secretName });
 }

@@ -1,4 +1,4 @@
-import { type ReadOpenSearch } from "./read-destination";
+import { type ResolvedOpenSearch } from "./read-destination";
 import { LogOverflow, type LogBuffer } from "../log-buffer";
 import { type NamespaceLimits } from "../../../namespaces/namespace-limits";
 import { type NamespaceQuota } from "../../../namespaces/namespace-quota";
@@ -56,10 +56,10 @@ export function roomForCollectors({ cpuLimit, cpuRequest, disk, memory }: Collec
 }
 
 /** Room for the nodes, one more of them while they are updated, OpenSearch Dashboards and what writes settings. */
-export function roomForOpenSearch({ memoryMebibytes }: ReadOpenSearch, nodes: number): Room {
-  const memory = `${(nodes + 1) * (memoryMebibytes + TEMPORARY) + 8 * GIBIBYTE}Mi`;
+export function roomForOpenSearch({ memory: mebibytes }: ResolvedOpenSearch, nodes: number): Room {
+  const memory = `${(nodes + 1) * (mebibytes + TEMPORARY) + 8 * GIBIBYTE}Mi`;
   return {
     quota: { memoryRequests: memory, memoryLimits: memory, loadBalancers: 0 },
-    limits: { maximumMemory: `${Math.max(memoryMebibytes, DEFAULT_MOST)}Mi` },
+    limits: { maximumMemory: `${Math.max(mebibytes, DEFAULT_MOST)}Mi` },
   };
 }

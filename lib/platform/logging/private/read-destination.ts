@@ -1,146 +1,141 @@
-import { Size } from "cdk8s";
-import { SIZE } from "./amounts";
+import { Duration } from "cdk8s";
+import { type INetworkPolicyPeer } from "cdk8s-plus-27";
 import { findCredential } from "../../../core/credential-literal";
 import { shown } from "../../../core/display-value";
-import { checkSubdomainName } from "../../../core/kubernetes-names";
-import { checkOcidIfGiven } from "../../../core/ocid";
+import {
+  any,
+  checkedBy,
+  kind,
+  listOf,
+  matching,
+  objectOf,
+  ocid,
+  optional,
+  portNumber,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  subdomainName,
+  text,
+  valueOf,
+  wholeSize,
+  withDefault,
+} from "../../../core/readers";
 import { type Problems } from "../../../core/validation-error";
-import { kind, listOf, shaped } from "../../../core/value-readers";
-import { type LogStoreProps, type OpenSearchInClusterProps } from "../log-destination-props";
+import { type IngressOptions } from "../../../exposure/ingress-props";
+import { type Egress } from "../../../network/egress/egress";
+import { ContainerImage } from "../../../workload/images/container-image";
+import { SecretFiles } from "../../../workload/pods/secret-files";
 import { checkPublicExposure } from "../../private/dashboard-exposure";
-import { type LogRetention } from "../log-retention";
+import {
+  type LogDashboardsProps,
+  type LogStoreProps,
+  type OpenSearchInClusterProps,
+} from "../log-destination-props";
+import { LogRetention } from "../log-retention";
+import { LogSnapshots } from "../log-snapshots";
 
-/** What an OpenSearch of the cluster is like, validated. */
-export interface ReadOpenSearch extends OpenSearchInClusterProps {
-  readonly authoritySecretName: string;
-  readonly retention: LogRetention;
-  readonly storageGibibytes: number;
-  readonly memoryMebibytes: number;
-}
+const HOST = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
+/** OCI creates no smaller block volume. */
+const MIN_VOLUME_GIBIBYTES = 50;
+/** Mebibytes; the heap gets half of them. */
+const MIN_MEMORY = 2048;
+const DEFAULT_RETENTION = Duration.days(90);
 
-/** What others run, validated. */
-export interface ReadStore extends LogStoreProps {
-  readonly port: number;
-  readonly indexPrefix: string;
-}
+const SECRET_FILES = valueOf(SecretFiles);
+const IMAGE = valueOf(ContainerImage);
 
-const SECRET_FILES = kind(["path"], 'SecretFiles.fromSecretsStore("/run/secrets/opensearch", "opensearch")');
-const IMAGE = kind(
-  ["reference", "_acknowledge"],
-  'ContainerImage.of("fra.ocir.io/acme/opensearch@sha256:…")',
-);
-const OPEN_SEARCH_SHAPES = {
-  storage: SIZE,
-  memory: SIZE,
+const DASHBOARDS = {
+  image: IMAGE,
+  secretFiles: SECRET_FILES,
+  exposure: optional(any<IngressOptions>()),
+  publicReason: optional(text()),
+} satisfies PropsSchema<LogDashboardsProps>;
+
+const OPEN_SEARCH = {
   image: IMAGE,
   users: SECRET_FILES,
-  retention: kind(["days"], "LogRetention.of(Duration.days(90))"),
-  snapshots: kind(["bucketName"], "LogSnapshots.toBucket({ … })"),
-};
-const DASHBOARDS_SHAPES = { image: IMAGE, secretFiles: SECRET_FILES };
-const STORE_SHAPES = {
-  credentials: SECRET_FILES,
-  certificateAuthority: SECRET_FILES,
-  peer: kind(
-    ["toNetworkPolicyPeerConfig"],
-    'a workload, or new ExternalPeer(chart, "logs", { cidr: "10.0.9.0/24" })',
+  authoritySecretName: withDefault(subdomainName(), "log-ca"),
+  retention: withDefault(valueOf(LogRetention), LogRetention.of(DEFAULT_RETENTION)),
+  storage: withDefault(
+    wholeSize("gibibytes", { least: MIN_VOLUME_GIBIBYTES, example: "Size.gibibytes(100)" }),
+    100,
   ),
-  egress: listOf(kind(["cidr", "port"], 'Egress.to("203.0.113.9/32", Port.tcp(9200), { reason })'), "a list"),
-};
-const HOST = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
-const PREFIX = /^[a-z][a-z0-9-]{0,62}$/;
-const SMALLEST_GIBIBYTES = 50;
-const MIN_MEMORY = 2048;
+  memory: withDefault(wholeSize("mebibytes", { least: MIN_MEMORY, example: "Size.gibibytes(4)" }), 4096),
+  kmsKeyId: optional(ocid("key")),
+  keyCompartmentId: optional(ocid("compartment", "tenancy")),
+  dashboards: optional(objectOf(DASHBOARDS)),
+  snapshots: optional(valueOf(LogSnapshots)),
+} satisfies PropsSchema<OpenSearchInClusterProps>;
 
-export function readOpenSearch(
-  problems: Problems,
-  given: OpenSearchInClusterProps,
-  retention: LogRetention,
-): ReadOpenSearch {
-  const props = shaped(problems, given, OPEN_SEARCH_SHAPES, [
-    "image",
-    "users",
-  ]) as Partial<OpenSearchInClusterProps>;
-  const { authoritySecretName = "log-ca", storage = Size.gibibytes(100), memory = Size.gibibytes(4) } = props;
-  checkSubdomainName(problems, "authoritySecretName", authoritySecretName);
-  checkOcidIfGiven(problems, "kmsKeyId", props.kmsKeyId, "key");
-  checkOcidIfGiven(problems, "keyCompartmentId", props.keyCompartmentId, "compartment", "tenancy");
-  if (props.dashboards !== undefined) {
-    shaped(problems, props.dashboards, DASHBOARDS_SHAPES, ["image", "secretFiles"]);
-    checkPublicExposure(problems, "OpenSearch Dashboards", props.dashboards);
-  }
-  const storageGibibytes = storage.toKibibytes() / 1024 / 1024;
-  if (!Number.isInteger(storageGibibytes) || storageGibibytes < SMALLEST_GIBIBYTES) {
-    problems.add(
-      "QUANTITY_INVALID",
-      `storage is ${storageGibibytes} gibibytes`,
-      `Give whole gibibytes, ${SMALLEST_GIBIBYTES} or more: OCI makes no smaller block volume`,
-    );
-  }
-  const memoryMebibytes = memory.toKibibytes() / 1024;
-  if (!Number.isInteger(memoryMebibytes) || memoryMebibytes < MIN_MEMORY) {
-    problems.add(
-      "QUANTITY_INVALID",
-      `memory is ${memoryMebibytes} mebibytes`,
-      `Give whole mebibytes, ${MIN_MEMORY} or more: the heap gets half of them`,
-    );
-  }
-  return {
-    ...(props as OpenSearchInClusterProps),
-    ...{ authoritySecretName, storageGibibytes, memoryMebibytes },
-    retention: props.retention ?? retention,
-  };
+const STORE = {
+  host: checkedBy(text(), checkHost),
+  port: withDefault(portNumber(), 9200),
+  credentials: SECRET_FILES,
+  certificateAuthority: optional(SECRET_FILES),
+  peer: optional(
+    kind<INetworkPolicyPeer>(
+      ["toNetworkPolicyPeerConfig"],
+      'a workload, or new ExternalPeer(chart, "logs", { cidr: "10.0.9.0/24" })',
+    ),
+  ),
+  egress: withDefault(listOf(valueOf<Egress>("Egress"), "a list of Egress"), []),
+  indexPrefix: withDefault(
+    matching(
+      /^[a-z][a-z0-9-]{0,62}$/,
+      'Give up to 63 lower-case letters, digits and dashes, for example "logs"',
+    ),
+    "logs",
+  ),
+} satisfies PropsSchema<LogStoreProps>;
+
+/** The props of an OpenSearch in the cluster; storage in gibibytes, memory in mebibytes. */
+export type ResolvedOpenSearch = Resolved<typeof OPEN_SEARCH>;
+export type ResolvedDashboards = Resolved<typeof DASHBOARDS>;
+/** The props of a store outside of the ClusterLogging. */
+export type ResolvedStore = Resolved<typeof STORE>;
+
+export function readOpenSearch(problems: Problems, props: OpenSearchInClusterProps): ResolvedOpenSearch {
+  const read = readProps(problems, props, OPEN_SEARCH);
+  if (read.dashboards) checkPublicExposure(problems, "OpenSearch Dashboards", read.dashboards);
+  return problems.resolved<ResolvedOpenSearch>(read);
 }
 
-export function readStore(problems: Problems, given: LogStoreProps): ReadStore {
-  const props = shaped(problems, given, STORE_SHAPES, ["host", "credentials"]) as Partial<LogStoreProps>;
-  const { egress, host, indexPrefix = "logs", peer, port = 9200 } = props;
-  checkHost(problems, host);
-  if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    problems.add("PORT_INVALID", `port is ${shown(port)}`, "Give a number from 1 to 65535, for example 9200");
-  }
-  if (!PREFIX.test(indexPrefix)) {
-    problems.add(
-      "NAME_INVALID",
-      `indexPrefix is ${shown(indexPrefix)}`,
-      'Give up to 63 lower-case letters, digits and dashes, for example "logs"',
-    );
-  }
-  if ((peer === undefined) === ((egress ?? []).length === 0)) {
+export function readStore(problems: Problems, props: LogStoreProps): ResolvedStore {
+  const read = readProps(problems, props, STORE);
+  const { certificateAuthority, credentials, egress = [] } = read;
+  if ((props.peer === undefined) === (egress.length === 0)) {
     problems.add(
       "LOG_DESTINATION_INVALID",
-      peer === undefined
-        ? "Neither peer nor egress was given, so no collector reaches the host"
-        : "Both peer and egress were given",
-      "Set peer for a workload or an ExternalPeer of the VCN, or egress for a host outside the VCN",
+      props.peer === undefined
+        ? "peer and egress were not given, so no collector reaches the host"
+        : "peer and egress were both given",
+      "Give peer for a workload or an ExternalPeer of the VCN, or egress for a host outside of the VCN",
     );
   }
-  const paths = [props.credentials?.path, props.certificateAuthority?.path].filter(
-    (path) => path !== undefined,
-  );
-  if (new Set(paths).size < paths.length) {
+  if (credentials && credentials.path === certificateAuthority?.path) {
     problems.add(
       "PATH_INVALID",
-      "credentials and certificateAuthority are in one directory",
-      "Give each a directory of its own, for example /run/secrets/log-store-ca",
+      `certificateAuthority is in ${credentials.path}, the directory of credentials`,
+      "Give each its own directory, for example /run/secrets/log-store-ca",
     );
   }
-  return { ...(props as LogStoreProps), port, indexPrefix };
+  return problems.resolved<ResolvedStore>(read);
 }
 
-function checkHost(problems: Problems, host: string | undefined): void {
-  if (host === undefined || HOST.test(host)) return;
-  if (typeof host === "string" && (findCredential(host) !== undefined || host.includes("@"))) {
+function checkHost(problems: Problems, name: string, host: string): void {
+  if (HOST.test(host)) return;
+  if (findCredential(host) !== undefined || host.includes("@")) {
     problems.add(
       "CREDENTIAL_LITERAL",
-      "host holds a user or a password",
-      "Give the host alone, and both in files: credentials: SecretFiles.fromSecretsStore(path, name)",
+      `${name} contains a user or a password`,
+      "Give the host only, and both as files: credentials: SecretFiles.fromSecretsStore(path, name)",
     );
     return;
   }
   problems.add(
     "LOG_DESTINATION_INVALID",
-    `host is ${shown(host)}`,
-    'Give the host alone, in lower case, without a scheme, a port or a path: "logs.example.com"',
+    `${name} is ${shown(host)}`,
+    'Give the host in lower case, without a scheme, a port or a path: "logs.example.com"',
   );
 }

@@ -1,64 +1,80 @@
 import { type Construct } from "constructs";
-import { checkNoLogger } from "./loggers";
 import { checkParsers } from "./check-parsers";
+import { checkNoLogger } from "./loggers";
+import { type ISecureOkeCluster } from "../../../cluster/cluster-base";
+import { KubernetesVersion } from "../../../cluster/kubernetes-version";
 import { pathOf } from "../../../core/construct-scope";
 import { checkObjectName } from "../../../core/kubernetes-names";
+import {
+  listOf,
+  objectName,
+  objectOf,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  text,
+  valueOf,
+  withDefault,
+} from "../../../core/readers";
 import { Problems } from "../../../core/validation-error";
-import { kind, listOf, shaped, text } from "../../../core/value-readers";
 import { chartOf, checkUnused } from "../../../synthesis/chart-objects";
+import { pullSecretNames } from "../../../workload/pods/private/pull-secrets";
+import { Toleration } from "../../../workload/pods/toleration";
 import { type ClusterLoggingProps } from "../cluster-logging-props";
 import { LogBuffer } from "../log-buffer";
-import { type LogParser } from "../log-parser";
+import { LogCollector } from "../log-collector";
+import { LogDestination } from "../log-destination";
+import { LogParser } from "../log-parser";
 import { type LogFormat } from "../log-parser-props";
 import { LogRedaction } from "../log-redaction";
 
 const MAX_ID_LENGTH = 30;
 
-/** What a logging is made of, validated. */
-export interface Logging extends ClusterLoggingProps {
-  readonly buffer: LogBuffer;
-  readonly redaction: LogRedaction;
-  readonly parsers: LogParser[];
-  readonly multiline: string[];
-  readonly formats: LogFormat[];
+const FORMAT = {
+  namespace: objectName(),
+  container: optional(objectName()),
+  parser: text(),
+} satisfies PropsSchema<LogFormat>;
+
+const LOGGING = {
+  cluster: valueOf<ISecureOkeCluster>("ISecureOkeCluster"),
+  collector: valueOf(LogCollector),
+  destination: valueOf(LogDestination),
+  buffer: withDefault(valueOf(LogBuffer), LogBuffer.of()),
+  redaction: withDefault(valueOf(LogRedaction), LogRedaction.recommended()),
+  parsers: withDefault(listOf(valueOf(LogParser), "a list of LogParser"), []),
+  multiline: withDefault(listOf(text(), 'a list of names, for example ["java", "python"]'), [
+    "go",
+    "java",
+    "python",
+  ]),
+  formats: withDefault(
+    listOf(objectOf(FORMAT), 'a list, for example [{ namespace: "shop", parser: "access" }]'),
+    [],
+  ),
+  nodeTolerations: optional(listOf(valueOf(Toleration), "a list of Toleration")),
+  imagePullSecrets: optional(pullSecretNames()),
+  podSecurityVersion: optional(valueOf(KubernetesVersion)),
+} satisfies PropsSchema<ClusterLoggingProps>;
+
+/** The props of a logging, with what follows from its chart. */
+export interface Logging extends Resolved<typeof LOGGING> {
   /** The namespace of the chart, which OpenSearch runs in. */
   readonly namespace: string;
   /** The namespace of the collectors. */
   readonly nodesNamespace: string;
 }
 
-const SHAPES = {
-  cluster: kind(["network", "addCdk8sChart"], "the SecureOkeCluster whose logs are collected"),
-  collector: kind(["program", "image"], "LogCollector.fluentBit(image)"),
-  destination: kind(["program", "isInCluster"], "LogDestination.openSearchInCluster({ … })"),
-  buffer: kind(["limitMebibytes"], "LogBuffer.of({ limit: Size.gibibytes(1) })"),
-  redaction: kind(["isOn"], "LogRedaction.recommended()"),
-  parsers: listOf(kind(["name", "isMultiline"], "LogParser.pattern(name, { … })"), "a list of parsers"),
-  multiline: listOf(text(), 'a list of names, for example ["java", "python"]'),
-  formats: listOf(kind([], '{ namespace: "shop", parser: "access" }'), "a list of formats"),
-};
-
-/** Validates the props of a logging; throws with all that is wrong. */
-export function readLogging(scope: Construct, id: string, given: ClusterLoggingProps): Logging {
+/** Reads the props before anything is created; throws all problems together. */
+export function readLogging(scope: Construct, id: string, props: ClusterLoggingProps): Logging {
   const problems = new Problems(pathOf(scope, id));
-  const props = shaped(problems, given, SHAPES, [
-    "cluster",
-    "collector",
-    "destination",
-  ]) as Partial<ClusterLoggingProps>;
   checkName(problems, scope, id);
   const namespace = checkChart(problems, scope, id);
-  const { formats = [], multiline = ["go", "java", "python"], parsers = [] } = props;
-  checkParsers(problems, parsers, multiline, formats);
-  checkNoLogger(problems, props.cluster);
-  problems.throwIfAny();
-  return {
-    ...(props as ClusterLoggingProps),
-    ...{ formats, multiline, namespace, parsers },
-    buffer: props.buffer ?? LogBuffer.of(),
-    redaction: props.redaction ?? LogRedaction.recommended(),
-    nodesNamespace: `${namespace}-nodes`,
-  };
+  const read = readProps(problems, props, LOGGING);
+  checkParsers(problems, read);
+  checkNoLogger(problems, read.cluster);
+  return problems.resolved<Logging>({ ...read, namespace, nodesNamespace: `${namespace}-nodes` });
 }
 
 function checkName(problems: Problems, scope: Construct, id: string): void {
@@ -66,7 +82,7 @@ function checkName(problems: Problems, scope: Construct, id: string): void {
   if (typeof id === "string" && id.length > MAX_ID_LENGTH) {
     problems.add(
       "NAME_INVALID",
-      `id has ${id.length} characters, and names of objects of the whole cluster begin with it`,
+      `id has ${id.length} characters, and cluster-scoped objects have names that begin with it`,
       `Give it at most ${MAX_ID_LENGTH}`,
     );
   }
@@ -78,8 +94,8 @@ function checkChart(problems: Problems, scope: Construct, id: string): string {
   if (chart && chart.namespace === undefined) {
     problems.add(
       "ATTRIBUTE_MISSING",
-      "The chart has no namespace, and the logging makes that one",
-      'Give it one that nothing else is in: new Chart(app, "logging", { namespace: "logging" })',
+      "The chart has no namespace, which the logging creates",
+      'Give it a namespace of its own: new Chart(app, "logging", { namespace: "logging" })',
     );
   }
   return chart?.namespace ?? id;

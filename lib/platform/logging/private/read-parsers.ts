@@ -1,81 +1,105 @@
 import { shown } from "../../../core/display-value";
-import { checkObjectName } from "../../../core/kubernetes-names";
-import { checkGiven } from "../../../core/required";
+import {
+  checkedBy,
+  matching,
+  objectName,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  text,
+} from "../../../core/readers";
 import { type Problems } from "../../../core/validation-error";
 import { type LogPatternProps, type MultilineLogProps } from "../log-parser-props";
 
 /** The parsers of Fluent Bit that join lines of stack traces. */
 export const BUILT_IN_MULTILINE = ["go", "java", "python", "ruby"];
-/** Names that Fluent Bit has, or that the library gives. */
+/** Names of built-in parsers of Fluent Bit. */
 const RESERVED = [...BUILT_IN_MULTILINE, "cri", "docker"];
 
-const FIX = 'Write a regular expression that Ruby reads, for example "^\\\\d{4}-\\\\d{2}-\\\\d{2}"';
+const FIX = 'Give a regular expression that Ruby reads, for example "^\\\\d{4}-\\\\d{2}-\\\\d{2}"';
 
-/** Adds a problem for a name that no parser can have. */
-export function checkParserName(problems: Problems, name: string): void {
-  checkObjectName(problems, "The name", name);
-  if (!RESERVED.includes(name)) return;
-  problems.add("NAME_DUPLICATE", `The name is ${name}, that of a built-in parser`, "Give it another name");
-}
+/** Reads the name of a parser. */
+export const PARSER_NAME = checkedBy(objectName(), (problems, name, value) => {
+  if (!RESERVED.includes(value)) return;
+  problems.add(
+    "NAME_DUPLICATE",
+    `${name} is ${value}, the name of a built-in parser`,
+    "Give it another name",
+  );
+});
 
-/** Adds a problem for what is no regular expression; those of Ruby and of JavaScript agree on what logs need. */
-function checkExpression(problems: Problems, name: string, value: unknown): RegExp | undefined {
-  if (!checkGiven(problems, { [name]: value })) return undefined;
-  const text = typeof value === "string" ? value : "";
+function isExpression(text: string): boolean {
   try {
     // A slash ends the expression in the configuration of both collectors, and is written there as \/.
-    if (text.trim() !== "" && !/[\r\n]/.test(text)) return new RegExp(text, "u");
+    return text.trim() !== "" && !/[\r\n]/.test(text) && new RegExp(text, "u").source !== "";
   } catch {
-    // Named below.
+    return false;
   }
-  problems.add("LOG_PARSER_INVALID", `${name} is ${shown(value)}`, FIX);
-  return undefined;
 }
 
-/** Adds a problem for a pattern that takes nothing apart. */
-export function checkPattern(problems: Problems, props: LogPatternProps): void {
-  if (!checkGiven(problems, { props })) return;
-  const { pattern, timeField, timeFormat } = props;
-  const groups = [...String(pattern).matchAll(/\(\?<([A-Za-z_]\w*)>/g)].map(([, name]) => name);
-  const expression = checkExpression(problems, "pattern", pattern);
-  if (expression && groups.length === 0) {
-    problems.add(
-      "LOG_PARSER_INVALID",
-      "pattern has no named group, so no field would come of it",
-      "Name what is to become a field: (?<status>\\d+)",
-    );
-  }
-  if ((timeField === undefined) !== (timeFormat === undefined)) {
+/** Reads a regular expression; those of Ruby and of JavaScript agree on what logs need. */
+const expression = checkedBy(text(), (problems, name, value) => {
+  if (!isExpression(value)) problems.add("LOG_PARSER_INVALID", `${name} is ${shown(value)}`, FIX);
+});
+
+const groupsOf = (pattern: string) =>
+  [...pattern.matchAll(/\(\?<([A-Za-z_]\w*)>/g)].flatMap(([, name]) => name ?? []);
+
+const PATTERN = {
+  pattern: checkedBy(expression, (problems, name, pattern) => {
+    if (!isExpression(pattern) || groupsOf(pattern).length > 0) return;
+    const fix = "Name each part that becomes a field: (?<status>\\d+)";
+    problems.add("LOG_PARSER_INVALID", `${name} has no named group, so it produces no field`, fix);
+  }),
+  timeField: optional(text()),
+  timeFormat: optional(
+    matching(/%[A-Za-z]/, 'Give the notation of strptime, such as "%Y-%m-%dT%H:%M:%S"', {
+      code: "LOG_PARSER_INVALID",
+    }),
+  ),
+} satisfies PropsSchema<LogPatternProps>;
+
+const MULTILINE = {
+  firstLine: expression,
+  continuation: expression,
+} satisfies PropsSchema<MultilineLogProps>;
+
+export type ResolvedPattern = Resolved<typeof PATTERN>;
+export type ResolvedMultiline = Resolved<typeof MULTILINE>;
+
+/** Reads the props of a parser that takes lines apart; throws all problems together. */
+export function readPattern(problems: Problems, props: LogPatternProps): ResolvedPattern {
+  const read = readProps(problems, props, PATTERN);
+  const { pattern, timeField } = read;
+  if ((props.timeField === undefined) !== (props.timeFormat === undefined)) {
+    const [missing, present] =
+      props.timeField === undefined ? ["timeField", "timeFormat"] : ["timeFormat", "timeField"];
     problems.add(
       "ATTRIBUTE_MISSING",
-      timeField === undefined
-        ? "timeFormat was given without timeField"
-        : "timeField was given without timeFormat",
+      `${missing} was not given, and ${present} was`,
       'Give both: timeField: "time", timeFormat: "%d/%b/%Y:%H:%M:%S %z"',
     );
   }
-  if (expression && timeField !== undefined && !groups.includes(timeField)) {
+  if (pattern !== undefined && timeField !== undefined && !groupsOf(pattern).includes(timeField)) {
     problems.add(
       "LOG_PARSER_INVALID",
-      `timeField is ${shown(timeField)}, which is no group of pattern`,
-      `Name one of ${groups.join(", ") || "its groups"}`,
+      `timeField is ${shown(timeField)}, which is not a group of pattern`,
+      `Give one of ${groupsOf(pattern).join(", ")}`,
     );
   }
-  if (timeFormat !== undefined && (typeof timeFormat !== "string" || !/%[A-Za-z]/.test(timeFormat))) {
-    problems.add("LOG_PARSER_INVALID", `timeFormat is ${shown(timeFormat)}`, 'Write "%Y-%m-%dT%H:%M:%S"');
-  }
+  return problems.resolved<ResolvedPattern>(read);
 }
 
-/** Adds a problem for expressions that join nothing. */
-export function checkMultiline(problems: Problems, props: MultilineLogProps): void {
-  if (!checkGiven(problems, { props })) return;
-  const first = checkExpression(problems, "firstLine", props.firstLine);
-  const further = checkExpression(problems, "continuation", props.continuation);
-  if (first && further && props.firstLine === props.continuation) {
+/** Reads the props of a parser that joins lines; throws all problems together. */
+export function readMultiline(problems: Problems, props: MultilineLogProps): ResolvedMultiline {
+  const read = readProps(problems, props, MULTILINE);
+  if (read.firstLine !== undefined && read.firstLine === read.continuation) {
     problems.add(
       "LOG_PARSER_INVALID",
-      "firstLine and continuation are the same, so that every line begins a message",
-      "Let continuation match what further lines begin with, for example ^\\s",
+      "continuation is the same as firstLine, so every line would start a message",
+      "Give the beginning of further lines, for example ^\\s",
     );
   }
+  return problems.resolved<ResolvedMultiline>(read);
 }

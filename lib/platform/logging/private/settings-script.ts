@@ -1,6 +1,6 @@
 import { shortHash } from "../../../core/short-hash";
 import { INDEX_PREFIX, OPEN_SEARCH_FILES } from "./open-search-config";
-import { type ReadOpenSearch } from "./read-destination";
+import { type ResolvedOpenSearch } from "./read-destination";
 
 export const SETTINGS_FILES = {
   folder: "/etc/opensearch-settings",
@@ -95,7 +95,9 @@ function described(value: object, wrapper?: "policy"): object {
 }
 
 /** What OpenSearch is told, as files by their names. */
-export function settingsFiles({ retention, snapshots }: ReadOpenSearch): { readonly [name: string]: string } {
+export function settingsFiles({ retention, snapshots }: ResolvedOpenSearch): {
+  readonly [name: string]: string;
+} {
   return {
     "template.json": json(template()),
     "lifecycle.json": json(described(lifecycle(retention.days), "policy")),

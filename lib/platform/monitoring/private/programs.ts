@@ -39,13 +39,13 @@ export function addPrometheus(
   monitoring: Monitoring,
   options: { readonly alertmanagerHost: string; readonly storageClassName: string },
 ): HardenedStatefulSet {
-  const { cluster, images, retentionHours, storageGibibytes } = monitoring;
+  const { cluster, images, retention, storage } = monitoring;
   const { storageClassName } = options;
   return new HardenedStatefulSet(scope, "prometheus", {
     image: images.images.prometheus,
     args: prometheusArguments({
-      retentionHours,
-      retentionBytes: Math.floor(storageGibibytes * GIBIBYTE * SHARE_OF_SAMPLES),
+      retentionHours: retention,
+      retentionBytes: Math.floor(storage * GIBIBYTE * SHARE_OF_SAMPLES),
     }),
     files: [ConfigFile.of(PROMETHEUS_FILES.main, prometheusConfig(options.alertmanagerHost))],
     port: PORTS.prometheus,
@@ -56,9 +56,7 @@ export function addPrometheus(
     }),
     startup: HealthProbe.fromHttpGet("/-/ready", undefined, SLOW_START),
     terminationGracePeriod: Duration.minutes(5),
-    volumeClaims: [
-      VolumeClaim.of("data", PROMETHEUS_FILES.data, { size: `${storageGibibytes}Gi`, storageClassName }),
-    ],
+    volumeClaims: [VolumeClaim.of("data", PROMETHEUS_FILES.data, { size: `${storage}Gi`, storageClassName })],
     resources: resources(["250m", "2"], "4Gi"),
     apiAccess: ApiAccess._of(cluster),
   });
@@ -202,13 +200,13 @@ export function addGrafana(
 /** Jaeger: one, with its spans on an encrypted volume. */
 export function addJaeger(
   scope: Construct,
-  { images, traceRetentionHours, traceStorageGibibytes }: Monitoring,
+  { images, traceRetention, traceStorage }: Monitoring,
   storageClassName: string,
 ): HardenedStatefulSet {
   return new HardenedStatefulSet(scope, "jaeger", {
     image: images.images.jaeger,
     args: [`--config=${JAEGER_FILES.main}`],
-    files: [ConfigFile.of(JAEGER_FILES.main, jaegerConfig(traceRetentionHours))],
+    files: [ConfigFile.of(JAEGER_FILES.main, jaegerConfig(traceRetention))],
     port: PORTS.jaegerQuery,
     ports: [
       { name: "otlp-grpc", port: PORTS.otlpGrpc, protocol: AppProtocol.GRPC },
@@ -219,7 +217,7 @@ export function addJaeger(
     liveness: HealthProbe.fromTcpSocket(PORTS.health, { period: Duration.seconds(15), failureThreshold: 4 }),
     startup: HealthProbe.fromHttpGet("/status", PORTS.health, SLOW_START),
     volumeClaims: [
-      VolumeClaim.of("data", JAEGER_FILES.data, { size: `${traceStorageGibibytes}Gi`, storageClassName }),
+      VolumeClaim.of("data", JAEGER_FILES.data, { size: `${traceStorage}Gi`, storageClassName }),
     ],
     resources: resources(["100m", "1"], "2Gi"),
   });

@@ -1,64 +1,85 @@
-import { type AlertExample, type AlertRuleProps } from "../alert-rule-props";
+import { type AlertExample, type AlertRuleProps, AlertSeverity } from "../alert-rule-props";
 import { checkLiteral } from "../../../core/credential-literal";
-import { checkGiven } from "../../../core/required";
 import { shown } from "../../../core/display-value";
+import {
+  checkedBy,
+  choice,
+  duration,
+  mapOf,
+  mapped,
+  matching,
+  objectOf,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  text,
+  withDefault,
+} from "../../../core/readers";
+import { checkUnique } from "../../../core/unique-values";
 import { Problems } from "../../../core/validation-error";
-import { kind } from "../../../core/value-readers";
 
-const NAME = /^[A-Z][A-Za-z0-9]{1,62}$/;
 const LABEL = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const DURATION = kind(["toSeconds"], "a duration, for example Duration.minutes(10)");
 const CLOSING: { readonly [open: string]: string } = { "(": ")", "[": "]", "{": "}" };
 
-/** Validates the props of a rule; throws with all that is wrong. */
-export function readAlert(props: AlertRuleProps): AlertRuleProps {
-  const { name, expression, purpose, whatToDo, hit, nearMiss } = props ?? {};
+const EXAMPLE = {
+  series: checkedBy(mapOf(text(), "an object of selectors and samples"), (problems, name, series) => {
+    const samples = Object.values(series);
+    if (samples.length > 0 && samples.every((values) => values.trim() !== "")) return;
+    const fix = `Give samples for which the expression has a result, such as { 'up{job="web"}': "0x20" }`;
+    problems.add("ALERT_INVALID", `${name} has no samples`, fix);
+  }),
+  after: duration("seconds", { least: 0, example: "Duration.minutes(10)" }),
+  labels: withDefault(checkedBy(mapOf(text(), "an object of labels and values"), checkLabels), {}),
+} satisfies PropsSchema<AlertExample>;
+
+const ALERT = {
+  name: matching(
+    /^[A-Z][A-Za-z0-9]{1,62}$/,
+    "Give 2 to 63 letters and digits, beginning with a capital letter, for example NodeNotReady",
+  ),
+  expression: mapped(checkedBy(text(), checkExpression), (expression) => expression.trim()),
+  holdsFor: optional(duration("seconds", { least: 0, example: "Duration.minutes(10)" })),
+  severity: withDefault(choice(AlertSeverity, "a member of AlertSeverity"), AlertSeverity.WARNING),
+  purpose: checkedBy(text(), checkSentence),
+  whatToDo: checkedBy(text(), checkSentence),
+  hit: optional(objectOf(EXAMPLE)),
+  nearMiss: optional(objectOf(EXAMPLE)),
+} satisfies PropsSchema<AlertRuleProps>;
+
+export type ResolvedAlert = Resolved<typeof ALERT>;
+
+/** Reads the props of a rule; throws all problems together. */
+export function readAlert(props: AlertRuleProps): ResolvedAlert {
+  const name: unknown = (props as AlertRuleProps | undefined)?.name;
   const problems = new Problems(`AlertRule ${typeof name === "string" ? name : ""}`.trim());
-  if (!checkGiven(problems, { name, expression, purpose, whatToDo })) problems.throwIfAny();
-  if (!NAME.test(name)) {
-    problems.add(
-      "NAME_INVALID",
-      `name is ${shown(name)}`,
-      "Give 2 to 63 letters and digits, beginning with a capital letter, for example NodeNotReady",
-    );
-  }
-  checkExpression(problems, expression);
-  if (props.holdsFor !== undefined) DURATION(problems, "holdsFor", props.holdsFor);
-  for (const [field, text] of Object.entries({ purpose, whatToDo })) checkSentence(problems, field, text);
-  if ((hit === undefined) !== (nearMiss === undefined)) {
+  const read = readProps(problems, props, ALERT);
+  if ((props.hit === undefined) !== (props.nearMiss === undefined)) {
+    const [missing, present] = props.hit ? ["nearMiss", "hit"] : ["hit", "nearMiss"];
     problems.add(
       "ATTRIBUTE_MISSING",
-      `${hit ? "nearMiss" : "hit"} was not given, and the other example was`,
-      "Give both: a rule that fires for everything has a hit too",
+      `${missing} was not given, and ${present} was`,
+      "Give both: a rule that always fires has a hit too",
     );
   }
-  if (hit) checkExample(problems, "hit", hit);
-  if (nearMiss) checkExample(problems, "nearMiss", nearMiss);
-  problems.throwIfAny();
-  return props;
+  return problems.resolved<ResolvedAlert>(read);
 }
 
-/** Adds a problem for two rules of one name: Alertmanager would take them for one. */
+/** Adds a problem for each name that two rules have: Alertmanager would take them for one. */
 export function checkRules(problems: Problems, rules: readonly { readonly name: string }[]): void {
-  const names = rules.map(({ name }) => name);
-  for (const name of new Set(names.filter((one, index) => names.indexOf(one) !== index))) {
-    problems.add(
-      "NAME_DUPLICATE",
-      `Two alert rules have the name ${name}`,
-      "Give each rule a name of its own",
-    );
-  }
+  checkUnique(
+    problems,
+    "alerts",
+    rules.map(({ name }) => name),
+  );
 }
 
 /** Brackets and quotes must match; what the words mean is for `promtool check rules`. */
-function checkExpression(problems: Problems, expression: string): void {
+function checkExpression(problems: Problems, name: string, expression: string): void {
   const wrong = unbalanced(expression);
   if (wrong === undefined) return;
-  problems.add(
-    "ALERT_INVALID",
-    `expression ${wrong}`,
-    "Write PromQL, for example up == 0, and try it with promtool check rules",
-  );
+  const fix = "Give PromQL, for example up == 0, and try it with promtool check rules";
+  problems.add("ALERT_INVALID", `${name} ${wrong}`, fix);
 }
 
 function unbalanced(expression: string): string | undefined {
@@ -78,43 +99,26 @@ function unbalanced(expression: string): string | undefined {
   return open.length > 0 ? `lacks ${open.at(-1)}` : undefined;
 }
 
-function checkSentence(problems: Problems, field: string, text: string): void {
-  if (typeof text !== "string" || !/\p{L}/u.test(text)) {
+function checkSentence(problems: Problems, field: string, sentence: string): void {
+  if (!/\p{L}/u.test(sentence)) {
+    const fix = "Write a sentence for the person who gets the alert";
+    problems.add("ALERT_INVALID", `${field} is ${shown(sentence)}`, fix);
+  } else if (sentence.includes("{{")) {
     problems.add(
       "ALERT_INVALID",
-      `${field} is ${shown(text)}`,
-      "Write a sentence for whoever gets the alert",
+      `${field} contains a template`,
+      "Write plain text: the labels of the alert name the node, pod or volume",
     );
-    return;
-  }
-  if (text.includes("{{")) {
-    problems.add(
-      "ALERT_INVALID",
-      `${field} has a template`,
-      "Write plain text: the labels of the alert say which node, pod or volume it is about",
-    );
-  }
-  checkLiteral(problems, field, field, text);
+  } else checkLiteral(problems, field, field, sentence);
 }
 
-function checkExample(problems: Problems, field: string, { series, after, labels = {} }: AlertExample): void {
-  if (!checkGiven(problems, { [`${field}.series`]: series, [`${field}.after`]: after })) return;
-  DURATION(problems, `${field}.after`, after);
-  if (Object.keys(series).length === 0 || Object.values(series).some((values) => values.trim() === "")) {
+function checkLabels(problems: Problems, field: string, labels: { readonly [name: string]: string }): void {
+  const isSetByRule = (name: string) => name === "severity" || name === "alertname";
+  for (const name of Object.keys(labels).filter((label) => !LABEL.test(label) || isSetByRule(label))) {
     problems.add(
       "ALERT_INVALID",
-      `${field}.series has no samples`,
-      `Write { 'up{job="web"}': "0x20" }, for which the expression has a result`,
-    );
-  }
-  const wrong = Object.keys(labels).filter(
-    (name) => !LABEL.test(name) || name === "severity" || name === "alertname",
-  );
-  for (const name of wrong) {
-    problems.add(
-      "ALERT_INVALID",
-      `${field}.labels has ${shown(name)}`,
-      "Name the labels of the expression's result only: letters, digits and underscores",
+      `${field} contains ${shown(name)}`,
+      "Give only the labels of the expression's result: letters, digits and underscores",
     );
   }
 }

@@ -1,137 +1,141 @@
-import { Duration, Size } from "cdk8s";
 import { type Construct } from "constructs";
 import { checkRules } from "./read-alert";
+import { AlertReceiver } from "../alert-receiver";
 import { AlertRule } from "../alert-rule";
-import { checkPublicExposure } from "../../private/dashboard-exposure";
-import { type AlertReceiver } from "../alert-receiver";
 import { type ClusterMonitoringProps } from "../cluster-monitoring-props";
 import { GrafanaDashboard } from "../grafana-dashboard";
+import { GrafanaUsers } from "../grafana-users";
 import { KubeletMetrics } from "../kubelet-metrics";
+import { MonitoringImages } from "../monitoring-images";
+import { checkPublicExposure } from "../../private/dashboard-exposure";
+import { type ISecureOkeCluster } from "../../../cluster/cluster-base";
+import { KubernetesVersion } from "../../../cluster/kubernetes-version";
 import { pathOf } from "../../../core/construct-scope";
 import { checkObjectName } from "../../../core/kubernetes-names";
-import { checkOcidIfGiven } from "../../../core/ocid";
+import {
+  any,
+  listOf,
+  ocid,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  text,
+  valueOf,
+  wholeDuration,
+  wholeSize,
+  withDefault,
+} from "../../../core/readers";
 import { checkGiven } from "../../../core/required";
+import { checkUnique } from "../../../core/unique-values";
 import { Problems } from "../../../core/validation-error";
+import { type IngressOptions } from "../../../exposure/ingress-props";
 import { isOverlay } from "../../../network/vcn/pod-networking";
 import { chartOf, checkUnused } from "../../../synthesis/chart-objects";
+import { pullSecretNames } from "../../../workload/pods/private/pull-secrets";
+import { Toleration } from "../../../workload/pods/toleration";
 import { monitorOf } from "../../../workload/private/monitor";
-import { kind, shaped } from "../../../core/value-readers";
-import { listOf } from "../../../core/value-readers";
 
 const MAX_ID_LENGTH = 30;
-const SMALLEST_GIBIBYTES = 50;
+/** OCI creates no smaller block volume. */
+const MIN_VOLUME_GIBIBYTES = 50;
 
-/** What a monitoring is made of, validated. */
-export interface Monitoring extends ClusterMonitoringProps {
-  readonly receivers: AlertReceiver[];
+const volume = wholeSize("gibibytes", { least: MIN_VOLUME_GIBIBYTES, example: "Size.gibibytes(100)" });
+
+const MONITORING = {
+  cluster: valueOf<ISecureOkeCluster>("ISecureOkeCluster"),
+  images: valueOf(MonitoringImages),
+  users: valueOf(GrafanaUsers),
+  receivers: withDefault(listOf(valueOf(AlertReceiver), "a list of AlertReceiver"), []),
+  alerts: optional(listOf(valueOf(AlertRule), "a list of AlertRule")),
+  dashboards: optional(listOf(valueOf(GrafanaDashboard), "a list of GrafanaDashboard")),
+  exposure: optional(any<IngressOptions>()),
+  publicReason: optional(text()),
+  retention: withDefault(wholeDuration("hours", { least: 24, example: "Duration.days(15)" }), 15 * 24),
+  storage: withDefault(volume, 100),
+  traceRetention: withDefault(wholeDuration("hours", { least: 1, example: "Duration.days(3)" }), 3 * 24),
+  traceStorage: withDefault(volume, MIN_VOLUME_GIBIBYTES),
+  kmsKeyId: optional(ocid("key")),
+  keyCompartmentId: optional(ocid("compartment", "tenancy")),
+  kubelets: withDefault(valueOf(KubeletMetrics), KubeletMetrics.verified()),
+  nodeTolerations: optional(listOf(valueOf(Toleration), "a list of Toleration")),
+  imagePullSecrets: optional(pullSecretNames()),
+  podSecurityVersion: optional(valueOf(KubernetesVersion)),
+} satisfies PropsSchema<ClusterMonitoringProps>;
+
+type ReadProps = Resolved<typeof MONITORING>;
+
+/** The props of a monitoring, with what follows from its chart and cluster; durations in hours, sizes in gibibytes. */
+export interface Monitoring extends ReadProps {
   readonly alerts: AlertRule[];
   readonly dashboards: GrafanaDashboard[];
-  readonly kubelets: KubeletMetrics;
-  readonly retentionHours: number;
-  readonly traceRetentionHours: number;
-  readonly storageGibibytes: number;
-  readonly traceStorageGibibytes: number;
   readonly namespace: string;
   /** The range of the nodes. */
   readonly nodesCidr: string;
-  /** Whether the rules of groups tell pods from nodes. */
+  /** Whether pods have a security group other than that of their nodes. */
   readonly hasPodsGroup: boolean;
 }
 
-const DURATION = kind(["toHours"], "a duration, for example Duration.days(15)");
-const SIZE = kind(["toKibibytes"], "a size, for example Size.gibibytes(100)");
-const SHAPES = {
-  cluster: kind(["network", "workerSecurityGroup"], "the SecureOkeCluster that is monitored"),
-  images: kind(["images"], "MonitoringImages.fromLock(), or MonitoringImages.of({ … })"),
-  users: kind(["_secretFiles"], "GrafanaUsers.oidc({ … }), or GrafanaUsers.administrator({ … })"),
-  receivers: listOf(kind(["_config"], "AlertReceiver.webhook(name, { … })"), "a list of receivers"),
-  alerts: listOf(kind(["expression"], "AlertRule.of({ … })"), "a list of alert rules"),
-  dashboards: listOf(kind(["json"], "GrafanaDashboard.of({ … })"), "a list of dashboards"),
-  retention: DURATION,
-  traceRetention: DURATION,
-  storage: SIZE,
-  traceStorage: SIZE,
-  kubelets: kind(["isRead"], "KubeletMetrics.verified(), .unverified({ reason }) or .none()"),
-};
-
-/** Validates the props of a monitoring; throws with all that is wrong. */
-export function readMonitoring(scope: Construct, id: string, given: ClusterMonitoringProps): Monitoring {
+/** Reads the props before anything is created; throws all problems together. */
+export function readMonitoring(scope: Construct, id: string, props: ClusterMonitoringProps): Monitoring {
   const problems = new Problems(pathOf(scope, id));
-  const props = shaped(problems, given, SHAPES, ["cluster", "images", "users"]);
   checkName(problems, scope, id);
   const namespace = checkChart(problems, scope, id);
-  const { alerts = AlertRule.recommended(), cluster, receivers = [] } = props;
-  const { dashboards = GrafanaDashboard.recommended() } = props;
+  const read = readProps(problems, props, MONITORING);
+  const { cluster, alerts = AlertRule.recommended(), dashboards = GrafanaDashboard.recommended() } = read;
   checkRules(problems, alerts);
   checkDashboards(problems, dashboards);
-  checkReceivers(problems, receivers);
-  checkPublicExposure(problems, "Grafana", props);
-  checkOcidIfGiven(problems, "kmsKeyId", props.kmsKeyId, "key");
-  checkOcidIfGiven(problems, "keyCompartmentId", props.keyCompartmentId, "compartment", "tenancy");
-  const read = {
-    retentionHours: hours(problems, "retention", props.retention ?? Duration.days(15), 24),
-    traceRetentionHours: hours(problems, "traceRetention", props.traceRetention ?? Duration.days(3), 1),
-    storageGibibytes: gibibytes(problems, "storage", props.storage ?? Size.gibibytes(100)),
-    traceStorageGibibytes: gibibytes(problems, "traceStorage", props.traceStorage ?? Size.gibibytes(50)),
-  };
-  if (cluster && monitorOf(cluster)) {
+  checkReceivers(problems, read.receivers ?? []);
+  checkPublicExposure(problems, "Grafana", read);
+  const existing = cluster && monitorOf(cluster);
+  if (existing) {
     problems.add(
       "MONITORING_DUPLICATE",
-      `${cluster.node.path} has a monitoring already: ${monitorOf(cluster)?.node.path ?? ""}`,
-      "Make one ClusterMonitoring for each cluster, and add rules and dashboards to it: addAlerts, addDashboards",
+      `cluster is ${cluster.node.path}, which has the monitoring ${existing.node.path}`,
+      "Create one ClusterMonitoring for each cluster, and extend it with addAlerts and addDashboards",
     );
   }
-  const nodesCidr = problems.collect(() => cluster?.network.workerSubnet.cidr);
+  const nodesCidr = cluster && problems.collect(() => cluster.network.workerSubnet.cidr);
   if (cluster && !problems.any) checkGiven(problems, { "The range of the nodes' subnet": nodesCidr });
-  problems.throwIfAny();
-  return {
-    ...(props as ClusterMonitoringProps),
-    ...read,
-    ...{ alerts, dashboards, receivers, namespace },
-    kubelets: props.kubelets ?? KubeletMetrics.verified(),
-    nodesCidr: nodesCidr as string,
-    hasPodsGroup: !isOverlay((cluster as ClusterMonitoringProps["cluster"]).podNetworking),
-  };
+  const hasPodsGroup = cluster && problems.collect(() => !isOverlay(cluster.podNetworking));
+  return problems.resolved<Monitoring>({ ...read, alerts, dashboards, namespace, nodesCidr, hasPodsGroup });
 }
 
-/** Adds a problem for two dashboards of one id: Grafana would show the one that it reads last. */
+/** Adds a problem for each id that two dashboards have: Grafana would show the one that it reads last. */
 export function checkDashboards(problems: Problems, dashboards: readonly GrafanaDashboard[]): void {
-  for (const id of repeated(dashboards.map((one) => one.id))) {
+  for (const id of repeated(dashboards.map((dashboard) => dashboard.id))) {
     problems.add(
       "DASHBOARD_INVALID",
-      `Two dashboards have the id ${id}`,
-      "Give each dashboard an id of its own; in JSON it is called uid",
+      `dashboards has the id ${id} twice`,
+      "Give each dashboard its own id; in JSON it is called uid",
     );
   }
 }
 
 function checkReceivers(problems: Problems, receivers: readonly AlertReceiver[]): void {
-  for (const name of repeated(receivers.map((one) => one.name))) {
-    problems.add(
-      "NAME_DUPLICATE",
-      `Two receivers have the name ${name}`,
-      "Give each receiver a name of its own",
-    );
-  }
-  const paths = receivers.flatMap((one) => one._secretFiles?.path ?? []);
-  for (const path of repeated(paths)) {
+  checkUnique(
+    problems,
+    "receivers",
+    receivers.map(({ name }) => name),
+  );
+  for (const path of repeated(receivers.flatMap(({ _secretFiles }) => _secretFiles?.path ?? []))) {
     problems.add(
       "RECEIVER_INVALID",
-      `Two receivers have their secret files in ${path}`,
-      "Give each receiver a directory of its own",
+      `receivers has the directory ${path} twice`,
+      "Give each receiver its own directory of secret files",
     );
   }
 }
 
 const repeated = (values: readonly string[]) =>
-  new Set(values.filter((one, index) => values.indexOf(one) !== index));
+  new Set(values.filter((value, index) => values.indexOf(value) !== index));
 
 function checkName(problems: Problems, scope: Construct, id: string): void {
   checkObjectName(problems, "id", id);
   if (typeof id === "string" && id.length > MAX_ID_LENGTH) {
     problems.add(
       "NAME_INVALID",
-      `id has ${id.length} characters, and names of objects of the whole cluster begin with it`,
+      `id has ${id.length} characters, and cluster-scoped objects have names that begin with it`,
       `Give it at most ${MAX_ID_LENGTH}`,
     );
   }
@@ -143,31 +147,9 @@ function checkChart(problems: Problems, scope: Construct, id: string): string {
   if (chart && chart.namespace === undefined) {
     problems.add(
       "ATTRIBUTE_MISSING",
-      "The chart has no namespace, and the monitoring creates the namespace of its chart",
+      "The chart has no namespace, which the monitoring creates",
       'Give it a namespace of its own: new Chart(app, "monitoring", { namespace: "monitoring" })',
     );
   }
   return chart?.namespace ?? id;
-}
-
-function hours(problems: Problems, name: string, duration: Duration, least: number): number {
-  const amount = duration.toHours({ integral: false });
-  if (Number.isInteger(amount) && amount >= least) return amount;
-  problems.add(
-    "VALUE_INVALID",
-    `${name} is ${duration.toHumanString()}`,
-    `Give whole hours, ${least} or more: Duration.days(15)`,
-  );
-  return least;
-}
-
-function gibibytes(problems: Problems, name: string, size: Size): number {
-  const amount = size.toKibibytes() / 1024 / 1024;
-  if (Number.isInteger(amount) && amount >= SMALLEST_GIBIBYTES) return amount;
-  problems.add(
-    "QUANTITY_INVALID",
-    `${name} is ${amount} gibibytes`,
-    `Give whole gibibytes, ${SMALLEST_GIBIBYTES} or more: OCI makes no smaller block volume`,
-  );
-  return SMALLEST_GIBIBYTES;
 }

@@ -1,42 +1,34 @@
 import { checkLiteral } from "../../../core/credential-literal";
-import { checkObjectName } from "../../../core/kubernetes-names";
 import { shown } from "../../../core/display-value";
-import { type Problems } from "../../../core/validation-error";
-import { kind } from "../../../core/value-readers";
+import { checkedBy, listOf, type Reader, text, valueOf } from "../../../core/readers";
+import { type Egress } from "../../../network/egress/egress";
 
-/** Files of a Secret, or of the vault; never a text, which would be the credential itself. */
-export const SECRET_FILES_SHAPE = kind(
-  ["path", "_toVolume"],
-  'SecretFiles.fromSecretsStore("/run/secrets/alerts", "alerts"), or SecretFiles.fromSecret(path, secretName)',
+export const EGRESS = listOf(
+  valueOf<Egress>("Egress"),
+  "a list of Egress, such as [Egress.to(cidr, port, { reason })]",
 );
 
-export function checkReceiverName(problems: Problems, name: string): void {
-  checkObjectName(problems, "name", name);
+function parsed(url: string): URL | undefined {
+  try {
+    return new URL(url);
+  } catch {
+    return undefined;
+  }
 }
 
-/** Adds a problem for an address that is not one of HTTP, or has a credential in it. */
-export function checkUrl(problems: Problems, field: string, url: string): void {
-  let parsed: URL | undefined;
-  try {
-    parsed = new URL(url);
-  } catch {
-    parsed = undefined;
-  }
-  if (!parsed || !["http:", "https:"].includes(parsed.protocol)) {
-    problems.add(
-      "RECEIVER_INVALID",
-      `${field} is ${shown(url)}`,
-      'Write an address, "https://alerts.example.com/hook"',
-    );
-    return;
-  }
-  if (parsed.username !== "" || parsed.password !== "") {
-    problems.add(
-      "CREDENTIAL_LITERAL",
-      `${field} has a user or a password in it`,
-      "Keep the whole address in OCI Vault, and give secretFiles with the file url",
-    );
-    return;
-  }
-  checkLiteral(problems, field, field, url);
+/** Reads an address of HTTP without credentials in it. */
+export function webAddress(protocols: readonly string[] = ["http:", "https:"]): Reader<string> {
+  return checkedBy(text(), (problems, name, value) => {
+    const url = parsed(value);
+    if (!url || !protocols.includes(url.protocol)) {
+      const fix = 'Give an address such as "https://alerts.example.com/hook"';
+      problems.add("RECEIVER_INVALID", `${name} is ${shown(value)}`, fix);
+    } else if (url.username !== "" || url.password !== "") {
+      problems.add(
+        "CREDENTIAL_LITERAL",
+        `${name} contains a user or a password`,
+        "Keep the whole address in OCI Vault, and give secretFiles with the file url",
+      );
+    } else checkLiteral(problems, name, name, value);
+  });
 }

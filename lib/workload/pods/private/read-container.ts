@@ -1,6 +1,6 @@
 import { type Duration } from "cdk8s";
 import { type HardenedContainer } from "./hardened-pod";
-import { PULL_SECRETS_SHAPE } from "./pull-secrets";
+import { pullSecretNames } from "./pull-secrets";
 import { checkCapacity } from "./writable-capacity";
 import { checkArguments } from "../../../core/credential-literal";
 import { type Problems } from "../../../core/validation-error";
@@ -84,7 +84,7 @@ export const POD_SHAPES = {
     valueOf(Toleration),
     'a list, for example [Toleration.ofAnyValue("nvidia.com/gpu", TaintEffect.NO_SCHEDULE)]',
   ),
-  imagePullSecrets: PULL_SECRETS_SHAPE,
+  imagePullSecrets: optional(pullSecretNames()),
   labels: entries,
   annotations: entries,
 };

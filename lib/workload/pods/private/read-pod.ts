@@ -2,7 +2,6 @@ import { type Construct } from "constructs";
 import { checkDebugging } from "./debugging-images";
 import { type HardenedContainer, type HardenedPod } from "./hardened-pod";
 import { MountedSecrets } from "./mounted-secrets";
-import { checkPullSecrets } from "./pull-secrets";
 import { type AnyContainer, type ContainerPlace, readContainer } from "./read-container";
 import { checkScheduling } from "./scheduling";
 import { labelsOf, OWN_LABELS, selectorLabelsOf } from "./workload-labels";
@@ -59,7 +58,6 @@ export function readPod(
   checkLabels(problems, "labels", props.labels, OWN_LABELS);
   checkAnnotations(problems, "annotations", annotations);
   checkScheduling(problems, props);
-  checkPullSecrets(problems, imagePullSecrets);
   const grace = wholeSecondsOf(
     problems,
     "terminationGracePeriod",

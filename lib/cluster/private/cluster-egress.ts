@@ -4,7 +4,7 @@ import { type IClusterNetwork } from "../../network/vcn/network";
 import { isOverlay, type PodNetworking } from "../../network/vcn/pod-networking";
 
 /** Allows the egress of the nodes and the pods; with an overlay, pods use the egress of their nodes. */
-export function letOut(
+export function addClusterEgress(
   network: IClusterNetwork,
   podNetworking: PodNetworking | undefined,
   [nodes, pods]: readonly [INetworkSecurityGroup, INetworkSecurityGroup],
