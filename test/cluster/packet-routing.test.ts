@@ -259,7 +259,7 @@ describe("bad input", () => {
   });
 
   test.each<[string, any, string[]]>([
-    ["nothing", undefined, ["ATTRIBUTE_MISSING"]],
+    ["nothing", undefined, ["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]],
     ["a key with a dot", { key: "a.b", value: "x" }, ["NAME_INVALID"]],
     ["a namespace with a blank", { namespace: "a b", key: "app", value: "x" }, ["NAME_INVALID"]],
     ["an empty value", { key: "app", value: "" }, ["VALUE_INVALID"]],

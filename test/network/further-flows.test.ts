@@ -73,10 +73,10 @@ describe("pods", () => {
 
 test.each<[string, any, string[]]>([
   ["no list of ports", { podsToNodes: EXPORTER }, ["VALUE_INVALID"]],
-  ["a port that is none", { podsToNodes: [{ ...EXPORTER, port: 9100 }] }, ["PORT_INVALID"]],
+  ["a port that is none", { podsToNodes: [{ ...EXPORTER, port: 9100 }] }, ["VALUE_INVALID"]],
   ["ICMP", { podsToNodes: [{ ...EXPORTER, port: Port.pathMtuDiscovery() }] }, ["PORT_INVALID"]],
   ["a port without a reason", { podsToNodes: [{ port: Port.tcp(1) }] }, ["REASON_MISSING"]],
-  ["nothing in the list", { podsToNodes: [null] }, ["PORT_INVALID", "REASON_MISSING"]],
+  ["nothing in the list", { podsToNodes: [null] }, ["ATTRIBUTE_MISSING"]],
   ["a word for the add-on", { observabilityAgent: "yes" }, ["VALUE_INVALID"]],
 ])("a cluster is refused %s", (_, props, codes) => {
   expect(refusedCodes(() => reach(props))).toEqual(codes);

@@ -90,8 +90,8 @@ describe("a group of another VCN", () => {
       newPool(stack, cluster, { securityGroups: [far], podSecurityGroups: [near, far] }),
     );
     expect(problems.map(({ code, what }) => `${code}: ${what}`)).toEqual([
-      "NSG_OTHER_VCN: The group of securityGroups stack/far belongs to another VCN than stack/network",
-      "NSG_OTHER_VCN: The group of podSecurityGroups stack/far belongs to another VCN than stack/network",
+      "NSG_OTHER_VCN: securityGroups[0] stack/far belongs to another VCN than stack/network",
+      "NSG_OTHER_VCN: podSecurityGroups[1] stack/far belongs to another VCN than stack/network",
     ]);
     expect(() => newPool(stack, cluster, { securityGroups: [near] })).not.toThrow();
   });
