@@ -118,7 +118,7 @@ export function readIpv4Cidr(problems: Problems, name: string, text: string): Ci
   problems.add(
     "CIDR_IPV6",
     `${name} is ${text}, an IPv6 block`,
-    "Write an IPv4 block; IPv6 is not served here",
+    'Write an IPv4 block, for example "10.0.0.0/16"',
   );
   return undefined;
 }
@@ -193,8 +193,8 @@ function checkWidth(
   everyone: string | undefined,
 ): void {
   const fix =
-    "Name the ranges that really connect (a VCN, an office, a VPN)" +
-    (everyone === undefined ? "" : `; where every address is meant, write ${everyone}`);
+    "Name the ranges that need access, such as those of a VCN, an office, or a VPN" +
+    (everyone === undefined ? "" : `; for all addresses, write ${everyone}`);
   const wide = cidrs.filter((cidr) => cidr.prefix < WIDEST[cidr.family].prefix);
   for (const cidr of wide) {
     const limit = WIDEST[cidr.family].prefix;

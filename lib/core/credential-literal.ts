@@ -123,8 +123,8 @@ const USER_FLAG = /^(?:-u|--user)$/;
 const ASSIGNMENT =
   /(?<![\w$-])(?:--([A-Za-z][\w.-]*)[\s=]|([A-Za-z_][\w.-]*)=)\s*(?:"([^"]*)"|'([^']*)'|([^\s"';|&-][^\s"';|&]*))/g;
 const FIX =
-  "Keep the value in OCI Vault and let the workload read it as a file: workload.mountSecret(new VaultSecret(...)), " +
-  "or SecretFiles for a Secret that something else makes; only the name, or the path of the file, stands here";
+  "Keep the value in OCI Vault and mount it as a file: workload.mountSecret(new VaultSecret(...)); " +
+  "or mount an existing Secret with SecretFiles. Pass only the path of the file here";
 
 function wordsOf(name: string): string[] {
   return name
@@ -177,7 +177,7 @@ function refuse(problems: Problems, where: string, what: string): void {
 }
 
 function refuseNamed(problems: Problems, where: string, name: string): void {
-  refuse(problems, where, `has a literal value, and the name ${name} says that it is a secret`);
+  refuse(problems, where, `has a literal value, and the name ${name} indicates a secret`);
 }
 
 /** Adds a problem for each name that is given a secret. */
@@ -231,7 +231,7 @@ export function checkArguments(problems: Problems, what: string, args: readonly 
     } else if (value !== undefined) {
       checkLiteral(problems, where, flag, value);
     } else if (next !== undefined && !next.startsWith("-") && isSecret(flag, next)) {
-      refuse(problems, `${what}[${index + 1}]`, `is a literal value, and --${flag} says that it is a secret`);
+      refuse(problems, `${what}[${index + 1}]`, `is a literal value, and --${flag} indicates a secret`);
     }
   });
 }

@@ -9,7 +9,7 @@ export function checkEpoch(problems: Problems, name: string, epoch: unknown): vo
   if (typeof epoch === "string" && !Token.isUnresolved(epoch) && EPOCH.test(epoch)) return;
   problems.add(
     "NAME_INVALID",
-    `${name} has ${shown(epoch)}`,
+    `${name} is ${shown(epoch)}`,
     'Write 1 to 64 letters, digits, periods, underscores and dashes, such as "2026-11", as a literal',
   );
 }

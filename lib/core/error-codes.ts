@@ -193,7 +193,7 @@ export const ERROR_CODES = {
   },
   SHAPE_INVALID: {
     title: "Node shape and size that do not match",
-    why: "OCI rejects a flexible shape without a size and a fixed shape with one.",
+    why: "OCI rejects an unknown shape, a size that a shape does not support, a flexible shape without a size, and a fixed shape with one.",
   },
   ATTRIBUTE_MISSING: {
     title: "Missing attribute",
@@ -269,7 +269,7 @@ export const ERROR_CODES = {
   },
   PATH_INVALID: {
     title: "Unsafe mount path",
-    why: "A mount over the root or a system directory replaces it, and overlapping mounts hide each other.",
+    why: "A mount over a system directory hides its files, overlapping mounts hide each other, and a wide host path gives control of the node.",
   },
   PROBE_INVALID: {
     title: "Probe that can't succeed",

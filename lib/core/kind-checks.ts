@@ -61,7 +61,9 @@ function refuseUnknown(
   names: readonly string[],
 ): void {
   const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
-  const fix = `Take one of ${names.join(", ")}`;
+  const others = names.filter((name) => name !== nearest);
+  const start = nearest === undefined ? "Use" : `Write ${nearest}, or use`;
+  const fix = others.length > 0 ? `${start} one of ${others.join(", ")}` : `Write ${nearest ?? "no props"}`;
   problems.add("PROP_UNKNOWN", { ...place, slot: place.name }, `${place.name} is not a prop${hint}`, fix);
 }
 

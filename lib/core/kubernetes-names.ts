@@ -74,7 +74,7 @@ function checkKeys(problems: Problems, what: string, keys: readonly string[]): v
     problems.add(
       "LABEL_INVALID",
       `${what} has the key ${shown(key)}`,
-      "Write up to 63 letters, digits, -, _ and ., with a DNS name and a slash before them where they are not your own",
+      'Write up to 63 letters, digits, -, _ and ., optionally after a DNS name and a slash, for example "tier" or "example.com/tier"',
     );
   }
 }

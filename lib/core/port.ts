@@ -17,14 +17,25 @@ export enum IpProtocol {
 // The id of a rule contains its ports, so references to Terraform values are rejected: their numbers are not stable.
 function checkPorts(factory: string, from: number, to: number): void {
   const problems = new Problems(factory);
-  const fix = "Give whole numbers from 1 to 65535, the lower one first";
-  for (const port of new Set([from, to])) {
+  const ports: readonly (readonly [string, number])[] = Object.is(from, to)
+    ? [["port", from]]
+    : [
+        ["from", from],
+        ["to", to],
+      ];
+  for (const [name, port] of ports) {
     if (Number.isInteger(port) && port >= 1 && port <= 65535) continue;
-    const what = port === undefined ? "A port was not given" : `${shown(port)} is not a port`;
-    problems.add("PORT_INVALID", what, fix);
+    const what =
+      port === undefined ? `${name} was not given` : `${name} is ${shown(port)}, which is not a port`;
+    problems.add("PORT_INVALID", what, "Give a whole number from 1 to 65535, for example 443", name);
   }
   if (!problems.any && from > to)
-    problems.add("PORT_INVALID", `The range ${from}-${to} starts above its end`, fix);
+    problems.add(
+      "PORT_INVALID",
+      `from is ${from}, above to, ${to}`,
+      `Write ${factory}(${to}, ${from})`,
+      "from",
+    );
   problems.throwIfAny();
 }
 

@@ -27,7 +27,7 @@ export function checkReason(
   problems.add(
     "REASON_MISSING",
     `${choice} has no reason`,
-    `Give the reason in one sentence, for example { reason: "Partners connect from the internet until the VPN is ready" }`,
+    'Give the reason in one sentence, for example { reason: "Needed until the migration ends in March" }',
     property,
   );
 }

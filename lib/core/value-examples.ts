@@ -78,10 +78,10 @@ export function typeIn(props: string, member: string): TypeWord | undefined {
 
 /** What to do where a value was not given. */
 export function missingFix(name: string, example: string | undefined): string {
-  if (example === undefined) return `Give ${name}; it has no default`;
+  if (example === undefined) return `Give a value for ${name}, which has no default`;
   // A place that is no name of a member can't be written with a colon.
   const written = /^[\w.]+$/.test(name) ? `${name.split(".").at(-1)}: ${example}` : example;
-  return `Give ${name}, which has no default: write ${written}`;
+  return `Write ${written}; ${name} has no default`;
 }
 
 let byMember: ReadonlyMap<string, ReadonlySet<TypeWord>> | undefined;

@@ -77,8 +77,8 @@ export class DynamicGroupRule {
     if (model && !isNarrow(model)) {
       problems.add(
         "STATEMENT_TOO_WIDE",
-        `text is ${shown(text)}, which makes members of a whole compartment, with all that is created there later`,
-        "Name a tag beside it: DynamicGroupRule.taggedInstances({ compartmentId, tag, value })",
+        `text is ${shown(text)}, which includes all resources of a compartment, also those that are created later`,
+        "Restrict the rule with a tag: DynamicGroupRule.taggedInstances({ compartmentId, tag, value })",
       );
     }
     problems.throwIfAny();

@@ -118,7 +118,7 @@ function read(problems: Problems, text: string): StatementModel | undefined {
     if (!(error instanceof StatementSyntaxError)) throw error;
     problems.add(
       "STATEMENT_INVALID",
-      `text is ${shown(text)}, which is not a statement ${error.message}`,
+      `text is ${shown(text)}, which has a syntax error ${error.message}`,
       "Write Allow <who> to <verb> <resource type> in compartment id <OCID> where <condition>",
     );
     return undefined;

@@ -290,7 +290,7 @@ export function checkUnused(
   if (!taken) return;
   problems.add(
     "NAME_DUPLICATE",
-    `The chart has a ${taken.kind} named ${name} already, made by ${taken.node.scope?.node.path}`,
+    `The chart already has a ${taken.kind} named ${name}, created by ${taken.node.scope?.node.path}`,
     fix,
   );
 }

@@ -19,7 +19,7 @@ test("who asks for every address is told the choice for it by name, where there 
 });
 
 test("who asks for every address where nobody may have them is told of no such choice", () => {
-  const narrow = "Name the ranges that really connect (a VCN, an office, a VPN)";
+  const narrow = "Name the ranges that need access, such as those of a VCN, an office, or a VPN";
   expect(fixOf(() => BastionClients.from(["0.0.0.0/0"]))).toBe(narrow);
   expect(fixOf(() => EndpointAccess.publicFrom(["0.0.0.0/0"], { reason }))).toBe(narrow);
   expect(fixOf(() => LoadBalancerAccess.internalFrom(["0.0.0.0/0"]))).toBe(narrow);

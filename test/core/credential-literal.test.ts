@@ -323,8 +323,8 @@ describe("a file", () => {
     expect(refusal(() => problems.throwIfAny()).map(({ what }) => what)).toEqual([
       "/etc/app, line 1, holds a password in a URL",
       "/etc/app, line 2, holds a private key",
-      "/etc/app, line 5, has a literal value, and the name password says that it is a secret",
-      "/etc/app, line 5, has a literal value, and the name token says that it is a secret",
+      "/etc/app, line 5, has a literal value, and the name password indicates a secret",
+      "/etc/app, line 5, has a literal value, and the name token indicates a secret",
     ]);
   });
 });

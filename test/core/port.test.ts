@@ -34,11 +34,16 @@ describe("a port", () => {
         .flatMap((call) => refusal(call))
         .map(({ code, what }) => `${code}: ${what}`);
     expect(new Set(whats(undefined))).toEqual(
-      new Set(["PORT_INVALID: A port was not given", "PORT_INVALID: The ICMP type was not given"]),
+      new Set([
+        "PORT_INVALID: port was not given",
+        "PORT_INVALID: from was not given",
+        "PORT_INVALID: The ICMP type was not given",
+      ]),
     );
     expect(new Set(whats(reference))).toEqual(
       new Set([
-        "PORT_INVALID: a reference to a Terraform value is not a port",
+        "PORT_INVALID: port is a reference to a Terraform value, which is not a port",
+        "PORT_INVALID: from is a reference to a Terraform value, which is not a port",
         "PORT_INVALID: The ICMP type is a reference to a Terraform value",
       ]),
     );

@@ -18,12 +18,12 @@ describe("a program without types", () => {
     const values = { "quota.compartmentId": undefined, cluster: undefined, shape: null, schedule: undefined };
     checkGiven(problems, { ...values, "The key of the peer's rule end": undefined, unheardOf: undefined });
     expect(refusal(() => problems.throwIfAny()).map(({ fix }) => fix)).toEqual([
-      'Give quota.compartmentId, which has no default: write compartmentId: "ocid1.compartment.oc1…"',
-      expect.stringMatching(/^Give cluster, which has no default: write cluster: a .*SecureOkeCluster/),
-      expect.stringMatching(/^Give shape, which has no default: write shape: NodeShape\.flexible\(/),
-      'Give schedule, which has no default: write schedule: "0 3 * * *"',
-      "Give The key of the peer's rule end; it has no default",
-      "Give unheardOf; it has no default",
+      'Write compartmentId: "ocid1.compartment.oc1…"; quota.compartmentId has no default',
+      expect.stringMatching(/^Write cluster: a .*SecureOkeCluster.*; cluster has no default$/),
+      expect.stringMatching(/^Write shape: NodeShape\.flexible\(/),
+      'Write schedule: "0 3 * * *"; schedule has no default',
+      "Give a value for The key of the peer's rule end, which has no default",
+      "Give a value for unheardOf, which has no default",
     ]);
   });
 
@@ -31,7 +31,7 @@ describe("a program without types", () => {
     const untyped = {} as never;
     const fixes = refusal(() => new PrivateNodePool(newStack(), "pool", untyped)).map(({ fix }) => fix);
     expect(fixes.join("\n")).toMatch(
-      /write cluster: .*\n.*write image: NodeImage\.of\(.*\n.*write shape: .*\n.*Write size: 3/s,
+      /Write cluster: .*\n.*Write image: NodeImage\.of\(.*\n.*Write shape: .*\n.*Write size: 3/s,
     );
     expect(refusal(() => NodeShape.flexible("VM.Standard.E5.Flex", untyped))[0]?.fix).toContain("ocpus: 1");
   });

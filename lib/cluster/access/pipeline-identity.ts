@@ -230,8 +230,8 @@ function checkIssuer(problems: Problems, issuerUrl: unknown): void {
   if (url?.protocol === "http:") {
     problems.add(
       "ISSUER_INVALID",
-      `issuerUrl is ${shown(issuerUrl)}: over http anybody on the way could send keys of his own`,
-      "Give an address that begins with https://",
+      `issuerUrl is ${shown(issuerUrl)}, and over http an attacker could replace the keys of the issuer`,
+      `Write an https address, such as "${GITHUB}"`,
     );
   } else if (url?.protocol !== "https:" || url.search !== "" || url.hash !== "" || url.username !== "") {
     problems.add("ISSUER_INVALID", `issuerUrl is ${shown(issuerUrl)}`, fix);
@@ -265,8 +265,8 @@ function checkClaims(problems: Problems, claims: unknown): void {
   if (entries.length === 0) {
     problems.add(
       "ISSUER_INVALID",
-      `requiredClaims is ${isMap ? "empty" : shown(claims)}, so that the issuer's tokens for everybody are accepted`,
-      'Name what tells your pipeline from others, for example { project: "shop" }',
+      `requiredClaims is ${isMap ? "empty" : shown(claims)}, so the API server would accept all tokens of the issuer`,
+      'Add the claims that identify your pipeline, for example { project: "shop" }',
     );
   }
   for (const [claim, value] of entries) {

@@ -15,7 +15,7 @@ const WORKLOAD = [
   "request.principal.cluster_id",
 ];
 const PRINCIPAL_FIX =
-  "Say who: PolicyPrincipal.workload({ clusterId, namespace, serviceAccountName }), .cluster(clusterId), or .group(groupId)";
+  "Name the principal: PolicyPrincipal.workload({ clusterId, namespace, serviceAccountName }), .cluster(clusterId), or .group(groupId)";
 const MAX_BRANCHES = 1000;
 
 /** Adds a problem for each way in which a statement is malformed or grants more than any program needs. */
@@ -28,8 +28,8 @@ export function checkStatement(problems: Problems, statement: StatementModel, re
   if (location.kind === "tenancy" && !reason) {
     problems.add(
       "STATEMENT_TOO_WIDE",
-      "The statement holds in the whole tenancy, and has no reason",
-      'Name a compartment, or say why: PolicyLocation.tenancy({ reason: "Tag namespaces exist in the tenancy only" })',
+      "The statement applies to the whole tenancy and has no reason",
+      'Name a compartment, or give the reason: PolicyLocation.tenancy({ reason: "Tag namespaces exist in the tenancy only" })',
     );
   }
   checkEverybody(problems, subject, condition);
@@ -37,7 +37,7 @@ export function checkStatement(problems: Problems, statement: StatementModel, re
 
 function checkVerb(problems: Problems, verb: string): void {
   if (VERBS.includes(verb)) return;
-  problems.add("STATEMENT_INVALID", `The verb is ${shown(verb)}`, `Take one of ${VERBS.join(", ")}`);
+  problems.add("STATEMENT_INVALID", `The verb is ${shown(verb)}`, `Use one of ${VERBS.join(", ")}`);
 }
 
 function checkResourceType(
@@ -53,7 +53,7 @@ function checkResourceType(
     problems.add(
       "STATEMENT_TOO_WIDE",
       `The statement lets ${printSubject(subject)} ${verb} all-resources, which includes every service, also those that OCI adds later`,
-      "Name each resource type in a statement of its own",
+      "Write a statement for each resource type, for example with PolicyResourceType.OBJECTS",
     );
   } else if (!isResourceType(resourceType)) {
     problems.add(
@@ -87,7 +87,7 @@ function checkEverybody(
   } else if (!branches.every((branch) => branch.some(saysWho))) {
     problems.add(
       "STATEMENT_TOO_WIDE",
-      `The statement is for ${subject.kind}, and its condition does not say who`,
+      `The statement allows ${subject.kind}, and its condition does not restrict the principal`,
       PRINCIPAL_FIX,
     );
   } else {

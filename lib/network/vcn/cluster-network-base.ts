@@ -148,7 +148,7 @@ export function checkPublicBalancer(problems: Problems, network: IClusterNetwork
     isImported
       ? "Name the public subnet in ClusterNetwork.fromClusterNetworkAttributes: publicLoadBalancerSubnet: { subnetId, cidr, isPublic: true }, or add " +
           "isPublic: true to loadBalancerSubnet where that is it; or take LoadBalancerAccess.internalFrom(cidrs)"
-      : 'Give public ones a subnet: new ClusterNetwork(stack, "network", { publicLoadBalancerExposure: SubnetExposure.publicWith({ reason: "..." }), ' +
+      : 'Add a public subnet: new ClusterNetwork(stack, "network", { publicLoadBalancerExposure: SubnetExposure.publicWith({ reason: "..." }), ' +
           "... }), given to the cluster as network; or take LoadBalancerAccess.internalFrom(cidrs)",
   );
 }

@@ -164,7 +164,7 @@ function signedNumber(tokens: QueryTokens): number {
 }
 
 function intervalOf(tokens: QueryTokens): string {
-  const text = tokens.expect("an interval, such as [5m],", "interval");
+  const text = tokens.expect("an interval such as [5m]", "interval");
   const [, count = "0", unit = ""] = INTERVAL.exec(text) ?? [];
   if (Number(count) < 1 || Number(count) > (MAX_INTERVAL_LENGTH[unit] ?? 0)) {
     tokens.fail(`${text} is no interval, which is [1m] to [60m], [1h] to [24h] or [1d]`);

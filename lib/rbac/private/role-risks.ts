@@ -86,7 +86,7 @@ export const RISKS: readonly RiskRow[] = [
   {
     resources: ["/secrets"],
     verbs: CHANGES,
-    allows: "getting tokens of any service account of the namespace, by a Secret that requests one",
+    allows: "getting tokens of any service account of the namespace, by creating a token Secret",
     fix: "Keep secrets in OCI Vault, and mount them: workload.mountSecret(secret)",
   },
   {

@@ -205,12 +205,12 @@ class Planner {
   private checkRoom(name: Name, cidr: Cidr): void {
     const need = this.needOf(name);
     if (need === undefined || usableAddresses(cidr) >= need) return;
-    const but = isOfBalancers(name) ? `one load balancer takes ${need}` : `${need} are asked for`;
+    const but = isOfBalancers(name) ? `one load balancer needs ${need}` : `the plan needs ${need}`;
     const prefix = prefixFor(need);
     this.refuse(
       name,
       "SUBNET_EXHAUSTED",
-      `${name} is ${cidr.text}: ${sizeOf(cidr)} addresses - ${RESERVED_ADDRESSES} kept by OCI = ` +
+      `${name} is ${cidr.text}: ${sizeOf(cidr)} addresses - ${RESERVED_ADDRESSES} reserved by OCI = ` +
         `${usableAddresses(cidr)}, but ${but}`,
       prefix > LARGEST_VCN
         ? `Give at least a /${prefix}, or leave ${name} out and let the plan find it`

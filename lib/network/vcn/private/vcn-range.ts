@@ -28,7 +28,7 @@ export function readVcnRange(problems: Problems, name: string, text: string): Ci
     problems.add(
       "CIDR_RESERVED",
       `${name} is ${vcn.text}, but the addresses of ${cidr.text} are ${use}`,
-      "Give a part of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16",
+      'Use a block in 10.0.0.0/8, 172.16.0.0/12, or 192.168.0.0/16, for example "10.0.0.0/16"',
     );
   }
   const ofSize = vcn.prefix >= LARGEST_VCN && vcn.prefix <= SMALLEST_SUBNET;
@@ -56,8 +56,8 @@ function checkMade(problems: Problems, name: string, text: unknown): boolean {
     "CIDR_HOST_BITS",
     `${name} is ${text as string}, whose address has bits set beyond the first ${length}`,
     isReserved
-      ? "Give a part of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"
-      : `Write ${advised.text} for a VCN that holds the address: OCI makes VCNs from a /${LARGEST_VCN} on`,
+      ? 'Use a block in 10.0.0.0/8, 172.16.0.0/12, or 192.168.0.0/16, for example "10.0.0.0/16"'
+      : `Write ${advised.text} for a VCN that contains the address`,
   );
   return true;
 }

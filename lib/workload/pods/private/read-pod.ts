@@ -252,8 +252,8 @@ function readUser(problems: Problems, { lowUser, user }: HardenedPodProps): numb
     problems.add(
       "USER_INVALID",
       `user is ${shown(id)}`,
-      `Give a whole number, at least ${MIN_USER}, or remove it for ${DEFAULT_USER}; the files of the image may belong to any ` +
-        "user. If the program needs a lower id, write lowUser: SystemUserId.of(999, { reason })",
+      `Give a whole number, at least ${MIN_USER}, or leave it out for ${DEFAULT_USER}; the files of the image can belong to any ` +
+        "user. If the program needs a lower ID, write lowUser: SystemUserId.of(999, { reason })",
     );
   }
   return lowUser?.id ?? id;
