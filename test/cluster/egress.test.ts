@@ -89,7 +89,7 @@ describe("a cluster with an egress", () => {
       return codes;
     };
     expect(attempt([toVcn])).toEqual(["EGRESS_INVALID"]);
-    expect(attempt([{ cidr: BANK }, null])).toEqual(["EGRESS_INVALID", "ATTRIBUTE_MISSING"]);
+    expect(attempt([{ cidr: BANK }, null])).toEqual(["VALUE_INVALID", "ATTRIBUTE_MISSING"]);
     expect(attempt("203.0.113.0/24")).toEqual(["VALUE_INVALID"]);
     expect(attempt(null)).toEqual(["VALUE_INVALID"]);
     expect(attempt([11, 12, 13, 14, 15].map((byte) => Egress.to(`${byte}.0.0.0/8`, HTTPS, reason)))).toEqual([
@@ -152,7 +152,7 @@ describe("a node pool with an egress", () => {
     const stack = newStack();
     const cluster = clusterIn(stack);
     expect(refusedCodes(() => poolIn(stack, { cluster, egress: [toVcn] }))).toEqual(["EGRESS_INVALID"]);
-    expect(refusedCodes(() => poolIn(stack, { cluster, egress: [{}] as never }))).toEqual(["EGRESS_INVALID"]);
+    expect(refusedCodes(() => poolIn(stack, { cluster, egress: [{}] as never }))).toEqual(["VALUE_INVALID"]);
     expect(refusedCodes(() => poolIn(stack, { cluster, egress: toBank as never }))).toEqual([
       "VALUE_INVALID",
     ]);

@@ -443,7 +443,7 @@ describe("bad input", () => {
       ["VALUE_INVALID"],
     ],
     ["another backend", () => any.calico({ iptablesBackend: "Legacy" }), ["VALUE_INVALID"]],
-    ["no options", () => any.calico(null), ["ATTRIBUTE_MISSING"]],
+    ["no options", () => any.calico(null), ["VALUE_INVALID"]],
     ["an engine of others without a reason", () => any.existing({ reason: " " }), ["REASON_MISSING"]],
     ["an engine of others without a choice", () => any.existing(), ["REASON_MISSING"]],
   ])("%s is refused", (_, call, codes) => {

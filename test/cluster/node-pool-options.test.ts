@@ -323,7 +323,9 @@ describe("a pool with a kind of capacity", () => {
     const availabilityDomains = new TerraformVariable(stack, "domains", {}).listValue;
     expect(
       refusal(() => newPool({ capacity: reserved, availabilityDomains }, stack)).map(({ what }) => what),
-    ).toEqual(["availabilityDomains has a reference to a Terraform value, without a reservation there"]);
+    ).toEqual([
+      "availabilityDomains has a reference to a Terraform value, for which capacity has no reservation",
+    ]);
     expect(refusedCodes(() => NodeCapacity.reserved({}))).toEqual(["VALUE_INVALID"]);
     expect(refusedCodes(() => NodeCapacity.reserved({ [DOMAIN]: "x" }))).toEqual(["OCID_INVALID"]);
     expect(refusedCodes(() => newPool({ faultDomains: ["FAULT-DOMAIN-4"] }))).toEqual(["NAME_INVALID"]);

@@ -118,14 +118,13 @@ describe("the access of nodes to a registry", () => {
       new NodeRegistryAccess(stack, "registry", {
         cluster,
         tenancyId: COMPARTMENT,
-        repositories: ["fra.ocir.io/acme/web:1", "shop/*", "a'} or any {b", "web", "web"],
+        repositories: ["fra.ocir.io/acme/web:1", "shop/*", "a'} or any {b", "web"],
         nodeTag: "NodeRole",
         nodeTagValue: "it's",
         providerFolder: "/usr/bin; reboot",
         configureKubelet: "yes" as never,
       });
     expect(refusedCodes(make).sort()).toEqual([
-      "NAME_DUPLICATE",
       "NAME_INVALID",
       "NAME_INVALID",
       "NAME_INVALID",
@@ -139,8 +138,13 @@ describe("the access of nodes to a registry", () => {
   });
 
   test.each<[string, unknown, string[]]>([
-    ["no props", undefined, ["ATTRIBUTE_MISSING"]],
+    [
+      "no props",
+      undefined,
+      ["cluster", "tenancyId", "repositories", "nodeTag"].map(() => "ATTRIBUTE_MISSING"),
+    ],
     ["no repositories", { repositories: [] }, ["COUNT_INVALID"]],
+    ["a repository twice", { repositories: ["web", "web"] }, ["NAME_DUPLICATE"]],
     ["a text of repositories", { repositories: "shop/web" }, ["VALUE_INVALID"]],
     ["another cluster", { cluster: {} }, ["VALUE_INVALID"]],
   ])("refuses %s of an untyped program", (_, props, codes) => {

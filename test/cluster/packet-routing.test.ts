@@ -241,7 +241,7 @@ test("every rule of the endpoint's group has a statement, whatever the rules are
 
 describe("bad input", () => {
   test.each<[string, any, string[]]>([
-    ["no options", undefined, ["ATTRIBUTE_MISSING"]],
+    ["no options", undefined, ["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]],
     ["nothing in them", {}, ["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]],
     ["a compartment for the tenancy", { ...options, tenancyId: COMPARTMENT }, ["OCID_INVALID"]],
     ["a text for a label", { ...options, apiEndpoint: "app:api" }, ["VALUE_INVALID"]],

@@ -93,7 +93,7 @@ test("an imported cluster that may lack rights for its load balancers is warned 
   app.synth();
   expect(codes()).toContain("load-balancer-rights");
   expect(emitted.mock.calls.map(([text]) => text)).toContainEqual(
-    expect.stringContaining("may lack the right to use the certificates"),
+    expect.stringContaining("may lack the permission to use the certificates"),
   );
 });
 

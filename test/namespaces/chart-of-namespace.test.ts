@@ -108,7 +108,7 @@ describe("the cluster of a load balancer", () => {
       expect(refusal(() => Testing.synth(stack))).toMatchObject([
         {
           code: "LOAD_BALANCER_INVALID",
-          what: expect.stringMatching(/one of stack\/b, and its chart .* stack\/a$/),
+          what: expect.stringMatching(/^cluster is stack\/b, but the chart .*was added to stack\/a$/),
         },
       ]);
     }

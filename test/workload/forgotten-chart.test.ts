@@ -39,7 +39,9 @@ describe("a load balancer whose chart was added to no cluster", () => {
       {
         code: "LOAD_BALANCER_INVALID",
         path: "forgotten/web/LoadBalancer-web",
-        what: expect.stringMatching(/chart added beside it.*chart forgotten was added to no cluster/),
+        what: expect.stringMatching(
+          /chart forgotten .*was not added to stack\/cluster, but the chart added .*was/,
+        ),
         fix: expect.stringContaining('cluster.addCdk8sChart("forgotten", chart)'),
       },
     ]);
@@ -124,7 +126,11 @@ describe("a chart with workloads that was added to no cluster", () => {
   test("is refused as the only chart if it needs egress", () => {
     const { stack } = program({ egress });
     expect(refusal(() => synthAll(stack))).toMatchObject([
-      { code: "EGRESS_INVALID", path: "shop/web", what: expect.stringContaining("added to no cluster") },
+      {
+        code: "EGRESS_INVALID",
+        path: "shop/web",
+        what: expect.stringContaining("the chart shop was not added to one"),
+      },
     ]);
   });
 

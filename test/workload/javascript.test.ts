@@ -121,8 +121,8 @@ describe("an untyped program gets all problems of", () => {
         "VALUE_INVALID access",
         "VALUE_INVALID tls",
         "VALUE_INVALID workload",
-        "VALUE_INVALID shape",
         "PORT_INVALID port",
+        "VALUE_INVALID shape",
       ],
     ],
     [
@@ -149,7 +149,7 @@ describe("an untyped program gets all problems of", () => {
     [
       "connections without peers or with ports of numbers",
       () => web().connections.allowTo(any({ toRuleEnd: () => "x" }), any(443)),
-      ["VALUE_INVALID undefined", "VALUE_INVALID undefined"],
+      ["VALUE_INVALID peer", "VALUE_INVALID port"],
     ],
     ["a name for a variable", () => EnvironmentValue.fromValue(any(8080)), ["VALUE_INVALID value"]],
     ["a variable of nothing", () => EnvironmentValue.fromValue(any(undefined)), ["ATTRIBUTE_MISSING value"]],
@@ -171,7 +171,7 @@ describe("an untyped program gets all problems of", () => {
     [
       "a certificate of nothing",
       () => TlsTermination.atLoadBalancer(any(undefined)),
-      ["ATTRIBUTE_MISSING undefined"],
+      ["ATTRIBUTE_MISSING certificateId"],
     ],
   ])("%s", (_, call, expected) => {
     expect(problemsOf(call)).toEqual(expected);

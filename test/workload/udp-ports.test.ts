@@ -108,7 +108,7 @@ describe("a load balancer for UDP", () => {
 
   test("refuses a TCP port", () => {
     expect(refusal(() => balanced({ ports: [STATSD] }, { targetPort: "statsd" }))).toMatchObject([
-      { code: "LOAD_BALANCER_INVALID", fix: expect.stringContaining("transport: Protocol.UDP") },
+      { code: "LOAD_BALANCER_INVALID", fix: expect.stringContaining("transport: IpProtocol.UDP") },
     ]);
   });
 
