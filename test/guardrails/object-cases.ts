@@ -1,6 +1,24 @@
 import { GuardrailRule } from "../../lib/core/guardrail-catalogue";
 import { type Cases } from "./cases";
-import { BACKEND_SECRET, BACKENDS, COMPARTMENT, GROUPS, INTERNAL, INTERNAL_NLB, LB_TYPE, NAMED_COMPARTMENT, NAMED_GROUP, NLB_GROUPS, account, binding, group, loadBalancer, service, TLS_SECRET, user } from "./support";
+import {
+  BACKEND_SECRET,
+  BACKENDS,
+  COMPARTMENT,
+  GROUPS,
+  INTERNAL,
+  INTERNAL_NLB,
+  LB_TYPE,
+  NAMED_COMPARTMENT,
+  NAMED_GROUP,
+  NLB_GROUPS,
+  account,
+  binding,
+  group,
+  loadBalancer,
+  service,
+  TLS_SECRET,
+  user,
+} from "./support";
 
 const secret = (type?: string) => ({
   apiVersion: "v1",

@@ -33,7 +33,6 @@ const web = (spec?: object, container?: object) => {
   return chart;
 };
 
-
 describe("decisions", () => {
   const two = () => {
     const chart = newChart();

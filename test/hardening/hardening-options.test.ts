@@ -28,7 +28,6 @@ const web = (spec?: object, container?: object) => {
   return chart;
 };
 
-
 describe("invalid options are rejected:", () => {
   const codes = (options: unknown, scope: unknown = web()) =>
     refusal(() => Hardening.of(scope as Chart, options as HardeningOptions)).map(({ code }) => code);

@@ -23,7 +23,6 @@ const web = (spec?: object, container?: object) => {
   return chart;
 };
 
-
 describe("the token of a service account", () => {
   const bound = (kind: string, subject: object = {}) => {
     const chart = web({ serviceAccountName: "operator" });

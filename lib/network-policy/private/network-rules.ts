@@ -176,7 +176,10 @@ export function peerManifests(peer: INetworkPolicyPeer): object[] {
 /** A peer with known pod labels, such as a workload of this library. */
 export interface LabelledPeer extends INetworkPolicyPeer {
   /** @internal */
-  readonly _labelledPods: { readonly labels: { readonly [key: string]: string }; readonly namespace?: string };
+  readonly _labelledPods: {
+    readonly labels: { readonly [key: string]: string };
+    readonly namespace?: string;
+  };
 }
 
 const isLabelled = (peer: INetworkPolicyPeer): peer is LabelledPeer => "_labelledPods" in peer;
