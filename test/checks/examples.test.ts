@@ -39,6 +39,10 @@ function detectChange(
   return undefined;
 }
 
+// Most rules are the same in every cluster. Those that were changed in one example with the same matrix are not changed in
+// the next one.
+const detected = new Set<string>();
+
 test("every example has expected flows, except those without a network of their own", () => {
   expect([...Object.keys(EXAMPLE_FLOWS), ...WITHOUT_FLOWS].sort()).toEqual(EXAMPLES);
 });
@@ -88,7 +92,11 @@ describe.each(Object.entries(EXAMPLE_FLOWS))(
     });
 
     test("every deleted and every widened rule is detected", () => {
-      const undetected = mutations.filter((one) => change([one]) === undefined);
+      const keyOf = ({ title: what, subject }: Mutation) =>
+        [matrix === MATRIX ? "" : name, what, subject].join("\n");
+      const newOnes = mutations.filter((one) => !detected.has(keyOf(one)));
+      const undetected = newOnes.filter((one) => change([one]) === undefined);
+      for (const one of newOnes) detected.add(keyOf(one));
       expect(mutations.length).toBeGreaterThan(80);
       expect(undetected.map(({ title: what }) => what)).toEqual([]);
     });

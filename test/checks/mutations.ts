@@ -7,8 +7,15 @@ export interface Configuration {
 /** One rule deleted or widened. */
 export interface Mutation {
   readonly title: string;
+  /** The rule or the policy as the program wrote it, without what differs from program to program. */
+  readonly subject: string;
   /** Changes a copy of the configuration. */
   readonly change: (configuration: Configuration) => void;
+}
+
+/** A subject as text. */
+function subjectOf({ "//": _comment, freeform_tags: _tags, ...subject }: any): string {
+  return JSON.stringify(subject);
 }
 
 const RULE = "oci_core_network_security_group_security_rule";
@@ -40,7 +47,7 @@ function ruleMutations({ terraform }: Configuration, givenVcn?: string): Mutatio
         const found = changed.terraform[index].resource[RULE][id];
         if (found) change(found);
       };
-      return [
+      const all: Omit<Mutation, "subject">[] = [
         {
           title: `${id} deleted`,
           change: (one: Configuration) =>
@@ -55,6 +62,7 @@ function ruleMutations({ terraform }: Configuration, givenVcn?: string): Mutatio
           ? [{ title: `${id} for every port`, change: on((one) => delete one.tcp_options) }]
           : []),
       ];
+      return all.map((one) => ({ ...one, subject: subjectOf(rule) }));
     }),
   );
 }
@@ -71,7 +79,7 @@ function saysNothing({ metadata, spec }: any): boolean {
   return rules.every((rule) => isRedundant({ metadata }, rule));
 }
 
-function policyRuleMutations(policy: any, index: number): Mutation[] {
+function policyRuleMutations(policy: any, index: number): Omit<Mutation, "subject">[] {
   const sides = [
     ["ingress", "from"],
     ["egress", "to"],
@@ -110,12 +118,13 @@ function policyMutations({ objects }: Configuration): Mutation[] {
     if (object.kind !== "NetworkPolicy") return [];
     const gone = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "gone" } };
     const title = `policy ${object.metadata.name} deleted`;
-    return [
+    const all: Omit<Mutation, "subject">[] = [
       ...(saysNothing(object)
         ? []
         : [{ title, change: (changed: Configuration) => void (changed.objects[index] = gone) }]),
       ...policyRuleMutations(object, index),
     ];
+    return all.map((one) => ({ ...one, subject: subjectOf(object) }));
   });
 }
 
