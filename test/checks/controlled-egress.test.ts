@@ -1,19 +1,15 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { deviations, othersThan, PINGS, title, type Flow } from "./flows";
 import { Endpoint, Reachability, Verdict } from "../../lib/checks";
 import { Port } from "../../lib/core/port";
-import { stacksOf, synthesizeExample } from "../support/examples";
+import { stacksOf, sharedExample } from "../support/examples";
 
-const outdir = synthesizeExample("controlled-egress");
+const outdir = sharedExample("controlled-egress");
 const reach = Reachability.fromOutdir(outdir);
 const { resource } = stacksOf(outdir).payments;
 const addressOf = (type: string, part: string) => {
   const [id] = Object.keys(resource[type]).filter((name) => name.startsWith(part));
   return `${type}.${id}`;
 };
-
-afterAll(() => fs.rmSync(path.dirname(outdir), { recursive: true }));
 
 const DATABASE = Endpoint.vnic(addressOf("oci_core_subnet", "database-subnet"), [
   addressOf("oci_core_network_security_group", "databases"),

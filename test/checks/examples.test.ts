@@ -1,5 +1,4 @@
 import * as fc from "fast-check";
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { EXAMPLE_FLOWS, WITHOUT_FLOWS } from "./example-flows";
 import {
@@ -15,7 +14,7 @@ import {
 } from "./flows";
 import { mutationsOf, type Configuration, type Mutation } from "./mutations";
 import { Reachability, type Endpoint } from "../../lib/checks";
-import { EXAMPLES, previewsOf, stacksOf, synthesizeExample } from "../support/examples";
+import { EXAMPLES, previewsOf, stacksOf, sharedExample } from "../support/examples";
 import { Yaml } from "cdk8s";
 
 interface Expected {
@@ -50,7 +49,7 @@ test("every example has expected flows, except those without a network of their 
 describe.each(Object.entries(EXAMPLE_FLOWS))(
   "example %s",
   (name, { host, flows: own, matrix = MATRIX, ...more }) => {
-    const outdir = synthesizeExample(name);
+    const outdir = sharedExample(name);
     const reach = Reachability.fromOutdir(outdir);
     const configuration: Configuration = {
       terraform: Object.values(stacksOf(outdir)),
@@ -75,8 +74,6 @@ describe.each(Object.entries(EXAMPLE_FLOWS))(
       for (const one of several) one.change(changed);
       return detectChange(changed, expected);
     };
-
-    afterAll(() => fs.rmSync(path.dirname(outdir), { recursive: true }));
 
     test.each(flows.map((flow) => [title(flow), flow] as const))("%s", (_, flow) => {
       expect([...deviations(reach, ends, flow)]).toEqual([]);

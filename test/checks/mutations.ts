@@ -14,8 +14,8 @@ export interface Mutation {
 }
 
 /** A subject as text. */
-function subjectOf({ "//": _comment, freeform_tags: _tags, ...subject }: any): string {
-  return JSON.stringify(subject);
+function subjectOf(subject: object): string {
+  return JSON.stringify({ ...subject, "//": undefined, freeform_tags: undefined });
 }
 
 const RULE = "oci_core_network_security_group_security_rule";

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { contains, readCidr, type Cidr } from "../../lib/core/cidr";
 import { Problems } from "../../lib/core/validation-error";
-import { EXAMPLES, previewsOf, stacksOf, synthesizeExample } from "../support/examples";
+import { EXAMPLES, previewsOf, stacksOf, sharedExample, synthesizeExample } from "../support/examples";
 import { goldensOf, holdsGolden, storedGoldens } from "../support/goldens";
 
 // Of the examples that work in a VCN of somebody else.
@@ -11,7 +11,7 @@ const GIVEN_VCNS = ["10.20.0.0/16"];
 const cidrOf = (text: string) => readCidr(new Problems("test"), "range", text) as Cidr;
 
 describe.each(EXAMPLES)("example %s", (name) => {
-  const outdir = synthesizeExample(name);
+  const outdir = sharedExample(name);
   const stacks = stacksOf(outdir);
   const resources = Object.values<any>(stacks).flatMap((stack) =>
     Object.entries<any>(stack.resource ?? {}).flatMap(([type, all]) =>
@@ -26,8 +26,6 @@ describe.each(EXAMPLES)("example %s", (name) => {
   );
   const isInVcn = (range: string) => vcns.some((vcn) => contains(vcn, cidrOf(range)));
   const waysOut = [...all("oci_core_nat_gateway"), ...all("oci_core_drg_attachment"), ...toDrg];
-
-  afterAll(() => fs.rmSync(path.dirname(outdir), { recursive: true }));
 
   const goldens = goldensOf(name, outdir);
   const stored = storedGoldens(name);

@@ -1,8 +1,6 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { Endpoint, Reachability, Verdict } from "../../lib/checks";
 import { Port } from "../../lib/core/port";
-import { synthesizeExample } from "../support/examples";
+import { sharedExample } from "../support/examples";
 
 /** The workloads of the example, and a pod of each tenant that its charts do not know. */
 const WORKLOADS = ["bank/payments", "shop/web", "toys/web"];
@@ -17,11 +15,9 @@ const endpointOf = (name: string) => {
 };
 
 describe("the three tenants of the example", () => {
-  const outdir = synthesizeExample("tenants");
+  const outdir = sharedExample("tenants");
   const reach = Reachability.fromOutdir(outdir);
   const verdict = (from: Endpoint, to: Endpoint, port: Port) => reach.ask(from, to, port).verdict;
-
-  afterAll(() => fs.rmSync(path.dirname(outdir), { recursive: true }));
 
   test("can connect only as both declared: from shop to bank on one port", () => {
     const met = ALL.flatMap((from) =>

@@ -1,17 +1,13 @@
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { Endpoint } from "../../lib/checks/reachability/endpoint";
 import { Reachability } from "../../lib/checks/reachability/reachability";
 import { Port } from "../../lib/core/port";
-import { synthesizeExample } from "../support/examples";
+import { sharedExample } from "../support/examples";
 
 describe("of the programs of the example operator", () => {
-  const outdir = synthesizeExample("operator");
+  const outdir = sharedExample("operator");
   const reach = Reachability.fromOutdir(outdir);
   const workload = (name: string) => Endpoint.workload("platform", name);
   const ask = (from: Endpoint, to: Endpoint, port: Port) => reach.ask(from, to, port).verdict;
-
-  afterAll(() => fs.rmSync(path.dirname(outdir), { recursive: true }));
 
   test.each([
     ["operator", 6443, "yes"],

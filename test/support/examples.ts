@@ -27,6 +27,22 @@ export function synthesizeExample(name: string): string {
   return path.join(folder, "cdktf.out");
 }
 
+/** The output of an example for a test that only reads it: the test files of one run share it, so nobody may change it. */
+export function sharedExample(name: string): string {
+  const shared = path.join(os.tmpdir(), `shared-example-${name}`);
+  if (!fs.existsSync(shared)) {
+    const own = path.dirname(synthesizeExample(name));
+    try {
+      fs.renameSync(own, shared);
+    } catch (error) {
+      // Another test file was faster.
+      if (!fs.existsSync(shared)) throw error;
+      fs.rmSync(own, { recursive: true });
+    }
+  }
+  return path.join(shared, "cdktf.out");
+}
+
 /** The stacks of a synthesized example, without what differs from folder to folder. */
 export function stacksOf(outdir: string): { [name: string]: any } {
   const stacks = path.join(outdir, "stacks");
