@@ -244,9 +244,11 @@ describeWithTerraform("the upgrade from 1.34 to 1.36", () => {
 
   test("is refused at synthesis where a pool would be newer than the control plane, or too old for it", () => {
     const made = (of: Program) => () => withoutOutput(of);
-    expect(made({ ...start, system: V1_35 })).toThrow(/VERSION_SKEW.*nodes may not be newer/s);
+    expect(made({ ...start, system: V1_35 })).toThrow(
+      /VERSION_SKEW.*newer than v1\.34\.10 of the control plane/s,
+    );
     expect(made({ ...start, cluster: KubernetesVersion.of("v1.38.1") })).toThrow(
-      /VERSION_SKEW.*4 minor versions behind/s,
+      /VERSION_SKEW.*4 minor versions older/s,
     );
   });
 });
