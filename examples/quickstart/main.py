@@ -37,7 +37,7 @@ PrivateNodePool(
     "general",
     cluster=cluster,
     image=NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
-    shape=NodeShape.flexible("VM.Standard.E5.Flex", ocpus=2, memory_in_gbs=16),
+    shape=NodeShape.flexible("VM.Standard.E5.Flex", ocpus=2, memory=cdk8s.Size.gibibytes(16)),
     size=3,
 )
 

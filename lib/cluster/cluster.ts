@@ -62,7 +62,7 @@ const API_SERVER = Port.tcp(6443);
 /**
  * A private OKE cluster: an enhanced cluster, VCN-native by default, with its secrets encrypted by your own key.
  *
- * Terraform refuses to destroy it (`prevent_destroy`); to allow it, call `addOverride("lifecycle.prevent_destroy", false)` on
+ * Terraform refuses to destroy it while the program has it (`prevent_destroy`); to allow it, call `addOverride("lifecycle.prevent_destroy", false)` on
  * `node.defaultChild`.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengoverview.htm

@@ -96,7 +96,7 @@ const IMPORTED_VAULT = {
 /**
  * A vault for keys and secrets.
  *
- * Terraform refuses to destroy it (`prevent_destroy`): without the vault, all data that its keys encrypted is lost.
+ * Terraform refuses to destroy it while the program has it (`prevent_destroy`): without the vault, all data that its keys encrypted is lost.
  *
  * @see https://docs.oracle.com/iaas/Content/KeyManagement/Concepts/keyoverview.htm
  */

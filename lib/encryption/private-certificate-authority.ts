@@ -164,7 +164,7 @@ const IMPORTED_AUTHORITY = {
  * A private certificate authority of OCI Certificates: an RSA key that never leaves its hardware security module, and rules that limit
  * certificates to 90 days.
  *
- * Terraform refuses to destroy it (`prevent_destroy`).
+ * Terraform refuses to destroy it while the program has it (`prevent_destroy`).
  *
  * The grant of the key follows public reports of what works in a tenancy; this project has not tried it in one. Oracle's page grants the
  * right to a dynamic group of all authorities instead.

@@ -79,7 +79,7 @@ const STATE_BUCKET = {
  * the bucket with `OciStateBackend`. The output `<path>_backend` contains the backend block, with the Object Storage namespace that the
  * other stacks need. A state contains the attributes of its resources: everyone who may read the bucket may read all of them.
  *
- * Terraform refuses to destroy the bucket (`prevent_destroy`).
+ * Terraform refuses to destroy the bucket while the program has it (`prevent_destroy`).
  *
  * @see https://docs.oracle.com/iaas/Content/terraform/object-storage-state.htm
  */

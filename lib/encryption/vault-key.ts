@@ -117,7 +117,7 @@ const IMPORTED_KEY = {
 /**
  * A key of OCI Vault: by default AES-256 in a hardware security module.
  *
- * Terraform refuses to destroy it (`prevent_destroy`): without the key, all data that it encrypted is lost.
+ * Terraform refuses to destroy it while the program has it (`prevent_destroy`): without the key, all data that it encrypted is lost.
  *
  * @see https://docs.oracle.com/iaas/Content/KeyManagement/Tasks/managingkeys.htm
  */

@@ -20,7 +20,7 @@ export { type IVaultSecret, type VaultSecretAttributes, type VaultSecretProps } 
  * A secret whose value OCI Vault generates, so that it is in no program, plan, or state.
  *
  * It always has an expiry rule and a rule against reusing old values, including those of deleted versions. Terraform refuses to destroy
- * it (`prevent_destroy`), because the value exists nowhere else. Terraform ignores versions that a rotation or a person writes.
+ * it while the program has it (`prevent_destroy`), because the value exists nowhere else. Terraform ignores versions that a rotation or a person writes.
  *
  * @see https://docs.oracle.com/iaas/Content/secret-management/Concepts/secret-rules.htm
  */

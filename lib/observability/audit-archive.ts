@@ -193,7 +193,7 @@ function checkGrants(
  *
  * A retention rule protects each object, and a lifecycle rule deletes it one day later. Versioning is off, as
  * OCI does not combine it with retention rules. Anyone who manages the bucket can still remove a rule that is
- * not locked: `ArchiveRetention.locked`. Terraform refuses to destroy the bucket (`prevent_destroy`).
+ * not locked: `ArchiveRetention.locked`. Terraform refuses to destroy the bucket while the program has it (`prevent_destroy`).
  *
  * @see https://docs.oracle.com/iaas/Content/connector-hub/policies.htm
  */

@@ -89,7 +89,7 @@ const KIND = {
  * one or the other, and only the retention rule protects against users with write permission. Anyone who
  * manages the bucket can still remove a rule that is not locked: `ArchiveRetention.locked`.
  *
- * Terraform refuses to destroy the bucket (`prevent_destroy`).
+ * Terraform refuses to destroy the bucket while the program has it (`prevent_destroy`).
  *
  * @see https://docs.oracle.com/iaas/Content/Object/Tasks/usingretentionrules.htm
  * @see https://docs.oracle.com/iaas/Content/connector-hub/policies.htm

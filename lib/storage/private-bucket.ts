@@ -173,7 +173,7 @@ class ImportedBucket extends BucketBase {
 /**
  * A bucket without public access, encrypted by your key, that keeps earlier versions of its objects.
  *
- * Terraform refuses to destroy it (`prevent_destroy`).
+ * Terraform refuses to destroy it while the program has it (`prevent_destroy`).
  *
  * @see https://docs.oracle.com/iaas/Content/Object/Tasks/managingbuckets.htm
  */

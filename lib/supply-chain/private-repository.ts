@@ -103,7 +103,7 @@ type ResolvedRepository = Resolved<typeof REPOSITORY>;
  *
  * Create it before the first push: a push to a name that does not exist creates a mutable repository in the
  * tenancy's root compartment, unless the tenancy forbids it. Terraform refuses to destroy the repository
- * (`prevent_destroy`), which would delete its images.
+ * with its images while the program has it (`prevent_destroy`).
  *
  * @see https://docs.oracle.com/iaas/Content/Registry/Tasks/registrycreatingarepository.htm
  */

@@ -53,7 +53,7 @@ def problems_of_errors() -> None:
         assert [one.code for one in problems] == ["NAME_INVALID", "REPLICAS_INVALID"], str(error)
         assert problems[1].path == "shop/Web", problems[1].path
         assert problems[1].what == "replicas is 1", problems[1].what
-        assert problems[1].fix == "Give a whole number from 2 on", problems[1].fix
+        assert problems[1].fix == "Give a whole number, at least 2, for example 3", problems[1].fix
     else:
         raise AssertionError("Nothing was refused")
 
