@@ -73,7 +73,7 @@ describe("pods", () => {
 
 test.each<[string, any, string[]]>([
   ["no list of ports", { podsToNodes: EXPORTER }, ["VALUE_INVALID"]],
-  ["a port that is none", { podsToNodes: [{ ...EXPORTER, port: 9100 }] }, ["VALUE_INVALID"]],
+  ["a number instead of a Port", { podsToNodes: [{ ...EXPORTER, port: 9100 }] }, ["VALUE_INVALID"]],
   ["ICMP", { podsToNodes: [{ ...EXPORTER, port: Port.pathMtuDiscovery() }] }, ["PORT_INVALID"]],
   ["a port without a reason", { podsToNodes: [{ port: Port.tcp(1) }] }, ["REASON_MISSING"]],
   ["nothing in the list", { podsToNodes: [null] }, ["ATTRIBUTE_MISSING"]],

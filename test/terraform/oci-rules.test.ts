@@ -170,7 +170,7 @@ const REFUSED: readonly [what: string, type: string, values: Values, because: Re
     /443-80/,
   ],
   [
-    "a port that is none",
+    "an invalid port number",
     RULE,
     onGroup({ protocol: "17", udp_options: [{ source_port_range: [{ min: 1, max: 65_536 }] }] }),
     /1-65536/,

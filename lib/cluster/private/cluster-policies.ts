@@ -159,7 +159,7 @@ export class ClusterPolicies extends ResourceConstruct {
       provider: this.props.homeRegionProvider,
       compartmentId,
       name: policyNameOf(this, `${this.props.displayName}-${SUFFIXES[id] ?? id}`),
-      // IAM can't rename a policy, and replacing it would remove its rights for a while. Creating the new one first is no way out:
+      // IAM can't rename a policy, and replacing it would remove its rights for a while. Creating the new one first does not help:
       // Terraform would then replace the policy's dependencies in that order too, and two subnets can't have the same range.
       lifecycle: { ignoreChanges: ["name"] },
       description: `Lets the cluster manage the network security groups of its load balancers${pods}`,

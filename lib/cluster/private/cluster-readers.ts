@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
 import { shown } from "../../core/display-value";
 import { checkLabels } from "../../core/kubernetes-names";
-import { checkedBy, listOf, mapped, type Reader, valueOf } from "../../core/readers";
+import { checkedBy, listOf, type Reader, valueOf } from "../../core/readers";
 import { checkText } from "../../core/terraform-text";
 import { type INetworkSecurityGroup } from "../../network/security-groups/security-group";
 import { type IClusterNetwork } from "../../network/vcn/network";
@@ -153,11 +153,6 @@ export function faultDomains(): Reader<string[]> {
     );
     return undefined;
   };
-}
-
-/** Reads a list that has no order of its own: sorted, each entry once. */
-export function unordered<T extends string>(reader: Reader<T[]>): Reader<T[]> {
-  return mapped(reader, sortedOnce);
 }
 
 function sortedOnce<T extends string>(list: readonly T[]): T[] {

@@ -91,7 +91,6 @@ const STORE = {
 
 /** The props of an OpenSearch in the cluster; storage in gibibytes, memory in mebibytes. */
 export type ResolvedOpenSearch = Resolved<typeof OPEN_SEARCH>;
-export type ResolvedDashboards = Resolved<typeof DASHBOARDS>;
 /** The props of a store outside of the ClusterLogging. */
 export type ResolvedStore = Resolved<typeof STORE>;
 
