@@ -221,7 +221,7 @@ describe("a logging with the required props", () => {
 
   test("shows its parts, and the same bytes for the same program", () => {
     expect(logging.collector.name).toBe("fluent-bit");
-    expect(logging.openSearch?.name).toBe("opensearch");
+    expect(logging.store?.name).toBe("opensearch");
     expect(logging.dashboards).toBeUndefined();
     expect(logging.node.defaultChild).toBe(logging.collector);
     const other = new World();
