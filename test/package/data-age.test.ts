@@ -29,18 +29,18 @@ describe("the report of the age of built-in data", () => {
   test("lists the age of each entry, with a warning from the 91st day on", () => {
     expect(report([entry], "2026-12-04")).toEqual([
       "   90 days  Versions (lib/versions.json)",
-      "0 of 1 are older than 90 days",
+      "0 of 1 entries are older than 90 days",
     ]);
     expect(report([entry], "2026-12-05")).toEqual([
       "   91 days  Versions (lib/versions.json)",
-      "WARNING: Versions is of 2026-09-05, 91 days old: compare lib/versions.json with https://example.com",
-      "1 of 1 are older than 90 days",
+      "WARNING: Versions (2026-09-05) is 91 days old: compare lib/versions.json with https://example.com",
+      "1 of 1 entries are older than 90 days",
     ]);
   });
 
   test.each(["2026-02-30", "yesterday", "2026-9-5", undefined])("rejects %p as a date", (asOf) => {
-    expect(() => report([{ ...entry, asOf: asOf as string }], "2026-12-05")).toThrow(/is no day such as/);
-    expect(() => report([entry], asOf as string)).toThrow(/is no day such as/);
+    expect(() => report([{ ...entry, asOf: asOf as string }], "2026-12-05")).toThrow(/is not a date such as/);
+    expect(() => report([entry], asOf as string)).toThrow(/is not a date such as/);
   });
 
   test("includes all data files, and constants whose source files exist", () => {
@@ -79,7 +79,7 @@ describe("the report of the age of built-in data", () => {
     const { status, stdout } = run("--today", "2031-01-01");
     expect(status).toBe(0);
     expect(stdout).toMatch(
-      /WARNING: kubernetes-versions is of .* compare lib\/cluster\/kubernetes-versions\.json with https:/,
+      /WARNING: kubernetes-versions .* compare lib\/cluster\/kubernetes-versions\.json with https:/,
     );
     expect(stdout).toContain("policy-engine-versions, calico");
     expect(run("--week").status).toBe(1);

@@ -54,7 +54,7 @@ test("each page describes an inherited prop once, on the type that declares it",
   const workload = read(path.join(API, "workload.md"));
   const [, deployment = ""] = workload.split("\n## HardenedDeploymentProps\n");
   const own = deployment.split("\n## ")[0]!;
-  expect(own).toContain("Also has the members of [ListeningPodProps](#listeningpodprops)");
+  expect(own).toContain("members of [ListeningPodProps](#listeningpodprops)");
   expect(own).toContain("| `replicas`");
   expect(own).not.toContain("| `labels`");
 });

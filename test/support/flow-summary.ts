@@ -19,7 +19,7 @@ export function flowSummary(
   texts: { readonly terraform: readonly any[]; readonly objects: readonly any[] },
 ): string {
   const { terraform, objects } = texts;
-  const { host = UNUSED_RANGE, endpoints: further = {} } = EXAMPLE_FLOWS[name] ?? {};
+  const { host = UNUSED_RANGE, ends: further = {} } = EXAMPLE_FLOWS[name] ?? {};
   const cast = contentsOf(objects);
   const reach = Reachability.fromTexts({
     terraform: terraform.map((stack) => JSON.stringify(stack)),
