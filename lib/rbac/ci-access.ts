@@ -20,6 +20,7 @@ import { kind, optional, type PropsSchema, readProps, type Resolved, valueOf } f
 import { ResourceConstruct } from "../core/resource-construct";
 import { type Problems } from "../core/validation-error";
 import { Egress } from "../network/egress/egress";
+import { checkEnhanced } from "../synthesis/chart-scopes";
 
 /** Props for CiAccess. */
 export interface CiAccessProps {
@@ -151,6 +152,8 @@ function readCiAccess(scope: Construct, id: string, props: CiAccessProps): Resol
   const read = readProps(problems, props ?? {}, CI_ACCESS);
   const identity = read.credentials?._options.identity;
   const isOidc = identity !== undefined;
+  if (identity && read.cluster)
+    checkEnhanced(problems, read.cluster, "OpenID Connect authentication", "VALUE_INVALID");
   if (identity && read.issuerEgress) checkIssuerEgress(problems, identity, read.issuerEgress);
   if (read.access) checkAccess(problems, read.access, isOidc);
   if (read.credentials && !isOidc) {

@@ -33,6 +33,24 @@ function ciAccessIn(stack: TerraformStack, issuerUrl: string, issuerEgress: Egre
   });
 }
 
+test("a pipeline is refused in a basic cluster, which accepts no OpenID Connect tokens", () => {
+  const stack = newStack();
+  const cluster = SecureOkeCluster.fromClusterAttributes(stack, "basic", {
+    clusterId: "ocid1.cluster.oc1.eu-frankfurt-1.test",
+    clusterType: "BASIC_CLUSTER",
+  });
+  const identity = PipelineIdentity.gitHubActions({
+    repository: "acme/shop",
+    branch: "main",
+    audience: "oke",
+  });
+  const credentials = CiCredentials.oidc(identity);
+  const access = [KubernetesAccess.editorIn("shop")];
+  expect(refusal(() => new CiAccess(stack, "ci", { cluster, credentials, access }))).toMatchObject([
+    { code: "VALUE_INVALID", property: "cluster" },
+  ]);
+});
+
 describe("the egress of a pipeline's issuer", () => {
   test.each([
     ["another port", "https://ci.example.com:8443", Egress.toAnywhere(Port.tcp(443), { reason })],
