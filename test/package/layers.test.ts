@@ -103,7 +103,9 @@ test("files import only dependencies and peer dependencies, by their public name
   const others = [...files, ...bindings()].flatMap((source) =>
     importsOf(source)
       .filter((request) => !request.startsWith("."))
-      .filter((request) => !packages.includes(request) && !(request.startsWith("node:") && isBuiltin(request)))
+      .filter(
+        (request) => !packages.includes(request) && !(request.startsWith("node:") && isBuiltin(request)),
+      )
       .map((request) => `${source.name} imports ${request}`),
   );
   expect(others).toEqual([]);
