@@ -5,7 +5,7 @@ import {
   checkedBy,
   optional,
   type PropsSchema,
-  readArguments,
+  readProps,
   text,
   wholeNumber,
   withDefault,
@@ -70,13 +70,15 @@ const SSH_KEY_BITS = [2048, 3072, 4096];
 export class SecretContent {
   /** A random passphrase. */
   public static passphrase(options: PassphraseOptions = {}): SecretContent {
-    const { length, template } = readArguments("SecretContent.passphrase", options, PASSPHRASE);
+    const problems = new Problems("SecretContent.passphrase");
+    const { length, template } = problems.resolved(readProps(problems, options, PASSPHRASE));
     return SecretContent.passphraseOf("SECRETS_DEFAULT_PASSWORD", length, template);
   }
 
   /** A random password that Oracle databases accept. */
   public static databasePassword(options: DatabasePasswordOptions = {}): SecretContent {
-    const { length, template } = readArguments("SecretContent.databasePassword", options, DATABASE_PASSWORD);
+    const problems = new Problems("SecretContent.databasePassword");
+    const { length, template } = problems.resolved(readProps(problems, options, DATABASE_PASSWORD));
     return SecretContent.passphraseOf("DBAAS_DEFAULT_PASSWORD", length, template);
   }
 

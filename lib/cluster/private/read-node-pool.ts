@@ -23,6 +23,7 @@ import { checkConstructId } from "../../core/construct-id";
 import { pathOf, problemsIn } from "../../core/construct-scope";
 import { checkOcid, compareOcids } from "../../core/ocid";
 import {
+  any,
   boolean,
   checkedBy,
   displayName,
@@ -40,7 +41,7 @@ import {
 } from "../../core/readers";
 import { checkDisplayName } from "../../core/resource-name";
 import { Problems } from "../../core/validation-error";
-import { checkOutsideVcn, type Egress, egressList } from "../../network/egress/egress";
+import { type Egress, readEgress } from "../../network/egress/egress";
 import { isOverlay } from "../../network/vcn/pod-networking";
 import { BootVolumeKey } from "../boot-volume-key";
 import { CloudInit } from "../cloud-init";
@@ -88,7 +89,7 @@ const NODE_POOL = {
   ssh: optional(valueOf(SshAccess)),
   securityGroups: withDefault(groupList(), []),
   podSecurityGroups: withDefault(groupList(), []),
-  egress: optional(egressList()),
+  egress: optional(any<Egress[]>()),
   registryAccess: optional(valueOf(NodeRegistryAccess)),
   nodePoolName: optional(displayName()),
   ...taggingReaders(),
@@ -127,7 +128,7 @@ export function readNodePool(scope: Construct, id: string, props: PrivateNodePoo
     isNetworkKnown && sizes && (props.maxPodsPerNode === undefined || read.maxPodsPerNode);
   const demand = isDemandKnown ? demandOf(pathOf(scope, id), read, sizes) : undefined;
   if (cluster && demand) checkCapacity(problems, cluster, demand);
-  checkGroups(problems, cluster, { ...read, hasEgressGroup: read.egress !== undefined });
+  checkGroups(problems, cluster, { ...read, hasEgressGroup: Array.isArray(read.egress) });
   if (read.egress !== undefined) checkEgress(problems, cluster, read.egress);
   if (isOverlay(cluster?.podNetworking)) checkOverlay(problems, read);
   checkRegistryAccess(problems, scope, read);
@@ -158,16 +159,12 @@ function versionOf(
 }
 
 /** Reads the attributes that the security group of the egress needs. */
-function checkEgress(
-  problems: Problems,
-  cluster: ISecureOkeCluster | undefined,
-  egress: readonly Egress[],
-): void {
+function checkEgress(problems: Problems, cluster: ISecureOkeCluster | undefined, egress: unknown): void {
   const network = cluster && problems.collect(() => cluster.network);
   if (network) problems.collect(() => network.compartmentId);
   // An imported network may lack its range.
   const vcnCidr = network && new Problems(network).collect(() => network.vcnCidr);
-  checkOutsideVcn(problems, egress, vcnCidr);
+  readEgress(problems, egress, vcnCidr);
 }
 
 /** Adds a problem if the registry access is for other nodes. */

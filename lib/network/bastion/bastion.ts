@@ -1,7 +1,7 @@
 import { Duration } from "cdk8s";
 import { Fn, type ITerraformDependable, TerraformOutput, TerraformStack, Token } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
-import { type BastionClients, bastionClients } from "./bastion-clients";
+import { BastionClients, checkClients } from "./bastion-clients";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { readIpv4CidrIfKnown, usableAddresses } from "../../core/cidr";
@@ -11,6 +11,7 @@ import { compareOcids } from "../../core/ocid";
 import { Port } from "../../core/port";
 import {
   boolean,
+  checkedBy,
   duration,
   matching,
   ocid,
@@ -120,7 +121,7 @@ const BASTION = {
   network: optional(valueOf<IClusterNetwork>("IClusterNetwork")),
   apiEndpointSecurityGroup: optional(valueOf<INetworkSecurityGroup>("INetworkSecurityGroup")),
   apiEndpoint: optional(apiEndpoint()),
-  clients: bastionClients(),
+  clients: checkedBy(valueOf(BastionClients), checkClients),
   maxSessionTtl: withDefault(
     duration("seconds", { least: MIN_SESSION_TTL, most: MAX_SESSION_TTL, example: "Duration.hours(1)" }),
     Duration.hours(1),

@@ -4,7 +4,6 @@ import {
   checkedBy,
   matching,
   type PropsSchema,
-  readArguments,
   type Reader,
   readProps,
   text,
@@ -12,7 +11,7 @@ import {
   withDefault,
 } from "../../core/readers";
 import { checkText } from "../../core/terraform-text";
-import { type Problems } from "../../core/validation-error";
+import { Problems } from "../../core/validation-error";
 
 const MAX_VALUE_LENGTH = 255;
 const PLAIN = /^[A-Za-z0-9_-]+$/;
@@ -48,7 +47,8 @@ const SECURITY_ATTRIBUTE = {
 export class SecurityAttribute {
   /** A security attribute of a namespace that exists in the tenancy. */
   public static of(props: SecurityAttributeProps): SecurityAttribute {
-    const { namespace, key, value } = readArguments("SecurityAttribute.of", props, SECURITY_ATTRIBUTE);
+    const problems = new Problems("SecurityAttribute.of");
+    const { namespace, key, value } = problems.resolved(readProps(problems, props, SECURITY_ATTRIBUTE));
     return new SecurityAttribute(namespace, key, value);
   }
 

@@ -12,7 +12,6 @@ import {
   ocid,
   optional,
   type PropsSchema,
-  readArgument,
   type Reader,
   reasonFor,
   valueOf,
@@ -60,7 +59,9 @@ export class SubnetExposure {
    * OCI can't change this setting of a subnet: a change replaces the subnet, with everything in it.
    */
   public static publicWith(choice: ReasonedChoice): SubnetExposure {
-    const { reason } = readArgument("SubnetExposure.publicWith", "choice", choice, PUBLIC_SUBNET);
+    const problems = new Problems("SubnetExposure.publicWith");
+    const reason = PUBLIC_SUBNET(problems, "choice", choice)?.reason;
+    problems.throwIfAny();
     return new SubnetExposure(true, reason);
   }
 

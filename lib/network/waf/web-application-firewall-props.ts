@@ -19,7 +19,6 @@ import {
   ocid,
   optional,
   type PropsSchema,
-  readArgument,
   readProps,
   reasonFor,
   type Resolved,
@@ -47,7 +46,9 @@ export class WafMode {
    * Allows and logs the requests: for the first weeks, to find legitimate requests that look like attacks.
    */
   public static checkOnly(choice: ReasonedChoice): WafMode {
-    const { reason } = readArgument("WafMode.checkOnly", "choice", choice, NOT_BLOCKING);
+    const problems = new Problems("WafMode.checkOnly");
+    const reason = NOT_BLOCKING(problems, "choice", choice)?.reason;
+    problems.throwIfAny();
     return new WafMode("check", reason);
   }
 
