@@ -1,4 +1,4 @@
-import { type Problems } from "./validation-error";
+import { Problems } from "./validation-error";
 import {
   type DefaultReader,
   isOfKind,
@@ -53,6 +53,17 @@ export function readProps<S extends Readers>(
     return [name, reader(problems, at === undefined ? name : `${at}.${name}`, value)] as const;
   });
   return Object.fromEntries(entries) as Partial<Resolved<S>>;
+}
+
+/** Reads the parameters of a factory, or its props object; throws all problems together. */
+export function readArguments<S extends Readers>(factory: string, values: unknown, schema: S): Resolved<S> {
+  const problems = new Problems(factory);
+  return problems.resolved<Resolved<S>>(readProps(problems, values, schema));
+}
+
+/** Reads one parameter of a factory; throws its problems. */
+export function readArgument<T>(factory: string, name: string, value: unknown, reader: PropReader<T>): T {
+  return readArguments(factory, { [name]: value }, { [name]: reader })[name] as T;
 }
 
 /** Reads props within props; undefined if any of them has a problem. */

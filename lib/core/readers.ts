@@ -2,7 +2,14 @@
 export { cidr, cidrOrReference, cidrs, type GivenCidr, literalCidrs } from "./cidr";
 export { objectName, subdomainName } from "./kubernetes-names";
 export { ocid } from "./ocid";
-export { objectOf, type PropsSchema, readProps, type Resolved } from "./props-schema";
+export {
+  objectOf,
+  type PropsSchema,
+  readArgument,
+  readArguments,
+  readProps,
+  type Resolved,
+} from "./props-schema";
 export { reasonFor, ruleReasonFor } from "./reason";
 export { displayName } from "./resource-name";
 export { taggingReaders } from "./tagging";

@@ -9,9 +9,10 @@ import { checkCapacity, togetherOf } from "./writable-capacity";
 import { pathOf } from "../../../core/construct-scope";
 import { shown } from "../../../core/display-value";
 import { checkAnnotations, checkLabels, checkObjectName } from "../../../core/kubernetes-names";
+import { optional } from "../../../core/readers";
 import { Problems } from "../../../core/validation-error";
 import { wholeSecondsOf } from "../../../core/whole-duration";
-import { type Egress, readEgress } from "../../../network/egress/egress";
+import { checkOutsideVcn, type Egress, egressList } from "../../../network/egress/egress";
 import { checkPolicyPort, vcnCidrOf } from "../../../network-policy/private/network-rules";
 import { checkUnused } from "../../../synthesis/chart-objects";
 import { AppProtocol } from "../app-protocol";
@@ -202,8 +203,9 @@ function readStopDelay(problems: Problems, { port, stopDelay }: AnyContainer, gr
 
 /** Reads the egress, and adds a problem for each part that policies can't allow. */
 function readPodEgress(problems: Problems, { scope }: PodPlace, value: unknown): Egress[] {
-  const vcn = value === undefined ? undefined : vcnCidrOf(scope);
-  const egress = readEgress(problems, value, vcn);
+  if (value === undefined) return [];
+  const egress = optional(egressList())(problems, "egress", value) ?? [];
+  checkOutsideVcn(problems, egress, vcnCidrOf(scope));
   for (const { port } of egress) checkPolicyPort(problems, port);
   return egress;
 }
