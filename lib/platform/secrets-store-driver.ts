@@ -15,6 +15,7 @@ import { type ISecureOkeCluster } from "../cluster/cluster-base";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-scope";
+import { optional } from "../core/readers";
 import { checkRegionName } from "../core/region-name";
 import { checkGiven, checkMembers } from "../core/required";
 import { Problems } from "../core/validation-error";
@@ -25,7 +26,7 @@ import { declareReach } from "../workload/host-access/private/host-access-guard"
 import { dnsEgress } from "../network-policy/private/network-rules";
 import { type OracleServiceRanges, oracleServiceRanges } from "../network-policy/oracle-service-ranges";
 import { PodSecurityLevel } from "../workload/pods/pod-security-level";
-import { checkPullSecrets } from "../workload/pods/private/pull-secrets";
+import { pullSecretNames } from "../workload/pods/private/pull-secrets";
 import { ApiAccess } from "../workload/pods/api-access";
 import { SecureNamespace } from "../namespaces/secure-namespace";
 
@@ -273,7 +274,7 @@ function check(scope: Construct, id: string, given: SecretsStoreDriverProps): vo
   }
   if (region !== undefined) checkRegionName(problems, "region", region);
   oracleServiceRanges()(problems, "oracleServices", oracleServices);
-  checkPullSecrets(problems, props.imagePullSecrets);
+  optional(pullSecretNames())(problems, "imagePullSecrets", props.imagePullSecrets);
   for (const [name, version] of Object.entries(IMAGES)) {
     const image = (images as { [name: string]: ContainerImage } | undefined)?.[name];
     if (images !== undefined) checkGiven(problems, { [`images.${name}`]: image });

@@ -7,7 +7,7 @@ import { checkReason } from "../../core/reason";
 import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
 import { chartOf, checkUnused } from "../../synthesis/chart-objects";
-import { readCount } from "../../workload/private/read-count";
+import { wholeNumber } from "../../core/readers";
 import { kind, shaped } from "../../core/value-readers";
 
 const SHAPES = {
@@ -41,7 +41,7 @@ export function readNodeBenchmark(scope: Construct, id: string, given: NodeBench
       'Give it one: new Chart(app, "node-benchmark", { namespace: "node-benchmark" })',
     );
   }
-  readCount(problems, "nodes", props.nodes ?? 1, { least: 1, most: MAX_NODES });
+  wholeNumber({ least: 1, most: MAX_NODES })(problems, "nodes", props.nodes ?? 1);
   if (props.readProcesses) {
     checkReason(problems, "The processes of the nodes", props.readProcesses.reason);
   }

@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
 import { checkFieldKey } from "./downward-api-files";
-import { readTimeZone } from "./private/cron-schedule";
+import { timeZone } from "./private/cron-schedule";
 import { checked } from "../../core/checked";
 import { checkLiteral } from "../../core/credential-literal";
 import { shown } from "../../core/display-value";
@@ -105,7 +105,7 @@ export class EnvironmentValue {
    */
   public static timeZone(name: string): EnvironmentValue {
     const problems = new Problems("EnvironmentValue.timeZone");
-    readTimeZone(problems, "name", name);
+    timeZone()(problems, "name", name);
     problems.throwIfAny();
     return new EnvironmentValue({ value: name }, name);
   }
