@@ -1,45 +1,59 @@
 // API.md, the index by task, and docs/api: one page with all types of a folder of lib.
 const { byName, folderOf, moduleOf, parametersText, returnText, typeText } = require("./api-assembly");
 
-// A longer text is no cell of a table but a paragraph below it.
+// A longer text is a paragraph below the table.
 const MAX_CELL_LENGTH = 200;
 const WRITTEN = "<!-- Written by `npm run docs` from the docstrings in lib; do not edit. -->";
 
 /**
- * The tasks of the index: a type belongs to the first one whose pattern is found in the file that declares it. Where a file
- * moves, its types follow; what no pattern finds stands under the name of its folder.
+ * The tasks of the index, in the order in which a type is assigned: to the first one whose pattern matches the path of its file.
+ * A type that no pattern matches is an error.
  */
 const TASKS = [
-  ["Prove who reaches whom", /^(?:checks|reachability)\//],
-  ["Enforce policies and label packets", /policy-engine|packet-routing|security-attribute/],
-  ["Reach the API endpoint", /bastion|endpoint-access/],
-  ["Protect and log", /^observability\/|web-application-firewall|\bwaf\b|(?:flow-|balancer-)log|\/logs\//],
-  ["Make a cluster and its nodes", /^cluster\/(?!.*ingress)/],
+  ["Verify what you synthesize", /^checks\//],
+  ["Use existing clusters and networks", /take-over|existing-(?:cluster|vcn)/],
+  ["Enforce network policies and packet routing", /policy-engine|packet-routing|security-attribute/],
+  ["Reach the API endpoint", /bastion|endpoint-access|kubeconfig/],
+  ["Audit and set alarms", /^observability\//],
+  ["Collect logs, metrics, and traces", /^platform\/(?:logging|monitoring)|log|monitoring|scrape|traces/],
+  ["Protect load balancers from web attacks", /\/waf\/|web-application-firewall/],
+  ["Grant access to the Kubernetes API", /^rbac\/|^cluster\/access\//],
+  ["Grant access to OCI resources", /^identity\//],
+  ["Manage secrets and certificates", /secret|certificate|cert-manager|acme|issuer/],
+  ["Choose, sign, and scan images", /^supply-chain\/|(?<!node-)image|registr|pull/],
+  ["Scan nodes", /benchmark|node-scanning|host-scanning/],
+  ["Expose workloads", /^exposure\/|^cluster\/.*ingress|tls|cipher|listener|app-protocol/],
+  ["Configure add-ons", /add-on/],
+  ["Create a cluster and node pools", /^cluster\//],
   [
-    "Open egress and let peers in",
-    /^network\/.*(?:egress|peer|security-group|oracle-services|region-services|address-list|file-storage)/,
+    "Allow egress and connect networks",
+    /^core\/port$|^network\/.*(?:egress|peer|security-group|oracle-services|region-services|address-list|file-storage)/,
   ],
   ["Plan a network", /^network\//],
-  ["Harden charts and guard the API server", /^(?:guardrails|hardening)\/|guardrail|hardening/],
-  [
-    "Expose workloads",
-    /^exposure\/|ingress|load-balancer|security-rule|listener|tls|cipher|service-?|app-protocol|http/,
-  ],
-  ["Choose images", /image|registr|pull/],
-  ["Grant access to the API server", /^rbac\/|\/(?:allow|role|subject|rbac|role-[a-z]+)$/],
-  ["Set up namespaces and tenants", /^namespaces\/|namespace|tenant|pod-security/],
-  ["Connect workloads", /^network-policy\/|connection|external-peer|peer/],
-  ["Run workloads", /\/(?:hardened-|.*workload|autoscale)/],
-  ["Configure pods", /^workload\//],
-  ["Tags, ports, exceptions and errors", /^core\//],
+  ["Encrypt data and store Terraform state", /^(?:encryption|storage)\//],
+  ["Enforce practices in the API server and in third-party charts", /^(?:guardrails|hardening)\//],
+  ["Set up namespaces and tenants", /^namespaces\/|pod-security/],
+  ["Connect workloads", /^network-policy\//],
+  ["Run workloads", /^workload\/(?!pods)/],
+  ["Configure pods", /^workload\/pods\//],
+  ["Tag resources, list exceptions, and read errors", /^core\//],
 ];
 
-/** The tasks that readers begin with; the others follow in the order of the patterns. */
-const FIRST = ["Make a cluster and its nodes", "Plan a network", "Run workloads", "Configure pods"];
+/** The tasks that readers begin with, in this order; the others follow in the order of the patterns. */
+const FIRST = [
+  "Create a cluster and node pools",
+  "Plan a network",
+  "Configure add-ons",
+  "Set up namespaces and tenants",
+  "Run workloads",
+  "Configure pods",
+  "Expose workloads",
+  "Connect workloads",
+  "Allow egress and connect networks",
+];
 
 const isCell = (text) => text.length <= MAX_CELL_LENGTH;
 const cell = (text) => text.replace(/\s+/g, " ").replaceAll("|", "\\|").trim();
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 const codes = (text) => text.replace(/(?<!`)\b[A-Z]+(?:_[A-Z0-9]+)+\b(?!`)/g, "`$&`");
 
 /** The docstring without its tags; the compiler ends a summary at a semicolon too. */
@@ -51,7 +65,7 @@ function textOf({ summary = "", remarks = "" } = {}) {
     .trim();
 }
 
-/** The first sentence, and what follows it. */
+/** Splits a text after its first sentence. */
 function split(text) {
   const [first = ""] = /^[^]*?(?:[.!?](?=\s+[A-Z`“])|$|\n\n)/.exec(text) ?? [];
   return [first.trim(), text.slice(first.length).trim()];
@@ -90,17 +104,21 @@ class Pages {
     const groups = new Map(TASKS.map(([title]) => [title, []]));
     for (const type of this.types) {
       const module = moduleOf(type);
-      const title = TASKS.find(([, pattern]) => pattern.test(module))?.[0] ?? capital(folderOf(type));
-      groups.set(title, [...(groups.get(title) ?? []), type]);
+      const [title] = TASKS.find(([, pattern]) => pattern.test(module)) ?? [];
+      if (!title)
+        throw new Error(
+          `${type.name} in lib/${module} matches no task of scripts/api-pages.js: add a pattern`,
+        );
+      groups.get(title).push(type);
     }
     const place = (title) => (FIRST.includes(title) ? FIRST.indexOf(title) : FIRST.length);
     const sorted = [...groups].sort(([a], [b]) => place(a) - place(b));
     const sections = sorted.flatMap(([title, types]) => (types.length > 0 ? this.task(title, types) : []));
     const intro = [
-      "Every class by what it is for, with its first sentence; the links lead to constructors, props, methods and errors.",
-      "[api.txt](api.txt) has each member of the API on a line, and [docs/errors.md](docs/errors.md) the error codes.",
-      "`oci.*` are bindings of the resources of the",
-      "[provider](https://registry.terraform.io/providers/oracle/oci/latest/docs), which documents them.",
+      "The classes of the library by task. Each link goes to the constructor, props, and methods of a class.",
+      "[api.txt](api.txt) lists the signature of every member, and [docs/errors.md](docs/errors.md) every error code.",
+      "`oci.*` are bindings of the resources of the OCI provider; its",
+      "[registry page](https://registry.terraform.io/providers/oracle/oci/latest/docs) documents them.",
     ];
     return `${[WRITTEN, "", "# API", "", ...intro, ...sections].join("\n")}\n`;
   }
@@ -155,7 +173,7 @@ class Pages {
   relations({ name, base, interfaces = [], datatype }, folder) {
     const links = (fqns) => fqns.map((fqn) => this.link(typeText({ fqn }), folder)).join(", ");
     const children = this.children.get(name).toSorted();
-    // A struct has the members of all above it, which are told once, on the type that declares them.
+    // The page lists a member once, on the struct that declares it.
     const above = datatype ? this.ancestors(interfaces) : [...interfaces].sort();
     const word = datatype ? "Also has the members of" : base ? "implements" : "Implements";
     const parents = [
@@ -238,11 +256,11 @@ class Pages {
     return names.filter((name) => this.names.has(name));
   }
 
-  /** A table of properties, and below it what does not fit into a cell. */
+  /** A table of properties, followed by the texts that are too long for a cell. */
   members({ properties = [] }, folder, word, heading = "") {
     if (properties.length === 0) return [];
     const isStruct = word === "Member";
-    // What must be given comes first.
+    // Required properties come first.
     const sorted = [...properties].sort(
       (a, b) => (a.optional ?? false) - (b.optional ?? false) || byName(a, b),
     );

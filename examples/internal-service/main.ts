@@ -53,8 +53,8 @@ new PrivateNodePool(stack, "general", {
   size: 3,
 });
 
-// The ways to the clients and back, over a DRG that exists already: the offices, and the peer VCN of the warehouse. Nodes
-// have them too, because they see the addresses of the broker's clients. Ways let nobody in; rules do.
+// Routes to the clients over an existing DRG: to the offices, and to the peer VCN of the warehouse. Nodes have them too,
+// because they see the addresses of the broker's clients. Routes admit nobody; the rules of security groups do.
 network.attachDrg({
   drgId: "ocid1.drg.oc1.eu-frankfurt-1.example",
   onPremisesCidrs: [offices, warehouse],

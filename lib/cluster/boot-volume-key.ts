@@ -20,7 +20,7 @@ const OPTIONS = {
 /**
  * An OCI Vault key that encrypts the boot volumes of one node pool, and the traffic between its nodes and their volumes.
  *
- * To encrypt the boot volumes of all pools with one key, use `ClusterEncryption.bootVolumes` instead: it creates the key with its
+ * To encrypt the boot volumes of all pools with one key, use `bootVolumes` of `ClusterEncryptionProps` instead: it creates the key with its
  * policy, and pools use it by default. A `BootVolumeKey` is for an existing key, for a pool with a key that differs from the other
  * pools', and for pools of an imported cluster, whose encryption the program doesn't know.
  *

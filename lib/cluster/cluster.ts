@@ -25,7 +25,7 @@ import { CertificatePolicies } from "./private/certificate-policies";
 import { createEncryption, createNetwork, rotateCredentials, scanNodes } from "./private/cluster-parts";
 import { ClusterPolicies } from "./private/cluster-policies";
 import { type ClusterRight } from "./private/cluster-right";
-import { clusterPrincipal, FurtherPolicies } from "./private/further-rights";
+import { clusterPrincipal, AdditionalPolicies } from "./private/additional-rights";
 import { tagsGiven } from "./private/given-tags";
 import { giveGrantTime } from "./private/grant-time";
 import { before, together } from "./private/grants-first";
@@ -233,10 +233,10 @@ export class SecureOkeCluster extends SecureOkeClusterBase implements ISecureOke
 
   /** @internal */
   public _grant(right: ClusterRight, compartmentId: string): IdentityPolicy {
-    const existing = this.node.tryFindChild("FurtherPolicies") as FurtherPolicies | undefined;
+    const existing = this.node.tryFindChild("AdditionalPolicies") as AdditionalPolicies | undefined;
     const policies =
       existing ??
-      new FurtherPolicies(this, "FurtherPolicies", {
+      new AdditionalPolicies(this, "AdditionalPolicies", {
         ...this.policyProps,
         clusterId: this.clusterId,
         displayName: stemOf(this.clusterName),

@@ -39,7 +39,7 @@ import { apiEndpoint } from "../network/bastion/bastion";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
 import { baseOf, compartmentOfSubnet } from "../network/vcn/cluster-network-base";
 import { balancerSubnetsOf, type IClusterNetwork } from "../network/vcn/network";
-import { SubnetRole } from "../network/vcn/network-subnet";
+import { SubnetRole } from "../network/vcn/subnet-role";
 import { isOverlay, PodNetworking } from "../network/vcn/pod-networking";
 import { isSameCluster } from "../synthesis/chart-scopes";
 import { watchCharts } from "../synthesis/forgotten-charts";

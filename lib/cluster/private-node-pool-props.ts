@@ -115,7 +115,7 @@ export interface NodePoolProps extends TaggingProps {
   /**
    * The key that encrypts the boot volumes of this pool, and the traffic to them.
    *
-   * @default - the key of `ClusterEncryption.bootVolumes` if the cluster has one; otherwise a key managed by Oracle
+   * @default - the key of `bootVolumes` of `ClusterEncryptionProps` if the cluster has one; otherwise a key managed by Oracle
    */
   readonly bootVolumeKey?: BootVolumeKey;
   /**

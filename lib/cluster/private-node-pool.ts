@@ -18,7 +18,7 @@ import { type NodeShape } from "./node-shape";
 import { type PrivateNodePoolProps } from "./private-node-pool-props";
 import { tagsGiven } from "./private/given-tags";
 import { addClusterEgress } from "./private/cluster-egress";
-import { grantRight } from "./private/further-rights";
+import { grantRight } from "./private/additional-rights";
 import { before, together } from "./private/grants-first";
 import { groupIds } from "./private/group-lists";
 import { compareNodePoolVersion, conditionsOf, type VersionComparison } from "./private/offered-versions";

@@ -20,9 +20,9 @@ export function firstApply(scope: Construct): TerraformResource {
 }
 
 /** The id of the resource that keeps the Kubernetes versions that OKE offered when a version was applied. */
-export const OFFERED_WHEN_TAKEN = "OfferedWhenTaken";
+export const RECORDED_VERSIONS = "RecordedVersions";
 
 /** Whether a resource is one of the library's own markers, which stand for nothing in OCI. */
 export function isMarker({ node, terraformResourceType }: TerraformResource): boolean {
-  return [ID, OFFERED_WHEN_TAKEN].includes(node.id) && terraformResourceType === TYPE;
+  return [ID, RECORDED_VERSIONS].includes(node.id) && terraformResourceType === TYPE;
 }

@@ -44,6 +44,8 @@ export function readProps<S extends Readers>(
   // Without any props, each of the required ones is missing.
   if (at === undefined && (props === undefined || props === null)) return readProps(problems, {}, schema);
   if (!isOfKind(props, [])) {
+    // A public call knows the name of its parameter.
+    if (at === undefined && problems.count === 0) problems.throwIfAny();
     refuseKind(problems, at ?? "props", props, `an object with ${Object.keys(schema).join(", ")}`);
     // Without the props of a construct, nothing else can be checked.
     return at === undefined ? problems.throwAll() : {};

@@ -269,24 +269,3 @@ export function mapOf<T>(each: PropReader<T>, instead: string): Reader<{ [key: s
     return Object.fromEntries(entries.filter((entry): entry is [string, T] => isRead(entry[1])));
   };
 }
-
-/**
- * Props without the values of another kind, so that the others can be checked too; a construct with a `PropsSchema` needs none.
- */
-export function shaped<T extends object>(
-  problems: Problems,
-  props: T | undefined,
-  readers: { readonly [K in keyof T]?: PropReader },
-  required: readonly (keyof T)[] = [],
-): Partial<T> {
-  if (!isOfKind(props, [])) {
-    if (props !== undefined) refuseKind(problems, "What was given", props, "an object of props");
-    return shaped<T>(problems, {} as T, readers, required);
-  }
-  const read = Object.entries<PropReader | undefined>(readers).map(([name, reader]) => {
-    const value = (props as { [name: string]: unknown })[name];
-    const isAsked = value !== undefined || required.includes(name as keyof T);
-    return [name, reader && isAsked ? reader(problems, name, value) : value] as const;
-  });
-  return { ...props, ...Object.fromEntries(read) } as Partial<T>;
-}

@@ -11,7 +11,7 @@ import { offerBalancer, type ServicePort, type SharedBalancer } from "./private/
 import { clusterBaseOf, createdClusterOf, type ISecureOkeCluster } from "../cluster/cluster-base";
 import { clusterOfChart } from "../cluster/cluster-of-chart";
 import { certificateStatement } from "../cluster/private/certificate-policies";
-import { balancerRight, grantRightElsewhere } from "../cluster/private/further-rights";
+import { balancerRight, grantRightElsewhere } from "../cluster/private/additional-rights";
 import { runTimeAnnotations } from "../cluster/private/run-time-tags";
 import { checked } from "../core/checked";
 import { Port, IpProtocol } from "../core/port";

@@ -1,21 +1,30 @@
-import { ApiObject, Duration, JsonPatch } from "cdk8s";
+import { ApiObject, Duration } from "cdk8s";
 import { Construct } from "constructs";
 import { externalSecretsDefinitions, LEADER_RULES, WATCHED_RULES } from "./private/external-secrets-kinds";
-import { checkPinnedVersion } from "./private/pinned-version";
+import { withoutNamespace } from "./private/cluster-scope";
+import { clusterWithEndpoint, imageOfVersion, readOwnNamespace } from "./private/platform-readers";
 import * as versions from "./secrets-versions.json";
 import { type ISecureOkeCluster } from "../cluster/cluster-base";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-scope";
 import { checkObjectName } from "../core/kubernetes-names";
-import { checkGiven, checkMembers } from "../core/required";
+import {
+  any,
+  boolean,
+  objectName,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  withDefault,
+} from "../core/readers";
 import { Problems } from "../core/validation-error";
-import { chartOf, checkUnused } from "../synthesis/chart-objects";
-import { type ContainerImage } from "../workload/images/container-image";
-import { HardenedDeployment } from "../workload/hardened-deployment";
 import { type OracleServiceRanges, oracleServiceRanges } from "../network-policy/oracle-service-ranges";
-import { HealthProbe } from "../workload/pods/probe";
+import { HardenedDeployment } from "../workload/hardened-deployment";
+import { type ContainerImage } from "../workload/images/container-image";
 import { ApiAccess } from "../workload/pods/api-access";
+import { HealthProbe } from "../workload/pods/probe";
 
 /** Props for ExternalSecrets. */
 export interface ExternalSecretsProps {
@@ -51,6 +60,43 @@ export interface ExternalSecretsProps {
   readonly replicas?: number;
 }
 
+const EXTERNAL_SECRETS = {
+  cluster: clusterWithEndpoint(),
+  watchedNamespace: objectName(),
+  image: imageOfVersion(versions.externalSecrets),
+  oracleServices: oracleServiceRanges(),
+  installDefinitions: withDefault(boolean(), true),
+  // The Deployment reads these.
+  imagePullSecrets: optional(any<string[]>()),
+  replicas: optional(any<number>()),
+} satisfies PropsSchema<ExternalSecretsProps>;
+
+interface ResolvedExternalSecrets extends Resolved<typeof EXTERNAL_SECRETS> {
+  /** The namespace of the operator. */
+  readonly namespace: string;
+}
+
+/** Reads the props before anything is created; throws all problems together. */
+function readExternalSecrets(
+  scope: Construct,
+  id: string,
+  props: ExternalSecretsProps,
+): ResolvedExternalSecrets {
+  const problems = new Problems(pathOf(scope, id));
+  checkObjectName(problems, "id", id);
+  const read = readProps(problems, props, EXTERNAL_SECRETS);
+  const purpose = "and the operator runs outside of the namespace whose Secrets it reads";
+  const namespace = readOwnNamespace(problems, scope, id, purpose, "external-secrets");
+  if (namespace !== undefined && namespace === read.watchedNamespace) {
+    problems.add(
+      "NAME_INVALID",
+      `watchedNamespace is ${namespace}, the namespace of the operator itself`,
+      "Run the operator in a namespace of its own, so that users of the watched namespace can't act as the operator",
+    );
+  }
+  return problems.resolved<ResolvedExternalSecrets>({ ...read, namespace });
+}
+
 const METRICS_PORT = 8080;
 const HEALTH_PORT = 8082;
 
@@ -78,11 +124,11 @@ export class ExternalSecrets extends Construct {
    * @param id the name of the Deployment too
    */
   constructor(scope: Construct, id: string, props: ExternalSecretsProps) {
-    check(scope, id, props);
+    const read = readExternalSecrets(scope, id, props);
     super(scope, id);
-    const { cluster, image, imagePullSecrets, oracleServices, replicas, watchedNamespace } = props;
+    const { cluster, image, imagePullSecrets, namespace, oracleServices, replicas, watchedNamespace } = read;
     this.watchedNamespace = watchedNamespace;
-    if (props.installDefinitions ?? true) this.addDefinitions();
+    if (read.installDefinitions) this.addDefinitions();
     this.workload = new HardenedDeployment(this, id, {
       image,
       args: operatorArguments(watchedNamespace),
@@ -97,8 +143,8 @@ export class ExternalSecrets extends Construct {
       ...{ imagePullSecrets, replicas },
     });
     this.workload.connections.allowToOracleServices(oracleServices);
-    this.addRole("WatchedRole", `${id}-${this.workload.namespace}`, watchedNamespace, WATCHED_RULES);
-    this.addRole("LeaderRole", `${id}-leader`, this.workload.namespace ?? "", LEADER_RULES);
+    this.addRole("WatchedRole", `${id}-${namespace}`, watchedNamespace, WATCHED_RULES);
+    this.addRole("LeaderRole", `${id}-leader`, namespace, LEADER_RULES);
     Acknowledgements._record(
       this,
       "least-privilege",
@@ -116,8 +162,7 @@ export class ExternalSecrets extends Construct {
         metadata: { name },
         spec,
       });
-      // What belongs to the cluster is in no namespace, but cdk8s puts that of the chart into every object.
-      definition.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+      withoutNamespace(definition);
     }
   }
 
@@ -149,36 +194,4 @@ function operatorArguments(namespace: string): string[] {
     "--loglevel=info",
     "--zap-time-encoding=rfc3339",
   ];
-}
-
-function check(scope: Construct, id: string, given: ExternalSecretsProps): void {
-  const problems = new Problems(pathOf(scope, id));
-  const props: Partial<ExternalSecretsProps> = given ?? {};
-  const { cluster, image, oracleServices, watchedNamespace } = props;
-  checkObjectName(problems, "id", id);
-  checkGiven(problems, { cluster, image, watchedNamespace });
-  if (
-    checkMembers(problems, "cluster", cluster, ["clusterId", "network"], "the SecureOkeCluster of the chart")
-  ) {
-    problems.collect(() => cluster?.network.apiEndpointSubnet.cidr);
-  }
-  if (watchedNamespace !== undefined) checkObjectName(problems, "watchedNamespace", watchedNamespace);
-  oracleServiceRanges()(problems, "oracleServices", oracleServices);
-  checkPinnedVersion(problems, "image", image, versions.externalSecrets);
-  const chart = chartOf(scope);
-  if (!chart) checkUnused(problems, scope, [], id);
-  if (chart && chart.namespace === undefined) {
-    problems.add(
-      "ATTRIBUTE_MISSING",
-      "The chart has no namespace, and the operator reads the Secrets of another one than its own",
-      'Give it one: new Chart(app, "external-secrets", { namespace: "external-secrets" })',
-    );
-  } else if (chart && chart.namespace === watchedNamespace) {
-    problems.add(
-      "NAME_INVALID",
-      `watchedNamespace is ${watchedNamespace}, the namespace of the operator itself`,
-      "Run the operator in a namespace of its own, so that nobody who works in the other one can become the operator",
-    );
-  }
-  problems.throwIfAny();
 }

@@ -1,32 +1,135 @@
-import { ConcurrencyPolicy } from "cdk8s-plus-27";
 import { ApiObject, Duration } from "cdk8s";
+import { ConcurrencyPolicy } from "cdk8s-plus-27";
 import { type Construct } from "constructs";
+import { type AcceptedFinding, type NodeBenchmarkProps } from "./node-benchmark-props";
+import { CHECK_IDS } from "./private/benchmark-checks";
 import {
   benchmarkArguments,
   benchmarkFiles,
   FAILED_CHECKS,
   type NodeFiles,
 } from "./private/benchmark-config";
-import { readNodeBenchmark } from "./private/read-node-benchmark";
-import { type NodeBenchmarkProps } from "./node-benchmark-props";
+import { readOwnNamespace } from "./private/platform-readers";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
-import { ConfigFile } from "../workload/pods/config-file";
-import { HardenedWorkload } from "../workload/hardened-workload";
-import { HostAccess } from "../workload/host-access/host-access";
-import { guardHostAccess } from "../workload/host-access/private/host-access-guard";
-import { withHostAccess } from "../workload/host-access/host-access";
-import { PodSecurityLevel } from "../workload/pods/pod-security-level";
+import { pathOf } from "../core/construct-scope";
+import {
+  any,
+  choice,
+  matching,
+  objectOf,
+  optional,
+  type PropsSchema,
+  readProps,
+  reasonFor,
+  type Resolved,
+  uniqueListOf,
+  valueOf,
+  wholeNumber,
+  withDefault,
+} from "../core/readers";
+import { type ReasonedChoice } from "../core/reason";
+import { byText } from "../core/stable-order";
+import { Problems } from "../core/validation-error";
 import { SecureNamespace } from "../namespaces/secure-namespace";
-import { addAccountAndFiles, addNetworkPolicy } from "../workload/private/workload-objects";
 import { type HardenedCronJobProps, readCronJob, type ReadCronJob } from "../workload/hardened-cron-job";
+import { HardenedWorkload } from "../workload/hardened-workload";
+import { HostAccess, withHostAccess } from "../workload/host-access/host-access";
+import { guardHostAccess } from "../workload/host-access/private/host-access-guard";
+import { ContainerImage } from "../workload/images/container-image";
+import { ConfigFile } from "../workload/pods/config-file";
+import { PodSecurityLevel } from "../workload/pods/pod-security-level";
 import { jobSpec } from "../workload/private/job-spec";
+import { addAccountAndFiles, addNetworkPolicy } from "../workload/private/workload-objects";
 
 export { type AcceptedFinding, type NodeBenchmarkProps } from "./node-benchmark-props";
 
-const DEFAULT_SCHEDULE = "30 3 * * *";
 const DEADLINE_SECONDS = 600;
+const MAX_NODES = 1000;
 const REASON = "kube-bench reads the files of the kubelet";
+
+// Paths are parts of shell commands, unquoted.
+const path = (pattern: RegExp, example: string) =>
+  withDefault(matching(pattern, `Write a path such as "${example}"`, { code: "PATH_INVALID" }), example);
+const KUBERNETES_FILE = /^\/etc\/kubernetes\/(?!.*\.\.)[A-Za-z0-9._/-]+$/;
+const UNIT_FILE = /^\/etc\/systemd\/system\/(?!.*\.\.)[A-Za-z0-9._-]+\.service$/;
+
+const ACCEPTED_FINDING = {
+  check: choice(Object.fromEntries(CHECK_IDS.map((id) => [id, id])), `one of ${CHECK_IDS.join(", ")}`),
+  reason: reasonFor("A recommendation that may fail"),
+} satisfies PropsSchema<AcceptedFinding>;
+
+const PROCESSES = {
+  reason: reasonFor("Access to the processes of the nodes"),
+} satisfies PropsSchema<ReasonedChoice>;
+
+const NODE_BENCHMARK = {
+  image: valueOf(ContainerImage),
+  // The props of the CronJob are read by it.
+  schedule: withDefault(any<string>(), "30 3 * * *"),
+  timeZone: optional(any<string>()),
+  nodeSelector: optional(any<{ [key: string]: string }>()),
+  tolerations: optional(any<NodeBenchmarkProps["tolerations"]>()),
+  resources: optional(any<NodeBenchmarkProps["resources"]>()),
+  imagePullSecrets: optional(any<string[]>()),
+  nodes: withDefault(wholeNumber({ least: 1, most: MAX_NODES }), 1),
+  acceptedFindings: withDefault(
+    uniqueListOf(objectOf(ACCEPTED_FINDING), 'a list, for example [{ check: "3.2.8", reason: "…" }]', {
+      keyOf: ({ check }) => check,
+      fix: "Name each check once",
+    }),
+    [],
+  ),
+  readProcesses: optional(objectOf(PROCESSES)),
+  kubeletConfigFile: path(KUBERNETES_FILE, "/etc/kubernetes/kubelet-config.json"),
+  kubeletKubeconfigFile: path(KUBERNETES_FILE, "/etc/kubernetes/kubelet.conf"),
+  kubeletServiceFile: path(UNIT_FILE, "/etc/systemd/system/kubelet.service"),
+} satisfies PropsSchema<NodeBenchmarkProps>;
+
+interface ResolvedNodeBenchmark extends Resolved<typeof NODE_BENCHMARK> {
+  readonly namespace: string;
+  readonly files: NodeFiles;
+  readonly job: ReadCronJob;
+}
+
+/** Reads the props before anything is created; throws all problems together. */
+function readNodeBenchmark(scope: Construct, id: string, props: NodeBenchmarkProps): ResolvedNodeBenchmark {
+  const problems = new Problems(pathOf(scope, id));
+  const read = readProps(problems, props, NODE_BENCHMARK);
+  const namespace = readOwnNamespace(
+    problems,
+    scope,
+    id,
+    "and the benchmark needs its own",
+    "node-benchmark",
+  );
+  const files = {
+    config: read.kubeletConfigFile ?? "",
+    kubeconfig: read.kubeletKubeconfigFile ?? "",
+    service: read.kubeletServiceFile ?? "",
+  };
+  // The job validates its own props; without an image it would report the missing image again.
+  const job = read.image && problems.collect(() => readCronJob(scope, id, jobPropsOf(read, files)));
+  return problems.resolved<ResolvedNodeBenchmark>({ ...read, namespace, files, job });
+}
+
+type ReadProps = Partial<Resolved<typeof NODE_BENCHMARK>>;
+
+function jobPropsOf(props: ReadProps, files: NodeFiles): HardenedCronJobProps {
+  const { image, imagePullSecrets, nodes, nodeSelector, resources, schedule, timeZone, tolerations } = props;
+  const contents = benchmarkFiles(files, props.readProcesses !== undefined);
+  return {
+    ...{ imagePullSecrets, nodeSelector, resources, timeZone, tolerations },
+    image: image as ContainerImage,
+    schedule: schedule as string,
+    args: benchmarkArguments((props.acceptedFindings ?? []).map(({ check }) => check)),
+    files: Object.entries(contents).map(([file, content]) => ConfigFile.of(file, content)),
+    completions: nodes,
+    parallelism: nodes,
+    backoffLimit: 1,
+    activeDeadline: Duration.seconds(DEADLINE_SECONDS),
+  };
+}
 
 /**
  * Runs the worker node section of the CIS benchmark for OKE on the nodes, by kube-bench, as a CronJob.
@@ -48,26 +151,33 @@ const REASON = "kube-bench reads the files of the kubelet";
 export class NodeBenchmark extends HardenedWorkload {
   /** The query of Prometheus that finds failed runs, by the metrics of kube-state-metrics. */
   public readonly failureQuery: string;
+  /** The schedule. */
+  public readonly schedule: string;
+  /** The IANA time zone of the schedule. */
+  public readonly timeZone: string;
+  /** The number of nodes that a run checks. */
+  public readonly nodes: number;
 
   /** @param id the name of the CronJob too: up to 52 lower-case letters, digits and dashes */
   constructor(scope: Construct, id: string, props: NodeBenchmarkProps) {
-    const files = readNodeBenchmark(scope, id, props);
-    const jobProps = jobPropsOf(props, files);
-    const job = readCronJob(scope, id, jobProps);
+    const benchmark = readNodeBenchmark(scope, id, props);
     super(scope, id);
-    const { namespace = "" } = this;
+    const { acceptedFindings, job, namespace, nodes } = benchmark;
+    this.schedule = job.schedule;
+    this.timeZone = job.timeZone;
+    this.nodes = nodes;
     new SecureNamespace(this, "Namespace", {
       name: namespace,
       podSecurity: PodSecurityLevel.privilegedFor({ reason: REASON }),
-      imagePullSecrets: props.imagePullSecrets,
+      imagePullSecrets: benchmark.imagePullSecrets,
     });
     addAccountAndFiles(this, job.pod);
-    const hostAccess = hostAccessOf(files, props);
+    const hostAccess = hostAccessOf(benchmark);
     const cronJob = this.addCronJob(job, hostAccess);
     this.node.defaultChild = cronJob;
     guardHostAccess(this, cronJob, hostAccess);
-    for (const one of hostAccess) one._acknowledge(this);
-    for (const { check, reason } of props.acceptedFindings ?? []) {
+    for (const access of hostAccess) access._acknowledge(this);
+    for (const { check, reason } of acceptedFindings) {
       Acknowledgements._record(
         this,
         "patching",
@@ -96,7 +206,7 @@ export class NodeBenchmark extends HardenedWorkload {
         concurrencyPolicy: ConcurrencyPolicy.FORBID,
         startingDeadlineSeconds: DEADLINE_SECONDS,
         successfulJobsHistoryLimit: 1,
-        // Its metrics are there until it is deleted.
+        // The metrics of a job exist until it is deleted.
         failedJobsHistoryLimit: 1,
         jobTemplate: {
           metadata: { labels },
@@ -111,13 +221,13 @@ interface JobSpec {
   readonly podFailurePolicy?: { readonly rules: readonly object[] };
 }
 
-/** To check the same node again gives the same result. */
+/** A run with failed checks fails at once: a second run on the same node gives the same result. */
 function failurePolicy({ podFailurePolicy }: JobSpec): object {
   const failed = { action: "FailJob", onExitCodes: { operator: "In", values: [FAILED_CHECKS] } };
   return { rules: [failed, ...(podFailurePolicy?.rules ?? [])] };
 }
 
-/** The pods of a run start together, each on a node of its own. */
+/** Puts the pods of a run, which start together, on different nodes. */
 function apart(matchLabels: { [key: string]: string }): object {
   return {
     podAntiAffinity: {
@@ -128,31 +238,16 @@ function apart(matchLabels: { [key: string]: string }): object {
   };
 }
 
-function jobPropsOf(props: NodeBenchmarkProps, files: NodeFiles): HardenedCronJobProps {
-  const { image, imagePullSecrets, nodes = 1, nodeSelector, resources, timeZone, tolerations } = props;
-  const contents = benchmarkFiles(files, props.readProcesses !== undefined);
-  return {
-    ...{ image, imagePullSecrets, nodeSelector, resources, timeZone, tolerations },
-    schedule: props.schedule ?? DEFAULT_SCHEDULE,
-    args: benchmarkArguments((props.acceptedFindings ?? []).map(({ check }) => check)),
-    files: Object.entries(contents).map(([path, content]) => ConfigFile.of(path, content)),
-    completions: nodes,
-    parallelism: nodes,
-    backoffLimit: 1,
-    activeDeadline: Duration.seconds(DEADLINE_SECONDS),
-  };
-}
-
-function hostAccessOf(files: NodeFiles, { readProcesses }: NodeBenchmarkProps): HostAccess[] {
-  const paths = [...new Set([files.config, files.kubeconfig, files.service].map(folderOf))].sort();
+function hostAccessOf({ files, readProcesses }: ResolvedNodeBenchmark): HostAccess[] {
+  const paths = [...new Set(Object.values<string>({ ...files }).map(folderOf))].sort(byText);
   return [
-    ...paths.map((path) => HostAccess._ofNode(path, REASON)),
+    ...paths.map((folder) => HostAccess._ofNode(folder, REASON)),
     HostAccess.rootUser({ reason: "The files of the kubelet belong to root" }),
     ...(readProcesses ? [HostAccess._processes(readProcesses.reason)] : []),
   ];
 }
 
-/** The folders of OKE's images, of which all files are in one or below. */
+/** The directory of OKE's images that contains a file. */
 function folderOf(file: string): string {
   return file.startsWith("/etc/kubernetes/") ? "/etc/kubernetes" : "/etc/systemd/system";
 }

@@ -1,6 +1,7 @@
-import { ApiObject, Chart, JsonPatch, type Duration } from "cdk8s";
+import { ApiObject, Duration } from "cdk8s";
 import { Construct } from "constructs";
-import { checkPinnedVersion } from "./private/pinned-version";
+import { withoutNamespace } from "./private/cluster-scope";
+import { clusterWithEndpoint, imageOfVersion, readOwnNamespace } from "./private/platform-readers";
 import { DRIVER_RULES, secretsStoreDefinitions, workloadIdentityPolicy } from "./private/secrets-store-kinds";
 import {
   CSI_DRIVER,
@@ -8,27 +9,32 @@ import {
   driverPod,
   PROVIDER_REACH,
   providerPod,
-  type DriverImages,
 } from "./private/secrets-store-pods";
 import * as versions from "./secrets-versions.json";
 import { type ISecureOkeCluster } from "../cluster/cluster-base";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-scope";
-import { optional } from "../core/readers";
+import {
+  objectOf,
+  optional,
+  passing,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  wholeDuration,
+  withDefault,
+} from "../core/readers";
 import { checkRegionName } from "../core/region-name";
-import { checkGiven, checkMembers } from "../core/required";
 import { Problems } from "../core/validation-error";
-import { wholeDurationOf } from "../core/whole-duration";
-import { chartOf, checkUnused } from "../synthesis/chart-objects";
-import { type ContainerImage } from "../workload/images/container-image";
-import { declareReach } from "../workload/host-access/private/host-access-guard";
-import { dnsEgress } from "../network-policy/private/network-rules";
+import { SecureNamespace } from "../namespaces/secure-namespace";
 import { type OracleServiceRanges, oracleServiceRanges } from "../network-policy/oracle-service-ranges";
+import { dnsEgress } from "../network-policy/private/network-rules";
+import { declareReach } from "../workload/host-access/private/host-access-guard";
+import { type ContainerImage } from "../workload/images/container-image";
+import { ApiAccess } from "../workload/pods/api-access";
 import { PodSecurityLevel } from "../workload/pods/pod-security-level";
 import { pullSecretNames } from "../workload/pods/private/pull-secrets";
-import { ApiAccess } from "../workload/pods/api-access";
-import { SecureNamespace } from "../namespaces/secure-namespace";
 
 /** The images of the Secrets Store CSI driver and of Oracle's provider, best from a registry of your own. */
 export interface SecretsStoreImages {
@@ -70,9 +76,36 @@ const DRIVER = "secrets-store-csi-driver";
 /** The service account of Oracle's provider, which workloads let create tokens of theirs. */
 export const PROVIDER = "oci-secrets-store-csi-driver-provider";
 const POLICY = "secure-oke-secret-provider-classes";
-const MIN_POLL_SECONDS = 30;
 const WHY_PRIVILEGED =
   "The Secrets Store CSI driver mounts files into the volumes of other pods, which only a privileged container with paths of the node can";
+const IMAGES = {
+  driver: imageOfVersion(versions.secretsStoreDriver),
+  registrar: imageOfVersion(versions.nodeDriverRegistrar),
+  livenessProbe: imageOfVersion(versions.livenessProbe),
+  provider: imageOfVersion(versions.ociProvider),
+} satisfies PropsSchema<SecretsStoreImages>;
+
+const DRIVER_PROPS = {
+  cluster: clusterWithEndpoint(),
+  region: passing<string>(checkRegionName),
+  images: objectOf(IMAGES),
+  oracleServices: oracleServiceRanges(),
+  imagePullSecrets: optional(pullSecretNames()),
+  rotationPollInterval: withDefault(wholeDuration("seconds", { least: 30 }), 120),
+} satisfies PropsSchema<SecretsStoreDriverProps>;
+
+interface ResolvedDriver extends Resolved<typeof DRIVER_PROPS> {
+  readonly namespace: string;
+}
+
+/** Reads the props before anything is created; throws all problems together. */
+function readDriver(scope: Construct, id: string, props: SecretsStoreDriverProps): ResolvedDriver {
+  const problems = new Problems(pathOf(scope, id));
+  const read = readProps(problems, props, DRIVER_PROPS);
+  const namespace = readOwnNamespace(problems, scope, id, "which the driver creates", "secrets-store");
+  return problems.resolved<ResolvedDriver>({ ...read, namespace });
+}
+
 // Enough for two pods on each of 2,000 nodes; the quota is for the namespaces of programs.
 const QUOTA = {
   pods: 4000,
@@ -102,20 +135,26 @@ const QUOTA = {
 export class SecretsStoreDriver extends Construct {
   /** The namespace of the driver and the provider. */
   public readonly namespace: string;
+  /** The region of the vaults. */
+  public readonly region: string;
+  /** The time after which a mounted file follows the vault at the latest. */
+  public readonly rotationPollInterval: Duration;
 
   /**
    * @param scope a chart with a namespace that nothing else is in, such as `new Chart(app, "secrets-store", { namespace: "secrets-store" })`
    */
   constructor(scope: Construct, id: string, props: SecretsStoreDriverProps) {
-    check(scope, id, props);
+    const driver = readDriver(scope, id, props);
     super(scope, id);
-    const { cluster, images, region } = props;
-    this.namespace = Chart.of(this).namespace ?? "";
+    const { cluster, images, oracleServices, region, rotationPollInterval: pollSeconds } = driver;
+    this.namespace = driver.namespace;
+    this.region = region;
+    this.rotationPollInterval = Duration.seconds(pollSeconds);
     const namespace = new SecureNamespace(this, "Namespace", {
       name: this.namespace,
       podSecurity: PodSecurityLevel.privilegedFor({ reason: WHY_PRIVILEGED }),
       quota: QUOTA,
-      imagePullSecrets: props.imagePullSecrets,
+      imagePullSecrets: driver.imagePullSecrets,
     });
     for (const { name, spec } of secretsStoreDefinitions()) {
       this.addToCluster(name, "apiextensions.k8s.io/v1", "CustomResourceDefinition", name, { spec });
@@ -130,32 +169,19 @@ export class SecretsStoreDriver extends Construct {
       },
     });
     this.addAdmissionPolicy();
-    for (const image of Object.values(images as unknown as { [name: string]: ContainerImage })) {
-      image._acknowledge(this);
-    }
+    for (const image of Object.values(images)) image._acknowledge(this);
     const access = ApiAccess._of(cluster);
     const token = { volume: access._volume(), mount: access._volumeMount() };
-    const pollSeconds = props.rotationPollInterval?.toSeconds() ?? 120;
-    this.addPods(
-      "Driver",
-      DRIVER,
-      driverPod(DRIVER, images as DriverImages, pollSeconds, token),
-      DRIVER_REACH,
-    );
-    this.addPods(
-      "Provider",
-      PROVIDER,
-      providerPod(PROVIDER, images as DriverImages, region, token),
-      PROVIDER_REACH,
-    );
+    this.addPods("Driver", DRIVER, driverPod(DRIVER, images, pollSeconds, token), DRIVER_REACH);
+    this.addPods("Provider", PROVIDER, providerPod(PROVIDER, images, region, token), PROVIDER_REACH);
     this.addRole();
     const endpoint = cluster.network.apiEndpointSubnet.cidr;
     this.addPolicy("Driver", DRIVER, [apiServer(endpoint, 6443)]);
     // The provider exchanges tokens of workloads at TCP 12250 of the API endpoint, and reads secrets at OCI Vault.
-    this.addPolicy("Provider", PROVIDER, [apiServer(endpoint, 6443, 12250), vault(props.oracleServices)]);
-    if (props.oracleServices.reason !== undefined) {
+    this.addPolicy("Provider", PROVIDER, [apiServer(endpoint, 6443, 12250), vault(oracleServices)]);
+    if (oracleServices.reason !== undefined) {
       const what = "connections of the secrets provider to every public address, tcp-443";
-      Acknowledgements._record(this, "network-layers", what, props.oracleServices.reason);
+      Acknowledgements._record(this, "network-layers", what, oracleServices.reason);
     }
     this.node.defaultChild = namespace;
   }
@@ -236,10 +262,9 @@ export class SecretsStoreDriver extends Construct {
     });
   }
 
-  /** What belongs to the cluster is in no namespace, but cdk8s puts that of the chart into every object. */
   private addToCluster(id: string, apiVersion: string, kind: string, name: string, rest: object): ApiObject {
     const object = this.add(id, apiVersion, kind, name, rest);
-    object.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+    withoutNamespace(object);
     return object;
   }
 }
@@ -253,44 +278,4 @@ function vault({ cidrs, _except: except }: OracleServiceRanges): object {
     to: cidrs.map((cidr) => ({ ipBlock: { cidr, ...(except ? { except } : {}) } })),
     ports: [{ port: 443, protocol: "TCP" }],
   };
-}
-
-const IMAGES = {
-  driver: versions.secretsStoreDriver,
-  registrar: versions.nodeDriverRegistrar,
-  livenessProbe: versions.livenessProbe,
-  provider: versions.ociProvider,
-};
-
-function check(scope: Construct, id: string, given: SecretsStoreDriverProps): void {
-  const problems = new Problems(pathOf(scope, id));
-  const props: Partial<SecretsStoreDriverProps> = given ?? {};
-  const { cluster, images, oracleServices, region, rotationPollInterval: interval } = props;
-  checkGiven(problems, { cluster, images, region });
-  if (
-    checkMembers(problems, "cluster", cluster, ["clusterId", "network"], "the SecureOkeCluster of the chart")
-  ) {
-    problems.collect(() => cluster?.network.apiEndpointSubnet.cidr);
-  }
-  if (region !== undefined) checkRegionName(problems, "region", region);
-  oracleServiceRanges()(problems, "oracleServices", oracleServices);
-  optional(pullSecretNames())(problems, "imagePullSecrets", props.imagePullSecrets);
-  for (const [name, version] of Object.entries(IMAGES)) {
-    const image = (images as { [name: string]: ContainerImage } | undefined)?.[name];
-    if (images !== undefined) checkGiven(problems, { [`images.${name}`]: image });
-    checkPinnedVersion(problems, `images.${name}`, image, version);
-  }
-  if (interval !== undefined) {
-    wholeDurationOf(problems, "rotationPollInterval", interval, "seconds", { least: MIN_POLL_SECONDS });
-  }
-  const chart = chartOf(scope);
-  if (!chart) checkUnused(problems, scope, [], id);
-  if (chart && chart.namespace === undefined) {
-    problems.add(
-      "ATTRIBUTE_MISSING",
-      "The chart has no namespace, and the driver has one of its own",
-      'Give it one that nothing else is in: new Chart(app, "secrets-store", { namespace: "secrets-store" })',
-    );
-  }
-  problems.throwIfAny();
 }

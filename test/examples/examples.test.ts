@@ -25,7 +25,7 @@ describe.each(EXAMPLES)("example %s", (name) => {
     cidrOf,
   );
   const isInVcn = (range: string) => vcns.some((vcn) => contains(vcn, cidrOf(range)));
-  const waysOut = [...all("oci_core_nat_gateway"), ...all("oci_core_drg_attachment"), ...toDrg];
+  const egressRoutes = [...all("oci_core_nat_gateway"), ...all("oci_core_drg_attachment"), ...toDrg];
 
   const goldens = goldensOf(name, outdir);
   const stored = storedGoldens(name);
@@ -69,7 +69,7 @@ describe.each(EXAMPLES)("example %s", (name) => {
       // What is in the VCN needs no route; what is outside has the one that its way out made.
       if (isRange && rule.direction === "EGRESS" && isInVcn(rule.destination)) {
         expect(singlePort(rule)).toBeGreaterThan(0);
-      } else if (isRange && rule.direction === "EGRESS") expect(waysOut).not.toEqual([]);
+      } else if (isRange && rule.direction === "EGRESS") expect(egressRoutes).not.toEqual([]);
       else if (isRange && isOfBalancer(rule)) expect(singlePort(rule)).toBeGreaterThan(0);
       else if (isRange) expect(rule.tcp_options.destination_port_range).toEqual({ min: 6443, max: 6443 });
     }
@@ -85,7 +85,7 @@ describe.each(EXAMPLES)("example %s", (name) => {
     for (const list of all("oci_core_default_security_list")) {
       expect(Object.keys(list).filter((key) => key.endsWith("security_rules"))).toEqual([]);
     }
-    const withWaysOut = [
+    const withEgress = [
       "ci-access",
       "controlled-egress",
       "existing-network",
@@ -96,7 +96,7 @@ describe.each(EXAMPLES)("example %s", (name) => {
       "public-shop",
       "rotation",
     ];
-    if (!withWaysOut.includes(name)) expect(waysOut).toEqual([]);
+    if (!withEgress.includes(name)) expect(egressRoutes).toEqual([]);
     const publicSubnets = all("oci_core_subnet").filter((subnet) => !subnet.prohibit_public_ip_on_vnic);
     const wide = all("oci_core_route_table").filter((table) => JSON.stringify(table).includes('"0.0.0.0/0"'));
     const gateways = wide.flatMap(({ route_rules: rules }) =>

@@ -5,7 +5,7 @@ import { BastionClients } from "../../lib/network/bastion/bastion-clients";
 import { Egress } from "../../lib/network/egress/egress";
 import { EgressSource } from "../../lib/network/egress/egress";
 import { FlowLogging, FlowLogs } from "../../lib/network/logs/flow-logs";
-import { SubnetRole } from "../../lib/network/vcn/network-subnet";
+import { SubnetRole } from "../../lib/network/vcn/subnet-role";
 import { OracleServices } from "../../lib/network/vcn/oracle-services";
 import { OciProvider } from "../../lib/oci/provider";
 import { COMPARTMENT } from "../support/stack";

@@ -8,7 +8,7 @@ import { Egress } from "../../lib/network/egress/egress";
 import { type EgressInspectionProps } from "../../lib/network/egress/egress-inspection-props";
 import { EgressSource } from "../../lib/network/egress/egress";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
-import { SubnetRole } from "../../lib/network/vcn/network-subnet";
+import { SubnetRole } from "../../lib/network/vcn/subnet-role";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { CoreRouteTable } from "../../lib/oci/core-route-table";
 import { CoreSubnet } from "../../lib/oci/core-subnet";

@@ -8,7 +8,7 @@ import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { Egress } from "../../lib/network/egress/egress";
 import { blockOf } from "../../lib/network/egress/egress";
 import { EgressSource } from "../../lib/network/egress/egress";
-import { SubnetRole } from "../../lib/network/vcn/network-subnet";
+import { SubnetRole } from "../../lib/network/vcn/subnet-role";
 import { SubnetExposure } from "../../lib/network/vcn/subnet-exposure";
 import { flowsOf } from "../support/rules";
 import { newStack, onlyResource, refusal, refusedCodes, resourcesOf, synthesized } from "../support/stack";
@@ -20,7 +20,7 @@ const BANK = "203.0.113.0/24";
 const OFFICE = "10.200.0.0/16";
 const SERVICES = "all-fra-services-in-oracle-services-network > service_gateway";
 
-const withoutWaysOut = () => {
+const withoutEgress = () => {
   const stack = newStack();
   networkIn(stack);
   return synthesized(stack);
@@ -59,7 +59,7 @@ describe("a network with an egress", () => {
   });
 
   test("keeps its subnets private, and everything that it had, but for the table of the subnet that asked", () => {
-    const before = withoutWaysOut().resource;
+    const before = withoutEgress().resource;
     const stack = newStack();
     const { network, pods } = networkIn(stack);
     network.addEgress(EgressSource.pods(pods), Egress.toAnywhere(HTTPS, reason));
@@ -277,7 +277,7 @@ describe("a network at a DRG", () => {
       "VALUE_INVALID",
       "ATTRIBUTE_MISSING",
     ]);
-    expect(synthesized(stack)).toEqual(withoutWaysOut());
+    expect(synthesized(stack)).toEqual(withoutEgress());
     attach({ drgId: DRG, onPremisesCidrs })();
     expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs }))).toEqual(["EGRESS_INVALID"]);
   });
@@ -295,7 +295,7 @@ describe("an egress is refused", () => {
     );
     expect(problem).toMatchObject({ code: "EGRESS_INVALID", path: "stack/network" });
     expect(more).toEqual([]);
-    expect(synthesized(stack)).toEqual(withoutWaysOut());
+    expect(synthesized(stack)).toEqual(withoutEgress());
   });
 
   test.each([

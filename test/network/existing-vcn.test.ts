@@ -13,7 +13,7 @@ import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { Egress } from "../../lib/network/egress/egress";
 import { EgressSource } from "../../lib/network/egress/egress";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
-import { SubnetRole } from "../../lib/network/vcn/network-subnet";
+import { SubnetRole } from "../../lib/network/vcn/subnet-role";
 import { SubnetExposure } from "../../lib/network/vcn/subnet-exposure";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import {

@@ -146,8 +146,8 @@ describe("flow logs", () => {
     );
     const problems = refusal(() => new FlowLogs(stack, "again", { network: other }));
     expect(problems.map(({ code, what }) => `${code}: ${what}`)).toEqual([
-      "NAME_DUPLICATE: The subnet PODS of stack/other is recorded already, by stack/flows/PODS",
-      "NAME_DUPLICATE: The subnet LOAD_BALANCERS of stack/other is recorded already, by stack/flows/LOAD_BALANCERS",
+      "NAME_DUPLICATE: podSubnet of stack/other is recorded already, by stack/flows/Pods",
+      "NAME_DUPLICATE: loadBalancerSubnet of stack/other is recorded already, by stack/flows/LoadBalancers",
     ]);
     expect(synthesized(stack)).toEqual(before);
   });

@@ -9,7 +9,7 @@ import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { Egress } from "../../lib/network/egress/egress";
 import { blockOf } from "../../lib/network/egress/egress";
 import { EgressSource } from "../../lib/network/egress/egress";
-import { SubnetRole } from "../../lib/network/vcn/network-subnet";
+import { SubnetRole } from "../../lib/network/vcn/subnet-role";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import {
   COMPARTMENT,

@@ -64,9 +64,9 @@ describe("the External Secrets Operator", () => {
   });
 
   test.each<[string, object, string]>([
-    ["no namespace to watch", { watchedNamespace: undefined }, "ATTRIBUTE_MISSING"],
+    ["no namespace to watch", { watchedNamespace: undefined }, "NAME_INVALID"],
     ["its own namespace", { watchedNamespace: "external-secrets" }, "NAME_INVALID"],
-    ["a namespace that is none", { watchedNamespace: "A b" }, "NAME_INVALID"],
+    ["an invalid namespace", { watchedNamespace: "A b" }, "NAME_INVALID"],
     ["another version", { image: imageOf("external-secrets:v0.9.0") }, "IMAGE_INVALID"],
     ["no ranges", { oracleServices: undefined }, "ATTRIBUTE_MISSING"],
   ])("is refused %s", (_, props, code) => {

@@ -146,8 +146,8 @@ describe("the benchmark of nodes", () => {
     };
     expect(refusedCodes(make(wrong))).toEqual([
       "COUNT_INVALID",
-      "REASON_MISSING",
       "VALUE_INVALID",
+      "REASON_MISSING",
       "REASON_MISSING",
       "PATH_INVALID",
       "PATH_INVALID",

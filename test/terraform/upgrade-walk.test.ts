@@ -122,7 +122,7 @@ const start: Program = { cluster: V1_34, system: V1_34, batch: V1_34, web: { blu
 const [c34, c35, c36] = ["v1.34.10", "v1.35.2", "v1.36.1"];
 const image = (minor: number) => `ocid1.image.oc1.eu-frankfurt-1.example${minor}`;
 const pool = (name: string, from: number, to: number, versions: string) => [
-  `replace terraform_data.${name}_OfferedWhenTaken`,
+  `replace terraform_data.${name}_RecordedVersions`,
   `update node_pool.${name} kubernetes_version: ${versions}, node_source_details.0.image_id: ${image(from)} -> ${image(to)}`,
 ];
 
@@ -132,7 +132,7 @@ const WALK: readonly [what: string, program: Program, changes: readonly string[]
     "1.35 of the control plane",
     { ...start, cluster: V1_35 },
     [
-      "replace terraform_data.cluster_OfferedWhenTaken",
+      "replace terraform_data.cluster_RecordedVersions",
       `update cluster.cluster kubernetes_version: ${c34} -> ${c35}`,
     ],
   ],
@@ -152,7 +152,7 @@ const WALK: readonly [what: string, program: Program, changes: readonly string[]
     [
       "create node_pool.web_Green",
       "create terraform_data.web_Green_FirstApply",
-      "create terraform_data.web_Green_OfferedWhenTaken",
+      "create terraform_data.web_Green_RecordedVersions",
     ],
   ],
   [
@@ -171,7 +171,7 @@ const WALK: readonly [what: string, program: Program, changes: readonly string[]
     { ...start, cluster: V1_35, system: V1_35, batch: V1_35, web: { green: V1_35 } },
     [
       "delete node_pool.web_Blue",
-      "delete terraform_data.web_Blue_OfferedWhenTaken",
+      "delete terraform_data.web_Blue_RecordedVersions",
       "delete terraform_data.web_Blue_FirstApply",
     ],
   ],
@@ -179,7 +179,7 @@ const WALK: readonly [what: string, program: Program, changes: readonly string[]
     "1.36 of the control plane, with an add-on that fits it",
     { cluster: V1_36, system: V1_35, batch: V1_35, web: { green: V1_35 }, coreDns: "v1.13.1" },
     [
-      "replace terraform_data.cluster_OfferedWhenTaken",
+      "replace terraform_data.cluster_RecordedVersions",
       `update cluster.cluster kubernetes_version: ${c35} -> ${c36}`,
       "update addon.dns version: v1.12.2 -> v1.13.1",
     ],

@@ -1,12 +1,13 @@
 import { dependable, type ITerraformDependable, type TerraformResource, TerraformStack } from "cdktf";
 import { type IConstruct } from "constructs";
-
 import { type IClusterNetwork } from "../../network/vcn/network";
-import { SubnetRole } from "../../network/vcn/network-subnet";
+import { subnetOf, SubnetRole } from "../../network/vcn/subnet-role";
 import { CoreSubnet } from "../../oci/core-subnet";
 import { CoreVcn } from "../../oci/core-vcn";
 import { type IdentityPolicy } from "../../oci/identity-policy";
 import { LoggingLog } from "../../oci/logging-log";
+
+const ENDPOINT_LOG = subnetOf(SubnetRole.API_ENDPOINT).id;
 
 /**
  * Orders the creation of a cluster's network after the grant of its key and before the cluster; returns the cluster's dependencies.
@@ -26,18 +27,20 @@ export function giveGrantTime(
   network: IClusterNetwork,
 ): ITerraformDependable[] {
   const stack = TerraformStack.of(cluster);
-  if ([grant, network].some((one) => TerraformStack.of(one) !== stack)) return [];
+  if ([grant, network].some((construct) => TerraformStack.of(construct) !== stack)) return [];
   for (const resource of beginningOf(network)) {
     resource.dependsOn = [...(resource.dependsOn ?? []), dependable(grant)];
   }
   return network.node
     .findAll()
-    .filter((one): one is LoggingLog => one instanceof LoggingLog && one.node.id === SubnetRole.API_ENDPOINT);
+    .filter((child): child is LoggingLog => child instanceof LoggingLog && child.node.id === ENDPOINT_LOG);
 }
 
 /** The resources that the rest of a network depends on: its VCN, or its subnets in an existing VCN. */
 function beginningOf(network: IClusterNetwork): TerraformResource[] {
   const { children } = network.node;
-  const vcns = children.filter((one): one is CoreVcn => one instanceof CoreVcn);
-  return vcns.length > 0 ? vcns : children.filter((one): one is CoreSubnet => one instanceof CoreSubnet);
+  const vcns = children.filter((child): child is CoreVcn => child instanceof CoreVcn);
+  return vcns.length > 0
+    ? vcns
+    : children.filter((child): child is CoreSubnet => child instanceof CoreSubnet);
 }

@@ -8,7 +8,7 @@ import {
   TerraformSelf,
 } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
-import { firstApply, OFFERED_WHEN_TAKEN } from "../../core/first-apply";
+import { firstApply, RECORDED_VERSIONS } from "../../core/first-apply";
 import { DataOciContainerengineClusterOption } from "../../oci/data-oci-containerengine-cluster-option";
 import { DataOciContainerengineNodePoolOption } from "../../oci/data-oci-containerengine-node-pool-option";
 import { type KubernetesVersion } from "../kubernetes-version";
@@ -68,7 +68,7 @@ function compare(
   offered: string[],
   { version }: KubernetesVersion,
 ): VersionComparison {
-  const kept = new TerraformResource(scope, OFFERED_WHEN_TAKEN, {
+  const kept = new TerraformResource(scope, RECORDED_VERSIONS, {
     terraformResourceType: "terraform_data",
     lifecycle: {
       ignoreChanges: ["input"],

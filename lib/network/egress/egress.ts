@@ -11,7 +11,7 @@ import { Problems } from "../../core/validation-error";
 import { type INetworkPeer, NetworkPeer } from "../security-groups/network-peer";
 import { readRule } from "../security-groups/private/check-rule";
 import { type INetworkSecurityGroup } from "../security-groups/security-group";
-import { SubnetRole } from "../vcn/network-subnet";
+import { SubnetRole } from "../vcn/subnet-role";
 import { isOverlay, type PodNetworking } from "../vcn/pod-networking";
 
 // See https://www.rfc-editor.org/rfc/rfc1918 and https://www.rfc-editor.org/rfc/rfc6598

@@ -23,7 +23,7 @@ import { type TaggingProps } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
 import { CoreCaptureFilter } from "../../oci/core-capture-filter";
 import { LoggingLog } from "../../oci/logging-log";
-import { type SubnetRole } from "../vcn/network-subnet";
+import { subnetOf, type SubnetRole } from "../vcn/subnet-role";
 
 /** The traffic that flow logs record. */
 export enum FlowLogTraffic {
@@ -149,7 +149,7 @@ export function flowLogging(): Reader<FlowLoggingChoice> {
 
 /** A recorded subnet. */
 export interface RecordedSubnet {
-  readonly part: SubnetRole;
+  readonly role: SubnetRole;
   readonly subnetId: string;
   /** The OCID of the compartment of the subnet. */
   readonly compartmentId: string;
@@ -186,12 +186,12 @@ export function recordFlows(scope: Construct, props: FlowLogRecordsProps): strin
     description: "Who talked to whom in the subnets of the cluster",
     tags,
   });
-  for (const { part, subnetId, compartmentId, isElsewhere } of subnets) {
+  for (const { role, subnetId, compartmentId, isElsewhere } of subnets) {
     const id = isElsewhere ? "SubnetCaptureFilter" : "CaptureFilter";
     const existing = scope.node.tryFindChild(id) as CoreCaptureFilter | undefined;
     const filter = existing ?? captureFilter(scope, id, { compartmentId, displayName: stem, options, tags });
-    addServiceLog(scope, part, {
-      displayName: `${stem}-${part.toLowerCase().replace(/_/g, "-")}`,
+    addServiceLog(scope, subnetOf(role).id, {
+      displayName: `${stem}-${role.toLowerCase().replace(/_/g, "-")}`,
       logGroupId,
       retentionDays,
       compartmentId,

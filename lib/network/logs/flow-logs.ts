@@ -22,7 +22,7 @@ import { type TaggingProps, tagsOf } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
 import { baseOf, compartmentOfSubnet } from "../vcn/cluster-network-base";
 import { balancerSubnetsOf, type IClusterNetwork } from "../vcn/network";
-import { SubnetRole } from "../vcn/network-subnet";
+import { subnetOf, SubnetRole } from "../vcn/subnet-role";
 import { type ClusterSubnet } from "../vcn/subnet-exposure";
 
 interface NetworkFlowLogsProps {
@@ -49,7 +49,7 @@ class NetworkFlowLogs extends ResourceConstruct implements IFlowLogs {
       groupName: `${stem}-flow-logs-${shortHash(this.node.path)}`,
       stem,
       compartmentId: this.compartmentId,
-      subnets: props.subnets.map(([part, { subnetId }]) => ({ part, subnetId, compartmentId })),
+      subnets: props.subnets.map(([role, { subnetId }]) => ({ role, subnetId, compartmentId })),
       options,
       tags,
     });
@@ -58,7 +58,7 @@ class NetworkFlowLogs extends ResourceConstruct implements IFlowLogs {
 
 /** Whether a network created the flow log for one of its own subnets. */
 function isOfNetwork(log: IConstruct): boolean {
-  return log.node.scopes.some((one) => one instanceof NetworkFlowLogs);
+  return log.node.scopes.some((scope) => scope instanceof NetworkFlowLogs);
 }
 
 /** Creates the flow logs of the subnets that a network creates; returns nothing if there are no such subnets, or if they are disabled. */
@@ -130,10 +130,10 @@ function subnetsOf(network: IClusterNetwork): RecordedSubnet[] {
     ...balancerSubnetsOf(network),
   ];
   const subnets = new Map<string, RecordedSubnet>();
-  for (const [part, { subnetId }] of byRole) {
-    const compartmentId = compartmentOfSubnet(network, part);
+  for (const [role, { subnetId }] of byRole) {
+    const compartmentId = compartmentOfSubnet(network, role);
     const isElsewhere = compartmentId !== network.compartmentId;
-    if (!subnets.has(subnetId)) subnets.set(subnetId, { part, subnetId, compartmentId, isElsewhere });
+    if (!subnets.has(subnetId)) subnets.set(subnetId, { role, subnetId, compartmentId, isElsewhere });
   }
   return [...subnets.values()];
 }
@@ -185,7 +185,7 @@ function notRecorded(
     if (!log) continue;
     problems.add(
       "NAME_DUPLICATE",
-      `The subnet ${subnet.part} of ${network.node.path} is recorded already, by ${log.node.path}`,
+      `${subnetOf(subnet.role).prop} of ${network.node.path} is recorded already, by ${log.node.path}`,
       "Keep one of the two: each log records, and bills, every flow",
     );
   }

@@ -1,6 +1,6 @@
 import { type DrgAttachmentProps } from "./drg-attachment-props";
 import { balancerSubnetOf, type IClusterNetwork } from "./network";
-import { type SubnetRole } from "./network-subnet";
+import { type SubnetRole } from "./subnet-role";
 import { type LocalPeeringProps, type RemotePeeringProps } from "./peering-props";
 import { type RangeBehind } from "./private/routed-ranges";
 import { type IRegionServices } from "./region-services";

@@ -1,8 +1,9 @@
 import { type Construct } from "constructs";
 import { checkPublicBalancerExposure } from "./network";
+import { type PlannedRanges } from "./private/subnet-planner";
 import { type IRegionServices, regionServices } from "./region-services";
 import { SubnetExposure, subnetExposure } from "./subnet-exposure";
-import { SubnetPlan, subnetPlan } from "./subnet-plan";
+import { defaultRanges, type SubnetPlan, subnetPlan } from "./subnet-plan";
 import { checkConstructId } from "../../core/construct-id";
 import { problemsIn } from "../../core/construct-scope";
 import {
@@ -102,8 +103,8 @@ const CLUSTER_NETWORK = {
   ...taggingReaders(),
 } satisfies PropsSchema<ClusterNetworkProps>;
 
-/** The props of a network, with a plan. */
-export type ResolvedClusterNetwork = Resolved<typeof CLUSTER_NETWORK> & { readonly plan: SubnetPlan };
+/** The props of a network, with the ranges of the subnets to create. */
+export type ResolvedClusterNetwork = Resolved<typeof CLUSTER_NETWORK> & { readonly plan: PlannedRanges };
 
 /** Reads the props before anything is created, so that nothing is left behind; throws all problems together. */
 export function readClusterNetwork(
@@ -118,13 +119,17 @@ export function readClusterNetwork(
   checkPublicBalancerExposure(problems, "publicLoadBalancerExposure", publicLoadBalancerExposure, {
     loadBalancerExposure,
   });
-  const plan = read.plan ?? SubnetPlan.of({ publicLoadBalancers: publicLoadBalancerExposure !== undefined });
-  if (publicLoadBalancerExposure && plan.publicLoadBalancerCidr === "") {
+  const plan = read.plan ?? defaultRanges(problems, publicLoadBalancerExposure !== undefined);
+  if (publicLoadBalancerExposure && !plan.publicLoadBalancerCidr) {
     problems.add(
       "ATTRIBUTE_MISSING",
       "The plan has no range for the subnet of public load balancers",
       "Plan one: SubnetPlan.of({ …, publicLoadBalancers: true })",
     );
   }
-  return problems.resolved<ResolvedClusterNetwork>({ ...read, plan });
+  const { publicLoadBalancerCidr, ...others } = plan;
+  return problems.resolved<ResolvedClusterNetwork>({
+    ...read,
+    plan: publicLoadBalancerExposure ? { ...others, publicLoadBalancerCidr } : others,
+  });
 }

@@ -4,7 +4,7 @@ import { type ClusterNetworkProps, readClusterNetwork } from "./cluster-network-
 import { type DrgAttachmentProps } from "./drg-attachment-props";
 import { type ClusterNetworkAttributes, ImportedClusterNetwork } from "./imported-network";
 import { balancerSubnetsOf, type IClusterNetwork } from "./network";
-import { SubnetRole } from "./network-subnet";
+import { SubnetRole, subnetOf } from "./subnet-role";
 import { type LocalPeeringProps, type RemotePeeringProps } from "./peering-props";
 import { NetworkRoutes } from "./private/network-routes";
 import { takeSubnetsOfVcn } from "./private/read-existing-vcn";
@@ -14,12 +14,13 @@ import { type IRegionServices, RegionServices } from "./region-services";
 import { type ClusterSubnet, podsSubnetOf, SubnetExposure } from "./subnet-exposure";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
+import { type Cidr } from "../../core/cidr";
 import { nameOf } from "../../core/resource-name";
 import { type TaggingProps, tagsOf } from "../../core/tagging";
 import { CoreSubnet } from "../../oci/core-subnet";
 import { CoreVcn } from "../../oci/core-vcn";
 import { bastionSecurityList } from "../bastion/private/bastion-security-list";
-import { blockOf, type Egress, type EgressSource } from "../egress/egress";
+import { type Egress, type EgressSource } from "../egress/egress";
 import { type EgressInspectionProps } from "../egress/egress-inspection-props";
 import { NetworkEgress } from "../egress/private/network-egress";
 import { type IFlowLogs } from "../logs/flow-logging";
@@ -94,10 +95,11 @@ export class ClusterNetwork extends ClusterNetworkBase {
     this.displayName = name;
     this.tags = tagsOf(this, network);
     this.compartmentId = network.compartmentId;
-    this.vcnCidr = plan.vcnCidr;
+    const { vcnCidr, ...subnetRanges } = plan;
+    this.vcnCidr = vcnCidr.text;
     this.vcn = new CoreVcn(this, "Resource", {
       compartmentId: this.compartmentId,
-      cidrBlocks: [plan.vcnCidr],
+      cidrBlocks: [this.vcnCidr],
       displayName: name,
       dnsLabel: dnsLabel(this.node.id),
       securityAttributes: network.securityAttribute?._onResource,
@@ -116,27 +118,22 @@ export class ClusterNetwork extends ClusterNetworkBase {
       tags: this.tags,
     });
     this.serviceGatewayId = this.routes.serviceGatewayId;
-    const api = this.subnet("ApiEndpoint", "api", plan.apiEndpointCidr, apiEndpointExposure);
-    const workers = this.subnet("Workers", "workers", plan.workerCidr);
-    const pods = plan.podCidr === "" ? undefined : this.subnet("Pods", "pods", plan.podCidr);
-    const balancers = this.subnet("LoadBalancers", "lb", plan.loadBalancerCidr, loadBalancerExposure);
+    const api = this.subnet(SubnetRole.API_ENDPOINT, plan.apiEndpointCidr, apiEndpointExposure);
+    const workers = this.subnet(SubnetRole.WORKERS, plan.workerCidr);
+    const pods = plan.podCidr && this.subnet(SubnetRole.PODS, plan.podCidr);
+    const balancers = this.subnet(SubnetRole.LOAD_BALANCERS, plan.loadBalancerCidr, loadBalancerExposure);
     this.apiEndpointSubnet = api.subnet;
     this.workerSubnet = workers.subnet;
     this.pods = pods?.subnet;
     this.loadBalancerSubnet = balancers.subnet;
     const publicBalancers =
-      publicLoadBalancerExposure &&
-      this.subnet("PublicLoadBalancers", "publb", plan.publicLoadBalancerCidr, publicLoadBalancerExposure);
+      plan.publicLoadBalancerCidr &&
+      this.subnet(SubnetRole.PUBLIC_LOAD_BALANCERS, plan.publicLoadBalancerCidr, publicLoadBalancerExposure);
     this.publicLoadBalancerSubnet = publicBalancers?.subnet;
-    const all = [api, workers, pods, balancers, publicBalancers].filter((each) => each !== undefined);
-    takeSubnetsOfVcn(
-      this,
-      this.vcnId,
-      all.flatMap(({ subnet }) => blockOf(subnet.cidr) ?? []),
-    );
-    this.egress = new NetworkEgress(this, "WaysOut", {
+    takeSubnetsOfVcn(this, this.vcnId, Object.values(subnetRanges));
+    this.egress = new NetworkEgress(this, "Egress", {
       vcn: this.vcn,
-      vcnCidrs: [plan.vcnCidr],
+      vcnCidrs: [this.vcnCidr],
       withoutPods: !pods,
       displayName: name,
       subnets: {
@@ -256,11 +253,11 @@ export class ClusterNetwork extends ClusterNetworkBase {
   }
 
   private subnet(
-    id: string,
-    label: string,
-    cidr: string,
+    role: SubnetRole,
+    { text: cidr }: Cidr,
     exposure = SubnetExposure.private(),
   ): { subnet: ClusterSubnet; routed: RoutedSubnet } {
+    const { id, label } = subnetOf(role);
     const { isPublic, reason } = exposure;
     const resource = new CoreSubnet(this, id, {
       compartmentId: this.compartmentId,

@@ -1,4 +1,4 @@
-import { SubnetRole } from "./network-subnet";
+import { SubnetRole } from "./subnet-role";
 import { checkRoutedCidrs, type KnownRanges, routedCidrs, subnetRoles } from "./private/routed-ranges";
 import { type Cidr } from "../../core/cidr";
 import { boolean, ocid, type PropsSchema, type Resolved, withDefault } from "../../core/readers";

@@ -26,7 +26,7 @@ import { type DrgAttachmentProps } from "./drg-attachment-props";
 import { ClusterNetworkBase } from "./cluster-network-base";
 import { type LocalPeeringProps, type RemotePeeringProps } from "./peering-props";
 import { checked } from "../../core/checked";
-import { SubnetRole } from "./network-subnet";
+import { SubnetRole, subnetOf, SUBNETS } from "./subnet-role";
 import { type IRegionServices, RegionServices } from "./region-services";
 import { type ClusterSubnet, podsSubnetOf, SubnetExposure } from "./subnet-exposure";
 
@@ -101,19 +101,6 @@ class ExistingVcnRoutes extends ResourceConstruct {
   }
 }
 
-const PARTS = [
-  { part: SubnetRole.API_ENDPOINT, prop: "apiEndpointSubnet", id: "ApiEndpoint", label: "api" },
-  { part: SubnetRole.WORKERS, prop: "workerSubnet", id: "Workers", label: "workers" },
-  { part: SubnetRole.PODS, prop: "podSubnet", id: "Pods", label: "pods" },
-  { part: SubnetRole.LOAD_BALANCERS, prop: "loadBalancerSubnet", id: "LoadBalancers", label: "lb" },
-  {
-    part: SubnetRole.PUBLIC_LOAD_BALANCERS,
-    prop: "publicLoadBalancerSubnet",
-    id: "PublicLoadBalancers",
-    label: "publb",
-  },
-] as const;
-
 /**
  * A network in an existing VCN, with its DRG and its gateways. The library creates what was not given, and never changes existing
  * resources.
@@ -150,19 +137,19 @@ export class ExistingVcnNetwork extends ClusterNetworkBase {
     this.vcnId = network.vcnId;
     checkRegionWhenWritten(this, "vcnId", this.vcnId);
     checkRegionWhenWritten(this, "natGatewayId", natGatewayId);
-    for (const { part, prop } of PARTS)
-      checkRegionWhenWritten(this, `${prop}.subnetId`, given.get(part)?.subnetId);
+    for (const { role, prop } of SUBNETS)
+      checkRegionWhenWritten(this, `${prop}.subnetId`, given.get(role)?.subnetId);
     this.cidrs = network.vcnCidrs.map(({ text }) => text);
     if (ranges.size > 0) this.routes = this.createRoutes();
-    for (const { part, id: name, label } of PARTS) {
-      const subnet = given.get(part);
-      const cidr = ranges.get(part);
-      if (subnet) this.keep(part, subnet);
-      else if (cidr) this.create(part, name, label, cidr.text);
+    for (const { role } of SUBNETS) {
+      const subnet = given.get(role);
+      const range = ranges.get(role);
+      if (subnet) this.keep(role, subnet);
+      else if (range) this.create(role, range.text);
     }
     takeSubnetsOfVcn(this, this.vcnId, ranges.values());
     this.vcnCidr = this.rangeOf(this.workerSubnet, network.vcnCidrs);
-    this.egress = new NetworkEgress(this, "WaysOut", {
+    this.egress = new NetworkEgress(this, "Egress", {
       vcn: { id: this.vcnId, compartmentId: this.compartmentId },
       vcnCidrs: this.cidrs,
       displayName: this.displayName,
@@ -176,7 +163,7 @@ export class ExistingVcnNetwork extends ClusterNetworkBase {
       logging: network.flowLogs,
       displayName: this.displayName,
       compartmentId: this.compartmentId,
-      subnets: [...ranges.keys()].map((part) => [part, this.subnets.get(part) as ClusterSubnet]),
+      subnets: [...ranges.keys()].map((role) => [role, this.subnets.get(role) as ClusterSubnet]),
       tags: this.tags,
     });
   }
@@ -306,33 +293,34 @@ export class ExistingVcnNetwork extends ClusterNetworkBase {
       vcn: this.resolved,
       displayName: this.displayName,
       regionServices: this.regionServices,
-      withInternet: [...ranges.keys()].some((part) => this.exposureOf(part).isPublic),
+      withInternet: [...ranges.keys()].some((role) => this.exposureOf(role).isPublic),
       tags: this.tags,
     });
   }
 
-  private exposureOf(part: SubnetRole): SubnetExposure {
+  private exposureOf(role: SubnetRole): SubnetExposure {
     const { apiEndpointExposure, loadBalancerExposure, publicLoadBalancerExposure } = this.resolved;
-    if (part === SubnetRole.API_ENDPOINT) return apiEndpointExposure;
-    if (part === SubnetRole.LOAD_BALANCERS) return loadBalancerExposure;
-    if (part === SubnetRole.PUBLIC_LOAD_BALANCERS && publicLoadBalancerExposure)
+    if (role === SubnetRole.API_ENDPOINT) return apiEndpointExposure;
+    if (role === SubnetRole.LOAD_BALANCERS) return loadBalancerExposure;
+    if (role === SubnetRole.PUBLIC_LOAD_BALANCERS && publicLoadBalancerExposure)
       return publicLoadBalancerExposure;
     return SubnetExposure.private();
   }
 
   private keep(
-    part: SubnetRole,
+    role: SubnetRole,
     { subnetId, cidr, isPublic: isDeclaredPublic = false }: ClusterSubnet,
   ): void {
-    const isPublic = isDeclaredPublic || part === SubnetRole.PUBLIC_LOAD_BALANCERS;
-    this.subnets.set(part, { subnetId, cidr, isPublic });
+    const isPublic = isDeclaredPublic || role === SubnetRole.PUBLIC_LOAD_BALANCERS;
+    this.subnets.set(role, { subnetId, cidr, isPublic });
     if (!isPublic) return;
-    const what = `a public subnet that was there, ${part}`;
-    Acknowledgements._record(this, "exposure", what, this.exposureOf(part).reason ?? "");
+    const what = `a public subnet that was there, ${role}`;
+    Acknowledgements._record(this, "exposure", what, this.exposureOf(role).reason ?? "");
   }
 
-  private create(part: SubnetRole, id: string, label: string, cidr: string): void {
-    const { isPublic, reason } = this.exposureOf(part);
+  private create(role: SubnetRole, cidr: string): void {
+    const { id, label } = subnetOf(role);
+    const { isPublic, reason } = this.exposureOf(role);
     const routes = this.routes as ExistingVcnRoutes;
     const resource = new CoreSubnet(this, id, {
       compartmentId: this.compartmentId,
@@ -348,8 +336,8 @@ export class ExistingVcnNetwork extends ClusterNetworkBase {
       ...this.tags,
     });
     if (isPublic) Acknowledgements._record(resource, "exposure", "a public subnet", reason ?? "");
-    this.subnets.set(part, { subnetId: resource.id, cidr, isPublic });
-    this.created.set(part, {
+    this.subnets.set(role, { subnetId: resource.id, cidr, isPublic });
+    this.created.set(role, {
       id,
       label,
       resource,

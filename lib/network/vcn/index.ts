@@ -5,7 +5,7 @@ export { ExistingVcnNetwork } from "./existing-vcn-network";
 export { type DrgAttachmentProps } from "./drg-attachment-props";
 export { type ExistingVcnNetworkProps } from "./existing-vcn-props";
 export { type ClusterNetworkAttributes } from "./imported-network";
-export { SubnetRole } from "./network-subnet";
+export { SubnetRole } from "./subnet-role";
 export { type IClusterNetwork } from "./network";
 export { OracleServices } from "./oracle-services";
 export { type LocalPeeringProps, type RemotePeeringProps } from "./peering-props";
@@ -13,5 +13,5 @@ export { type FlannelOverlayProps, PodNetworkType, PodNetworking } from "./pod-n
 export { type PodsToNodesAccess } from "./pods-to-nodes";
 export { type IRegionServices, RegionServices, type RegionServicesAttributes } from "./region-services";
 export { type ClusterSubnet, SubnetExposure } from "./subnet-exposure";
-export { type SubnetPlanProps } from "./subnet-plan-props";
-export { SubnetPlan } from "./subnet-plan";
+
+export { SubnetPlan, type SubnetPlanProps } from "./subnet-plan";

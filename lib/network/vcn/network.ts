@@ -1,7 +1,7 @@
 import { type ITerraformDependable } from "cdktf";
 import { type IConstruct } from "constructs";
 import { type DrgAttachmentProps } from "./drg-attachment-props";
-import { SubnetRole } from "./network-subnet";
+import { SubnetRole } from "./subnet-role";
 import { type LocalPeeringProps, type RemotePeeringProps } from "./peering-props";
 import { type IRegionServices } from "./region-services";
 import { type ClusterSubnet, type SubnetExposure } from "./subnet-exposure";

@@ -1,4 +1,4 @@
-import { type SubnetRole } from "./network-subnet";
+import { type SubnetRole } from "./subnet-role";
 import { checkRoutedCidrs, type KnownRanges, routedCidrs, subnetRoles } from "./private/routed-ranges";
 import { type Cidr } from "../../core/cidr";
 import { shown } from "../../core/display-value";

@@ -1,16 +1,27 @@
 import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
-import { type AcmeSolver } from "./acme-solver";
-import { withoutNamespace } from "./private/cluster-scope";
+import { AcmeSolver } from "./acme-solver";
+import { checkIssuerName, secretKey } from "./private/issuer-readers";
+import { withoutNamespace } from "../private/cluster-scope";
 import { checked } from "../../core/checked";
 import { pathOf } from "../../core/construct-scope";
-import { checkSubdomainName } from "../../core/kubernetes-names";
-import { shown } from "../../core/display-value";
+import { nonEmptyListOf } from "../../core/nonempty-list";
+import {
+  boolean,
+  matching,
+  objectOf,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  subdomainName,
+  valueOf,
+  withDefault,
+} from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 import { CertificateIssuer } from "../../encryption/certificate-issuer";
-import { checkUnused } from "../../synthesis/chart-objects";
 
-/** An account with an ACME server that asks for one. */
+/** An account at an ACME server that requires one. */
 export interface AcmeExternalAccount {
   /** The id of the account's key. */
   readonly keyId: string;
@@ -26,10 +37,10 @@ export interface AcmeExternalAccount {
 
 /** Props for AcmeIssuer. */
 export interface AcmeIssuerProps {
-  /** How the domains are proven; at least one. */
+  /** How cert-manager proves control of the domains; at least one. */
   readonly solvers: AcmeSolver[];
   /**
-   * The address of the contact, for servers that send messages.
+   * The email address of the contact, for servers that send messages.
    *
    * @default - none
    */
@@ -41,7 +52,7 @@ export interface AcmeIssuerProps {
    */
   readonly serverUrl?: string;
   /**
-   * The account at servers that take no others (external account binding).
+   * The account, for servers that accept registered accounts only (external account binding).
    *
    * @default - none
    */
@@ -61,14 +72,48 @@ export interface AcmeIssuerProps {
 }
 
 const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
-const URL_FORM = /^https:\/\/[A-Za-z0-9.-]+(:\d+)?(\/[\w./~-]*)?$/;
+
+const EXTERNAL_ACCOUNT = {
+  keyId: matching(/\S/, 'Give the id that the ACME server issued, for example keyId: "kid-1"'),
+  secretName: subdomainName(),
+  secretKey: withDefault(secretKey(), "secret"),
+} satisfies PropsSchema<AcmeExternalAccount>;
+
+const ACME_ISSUER = {
+  solvers: nonEmptyListOf(valueOf(AcmeSolver), "[AcmeSolver.dns01Webhook({ … })]", "COUNT_INVALID"),
+  email: optional(
+    matching(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'Give an email address, for example "platform@example.com"', {
+      code: "VALUE_INVALID",
+    }),
+  ),
+  serverUrl: withDefault(
+    matching(
+      /^https:\/\/[A-Za-z0-9.-]+(:\d+)?(\/[\w./~-]*)?$/,
+      `Give the https address of the server's directory, for example "${LETS_ENCRYPT}"`,
+      { code: "VALUE_INVALID" },
+    ),
+    LETS_ENCRYPT,
+  ),
+  externalAccount: optional(objectOf(EXTERNAL_ACCOUNT)),
+  issuerName: optional(subdomainName()),
+  namespaced: withDefault(boolean(), false),
+} satisfies PropsSchema<AcmeIssuerProps>;
+
+type ResolvedAcmeIssuer = Resolved<typeof ACME_ISSUER>;
+
+/** Reads the props before anything is created; throws all problems together. */
+function readAcmeIssuer(scope: Construct, id: string, props: AcmeIssuerProps): ResolvedAcmeIssuer {
+  const problems = new Problems(pathOf(scope, id));
+  const read = readProps(problems, props, ACME_ISSUER);
+  checkIssuerName(problems, scope, id, read);
+  return problems.resolved<ResolvedAcmeIssuer>(read);
+}
 
 /**
  * An issuer of cert-manager that gets certificates from an ACME server, such as Let's Encrypt.
  *
- * The controller connects to the server over TCP 443, and to the DNS servers of the domain for proofs by DNS: allow both by
- * `controllerEgress` of a CertManagerNamespace, and by egress of the cluster.
+ * The controller connects to the server over TCP 443, and to the DNS servers of the domain for DNS challenges: allow both with
+ * `controllerEgress` of a CertManagerNamespace, and with egress of the cluster.
  *
  * @see https://cert-manager.io/docs/configuration/acme/
  */
@@ -76,25 +121,27 @@ const URL_FORM = /^https:\/\/[A-Za-z0-9.-]+(:\d+)?(\/[\w./~-]*)?$/;
 export class AcmeIssuer extends Construct {
   /** The issuer, for a TlsCertificate. */
   public readonly issuer: CertificateIssuer;
+  /** The address of the ACME server's directory. */
+  public readonly serverUrl: string;
 
   constructor(scope: Construct, id: string, props: AcmeIssuerProps) {
-    check(scope, id, props);
+    const read = readAcmeIssuer(scope, id, props);
     super(scope, id);
-    const { email, externalAccount, namespaced = false } = props;
-    const name = props.issuerName ?? id;
+    const { email, externalAccount, issuerName: name = id, namespaced, serverUrl: server, solvers } = read;
     const kind = namespaced ? "Issuer" : "ClusterIssuer";
     this.issuer = CertificateIssuer._acme(kind, name);
+    this.serverUrl = server;
     const object = new ApiObject(this, "Resource", {
       apiVersion: "cert-manager.io/v1",
       kind,
       metadata: { name },
       spec: {
         acme: {
-          server: props.serverUrl ?? LETS_ENCRYPT,
+          server,
           ...(email === undefined ? {} : { email }),
           privateKeySecretRef: { name: `${name}-account-key` },
           ...(externalAccount ? { externalAccountBinding: bindingOf(externalAccount) } : {}),
-          solvers: props.solvers.map((solver) => solver._solver()),
+          solvers: solvers.map((solver) => solver._solver()),
         },
       },
     });
@@ -103,59 +150,6 @@ export class AcmeIssuer extends Construct {
   }
 }
 
-function bindingOf({ keyId, secretName: name, secretKey: key = "secret" }: AcmeExternalAccount): object {
+function bindingOf({ keyId, secretName: name, secretKey: key }: Resolved<typeof EXTERNAL_ACCOUNT>): object {
   return { keyID: keyId, keySecretRef: { name, key } };
-}
-
-/** Throws with all that is wrong. */
-function check(scope: Construct, id: string, given: AcmeIssuerProps): void {
-  const props: Partial<AcmeIssuerProps> = given ?? {};
-  const problems = new Problems(pathOf(scope, id));
-  const { solvers, email, serverUrl, externalAccount, namespaced } = props;
-  checkSubdomainName(problems, "issuerName", props.issuerName ?? id);
-  checkUnused(
-    problems,
-    scope,
-    [props.namespaced === true ? "Issuer" : "ClusterIssuer"],
-    props.issuerName ?? id,
-  );
-  const example = "[AcmeSolver.dns01Webhook({ … })]";
-  if (!Array.isArray(solvers)) {
-    const code = solvers === undefined ? "ATTRIBUTE_MISSING" : "VALUE_INVALID";
-    problems.add(
-      code,
-      `solvers is ${solvers === undefined ? "not given" : shown(solvers)}`,
-      `Write ${example}`,
-    );
-  } else if (solvers.length === 0) {
-    problems.add("COUNT_INVALID", "solvers is empty, so no domain could be proven", `Write ${example}`);
-  }
-  if (email !== undefined && (typeof email !== "string" || !EMAIL.test(email))) {
-    problems.add(
-      "VALUE_INVALID",
-      `email is ${shown(email)}`,
-      'Write an address, such as "platform@example.com"',
-    );
-  }
-  if (serverUrl !== undefined && (typeof serverUrl !== "string" || !URL_FORM.test(serverUrl))) {
-    problems.add(
-      "VALUE_INVALID",
-      `serverUrl is ${shown(serverUrl)}`,
-      `Write the https address of the server's directory, such as "${LETS_ENCRYPT}"`,
-    );
-  }
-  if (externalAccount !== undefined) {
-    checkSubdomainName(problems, "externalAccount.secretName", externalAccount?.secretName);
-    if (typeof externalAccount?.keyId !== "string" || externalAccount.keyId.trim() === "") {
-      problems.add(
-        "ATTRIBUTE_MISSING",
-        "externalAccount.keyId was not given",
-        "Give the id that the server told you",
-      );
-    }
-  }
-  if (namespaced !== undefined && typeof namespaced !== "boolean") {
-    problems.add("VALUE_INVALID", `namespaced is ${shown(namespaced)}`, "Write true or false");
-  }
-  problems.throwIfAny();
 }

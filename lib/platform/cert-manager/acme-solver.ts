@@ -1,13 +1,25 @@
+import { secretKey } from "./private/issuer-readers";
 import { checked } from "../../core/checked";
 import { checkLiteral } from "../../core/credential-literal";
-import { checkObjectName, checkSubdomainName, isDnsSubdomain } from "../../core/kubernetes-names";
-import { shown } from "../../core/display-value";
+import {
+  checkedBy,
+  listOf,
+  mapOf,
+  matching,
+  objectName,
+  type PropsSchema,
+  readProps,
+  subdomainName,
+  text,
+  withDefault,
+} from "../../core/readers";
+import { byText } from "../../core/stable-order";
 import { Problems } from "../../core/validation-error";
 
-/** Which domains a solver proves. */
+/** The domains of a solver. */
 export interface AcmeSolverOptions {
   /**
-   * The DNS zones of the domains, such as `example.com`; the longest one that fits a domain wins.
+   * The DNS zones of the domains, such as `example.com`; the solver with the longest matching zone is used.
    *
    * @default - all domains
    */
@@ -21,7 +33,7 @@ export interface AcmeDnsWebhookOptions extends AcmeSolverOptions {
   /** The name of the solver in the webhook, such as `oci`. */
   readonly solverName: string;
   /**
-   * What the webhook reads, such as the OCID of a compartment. Credentials belong into a Secret whose name is given here.
+   * The settings of the webhook, such as the OCID of a compartment. Keep credentials in a Secret, and give its name here.
    *
    * @default - none
    */
@@ -42,7 +54,7 @@ export interface AcmeCloudflareOptions extends AcmeSolverOptions {
 
 /** Options of AcmeSolver.dns01Rfc2136. */
 export interface AcmeRfc2136Options extends AcmeSolverOptions {
-  /** The DNS server that takes updates: an IPv4 address and a port, such as `10.0.0.53:53`. */
+  /** The DNS server that accepts updates: an IPv4 address and a port, such as `10.0.0.53:53`. */
   readonly nameserver: string;
   /** The name of the TSIG key. */
   readonly tsigKeyName: string;
@@ -58,42 +70,79 @@ export interface AcmeRfc2136Options extends AcmeSolverOptions {
 
 /** Options of AcmeSolver.http01. */
 export interface AcmeHttpOptions extends AcmeSolverOptions {
-  /** The class of the ingress gateway that passes the requests of the ACME server on to cert-manager's solver pods. */
+  /** The class of the ingress gateway that forwards the requests of the ACME server to cert-manager's solver pods. */
   readonly ingressClassName: string;
 }
 
-const NAMESERVER = /^(\d{1,3}\.){3}\d{1,3}:\d{1,5}$/;
+const ZONES = {
+  dnsZones: withDefault(
+    listOf(subdomainName(), 'a list of DNS zones, for example ["example.com"]'),
+    [] as string[],
+  ),
+} satisfies PropsSchema<AcmeSolverOptions>;
 
-interface Manifest {
-  readonly [name: string]: unknown;
+const SETTINGS = checkedBy(
+  mapOf(text(), 'an object, for example { compartmentOCID: "ocid1.compartment.oc1..…" }'),
+  (problems, name, settings) => {
+    for (const [key, value] of Object.entries(settings)) {
+      checkLiteral(problems, `${name}.${key}`, key, value);
+    }
+  },
+);
+
+const WEBHOOK = {
+  ...ZONES,
+  groupName: subdomainName(),
+  solverName: subdomainName(),
+  config: withDefault(SETTINGS, {}),
+} satisfies PropsSchema<AcmeDnsWebhookOptions>;
+
+const CLOUDFLARE = {
+  ...ZONES,
+  apiTokenSecretName: subdomainName(),
+  apiTokenSecretKey: withDefault(secretKey(), "api-token"),
+} satisfies PropsSchema<AcmeCloudflareOptions>;
+
+const RFC2136 = {
+  ...ZONES,
+  nameserver: matching(
+    /^(\d{1,3}\.){3}\d{1,3}:\d{1,5}$/,
+    'Give an IPv4 address and a port, for example "10.0.0.53:53"',
+    { code: "VALUE_INVALID" },
+  ),
+  tsigKeyName: subdomainName(),
+  tsigSecretName: subdomainName(),
+  tsigSecretKey: withDefault(secretKey(), "tsig-secret"),
+} satisfies PropsSchema<AcmeRfc2136Options>;
+
+const HTTP = {
+  ...ZONES,
+  ingressClassName: objectName(),
+} satisfies PropsSchema<AcmeHttpOptions>;
+
+/** The part of a solver that selects domains. */
+function selectorOf(zones: readonly string[]): object {
+  return zones.length === 0 ? {} : { selector: { dnsZones: [...zones].sort(byText) } };
 }
 
 /**
- * How cert-manager proves to an ACME server that a domain is yours.
+ * How cert-manager proves to an ACME server that you control a domain.
  *
- * Proofs by DNS need no ingress and work for wildcards. For DNS zones of OCI, cert-manager needs a webhook of a third party.
+ * DNS challenges need no ingress and work for wildcards. For DNS zones of OCI, cert-manager needs a third-party webhook.
  *
  * @see https://cert-manager.io/docs/configuration/acme/
  */
 @checked
 export class AcmeSolver {
   /**
-   * By DNS, through a webhook that is in the cluster already.
+   * By DNS, through a webhook that runs in the cluster.
    *
    * @see https://cert-manager.io/docs/configuration/acme/dns01/webhook/
    */
   public static dns01Webhook(options: AcmeDnsWebhookOptions): AcmeSolver {
     const problems = new Problems("AcmeSolver.dns01Webhook");
-    const { groupName, solverName, config = {}, dnsZones } = options ?? ({} as AcmeDnsWebhookOptions);
-    checkSubdomainName(problems, "groupName", groupName);
-    checkSubdomainName(problems, "solverName", solverName);
-    for (const [key, value] of Object.entries(config)) checkLiteral(problems, `config.${key}`, key, value);
-    const selector = selectorOf(problems, dnsZones);
-    problems.throwIfAny();
-    return new AcmeSolver({
-      ...selector,
-      dns01: { webhook: { groupName, solverName, config: { ...config } } },
-    });
+    const { dnsZones, ...webhook } = problems.resolved(readProps(problems, options, WEBHOOK));
+    return new AcmeSolver(selectorOf(dnsZones), { dns01: { webhook } });
   }
 
   /**
@@ -105,91 +154,52 @@ export class AcmeSolver {
     const problems = new Problems("AcmeSolver.dns01Cloudflare");
     const {
       apiTokenSecretName: name,
-      apiTokenSecretKey: key = "api-token",
+      apiTokenSecretKey: key,
       dnsZones,
-    } = options ?? ({} as AcmeCloudflareOptions);
-    checkSubdomainName(problems, "apiTokenSecretName", name);
-    checkKey(problems, "apiTokenSecretKey", key);
-    const selector = selectorOf(problems, dnsZones);
-    problems.throwIfAny();
-    return new AcmeSolver({ ...selector, dns01: { cloudflare: { apiTokenSecretRef: { name, key } } } });
+    } = problems.resolved(readProps(problems, options, CLOUDFLARE));
+    return new AcmeSolver(selectorOf(dnsZones), {
+      dns01: { cloudflare: { apiTokenSecretRef: { name, key } } },
+    });
   }
 
   /**
-   * By DNS, with a server that takes signed updates (RFC 2136).
+   * By DNS, with a server that accepts signed updates (RFC 2136).
    *
    * @see https://cert-manager.io/docs/configuration/acme/dns01/rfc2136/
    */
   public static dns01Rfc2136(options: AcmeRfc2136Options): AcmeSolver {
     const problems = new Problems("AcmeSolver.dns01Rfc2136");
     const {
+      dnsZones,
       nameserver,
       tsigKeyName,
       tsigSecretName: name,
-      tsigSecretKey: key = "tsig-secret",
-      dnsZones,
-    } = options ?? ({} as AcmeRfc2136Options);
-    if (typeof nameserver !== "string" || !NAMESERVER.test(nameserver)) {
-      const fix = 'Write an IPv4 address and a port, such as "10.0.0.53:53"';
-      problems.add("VALUE_INVALID", `nameserver is ${shown(nameserver)}`, fix);
-    }
-    checkSubdomainName(problems, "tsigKeyName", tsigKeyName);
-    checkSubdomainName(problems, "tsigSecretName", name);
-    checkKey(problems, "tsigSecretKey", key);
-    const selector = selectorOf(problems, dnsZones);
-    problems.throwIfAny();
+      tsigSecretKey: key,
+    } = problems.resolved(readProps(problems, options, RFC2136));
     const tsig = { tsigKeyName, tsigAlgorithm: "HMACSHA512", tsigSecretSecretRef: { name, key } };
-    return new AcmeSolver({ ...selector, dns01: { rfc2136: { nameserver, ...tsig } } });
+    return new AcmeSolver(selectorOf(dnsZones), { dns01: { rfc2136: { nameserver, ...tsig } } });
   }
 
   /**
    * By HTTP, over port 80 of an ingress gateway; not for wildcards.
    *
-   * The gateway must accept plain HTTP from the internet for it, which no gateway of this library does by itself.
+   * The gateway must accept plain HTTP from the internet, which no gateway of this library does by default.
    *
    * @see https://cert-manager.io/docs/configuration/acme/http01/
    */
   public static http01(options: AcmeHttpOptions): AcmeSolver {
     const problems = new Problems("AcmeSolver.http01");
-    const { ingressClassName, dnsZones } = options ?? ({} as AcmeHttpOptions);
-    checkObjectName(problems, "ingressClassName", ingressClassName);
-    const selector = selectorOf(problems, dnsZones);
-    problems.throwIfAny();
-    return new AcmeSolver({ ...selector, http01: { ingress: { ingressClassName } } });
+    const { dnsZones, ...ingress } = problems.resolved(readProps(problems, options, HTTP));
+    return new AcmeSolver(selectorOf(dnsZones), { http01: { ingress } });
   }
 
-  private constructor(private readonly manifest: Manifest) {}
+  private constructor(
+    private readonly selector: object,
+    private readonly challenge: object,
+  ) {}
 
   /** The solver in the spec of an issuer. @internal */
   public _solver(): object {
-    return { ...this.manifest };
+    return { ...this.selector, ...this.challenge };
   }
-}
-
-function checkKey(problems: Problems, name: string, key: unknown): void {
-  if (typeof key === "string" && /^[A-Za-z0-9._-]{1,253}$/.test(key)) return;
-  problems.add(
-    "NAME_INVALID",
-    `${name} is ${shown(key)}`,
-    "Use letters, digits, dashes, underscores and periods",
-  );
-}
-
-function selectorOf(problems: Problems, dnsZones: unknown): Manifest {
-  if (dnsZones === undefined || dnsZones === null) return {};
-  if (!Array.isArray(dnsZones)) {
-    problems.add(
-      "VALUE_INVALID",
-      `dnsZones is ${shown(dnsZones)}`,
-      'Write a list, for example ["example.com"]',
-    );
-    return {};
-  }
-  const zones = dnsZones as string[];
-  for (const zone of zones) {
-    if (isDnsSubdomain(zone)) continue;
-    const fix = 'Write the name of a zone, such as "example.com"';
-    problems.add("NAME_INVALID", `dnsZones has ${shown(zone)}`, fix);
-  }
-  return zones.length === 0 ? {} : { selector: { dnsZones: [...zones].sort() } };
 }

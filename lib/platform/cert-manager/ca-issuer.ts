@@ -1,9 +1,9 @@
 import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
-import { withoutNamespace } from "./private/cluster-scope";
+import { checkIssuerName } from "./private/issuer-readers";
+import { withoutNamespace } from "../private/cluster-scope";
 import { checked } from "../../core/checked";
 import { pathOf } from "../../core/construct-scope";
-import { checkSubdomainName } from "../../core/kubernetes-names";
 import {
   boolean,
   listOf,
@@ -15,16 +15,16 @@ import {
   subdomainName,
   withDefault,
 } from "../../core/readers";
+import { byText } from "../../core/stable-order";
 import { Problems } from "../../core/validation-error";
 import { CertificateIssuer } from "../../encryption/certificate-issuer";
-import { checkUnused } from "../../synthesis/chart-objects";
 
 /** Props for CaIssuer. */
 export interface CaIssuerProps {
   /**
-   * The name of the Secret with the certificate and the private key of the authority: `tls.crt` and `tls.key`.
+   * The name of the Secret with the certificate and the private key of the authority, `tls.crt` and `tls.key`.
    *
-   * In the namespace of the issuer, or in `cert-manager` for a ClusterIssuer. Something else keeps it there, best out of a vault.
+   * In the namespace of the issuer, or in `cert-manager` for a ClusterIssuer. Fill it from a vault, for example with External Secrets.
    */
   readonly secretName: string;
   /**
@@ -40,7 +40,7 @@ export interface CaIssuerProps {
    */
   readonly namespaced?: boolean;
   /**
-   * Where clients find out whether a certificate was revoked; http or https addresses.
+   * The http or https addresses of the certificate revocation lists.
    *
    * @default - none
    */
@@ -66,16 +66,15 @@ type ResolvedCaIssuer = Resolved<typeof CA_ISSUER>;
 function readCaIssuer(scope: Construct, id: string, props: CaIssuerProps): ResolvedCaIssuer {
   const problems = new Problems(pathOf(scope, id));
   const read = readProps(problems, props, CA_ISSUER);
-  if (props.issuerName === undefined) checkSubdomainName(problems, "id", id);
-  checkUnused(problems, scope, [read.namespaced ? "Issuer" : "ClusterIssuer"], read.issuerName ?? id);
+  checkIssuerName(problems, scope, id, read);
   return problems.resolved<ResolvedCaIssuer>(read);
 }
 
 /**
- * An issuer of cert-manager that signs certificates with a private authority whose key is in a Secret.
+ * An issuer of cert-manager that signs certificates with a private certificate authority whose key is in a Secret.
  *
- * OCI Certificates never hands out the key of an authority, and signs certificates of hosts only, so its authorities can't be in such
- * a Secret. To have one root for both, keep the root outside, and sign an authority for this issuer with it.
+ * OCI Certificates doesn't export the keys of its authorities, so they can't be used here. To have one root for both, keep the root
+ * outside, and sign an intermediate authority for this issuer with it.
  *
  * @see https://cert-manager.io/docs/configuration/ca/
  */
@@ -98,7 +97,7 @@ export class CaIssuer extends Construct {
       kind: this.issuer.kind,
       metadata: { name },
       spec: {
-        ca: { secretName, ...(points.length > 0 ? { crlDistributionPoints: [...points].sort() } : {}) },
+        ca: { secretName, ...(points.length > 0 ? { crlDistributionPoints: [...points].sort(byText) } : {}) },
       },
     });
     if (!namespaced) withoutNamespace(object);

@@ -1,22 +1,33 @@
 import { type Construct } from "constructs";
-import { installCertManager } from "../../cluster/add-ons/private/cert-manager";
+import { addOnsOf } from "../../cluster/add-ons/private/add-ons-of-cluster";
+import { CERT_MANAGER, installCertManager } from "../../cluster/add-ons/private/cert-manager";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { checked } from "../../core/checked";
 import { checkConstructId } from "../../core/construct-id";
 import { problemsIn } from "../../core/construct-scope";
-import { compareOcids } from "../../core/ocid";
 import { readBytes, readCpu } from "../../core/quantity";
-import { checkGiven, checkMembers } from "../../core/required";
+import {
+  checkedBy,
+  mapOf,
+  matching,
+  objectOf,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  text,
+  valueOf,
+  wholeNumber,
+  withDefault,
+} from "../../core/readers";
 import { ResourceConstruct } from "../../core/resource-construct";
-import { shown } from "../../core/display-value";
-import { type Problems } from "../../core/validation-error";
-import { ContainerengineAddon } from "../../oci/containerengine-addon";
+import { sortedByKey } from "../../core/stable-order";
 
 /** The CPU and the memory of a component of cert-manager. */
 export interface CertManagerResources {
-  /** The CPU that is reserved, such as `50m`. */
+  /** The CPU request, such as `50m`. */
   readonly cpuRequest: string;
-  /** The memory that is reserved and the most that may be used, such as `128Mi`. */
+  /** The memory request and limit, such as `128Mi`. */
   readonly memory: string;
 }
 
@@ -25,13 +36,13 @@ export interface CertManagerAddOnProps {
   /** The cluster, which must be an enhanced one. */
   readonly cluster: ISecureOkeCluster;
   /**
-   * How many pods of each component run, 1 to 5. One of the controllers works, the others take over if it fails.
+   * The replica count of each component, 1 to 5. One controller is active; the others take over if it fails.
    *
    * @default 2
    */
   readonly replicas?: number;
   /**
-   * The version of the add-on, such as `v1.16.2`. Then you upgrade it yourself.
+   * The version of the add-on, such as `v1.16.2`, which you then upgrade yourself.
    *
    * @default - Oracle keeps the add-on current
    */
@@ -62,20 +73,55 @@ export interface CertManagerAddOnProps {
   readonly nodeSelector?: { [key: string]: string };
 }
 
-const ADD_ON = "CertManager";
-const DEFAULT_REPLICAS = 2;
-const MAX_REPLICAS = 5;
-const VERSION = /^v\d+\.\d+\.\d+[\w.-]*$/;
-const COMPONENTS = [
-  ["controllerResources", "cert-manager-controller", { cpuRequest: "50m", memory: "256Mi" }],
-  ["webhookResources", "cert-manager-webhook", { cpuRequest: "25m", memory: "128Mi" }],
-  ["caInjectorResources", "cert-manager-cainjector", { cpuRequest: "25m", memory: "256Mi" }],
-] as const;
+const RESOURCES = {
+  cpuRequest: checkedBy(text(), readCpu),
+  memory: checkedBy(text(), readBytes),
+} satisfies PropsSchema<CertManagerResources>;
+
+const resources = (cpuRequest: string, memory: string) =>
+  withDefault(objectOf(RESOURCES), { cpuRequest, memory });
+
+const ADD_ON = {
+  cluster: valueOf<ISecureOkeCluster>("ISecureOkeCluster"),
+  replicas: withDefault(wholeNumber({ least: 1, most: 5 }), 2),
+  version: optional(
+    matching(
+      /^v\d+\.\d+\.\d+[\w.-]*$/,
+      'Write it as OKE lists it, for example "v1.16.2", or remove it so that Oracle keeps the add-on current',
+      { code: "VALUE_INVALID" },
+    ),
+  ),
+  controllerResources: resources("50m", "256Mi"),
+  webhookResources: resources("25m", "128Mi"),
+  caInjectorResources: resources("25m", "256Mi"),
+  nodeSelector: optional(mapOf(text(), 'an object, for example { pool: "system" }')),
+} satisfies PropsSchema<CertManagerAddOnProps>;
+
+type ResolvedAddOn = Resolved<typeof ADD_ON>;
+
+/** Reads the props before anything is created; throws all problems together. */
+function readAddOn(scope: Construct, id: string, props: CertManagerAddOnProps): ResolvedAddOn {
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  const read = readProps(problems, props, ADD_ON);
+  const { cluster } = read;
+  // OKE installs an add-on once for each cluster.
+  const existing = cluster && addOnsOf(cluster).find(({ addonNameInput }) => addonNameInput === CERT_MANAGER);
+  if (existing) {
+    const { path } = (existing.node.scope ?? existing).node;
+    problems.add(
+      "NAME_DUPLICATE",
+      `cluster is ${cluster.node.path}, whose add-on ${CERT_MANAGER} ${path} installs`,
+      "Remove one of the two; a NativeIngressController installs none with installCertManager: false",
+    );
+  }
+  return problems.resolved<ResolvedAddOn>(read);
+}
 
 /**
- * cert-manager as an add-on of OKE, with two replicas and limits of memory.
+ * cert-manager as an add-on of OKE, with two replicas and memory limits.
  *
- * It runs on nodes: create it after a node pool, `certManager.node.addDependency(pool)`. `CertManagerNamespace` adds the network
+ * It needs nodes to run on: create it after a node pool, `certManager.node.addDependency(pool)`. `CertManagerNamespace` adds the network
  * policies and the Pod Security Standard of its namespace.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/configuration-arguments-certificate-manager.htm
@@ -84,92 +130,25 @@ const COMPONENTS = [
 export class CertManagerAddOn extends ResourceConstruct {
   /** The cluster. */
   public readonly cluster: ISecureOkeCluster;
-  /** How many pods of each component run. */
+  /** The replica count of each component. */
   public readonly replicas: number;
 
   constructor(scope: Construct, id: string, props: CertManagerAddOnProps) {
-    check(scope, id, props);
+    const { cluster, replicas, version, nodeSelector, ...read } = readAddOn(scope, id, props);
     super(scope, id);
-    const { cluster, version, replicas = DEFAULT_REPLICAS, nodeSelector } = props;
     this.cluster = cluster;
     this.replicas = replicas;
     const configurations: [string, string][] = [
       ["numOfReplicas", String(replicas)],
-      ...COMPONENTS.map(([prop, component, defaults]): [string, string] => [
-        `${component}.ContainerResources`,
-        resourcesText(props[prop] ?? defaults),
-      ]),
-      ...(nodeSelector
-        ? ([["nodeSelectors", JSON.stringify(sorted(nodeSelector))]] as [string, string][])
-        : []),
+      ["cert-manager-controller.ContainerResources", resourcesText(read.controllerResources)],
+      ["cert-manager-webhook.ContainerResources", resourcesText(read.webhookResources)],
+      ["cert-manager-cainjector.ContainerResources", resourcesText(read.caInjectorResources)],
     ];
+    if (nodeSelector) configurations.push(["nodeSelectors", JSON.stringify(sortedByKey(nodeSelector))]);
     this.node.defaultChild = installCertManager(this, "Resource", cluster, { version, configurations });
   }
 }
 
 function resourcesText({ cpuRequest, memory }: CertManagerResources): string {
   return JSON.stringify({ requests: { cpu: cpuRequest, memory }, limits: { memory } });
-}
-
-function sorted(labels: { [key: string]: string }): { [key: string]: string } {
-  return Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** Before the construct is created, so that a refused one leaves its id free. */
-function check(scope: Construct, id: string, given: CertManagerAddOnProps): void {
-  const props: Partial<CertManagerAddOnProps> = given ?? {};
-  const problems = problemsIn(scope, id);
-  checkConstructId(problems, scope, id);
-  const { cluster, version, replicas = DEFAULT_REPLICAS } = props;
-  checkGiven(problems, { cluster });
-  const isCluster = checkMembers(
-    problems,
-    "cluster",
-    cluster,
-    ["clusterId", "addCdk8sChart"],
-    "a SecureOkeCluster",
-  );
-  if (isCluster && cluster) checkOnly(problems, scope, cluster);
-  if (!Number.isInteger(replicas) || replicas < 1 || replicas > MAX_REPLICAS) {
-    const fix = `Give a whole number from 1 to ${MAX_REPLICAS}`;
-    problems.add("COUNT_INVALID", `replicas is ${shown(replicas)}`, fix);
-  }
-  if (version !== undefined && (typeof version !== "string" || !VERSION.test(version))) {
-    const fix = 'Write it as OKE lists it, such as "v1.16.2", or leave it out to have Oracle keep it current';
-    problems.add("VALUE_INVALID", `version is ${shown(version)}`, fix);
-  }
-  for (const [prop] of COMPONENTS) {
-    const resources = props[prop];
-    if (resources === undefined) continue;
-    if (
-      !checkMembers(
-        problems,
-        prop,
-        resources,
-        ["cpuRequest", "memory"],
-        '{ cpuRequest: "50m", memory: "256Mi" }',
-      )
-    )
-      continue;
-    readCpu(problems, `${prop}.cpuRequest`, resources.cpuRequest);
-    readBytes(problems, `${prop}.memory`, resources.memory);
-  }
-  problems.throwIfAny();
-}
-
-/** Adds a problem where the cluster has the add-on already: OKE knows each add-on of a cluster once. */
-function checkOnly(problems: Problems, scope: Construct, cluster: ISecureOkeCluster): void {
-  const own = { scope: cluster, id: cluster.clusterId };
-  const other = scope.node.root.node
-    .findAll()
-    .filter((one): one is ContainerengineAddon => one instanceof ContainerengineAddon)
-    .filter(({ addonNameInput }) => addonNameInput === ADD_ON)
-    .find((one) => compareOcids({ scope: one, id: one.clusterIdInput ?? "" }, own) === "same");
-  if (!other) return;
-  const path = other.node.scope?.node.path ?? other.node.path;
-  problems.add(
-    "NAME_DUPLICATE",
-    `${cluster.node.path} has the add-on ${ADD_ON} already, of ${path}`,
-    "Keep one of the two; a NativeIngressController creates none with installCertManager: false",
-  );
 }

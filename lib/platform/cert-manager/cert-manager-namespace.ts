@@ -1,14 +1,28 @@
 import { ApiObject, Lazy } from "cdk8s";
 import { Construct } from "constructs";
-import { withoutNamespace } from "./private/cluster-scope";
+import { withoutNamespace } from "../private/cluster-scope";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { readCidrs } from "../../core/cidr";
 import { pathOf } from "../../core/construct-scope";
-import { checkObjectName } from "../../core/kubernetes-names";
 import { Port } from "../../core/port";
+import {
+  boolean,
+  checkedBy,
+  listOf,
+  objectName,
+  objectOf,
+  optional,
+  passing,
+  portNumber,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  text,
+  valueOf,
+  withDefault,
+} from "../../core/readers";
 import { checkReason } from "../../core/reason";
-import { shown } from "../../core/display-value";
 import { Problems } from "../../core/validation-error";
 import {
   checkPolicyPort,
@@ -19,7 +33,7 @@ import {
 import { checkUnused } from "../../synthesis/chart-objects";
 import { ApiAccess } from "../../workload/pods/api-access";
 
-/** A range that the controller of cert-manager connects to, such as an ACME server. */
+/** Egress of the controller of cert-manager, such as to an ACME server. */
 export interface CertManagerEgress {
   /** The IPv4 range, such as `203.0.113.0/24`. */
   readonly cidr: string;
@@ -30,7 +44,7 @@ export interface CertManagerEgress {
    */
   readonly ports?: Port[];
   /**
-   * Why the controller may connect to every address; required for `0.0.0.0/0`, which means everything outside of the VCN.
+   * Why the controller may connect to every address; required for `0.0.0.0/0`, which means every address outside of the VCN.
    *
    * @default - none
    */
@@ -40,52 +54,97 @@ export interface CertManagerEgress {
 /** Props for CertManagerNamespace. */
 export interface CertManagerNamespaceProps {
   /**
-   * The namespace of cert-manager. That OKE's add-on runs in `cert-manager` is inferred from Oracle's pages.
+   * The namespace of cert-manager. The default is inferred from Oracle's documentation of the add-on.
    *
    * @default "cert-manager"
    */
   readonly namespace?: string;
   /**
-   * The range of the API endpoint's own address, such as `10.0.0.5/32` or that of its subnet, for a chart that is written without a
+   * The CIDR of the API endpoint's own address, such as `10.0.0.5/32` or that of its subnet, for a chart that is written without a
    * cluster.
    *
    * @default - the subnet of the API endpoint of the cluster that the chart is added to
    */
   readonly endpointCidr?: string;
   /**
-   * The TCP port that the webhook listens on. It is the default of cert-manager; Oracle's pages don't name that of the add-on.
+   * The TCP port of the webhook. The default is cert-manager's; Oracle doesn't document the port of the add-on.
    *
    * @default 10250
    */
   readonly webhookPort?: number;
   /**
-   * What the controller connects to beside the API server: ACME servers, the APIs of DNS providers, and port 53 of the DNS servers of a
-   * domain, which it asks before the ACME server does.
+   * The egress of the controller in addition to the API server: ACME servers, the APIs of DNS providers, and port 53 of the DNS servers
+   * of a domain, which it queries before the ACME server does.
    *
    * The pods need the same egress in the network: `egress` of the cluster or of a node pool.
    *
-   * @default - nothing
+   * @default - none
    */
   readonly controllerEgress?: CertManagerEgress[];
   /**
-   * Whether the restricted Pod Security Standard is enforced and not only reported. cert-manager itself complies with it; that the
-   * add-on does is not confirmed.
+   * Whether to enforce the restricted Pod Security Standard instead of reporting violations only. cert-manager itself complies with it;
+   * the add-on is not confirmed to.
    *
    * @default false
    */
   readonly enforceRestricted?: boolean;
 }
 
-const NAMESPACE = "cert-manager";
-const WEBHOOK_PORT = 10250;
 const EVERYWHERE = "0.0.0.0/0";
 
+const EGRESS = {
+  cidr: passing<string>((problems, name, cidr) => readCidrs(problems, name, [cidr], { wide: true })),
+  ports: withDefault(
+    listOf(
+      checkedBy(valueOf(Port), (problems, _, port) => {
+        checkPolicyPort(problems, port);
+      }),
+      "a list of ports, for example [Port.tcp(443)]",
+    ),
+    [Port.tcp(443)],
+  ),
+  reason: optional(text()),
+} satisfies PropsSchema<CertManagerEgress>;
+
+type ResolvedEgress = Resolved<typeof EGRESS>;
+
+const CERT_MANAGER_NAMESPACE = {
+  namespace: withDefault(objectName(), "cert-manager"),
+  endpointCidr: optional(text()),
+  webhookPort: withDefault(portNumber(), 10250),
+  controllerEgress: withDefault(
+    listOf(
+      checkedBy(objectOf(EGRESS), (problems, name, { cidr, reason }) => {
+        if (cidr === EVERYWHERE) checkReason(problems, "Egress to every address", reason, `${name}.reason`);
+      }),
+      'a list, for example [{ cidr: "203.0.113.0/24" }]',
+    ),
+    [],
+  ),
+  enforceRestricted: withDefault(boolean(), false),
+} satisfies PropsSchema<CertManagerNamespaceProps>;
+
+interface ResolvedNamespace extends Resolved<typeof CERT_MANAGER_NAMESPACE> {
+  /** The access to the API server, whose address may be known at synthesis only. */
+  readonly api: ApiAccess;
+}
+
+/** Reads the props before anything is created; throws all problems together. */
+function readNamespace(scope: Construct, id: string, props: CertManagerNamespaceProps): ResolvedNamespace {
+  const problems = new Problems(pathOf(scope, id));
+  const read = readProps(problems, props, CERT_MANAGER_NAMESPACE);
+  const { endpointCidr, namespace } = read;
+  if (namespace !== undefined) checkUnused(problems, scope, ["Namespace"], namespace);
+  const api = problems.collect(() => ApiAccess.token({ endpointCidr }));
+  return problems.resolved<ResolvedNamespace>({ ...read, api });
+}
+
 /**
- * The namespace of cert-manager, hardened: no connections except DNS, the API server, its webhook, and what you declare; the baseline
- * Pod Security Standard enforced, and the restricted one reported.
+ * The namespace of cert-manager, hardened: it allows DNS, the API server, the webhook, and declared egress only, enforces the baseline
+ * Pod Security Standard, and reports violations of the restricted one.
  *
  * The policies apply to all pods of the namespace, as the labels of the add-on's pods are not documented. Apply the chart with
- * `kubectl apply --server-side`, which adds to the namespace that the add-on created.
+ * `kubectl apply --server-side`, which merges it into the namespace that the add-on created.
  *
  * @see https://cert-manager.io/docs/installation/best-practice/
  */
@@ -93,12 +152,15 @@ const EVERYWHERE = "0.0.0.0/0";
 export class CertManagerNamespace extends Construct {
   /** The name of the namespace. */
   public readonly namespace: string;
+  /** The TCP port of the webhook. */
+  public readonly webhookPort: number;
 
   constructor(scope: Construct, id: string, props: CertManagerNamespaceProps = {}) {
-    const api = read(scope, id, props);
+    const read = readNamespace(scope, id, props);
     super(scope, id);
-    const { webhookPort = WEBHOOK_PORT, controllerEgress = [], enforceRestricted = false } = props ?? {};
-    this.namespace = props?.namespace ?? NAMESPACE;
+    const { api, controllerEgress, enforceRestricted, webhookPort } = read;
+    this.namespace = read.namespace;
+    this.webhookPort = webhookPort;
     const namespace = new ApiObject(this, "Resource", {
       apiVersion: "v1",
       kind: "Namespace",
@@ -113,7 +175,7 @@ export class CertManagerNamespace extends Construct {
     });
     withoutNamespace(namespace);
     this.node.defaultChild = namespace;
-    // Written late: the cluster that the chart is added to says where its API endpoint is.
+    // Rendered late: the range of the API endpoint is that of the cluster that the chart is added to.
     const endpoint = () => api._egress(this) as { readonly to: object[] }[];
     this.policy("DenyAll", "default-deny", {});
     this.policy("Essential", "allow-dns-and-api-server", {
@@ -136,7 +198,7 @@ export class CertManagerNamespace extends Construct {
     }
     if (controllerEgress.length > 0) {
       this.policy("Egress", "allow-declared-egress", {
-        egress: Lazy.any({ produce: () => controllerEgress.map((one) => this.ruleOf(one)) }),
+        egress: Lazy.any({ produce: () => controllerEgress.map((egress) => this.ruleOf(egress)) }),
       });
     }
     api._checkEndpoint(this);
@@ -160,34 +222,8 @@ export class CertManagerNamespace extends Construct {
     });
   }
 
-  private ruleOf({ cidr, ports = [Port.tcp(443)] }: CertManagerEgress): object {
+  private ruleOf({ cidr, ports }: ResolvedEgress): object {
     const to = [outside(cidr, cidr === EVERYWHERE, this)];
     return { to, ports: ports.flatMap((port) => portManifests(port) ?? []) };
   }
-}
-
-/** Throws with all that is wrong. */
-function read(scope: Construct, id: string, given: CertManagerNamespaceProps): ApiAccess {
-  const props: Partial<CertManagerNamespaceProps> = given ?? {};
-  const problems = new Problems(pathOf(scope, id));
-  const { webhookPort, controllerEgress = [], enforceRestricted, endpointCidr } = props;
-  checkObjectName(problems, "namespace", props.namespace ?? NAMESPACE);
-  checkUnused(problems, scope, ["Namespace"], props.namespace ?? NAMESPACE);
-  if (webhookPort !== undefined) problems.collect(() => Port.tcp(webhookPort));
-  if (!Array.isArray(controllerEgress)) {
-    const fix = 'Write a list, for example [{ cidr: "203.0.113.0/24" }]';
-    problems.add("VALUE_INVALID", `controllerEgress is ${shown(controllerEgress)}`, fix);
-  } else {
-    for (const one of controllerEgress) {
-      readCidrs(problems, "controllerEgress.cidr", [one?.cidr], { wide: true });
-      if (one?.cidr === EVERYWHERE) checkReason(problems, "Egress to every address", one.reason);
-      for (const port of one?.ports ?? []) checkPolicyPort(problems, port);
-    }
-  }
-  if (enforceRestricted !== undefined && typeof enforceRestricted !== "boolean") {
-    problems.add("VALUE_INVALID", `enforceRestricted is ${shown(enforceRestricted)}`, "Write true or false");
-  }
-  const api = problems.collect(() => ApiAccess.token({ endpointCidr }));
-  problems.throwIfAny();
-  return api as ApiAccess;
 }

@@ -2,7 +2,7 @@ import { ApiObject, Chart, JsonPatch } from "cdk8s";
 import { Construct } from "constructs";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { type ClusterRight } from "../../cluster/private/cluster-right";
-import { grantRight, volumeKeyRight, warningOf } from "../../cluster/private/further-rights";
+import { grantRight, volumeKeyRight, warningOf } from "../../cluster/private/additional-rights";
 import { checked } from "../../core/checked";
 import { pathOf } from "../../core/construct-scope";
 import {

@@ -136,16 +136,16 @@ export class EnvironmentValue {
   }
 
   /** @internal */
-  public _check(problems: Problems, name: string): void {
+  public _check(problems: Problems, name: string, property: string): void {
     if (!NAME.test(name) || name === "." || name.startsWith("..")) {
       problems.add(
         "ENV_INVALID",
-        `env has the invalid variable name ${shown(name)}`,
+        `${property} has the invalid variable name ${shown(name)}`,
         "Use letters, digits, _, -, and ., not beginning with a digit, for example LOG_LEVEL",
       );
     }
     if (this.literal !== undefined && !Token.isUnresolved(this.literal)) {
-      checkLiteral(problems, `env.${name}`, name, this.literal);
+      checkLiteral(problems, `${property}.${name}`, name, this.literal);
     }
   }
 }

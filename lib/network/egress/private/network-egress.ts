@@ -18,7 +18,7 @@ import {
   type KnownAttachment,
   readAttachment,
 } from "../../vcn/drg-attachment-props";
-import { SubnetRole } from "../../vcn/network-subnet";
+import { SubnetRole } from "../../vcn/subnet-role";
 import {
   checkPeeringId,
   type LocalPeeringProps,

@@ -1,5 +1,5 @@
 import { type Cidr, contains } from "../../../core/cidr";
-import { type SubnetRole } from "../../vcn/network-subnet";
+import { type SubnetRole } from "../../vcn/subnet-role";
 import { type Behind } from "../../vcn/private/routed-ranges";
 import { type EgressRoute } from "../../vcn/private/subnet-routes";
 import { type Egress, isPrivate } from "../egress";

@@ -4,7 +4,6 @@ import { type Cidr, overlaps } from "../../../core/cidr";
 import { checkConstructId } from "../../../core/construct-id";
 import { problemsIn } from "../../../core/construct-scope";
 import { StateOfTree } from "../../../core/construct-state";
-import { fail } from "../../../core/fail";
 import { compareOcids } from "../../../core/ocid";
 import {
   boolean,
@@ -24,7 +23,6 @@ import {
 import { type Problems } from "../../../core/validation-error";
 import { CoreInternetGateway } from "../../../oci/core-internet-gateway";
 import { CoreServiceGateway } from "../../../oci/core-service-gateway";
-import { blockOf } from "../../egress/egress";
 import { flowLogging } from "../../logs/flow-logging";
 import { MAX_NETWORK_NAME_LENGTH } from "../cluster-network-props";
 import {
@@ -35,7 +33,7 @@ import {
 } from "../drg-attachment-props";
 import { type ExistingVcnNetworkProps } from "../existing-vcn-props";
 import { checkPublicBalancerExposure, checkPublicBalancers } from "../network";
-import { SubnetRole } from "../network-subnet";
+import { SubnetRole, SUBNETS } from "../subnet-role";
 import { regionServices } from "../region-services";
 import {
   checkSubnetExposure,
@@ -129,19 +127,6 @@ export function takeSubnetsOfVcn(scope: IConstruct, vcnId: string, ranges: Itera
   createdSubnets.of(scope).push(...[...ranges].map((cidr) => ({ scope, vcnId, cidr })));
 }
 
-/** The props of each subnet. */
-const PARTS = [
-  { part: SubnetRole.API_ENDPOINT, prop: "apiEndpointSubnet", range: "apiEndpointCidr" },
-  { part: SubnetRole.WORKERS, prop: "workerSubnet", range: "workerCidr" },
-  { part: SubnetRole.PODS, prop: "podSubnet", range: "podCidr" },
-  { part: SubnetRole.LOAD_BALANCERS, prop: "loadBalancerSubnet", range: "loadBalancerCidr" },
-  {
-    part: SubnetRole.PUBLIC_LOAD_BALANCERS,
-    prop: "publicLoadBalancerSubnet",
-    range: "publicLoadBalancerCidr",
-  },
-] as const;
-
 /** The optional subnets of a network. */
 const OPTIONAL: readonly SubnetRole[] = [SubnetRole.PODS, SubnetRole.PUBLIC_LOAD_BALANCERS];
 
@@ -213,7 +198,7 @@ export function readExistingVcn(
     const hasPods = subnets.given.has(SubnetRole.PODS) || subnets.ranges.has(SubnetRole.PODS);
     if (hasPlan) checkPods(problems, attachment.ranges, hasPods);
   }
-  const isAllGiven = PARTS.every(({ part }) => subnets.given.has(part) || OPTIONAL.includes(part));
+  const isAllGiven = SUBNETS.every(({ role }) => subnets.given.has(role) || OPTIONAL.includes(role));
   if (subnets.ranges.size === 0 && isAllGiven && given.flowLogs !== undefined) {
     problems.add(
       "VALUE_INVALID",
@@ -240,30 +225,29 @@ function readSubnets(
   const given = new Map<SubnetRole, ClusterSubnet>();
   const ranges = new Map<SubnetRole, Cidr>();
   const created = new Set<string>();
-  for (const { part, prop, range } of PARTS) {
+  for (const { role, prop, range } of SUBNETS) {
     const isUsed =
-      part !== SubnetRole.PUBLIC_LOAD_BALANCERS || props.publicLoadBalancerExposure !== undefined;
-    const text = isUsed ? (plan?.[range] ?? "") : "";
+      role !== SubnetRole.PUBLIC_LOAD_BALANCERS || props.publicLoadBalancerExposure !== undefined;
+    const planned = isUsed ? plan?.[range] : undefined;
     const { subnet, block } = read[prop] ?? {};
     if (subnet) {
       if (block) checkSubnetSize(problems, prop, block, prop.endsWith("oadBalancerSubnet") ? 3 : 1);
       if (block) blocks.set(`${prop}.cidr`, block);
-      given.set(part, subnet);
-    } else if (props[prop] === undefined && text !== "") {
+      given.set(role, subnet);
+    } else if (props[prop] === undefined && planned) {
       const name = `The plan's ${range}`;
-      const planned = blockOf(text) ?? fail(`the plan has the range ${text}`);
       blocks.set(name, planned);
       created.add(name);
-      ranges.set(part, planned);
-    } else if (props[prop] === undefined && !OPTIONAL.includes(part) && (plan || !props.plan)) {
+      ranges.set(role, planned);
+    } else if (props[prop] === undefined && !OPTIONAL.includes(role) && (plan || !props.plan)) {
       problems.add(
         "ATTRIBUTE_MISSING",
         `Neither ${prop} nor a plan was given`,
-        `Give the subnet, or a part of the VCN that is free: plan: SubnetPlan.of({ vcnCidr })`,
+        `Give the subnet, or a role of the VCN that is free: plan: SubnetPlan.of({ vcnCidr })`,
       );
     }
   }
-  const isOther = tellApart(scope, Object.fromEntries(PARTS.map(({ prop }) => [prop, read[prop]])));
+  const isOther = tellApart(scope, Object.fromEntries(SUBNETS.map(({ prop }) => [prop, read[prop]])));
   checkSubnetRanges(problems, vcnCidrs, blocks, { taken, created, isOther });
   if (read.vcnId !== undefined) checkSubnetsOfVcn(problems, scope, read.vcnId, ranges.values());
   return { given, ranges };

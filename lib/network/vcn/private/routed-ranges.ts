@@ -3,7 +3,7 @@ import { type Cidr, overlaps } from "../../../core/cidr";
 import { choice, listOf, literalCidrs, type Reader } from "../../../core/readers";
 import { type Problems } from "../../../core/validation-error";
 import { checkOutside, checkReachable } from "../../egress/egress";
-import { SubnetRole } from "../network-subnet";
+import { SubnetRole } from "../subnet-role";
 
 /** The ranges behind a gateway, and the subnets that hosts behind it may connect to. */
 export interface KnownRanges {

@@ -1,17 +1,14 @@
-import { LARGEST_VCN, readVcnRange, SMALLEST_SUBNET } from "./vcn-range";
+import { LARGEST_VCN, SMALLEST_SUBNET } from "./vcn-range";
 import {
   type Cidr,
   cidrAt,
   contains,
   overlaps,
-  readIpv4Cidr,
   RESERVED_ADDRESSES,
   sizeOf,
   usableAddresses,
 } from "../../../core/cidr";
-import { shown } from "../../../core/display-value";
 import { type Problems } from "../../../core/validation-error";
-import { type SubnetPlanProps } from "../subnet-plan-props";
 
 /** A subnet that a layout must hold. */
 interface SubnetRequest {
@@ -77,12 +74,6 @@ function widerVcns(vcn: Cidr): Cidr[] {
   });
 }
 
-/** The ranges of a plan. */
-type PlannedRanges = Required<Omit<SubnetPlanProps, "nodes" | "pods" | "publicLoadBalancers">>;
-
-const DEFAULT_NODES = 250;
-const PODS_PER_NODE = 31;
-const LARGEST_COUNT = 2 ** 24;
 // In the order in which free ranges are looked for: what is asked for later moves nothing that has one.
 const NAMES = [
   "apiEndpointCidr",
@@ -92,84 +83,90 @@ const NAMES = [
   "publicLoadBalancerCidr",
 ] as const;
 type Name = (typeof NAMES)[number];
+type OptionalName = "podCidr" | "publicLoadBalancerCidr";
+
+/** The ranges of a plan; a subnet that it doesn't have has none. */
+export type PlannedRanges = {
+  readonly [K in Exclude<Name, OptionalName> | "vcnCidr"]: Cidr;
+} & { readonly [K in OptionalName]?: Cidr };
+
+const PODS_PER_NODE = 31;
 
 // Two nodes and the address that floats between them.
 // See https://docs.oracle.com/iaas/Content/Balance/Tasks/managingloadbalancer.htm
 const ONE_LOAD_BALANCER = 3;
 
-/** What must fit in; undefined where what was given is no number. */
+/** Stands for a range or a number that was left out and is planned, unlike one with a problem, which is undefined. */
+export const PLANNED = "planned";
+
+/** What to plan; a value with a problem is undefined. */
+export type PlanRequest = {
+  readonly [K in Name]?: Cidr | typeof PLANNED;
+} & {
+  readonly vcnCidr?: Cidr;
+  readonly nodes?: number;
+  readonly pods?: number | typeof PLANNED;
+  readonly publicLoadBalancers?: boolean;
+};
+
+/** The numbers of addresses that subnets must hold; undefined if the given number has a problem. */
 interface Needs {
   readonly nodes: number | undefined;
   readonly pods: number | undefined;
 }
 
-/** Plans the subnets, or adds all that is wrong with what was asked for. */
-export function planSubnets(problems: Problems, props: SubnetPlanProps, withoutPods = false): PlannedRanges {
-  const isObject = typeof props === "object" && !Array.isArray(props);
-  if (!isObject) {
-    problems.add("VALUE_INVALID", `The plan is of ${shown(props)}`, 'Write { vcnCidr: "10.0.0.0/16" }');
-  }
-  return new Planner(problems, isObject ? (props ?? {}) : {}, withoutPods).plan();
+/** How subnets are planned. */
+interface PlanOptions {
+  /** Whether there is no subnet for pods. */
+  readonly withoutPods?: boolean;
+  /** Where the props are, such as `plan`; by default they are those of a factory. */
+  readonly at?: string;
+}
+
+/** Plans the subnets, or adds all problems of the request. */
+export function planSubnets(
+  problems: Problems,
+  request: PlanRequest,
+  { withoutPods = false, at }: PlanOptions = {},
+): Partial<PlannedRanges> {
+  return new Planner(problems, request, withoutPods, at === undefined ? "" : `${at}.`).plan();
 }
 
 class Planner {
   private readonly needs: Needs;
   private readonly given = new Map<Name, Cidr>();
-  /** Subnets about which nothing more can be said than what is wrong with them. */
+  /** Subnets whose ranges have a problem: no range is looked for. */
   private readonly unclear = new Set<Name>();
 
   constructor(
     private readonly problems: Problems,
-    private readonly props: SubnetPlanProps,
+    private readonly request: PlanRequest,
     private readonly withoutPods: boolean,
+    private readonly at: string,
   ) {
     if (withoutPods) this.checkWithoutPods();
-    const { publicLoadBalancers } = props;
-    if (!["undefined", "boolean"].includes(typeof publicLoadBalancers)) {
-      const what = `publicLoadBalancers is ${shown(publicLoadBalancers)}`;
-      problems.add("VALUE_INVALID", what, "Write true or false");
-    }
-    const nodes = this.count("nodes", props.nodes ?? DEFAULT_NODES);
-    const pods = props.pods === undefined ? nodes && nodes * PODS_PER_NODE : this.count("pods", props.pods);
-    this.needs = { nodes, pods };
+    const { nodes, pods } = request;
+    this.needs = { nodes, pods: pods === PLANNED ? nodes && nodes * PODS_PER_NODE : pods };
   }
 
-  public plan(): PlannedRanges {
-    const vcn = readVcnRange(this.problems, "vcnCidr", this.props.vcnCidr ?? "10.0.0.0/16");
+  public plan(): Partial<PlannedRanges> {
+    const { vcnCidr } = this.request;
     for (const name of NAMES) this.readGiven(name);
     this.checkOverlaps();
-    if (vcn) this.checkInside(vcn);
-    const found = vcn && this.layOut(vcn);
-    const text = (name: Name) => found?.get(name)?.text ?? "";
-    return {
-      vcnCidr: vcn?.text ?? "",
-      apiEndpointCidr: text("apiEndpointCidr"),
-      loadBalancerCidr: text("loadBalancerCidr"),
-      workerCidr: text("workerCidr"),
-      podCidr: text("podCidr"),
-      publicLoadBalancerCidr: text("publicLoadBalancerCidr"),
-    };
+    if (!vcnCidr) return {};
+    this.checkInside(vcnCidr);
+    return { vcnCidr, ...Object.fromEntries(this.layOut(vcnCidr)) };
   }
 
   private checkWithoutPods(): void {
     for (const name of ["pods", "podCidr"] as const) {
-      if (this.props[name] === undefined) continue;
+      if (this.request[name] === PLANNED) continue;
       this.problems.add(
         "VALUE_INVALID",
         `${name} is given for a plan without pods`,
         "Leave it out; the addresses of an overlay are PodNetworking.flannelOverlay({ podCidr })",
       );
     }
-  }
-
-  private count(name: string, value: number): number | undefined {
-    if (Number.isInteger(value) && value >= 1 && value <= LARGEST_COUNT) return value;
-    this.problems.add(
-      "COUNT_INVALID",
-      `${name} is ${shown(value)}`,
-      `Give a whole number from 1 to ${LARGEST_COUNT}, as a literal`,
-    );
-    return undefined;
   }
 
   private needOf(name: Name): number | undefined {
@@ -184,22 +181,11 @@ class Planner {
   }
 
   private readGiven(name: Name): void {
-    const text = this.props[name];
-    if (text === undefined) return;
-    const cidr = readIpv4Cidr(this.problems, name, text);
-    if (!cidr) {
-      this.unclear.add(name);
-    } else if (cidr.prefix > SMALLEST_SUBNET) {
-      this.refuse(
-        name,
-        "SUBNET_SIZE",
-        `${name} is ${cidr.text}, smaller than a /${SMALLEST_SUBNET}`,
-        `Give a /${SMALLEST_SUBNET} or larger: OCI keeps ${RESERVED_ADDRESSES} addresses of each subnet`,
-      );
-    } else {
-      this.given.set(name, cidr);
-      this.checkRoom(name, cidr);
-    }
+    const range = this.request[name];
+    if (range === PLANNED) return;
+    if (range) this.checkRoom(name, range);
+    else this.unclear.add(name);
+    if (range) this.given.set(name, range);
   }
 
   private checkRoom(name: Name, cidr: Cidr): void {
@@ -210,7 +196,7 @@ class Planner {
     this.refuse(
       name,
       "SUBNET_EXHAUSTED",
-      `${name} is ${cidr.text}: ${sizeOf(cidr)} addresses - ${RESERVED_ADDRESSES} reserved by OCI = ` +
+      `${this.at}${name} is ${cidr.text}: ${sizeOf(cidr)} addresses - ${RESERVED_ADDRESSES} reserved by OCI = ` +
         `${usableAddresses(cidr)}, but ${but}`,
       prefix > LARGEST_VCN
         ? `Give at least a /${prefix}, or leave ${name} out and let the plan find it`
@@ -226,7 +212,7 @@ class Planner {
         this.refuse(
           name,
           "SUBNET_OVERLAP",
-          `${name} ${cidr.text} overlaps ${otherName} ${other.text}`,
+          `${this.at}${name} ${cidr.text} overlaps ${otherName} ${other.text}`,
           "Give each subnet a range of its own, or leave one out and let the plan find it",
         );
       }
@@ -238,7 +224,7 @@ class Planner {
       this.refuse(
         name,
         "SUBNET_OUTSIDE_VCN",
-        `${name} is ${cidr.text}, which is not part of the VCN's ${vcn.text}`,
+        `${this.at}${name} is ${cidr.text}, which is not part of the VCN's ${vcn.text}`,
         `Give a part of ${vcn.text}, or another vcnCidr`,
       );
     }
@@ -262,8 +248,8 @@ class Planner {
       workerCidr: this.needs.nodes && prefixFor(this.needs.nodes),
       podCidr: this.needs.pods && prefixFor(this.needs.pods),
     };
-    const { publicLoadBalancers, publicLoadBalancerCidr } = this.props;
-    const withPublic = publicLoadBalancers === true || publicLoadBalancerCidr !== undefined;
+    const { publicLoadBalancers, publicLoadBalancerCidr } = this.request;
+    const withPublic = publicLoadBalancers || publicLoadBalancerCidr !== PLANNED;
     const names = NAMES.filter((name) => name !== "podCidr" || !this.withoutPods);
     return names
       .filter((name) => name !== "publicLoadBalancerCidr" || withPublic)

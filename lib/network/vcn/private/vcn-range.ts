@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
-import { type Cidr, cidrAt, overlaps, readIpv4Cidr } from "../../../core/cidr";
+import { type Cidr, cidrAt, overlaps } from "../../../core/cidr";
+import { checkedBy, cidr, type Reader } from "../../../core/readers";
 import { type Problems } from "../../../core/validation-error";
 
 /** The largest VCN, as a prefix length. */
@@ -18,36 +19,32 @@ const RESERVED = [
   { cidr: cidrAt(0xf0000000n, 4), use: "reserved for the future" },
 ];
 
-/** Reads the range of a VCN to create; undefined if OCI creates no such VCN. */
-export function readVcnRange(problems: Problems, name: string, text: string): Cidr | undefined {
-  if (checkMade(problems, name, text)) return undefined;
-  const vcn = readIpv4Cidr(problems, name, text);
-  if (!vcn) return undefined;
-  const reserved = RESERVED.filter(({ cidr }) => overlaps(cidr, vcn));
-  for (const { cidr, use } of reserved) {
+/** Reads the range of a VCN to create, of a size that OCI creates. */
+export const vcnRange: Reader<Cidr> = (problems, name, value) =>
+  checkHostBits(problems, name, value) ? VCN_RANGE(problems, name, value) : undefined;
+
+const VCN_RANGE = checkedBy(cidr(), (problems, name, vcn) => {
+  for (const { cidr: reserved, use } of RESERVED.filter((range) => overlaps(range.cidr, vcn))) {
     problems.add(
       "CIDR_RESERVED",
-      `${name} is ${vcn.text}, but the addresses of ${cidr.text} are ${use}`,
+      `${name} is ${vcn.text}, but the addresses of ${reserved.text} are ${use}`,
       'Use a block in 10.0.0.0/8, 172.16.0.0/12, or 192.168.0.0/16, for example "10.0.0.0/16"',
     );
   }
-  const ofSize = vcn.prefix >= LARGEST_VCN && vcn.prefix <= SMALLEST_SUBNET;
-  if (!ofSize) {
-    problems.add(
-      "SUBNET_SIZE",
-      `${name} is ${vcn.text}, a /${vcn.prefix}`,
-      `Give a range from a /${LARGEST_VCN} to a /${SMALLEST_VCN}, which just holds the four subnets`,
-    );
-  }
-  return ofSize && reserved.length === 0 ? vcn : undefined;
-}
+  if (vcn.prefix >= LARGEST_VCN && vcn.prefix <= SMALLEST_SUBNET) return;
+  problems.add(
+    "SUBNET_SIZE",
+    `${name} is ${vcn.text}, a /${vcn.prefix}`,
+    `Give a range from a /${LARGEST_VCN} to a /${SMALLEST_VCN}, which just holds the four subnets`,
+  );
+});
 
-/** Adds a problem for an address of a range, and advises a VCN that can be made: not the whole range, nor the one address. */
-function checkMade(problems: Problems, name: string, text: unknown): boolean {
+/** Adds a problem for an address within a range; the fix is the range of a VCN that OCI creates and that contains the address. */
+function checkHostBits(problems: Problems, name: string, text: unknown): boolean {
   const [, address = "", length = ""] = /^(\d+\.\d+\.\d+\.\d+)\/(\d{1,2})$/.exec(String(text)) ?? [];
-  if (isIP(address) !== 4 || Number(length) > 32) return false;
+  if (isIP(address) !== 4 || Number(length) > 32) return true;
   const number = address.split(".").reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
-  if (number % 2n ** BigInt(32 - Number(length)) === 0n) return false;
+  if (number % 2n ** BigInt(32 - Number(length)) === 0n) return true;
   const prefix = Math.min(Math.max(Number(length), LARGEST_VCN), SMALLEST_VCN);
   const size = 2n ** BigInt(32 - prefix);
   const advised = cidrAt((number / size) * size, prefix);
@@ -59,5 +56,5 @@ function checkMade(problems: Problems, name: string, text: unknown): boolean {
       ? 'Use a block in 10.0.0.0/8, 172.16.0.0/12, or 192.168.0.0/16, for example "10.0.0.0/16"'
       : `Write ${advised.text} for a VCN that contains the address`,
   );
-  return true;
+  return false;
 }

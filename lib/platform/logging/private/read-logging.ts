@@ -1,10 +1,10 @@
 import { type Construct } from "constructs";
 import { checkParsers } from "./check-parsers";
 import { checkNoLogger } from "./loggers";
+import { checkClusterWideId, readOwnNamespace } from "../../private/platform-readers";
 import { type ISecureOkeCluster } from "../../../cluster/cluster-base";
 import { KubernetesVersion } from "../../../cluster/kubernetes-version";
 import { pathOf } from "../../../core/construct-scope";
-import { checkObjectName } from "../../../core/kubernetes-names";
 import {
   listOf,
   objectName,
@@ -18,7 +18,6 @@ import {
   withDefault,
 } from "../../../core/readers";
 import { Problems } from "../../../core/validation-error";
-import { chartOf, checkUnused } from "../../../synthesis/chart-objects";
 import { pullSecretNames } from "../../../workload/pods/private/pull-secrets";
 import { Toleration } from "../../../workload/pods/toleration";
 import { type ClusterLoggingProps } from "../cluster-logging-props";
@@ -28,8 +27,6 @@ import { LogDestination } from "../log-destination";
 import { LogParser } from "../log-parser";
 import { type LogFormat } from "../log-parser-props";
 import { LogRedaction } from "../log-redaction";
-
-const MAX_ID_LENGTH = 30;
 
 const FORMAT = {
   namespace: objectName(),
@@ -69,34 +66,10 @@ export interface Logging extends Resolved<typeof LOGGING> {
 /** Reads the props before anything is created; throws all problems together. */
 export function readLogging(scope: Construct, id: string, props: ClusterLoggingProps): Logging {
   const problems = new Problems(pathOf(scope, id));
-  checkName(problems, scope, id);
-  const namespace = checkChart(problems, scope, id);
+  checkClusterWideId(problems, id);
+  const namespace = readOwnNamespace(problems, scope, id, "which the logging creates", "logging");
   const read = readProps(problems, props, LOGGING);
   checkParsers(problems, read);
   checkNoLogger(problems, read.cluster);
   return problems.resolved<Logging>({ ...read, namespace, nodesNamespace: `${namespace}-nodes` });
-}
-
-function checkName(problems: Problems, scope: Construct, id: string): void {
-  checkObjectName(problems, "id", id);
-  if (typeof id === "string" && id.length > MAX_ID_LENGTH) {
-    problems.add(
-      "NAME_INVALID",
-      `id has ${id.length} characters, and cluster-scoped objects have names that begin with it`,
-      `Give it at most ${MAX_ID_LENGTH}`,
-    );
-  }
-  if (!chartOf(scope)) checkUnused(problems, scope, [], id);
-}
-
-function checkChart(problems: Problems, scope: Construct, id: string): string {
-  const chart = chartOf(scope);
-  if (chart && chart.namespace === undefined) {
-    problems.add(
-      "ATTRIBUTE_MISSING",
-      "The chart has no namespace, which the logging creates",
-      'Give it a namespace of its own: new Chart(app, "logging", { namespace: "logging" })',
-    );
-  }
-  return chart?.namespace ?? id;
 }

@@ -8,10 +8,10 @@ import { GrafanaUsers } from "../grafana-users";
 import { KubeletMetrics } from "../kubelet-metrics";
 import { MonitoringImages } from "../monitoring-images";
 import { checkPublicExposure } from "../../private/dashboard-exposure";
+import { checkClusterWideId, readOwnNamespace } from "../../private/platform-readers";
 import { type ISecureOkeCluster } from "../../../cluster/cluster-base";
 import { KubernetesVersion } from "../../../cluster/kubernetes-version";
 import { pathOf } from "../../../core/construct-scope";
-import { checkObjectName } from "../../../core/kubernetes-names";
 import {
   any,
   listOf,
@@ -31,12 +31,10 @@ import { checkUnique } from "../../../core/unique-values";
 import { Problems } from "../../../core/validation-error";
 import { type IngressOptions } from "../../../exposure/ingress-props";
 import { isOverlay } from "../../../network/vcn/pod-networking";
-import { chartOf, checkUnused } from "../../../synthesis/chart-objects";
 import { pullSecretNames } from "../../../workload/pods/private/pull-secrets";
 import { Toleration } from "../../../workload/pods/toleration";
 import { monitorOf } from "../../../workload/private/monitor";
 
-const MAX_ID_LENGTH = 30;
 /** OCI creates no smaller block volume. */
 const MIN_VOLUME_GIBIBYTES = 50;
 
@@ -79,8 +77,8 @@ export interface Monitoring extends ReadProps {
 /** Reads the props before anything is created; throws all problems together. */
 export function readMonitoring(scope: Construct, id: string, props: ClusterMonitoringProps): Monitoring {
   const problems = new Problems(pathOf(scope, id));
-  checkName(problems, scope, id);
-  const namespace = checkChart(problems, scope, id);
+  checkClusterWideId(problems, id);
+  const namespace = readOwnNamespace(problems, scope, id, "which the monitoring creates", "monitoring");
   const read = readProps(problems, props, MONITORING);
   const { cluster, alerts = AlertRule.recommended(), dashboards = GrafanaDashboard.recommended() } = read;
   checkRules(problems, alerts);
@@ -129,27 +127,3 @@ function checkReceivers(problems: Problems, receivers: readonly AlertReceiver[])
 
 const repeated = (values: readonly string[]) =>
   new Set(values.filter((value, index) => values.indexOf(value) !== index));
-
-function checkName(problems: Problems, scope: Construct, id: string): void {
-  checkObjectName(problems, "id", id);
-  if (typeof id === "string" && id.length > MAX_ID_LENGTH) {
-    problems.add(
-      "NAME_INVALID",
-      `id has ${id.length} characters, and cluster-scoped objects have names that begin with it`,
-      `Give it at most ${MAX_ID_LENGTH}`,
-    );
-  }
-  if (!chartOf(scope)) checkUnused(problems, scope, [], id);
-}
-
-function checkChart(problems: Problems, scope: Construct, id: string): string {
-  const chart = chartOf(scope);
-  if (chart && chart.namespace === undefined) {
-    problems.add(
-      "ATTRIBUTE_MISSING",
-      "The chart has no namespace, which the monitoring creates",
-      'Give it a namespace of its own: new Chart(app, "monitoring", { namespace: "monitoring" })',
-    );
-  }
-  return chart?.namespace ?? id;
-}

@@ -44,8 +44,8 @@ const environment: Reader<{ [name: string]: EnvironmentValue }> = checkedBy(
     valueOf(EnvironmentValue),
     'an object, for example { MODE: EnvironmentValue.fromValue("production") }',
   ),
-  (problems, _, env) => {
-    for (const [name, value] of Object.entries(env)) value._check(problems, name);
+  (problems, property, env) => {
+    for (const [name, value] of Object.entries(env)) value._check(problems, name, property);
   },
 );
 

@@ -10,7 +10,7 @@ import { addWarning } from "../../core/warnings";
 import { IdentityPolicy } from "../../oci/identity-policy";
 import { createdClusterOf, type ISecureOkeCluster } from "../cluster-base";
 
-interface FurtherPoliciesProps extends TaggingProps {
+interface AdditionalPoliciesProps extends TaggingProps {
   readonly clusterId: string;
   readonly homeRegionProvider?: TerraformProvider;
   readonly displayName: string;
@@ -124,11 +124,11 @@ export function warningOf(
 }
 
 /** One policy for each right of a cluster and each compartment. */
-export class FurtherPolicies extends Construct {
+export class AdditionalPolicies extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    private readonly props: FurtherPoliciesProps,
+    private readonly props: AdditionalPoliciesProps,
   ) {
     super(scope, id);
   }
