@@ -1,4 +1,6 @@
-/** The CPU time of a call in milliseconds. Wall-clock time would include the other load of the machine. */
+// The processor's time, not the clock's: what else the machine does would else decide.
+
+/** Milliseconds that the processor works for a call. */
 function cpuTime(run) {
   const start = process.cpuUsage();
   run();

@@ -1,7 +1,7 @@
 import { type PublicSurface } from "../lib/core/public-surface";
 
-/** The path of the table. */
+/** Where the table is. */
 export const surfaceFile: string;
 
-/** Reads the public surface from the sources. */
+/** The public surface as the sources say it. */
 export function surfaceOf(): PublicSurface;

@@ -52,6 +52,8 @@ export function addAuditing(
   new ClusterAlarms(stack, "alarms", {
     cluster,
     topic,
+    // Also where the archive is: somebody who stops its connector does it there.
+    auditCompartmentIds: [compartmentId, auditCompartmentId],
     alarms: Alarms.recommended({
       automationPrincipalIds: ["ocid1.user.oc1..pipeline"],
       unschedulableFor: Duration.minutes(20),

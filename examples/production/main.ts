@@ -165,7 +165,12 @@ const topic = new NotificationTopic(stack, "topic", {
   compartmentId,
   subscribers: [Subscriber.email("oncall@example.com")],
 });
-new ClusterAlarms(stack, "alarms", { cluster, topic, alarms: Alarms.recommended() });
+new ClusterAlarms(stack, "alarms", {
+  cluster,
+  topic,
+  auditCompartmentIds: [compartmentId, auditCompartmentId],
+  alarms: Alarms.recommended(),
+});
 new SavedSearches(stack, "searches", { cluster });
 
 // Secrets: the vault generates the value, and the driver mounts it as a file.

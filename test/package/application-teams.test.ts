@@ -16,7 +16,7 @@ const DIGEST = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "teams-"));
 const before = process.cwd();
 
-/** The image lock of the page, with an entry for each further image that its programs use. */
+/** The page's lock, with an entry for each further image that its programs name. */
 function lock(): string {
   const written = JSON.parse(textsOf(page, "json")[0] ?? "");
   const names = [...page.matchAll(/fromLock\("(.*?)"\)/g)].map(([, name]) => name ?? "");
@@ -31,46 +31,46 @@ function lock(): string {
 }
 
 interface Run {
-  readonly errors: string[];
-  readonly tests: string[];
+  readonly refusals: string[];
+  readonly promises: string[];
   readonly manifests: any[];
 }
 
-/** Runs the programs of the page on a day on which no image of the lock is too old. */
+/** Runs the page in a folder of its own, on a day on which its lock is young. */
 function run(): Run {
   const { imports, code } = programOf(page);
   const source = [...imports, code, "export { shop };"].join("\n");
   const options = { jsc: { parser: { syntax: "typescript" as const }, target: "es2022" as const } };
   const { code: compiled } = transformSync(source, { ...options, module: { type: "commonjs" } });
-  const [errors, tests]: string[][] = [[], []];
+  const [refusals, promises]: string[][] = [[], []];
   const refused = (piece: () => void) => {
     try {
       piece();
     } catch (error) {
       if (!ValidationError.isValidationError(error)) throw error;
-      errors.push(`${error.name}: ${error.message}\n`);
+      refusals.push(`${error.name}: ${error.message}\n`);
       return;
     }
-    throw new Error("The program threw no error");
+    throw new Error("Nothing was refused");
   };
-  const runTest = (name: string, check: () => void) => {
+  const promise = (name: string, check: () => void) => {
     check();
-    tests.push(name);
+    promises.push(name);
   };
   const exported: any = {};
-  const globals = { require, exports: exported, refused, test: runTest, expect };
-  new Function(...Object.keys(globals), compiled)(...Object.values(globals));
-  return { errors, tests, manifests: exported.shop.toJson() };
+  const given = { require, exports: exported, refused, test: promise, expect };
+  new Function(...Object.keys(given), compiled)(...Object.values(given));
+  return { refusals, promises, manifests: exported.shop.toJson() };
 }
 
-describe("docs/application-teams.md", () => {
-  let result: Run;
+describe("the page for application teams", () => {
+  let done: Run;
 
   beforeAll(() => {
     process.chdir(folder);
     fs.writeFileSync("images.lock.json", lock());
     jest.useFakeTimers({ now: new Date("2026-11-25") });
-    result = run();
+    done = run();
   });
 
   afterAll(() => {
@@ -79,8 +79,8 @@ describe("docs/application-teams.md", () => {
     fs.rmSync(folder, { recursive: true });
   });
 
-  test("has programs that run and create each kind of object that it describes", () => {
-    const kinds = new Set(result.manifests.map(({ kind }) => kind));
+  test("has programs that run, of every kind that it speaks of", () => {
+    const kinds = new Set(done.manifests.map(({ kind }) => kind));
     expect([...kinds].sort()).toEqual([
       "ConfigMap",
       "CronJob",
@@ -102,16 +102,16 @@ describe("docs/application-teams.md", () => {
     expect(fs.existsSync(path.join(folder, "dist", "shop.k8s.yaml"))).toBe(true);
   });
 
-  test("has a test of the image lock that passes", () => {
-    expect(result.tests).toEqual(["no image is too old"]);
+  test("has a check of the lock that holds", () => {
+    expect(done.promises).toEqual(["no image is too old"]);
   });
 
-  test("shows the errors that its programs print", () => {
-    expect(result.errors).toHaveLength(2);
-    expect(textsOf(page, "text")).toEqual(result.errors);
+  test("shows the refusals that its programs print", () => {
+    expect(done.refusals).toHaveLength(2);
+    expect(textsOf(page, "text")).toEqual(done.refusals);
   });
 
-  test("links to pages that exist", () => {
+  test("links to pages that are there", () => {
     const links = [...page.matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, file]) => file ?? "");
     expect(links.length).toBeGreaterThan(3);
     for (const file of links) expect(fs.existsSync(path.join(root, "docs", file))).toBe(true);

@@ -18,30 +18,28 @@ const files = fs
   .map((file) => path.join(root, "test", file));
 const matches = (file: string, patterns: readonly string[] = []) =>
   patterns.some((pattern) => new RegExp(pattern).test(file.split(path.sep).join("/")));
-const named = (paths: readonly string[]) => paths.map((file) => path.relative(root, file)).sort();
+const named = (own: readonly string[]) => own.map((file) => path.relative(root, file)).sort();
 
-test("each test file is either in the unit project or in the integration project", () => {
-  const misplaced = files.filter(
+test("every test file is in one of the projects unit and integration, and in no other", () => {
+  const both = files.filter(
     (file) => matches(file, integration.testRegex) !== matches(file, unit.testPathIgnorePatterns),
   );
-  expect(named(misplaced)).toEqual([]);
+  expect(named(both)).toEqual([]);
 });
 
-test("the integration project has the test files that run Terraform, an API server or the cdktf command", () => {
-  const runsPrograms =
+test("a test file is an integration test where it drives Terraform, an API server or the cdktf command", () => {
+  const drives =
     /\b(?:describeWithTerraform|describeWithApiServer|describeWithTool|withProvider|terraformAvailable)\b|\bprogramOf\("[A-Z_]+"/;
-  const runningPrograms = files.filter(
-    (file) => file !== __filename && runsPrograms.test(fs.readFileSync(file, "utf8")),
-  );
-  expect(named(files.filter((file) => matches(file, integration.testRegex)))).toEqual(named(runningPrograms));
+  const driving = files.filter((file) => file !== __filename && drives.test(fs.readFileSync(file, "utf8")));
+  expect(named(files.filter((file) => matches(file, integration.testRegex)))).toEqual(named(driving));
 });
 
-test("both projects have test files", () => {
-  const integrationFiles = files.filter((file) => matches(file, integration.testRegex));
-  expect(integrationFiles.length).toBeGreaterThan(10);
-  expect(files.length - integrationFiles.length).toBeGreaterThan(100);
+test("both projects have tests", () => {
+  const own = files.filter((file) => matches(file, integration.testRegex));
+  expect(own.length).toBeGreaterThan(10);
+  expect(files.length - own.length).toBeGreaterThan(100);
 });
 
-test("the temporary directory of tests is a folder of this run", () => {
+test("what a test writes to the temporary directory is below the folder of this run", () => {
   expect(path.basename(process.env.TMPDIR ?? "")).toMatch(/^secure-oke-tests-/);
 });

@@ -1,4 +1,4 @@
-// Runs before each test file. With SEED, property-based tests generate the same input in every run.
+// Runs before each test file. With SEED, all properties try the same input in every run; without, each run tries its own.
 const { SEED } = process.env;
-// Loaded only with SEED, because loading is slow.
+// Loaded only where it is used: it takes a while.
 if (SEED !== undefined) require("fast-check").configureGlobal({ seed: Number(SEED) });

@@ -11,7 +11,7 @@ export function toolPath(name: string): string | undefined {
     .find((file) => fs.existsSync(file));
 }
 
-/** Describes tests that need a program; they are skipped where it is missing. */
+/** Tests that need a program, which are skipped and say so where it is missing. */
 export function describeWithTool(tool: string, name: string, tests: (program: string) => void): void {
   const program = toolPath(tool);
   if (program === undefined) {
@@ -25,7 +25,7 @@ export function describeWithTool(tool: string, name: string, tests: (program: st
   });
 }
 
-/** Runs a program; returns its output and whether it exited with 0. */
+/** What a program printed, and whether it found nothing wrong. */
 export function runTool(
   program: string,
   args: readonly string[],

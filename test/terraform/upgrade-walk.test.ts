@@ -48,19 +48,13 @@ interface Program {
   readonly coreDns?: string;
 }
 
-function program({
-  cluster: controlPlane,
-  system,
-  batch,
-  web,
-  coreDns = "v1.12.2",
-}: Program): (app: App) => void {
+function program({ cluster: version, system, batch, web, coreDns = "v1.12.2" }: Program): (app: App) => void {
   return (app) => {
-    const stack = new TerraformStack(app, "upgrade");
+    const stack = new TerraformStack(app, "walk");
     new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
     const cluster = new SecureOkeCluster(stack, "cluster", {
       compartmentId: "ocid1.compartment.oc1..example",
-      kubernetesVersion: controlPlane,
+      kubernetesVersion: version,
     });
     new ClusterAutoscaler(stack, "autoscaler", { cluster });
     const pool = { cluster, shape };
@@ -78,8 +72,8 @@ function program({
       taints: [NodeTaint.noSchedule("workload", "batch")],
       cycling: NodeCycling.replaceBootVolumes(),
     });
-    const edition = (version?: KubernetesVersion) =>
-      version && NodePoolEdition.of(imageOf(version), { kubernetesVersion: version });
+    const edition = (of?: KubernetesVersion) =>
+      of && NodePoolEdition.of(imageOf(of), { kubernetesVersion: of });
     new BlueGreenNodePools(stack, "web", {
       ...pool,
       size: 3,
@@ -95,23 +89,23 @@ function program({
   };
 }
 
-async function stackWith(terraform: Terraform, versions: Program): Promise<TerraformStackRun> {
-  const [run] = await terraform.initAll(synthInto(terraform.outdir(), program(versions)));
+async function stackWith(terraform: Terraform, of: Program): Promise<TerraformStackRun> {
+  const [run] = await terraform.initAll(synthInto(terraform.outdir(), program(of)));
   return run!;
 }
 
-/** The changes of a plan, one line each: the action, the address without its hash, and the attributes that an update changes. */
+/** What a plan changes, line by line: the address without hashes, the actions, and what of an update differs. */
 async function changesOf(run: TerraformStackRun): Promise<string[]> {
-  await run.run(["plan", "-out=upgrade.plan", "-input=false", "-lock=false"]);
-  const { resource_changes = [] } = JSON.parse((await run.run(["show", "-json", "upgrade.plan"])).stdout);
+  await run.run(["plan", "-out=walk.plan", "-input=false", "-lock=false"]);
+  const { resource_changes = [] } = JSON.parse((await run.run(["show", "-json", "walk.plan"])).stdout);
   const lines = resource_changes
     .filter(({ mode, change }: any) => mode === "managed" && change.actions.join() !== "no-op")
     .map(({ address, change }: any) => {
       const short = address.replace(/_[0-9A-F]{8}$/, "").replace(/^oci_containerengine_/, "");
-      const attributes =
+      const what =
         change.actions.join() === "update" ? ` ${differences(change.before, change.after).join(", ")}` : "";
       const action = change.actions.length > 1 ? "replace" : change.actions[0];
-      return `${action} ${short}${attributes}`;
+      return `${action} ${short}${what}`;
     });
   return lines.sort();
 }
@@ -132,10 +126,10 @@ const pool = (name: string, from: number, to: number, versions: string) => [
   `update node_pool.${name} kubernetes_version: ${versions}, node_source_details.0.image_id: ${image(from)} -> ${image(to)}`,
 ];
 
-/** The steps of docs/upgrades.md, each with all changes that it plans. */
-const STEPS: readonly [step: string, program: Program, changes: readonly string[]][] = [
+/** The walk: each step of the guide docs/upgrades.md, and all that it changes. */
+const WALK: readonly [what: string, program: Program, changes: readonly string[]][] = [
   [
-    "the control plane to 1.35",
+    "1.35 of the control plane",
     { ...start, cluster: V1_35 },
     [
       "replace terraform_data.cluster_RecordedVersions",
@@ -143,17 +137,17 @@ const STEPS: readonly [step: string, program: Program, changes: readonly string[
     ],
   ],
   [
-    "the system pool to 1.35",
+    "1.35 of the system pool",
     { ...start, cluster: V1_35, system: V1_35 },
     pool("system", 34, 35, `${c34} -> ${c35}`),
   ],
   [
-    "the autoscaled pool to 1.35",
+    "1.35 of the autoscaled pool",
     { ...start, cluster: V1_35, system: V1_35, batch: V1_35 },
     pool("batch", 34, 35, `${c34} -> ${c35}`),
   ],
   [
-    "a green pool with 1.35 beside the blue pool",
+    "a green pool of 1.35 beside the blue one",
     { ...start, cluster: V1_35, system: V1_35, batch: V1_35, web: { blue: V1_34, green: V1_35 } },
     [
       "create node_pool.web_Green",
@@ -162,7 +156,7 @@ const STEPS: readonly [step: string, program: Program, changes: readonly string[
     ],
   ],
   [
-    "the blue pool as retiring",
+    "the blue pool retires",
     {
       ...start,
       cluster: V1_35,
@@ -173,7 +167,7 @@ const STEPS: readonly [step: string, program: Program, changes: readonly string[
     [],
   ],
   [
-    "the blue pool removed",
+    "the blue pool goes",
     { ...start, cluster: V1_35, system: V1_35, batch: V1_35, web: { green: V1_35 } },
     [
       "delete node_pool.web_Blue",
@@ -182,7 +176,7 @@ const STEPS: readonly [step: string, program: Program, changes: readonly string[
     ],
   ],
   [
-    "the control plane to 1.36, with a CoreDNS version for 1.36",
+    "1.36 of the control plane, with an add-on that fits it",
     { cluster: V1_36, system: V1_35, batch: V1_35, web: { green: V1_35 }, coreDns: "v1.13.1" },
     [
       "replace terraform_data.cluster_RecordedVersions",
@@ -191,7 +185,7 @@ const STEPS: readonly [step: string, program: Program, changes: readonly string[
     ],
   ],
   [
-    "all node pools to 1.36",
+    "1.36 of all pools",
     { cluster: V1_36, system: V1_36, batch: V1_36, web: { green: V1_36 }, coreDns: "v1.13.1" },
     [
       ...pool("system", 35, 36, `${c35} -> ${c36}`),
@@ -201,44 +195,42 @@ const STEPS: readonly [step: string, program: Program, changes: readonly string[
   ],
 ];
 
-describeWithTerraform("the upgrade of a cluster from Kubernetes 1.34 to 1.36", () => {
-  test("updates the cluster and its node pools in place, and changes nothing else in each step", async () => {
+describeWithTerraform("the upgrade from 1.34 to 1.36", () => {
+  test("changes at each step what it must and nothing else, and replaces neither cluster nor pool", async () => {
     await withProvider(async (terraform) => {
-      const { account } = terraform.provider;
+      const { world } = terraform.provider;
       const first = await stackWith(terraform, start);
       await first.apply();
       expect(await first.planExitCode()).toBe(0);
-      // The autoscaler added nodes since then. No step may remove them.
-      const [batch] = account.all("oci_containerengine_node_pool").filter(({ name }) => name === "batch");
-      account.put("oci_containerengine_node_pool", {
+      // The autoscaler has added nodes since, which no step may take away.
+      const [batch] = world.all("oci_containerengine_node_pool").filter(({ name }) => name === "batch");
+      world.put("oci_containerengine_node_pool", {
         ...batch!,
         node_config_details: (batch!.node_config_details as any[]).map((details) => ({
           ...details,
           size: 4,
         })),
       });
-      const planned: (readonly string[])[] = [];
-      for (const [step, versions] of STEPS) {
-        const run = await stackWith(terraform, versions);
-        planned.push([step, ...(await changesOf(run)).map(withoutKind).sort()]);
+      const made: (readonly string[])[] = [];
+      for (const [what, of] of WALK) {
+        const run = await stackWith(terraform, of);
+        made.push([what, ...(await changesOf(run)).map(withoutKind).sort()]);
         await run.apply();
         expect(await run.planExitCode()).toBe(0);
-        const sizes = account.all("oci_containerengine_node_pool").filter(({ name }) => name === "batch");
+        const sizes = world.all("oci_containerengine_node_pool").filter(({ name }) => name === "batch");
         expect(sizes.map(({ node_config_details }) => (node_config_details as any[])[0].size)).toEqual([4]);
       }
-      const printed = planned.flatMap(([step, ...changes]) => [step, ...changes.map((line) => `  ${line}`)]);
+      const printed = made.flatMap(([what, ...changes]) => [what, ...changes.map((line) => `  ${line}`)]);
       process.stdout.write(`${printed.join("\n")}\n`);
-      expect(planned).toEqual(STEPS.map(([step, , changes]) => [step, ...changes.map(withoutKind).sort()]));
-      expect(account.all("oci_containerengine_cluster").map((cluster) => cluster.kubernetes_version)).toEqual(
-        [c36],
-      );
+      expect(made).toEqual(WALK.map(([what, , changes]) => [what, ...changes.map(withoutKind).sort()]));
+      expect(world.all("oci_containerengine_cluster").map((one) => one.kubernetes_version)).toEqual([c36]);
     });
   });
 
-  test("upgrades the control plane before the node pools where one apply upgrades both", async () => {
+  test("brings the control plane first, where one apply has both", async () => {
     await withProvider(async (terraform) => {
       await (await stackWith(terraform, start)).apply();
-      // The provider double rejects a pool that is newer than its cluster, as OKE does.
+      // The double refuses a pool that is newer than its cluster, as OKE does.
       const all = await stackWith(terraform, {
         cluster: V1_36,
         system: V1_36,
@@ -250,12 +242,12 @@ describeWithTerraform("the upgrade of a cluster from Kubernetes 1.34 to 1.36", (
     });
   });
 
-  test("fails at synthesis where a node pool would be newer than the control plane, or too old for it", () => {
-    const synthesis = (versions: Program) => () => program(versions)(Testing.app());
-    expect(synthesis({ ...start, system: V1_35 })).toThrow(
+  test("is refused at synthesis where a pool would be newer than the control plane, or too old for it", () => {
+    const made = (of: Program) => () => withoutOutput(of);
+    expect(made({ ...start, system: V1_35 })).toThrow(
       /VERSION_SKEW.*newer than v1\.34\.10 of the control plane/s,
     );
-    expect(synthesis({ ...start, cluster: KubernetesVersion.of("v1.38.1") })).toThrow(
+    expect(made({ ...start, cluster: KubernetesVersion.of("v1.38.1") })).toThrow(
       /VERSION_SKEW.*4 minor versions older/s,
     );
   });
@@ -263,4 +255,8 @@ describeWithTerraform("the upgrade of a cluster from Kubernetes 1.34 to 1.36", (
 
 function withoutKind(line: string): string {
   return line.replace(/ (cluster|node_pool|addon|terraform_data)\./, " ");
+}
+
+function withoutOutput(of: Program): void {
+  program(of)(Testing.app());
 }

@@ -1,6 +1,6 @@
 import { decode, encode, ExtensionCodec } from "@msgpack/msgpack";
 
-/** A value that Terraform knows only after the apply. The bytes may carry refinements of it, so they are kept. */
+/** What Terraform knows only after an apply; the bytes are kept because they can carry what is known about the value. */
 export class Unknown {
   constructor(
     readonly extension: number,
@@ -18,7 +18,7 @@ export interface Values {
 export const UNKNOWN = new Unknown(0, Uint8Array.of(0));
 
 const extensionCodec = new ExtensionCodec();
-// 0 is an unknown value; 12 is an unknown value with refinements, such as its prefix.
+// 0 is an unknown value, 12 is one of which something is known already, its prefix for example.
 for (const type of [0, 12]) {
   extensionCodec.register({
     type,
@@ -26,7 +26,7 @@ for (const type of [0, 12]) {
     decode: (data) => new Unknown(type, Uint8Array.from(data)),
   });
 }
-// Numbers above 2^53 keep their digits.
+// A number above 2^53 must come back as it came.
 const options = { extensionCodec, useBigInt64: true };
 
 export interface DynamicValue {
@@ -44,7 +44,7 @@ export function fromWire(value: DynamicValue | null | undefined): Value {
   return null;
 }
 
-/** Whether a value and all values nested in it are known. */
+/** Whether a value and everything inside of it is known. */
 export function isKnown(value: Value): boolean {
   if (value instanceof Unknown) return false;
   if (typeof value !== "object" || value === null) return true;
