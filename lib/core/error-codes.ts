@@ -185,7 +185,7 @@ export const ERROR_CODES = {
   },
   VIRTUAL_NODES_UNFIT: {
     title: "Virtual nodes in a cluster that can't have them",
-    why: "Pods of virtual nodes need an address of the VCN each, so OKE rejects the pool in a cluster with an overlay.",
+    why: "Pods of virtual nodes need an address of the VCN each, so OKE rejects the pool in a cluster with an overlay. It also can't rotate the credentials of a cluster with virtual nodes.",
   },
   ADD_ON_INVALID: {
     title: "Add-on that a cluster can't or should not have",

@@ -203,6 +203,18 @@ describe("a right to read a secret", () => {
     expect(resourcesOf(stack, "oci_vault_secret")).toEqual({});
   });
 
+  test("is refused for a workload of a basic cluster, which has no workload identity", () => {
+    const stack = newStack();
+    const clusterType = "BASIC_CLUSTER";
+    const cluster = SecureOkeCluster.fromClusterAttributes(stack, "cluster", {
+      clusterId: CLUSTER,
+      clusterType,
+    });
+    const chart = newChart();
+    secretIn(stack).grantRead(readerIn(chart));
+    expect(refusedCodes(() => cluster.addCdk8sChart("shop", chart))).toEqual(["VALUE_INVALID"]);
+  });
+
   test("is refused for a workload without a namespace, and at synthesis for one of no cluster", () => {
     const stack = newStack();
     const secret = secretIn(stack);

@@ -124,6 +124,7 @@ describe("an archive of audit logs", () => {
       "where all {request.principal.type = 'serviceconnector', request.principal.compartment.id = ";
     expect(statementsOf(stack, "archive")).toEqual(
       expect.arrayContaining([
+        `Allow any-user to read log-groups in compartment id ${ELSEWHERE} ${condition}'${AUDIT}'}`,
         `Allow any-user to read log-content in compartment id ${ELSEWHERE} ${condition}'${AUDIT}'}`,
         `Allow any-user to use stream-push in compartment id ${ELSEWHERE} ${condition}'${AUDIT}', target.stream.id = 'ocid1.stream.oc1..siem'}`,
         `Allow any-user to {LOG_ANALYTICS_LOG_GROUP_UPLOAD_LOGS} in compartment id ${ELSEWHERE} ${condition}'${AUDIT}', ` +
@@ -134,6 +135,30 @@ describe("an archive of audit logs", () => {
       id.includes("archive"),
     );
     for (const [, policy] of policies) expect(policy.provider).toBe("oci.home");
+  });
+
+  test("may read logs of the program in another compartment, without which its connector moves nothing", () => {
+    const stack = newStack();
+    const { controlPlaneLogs, network } = clusterIn(stack);
+    archive(stack, { logs: [controlPlaneLogs, network.flowLogs] });
+    const readers = statementsOf(stack, "archive").filter((text) => text.includes("to read "));
+    const condition = `where all {request.principal.type = 'serviceconnector', request.principal.compartment.id = '${AUDIT}'}`;
+    expect(readers).toEqual([
+      `Allow any-user to read log-groups in compartment id ${COMPARTMENT} ${condition}`,
+      `Allow any-user to read log-content in compartment id ${COMPARTMENT} ${condition}`,
+    ]);
+    expect(onlyResource(stack, "oci_sch_service_connector").depends_on).toEqual(
+      expect.arrayContaining([expect.stringContaining("ReadPolicy")]),
+    );
+    archive(stack, { compartmentId: COMPARTMENT, logs: [controlPlaneLogs] }, "beside");
+    expect(statementsOf(stack, "beside").filter((text) => text.includes("to read "))).toEqual([]);
+  });
+
+  test("copies logs that are named twice once", () => {
+    const stack = newStack();
+    const { controlPlaneLogs } = clusterIn(stack);
+    archive(stack, { logs: [controlPlaneLogs, controlPlaneLogs] });
+    expect(onlyResource(stack, "oci_sch_service_connector").source.log_sources).toHaveLength(2);
   });
 
   test("rejects a log group of another compartment that no policy lets it read", () => {

@@ -46,6 +46,20 @@ const WHO =
   "request.principal.service_account = 'web', request.principal.cluster_id = '${oci_containerengine_cluster.cluster_";
 
 describe("a grant for a workload", () => {
+  test.each([
+    ["a basic cluster", { clusterType: "BASIC_CLUSTER" }, ["VALUE_INVALID", "ATTRIBUTE_MISSING"]],
+    ["a cluster whose network is unknown", {}, ["ATTRIBUTE_MISSING"]],
+  ])("is refused when the chart is added to %s", (_, attributes, codes) => {
+    const cluster = SecureOkeCluster.fromClusterAttributes(newStack(), "cluster", {
+      clusterId: "ocid1.cluster.oc1.eu-frankfurt-1.test",
+      compartmentId: COMPARTMENT,
+      ...attributes,
+    });
+    const chart = chartOf("shop");
+    webIn(chart).grant(topics);
+    expect(refusedCodes(() => cluster.addCdk8sChart("shop", chart))).toEqual(codes);
+  });
+
   test("applies to its service account in its cluster, added before or after", () => {
     const written = [false, true].map((isAddedFirst) => {
       const stack = newStack();

@@ -26,6 +26,7 @@ import { addWarning } from "../../core/warnings";
 import { openForObservabilityAgent } from "../../network/security-groups/cluster-security-groups";
 import { isOverlay } from "../../network/vcn/pod-networking";
 import { ContainerengineAddon } from "../../oci/containerengine-addon";
+import { checkEnhanced } from "../../synthesis/chart-scopes";
 
 /** Props for ClusterAddOn. */
 export interface ClusterAddOnProps {
@@ -170,16 +171,6 @@ function checkFits(problems: Problems, cluster: ISecureOkeCluster, name: string)
     "ADD_ON_INVALID",
     `addOn is ${name}, but ${cluster.node.path} has ${isOverlaid ? "a flannel overlay" : "VCN-native pod networking"}`,
     `Use ${isOverlaid ? "AddOn.flannel()" : "AddOn.vcnNativeNetworking()"}`,
-  );
-}
-
-/** Adds a problem if an enhanced cluster is required and this one is known to be a basic cluster. */
-export function checkEnhanced(problems: Problems, cluster: ISecureOkeCluster, what: string): void {
-  if (cluster.clusterType !== "BASIC_CLUSTER") return;
-  problems.add(
-    "ADD_ON_INVALID",
-    `cluster is ${cluster.node.path}, a basic cluster, and ${what} needs an enhanced one`,
-    "Upgrade the cluster first: `oci ce cluster update --cluster-id <OCID> --type ENHANCED_CLUSTER`; this can't be undone",
   );
 }
 

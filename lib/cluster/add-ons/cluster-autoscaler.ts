@@ -4,7 +4,7 @@ import { type Construct } from "constructs";
 import { type AddOnOptions, type AddOnResources } from "./add-on-options";
 import { AddOnVersion } from "./add-on-version";
 import { AutoscalerRights } from "./autoscaler-rights";
-import { checkEnhanced, checkOnce } from "./cluster-add-on";
+import { checkOnce } from "./cluster-add-on";
 import { noteAddOn } from "./private/add-ons-of-cluster";
 import { autoscaledPoolsOf } from "./private/autoscaled-pools";
 import { autoscalerOf, networkStatements, poolStatements } from "./private/autoscaler-statements";
@@ -46,7 +46,7 @@ import { type TaggingProps } from "../../core/tagging";
 import { type Problems } from "../../core/validation-error";
 import { ContainerengineAddon } from "../../oci/containerengine-addon";
 import { type IdentityPolicy } from "../../oci/identity-policy";
-import { isSameCluster } from "../../synthesis/chart-scopes";
+import { checkEnhanced, isSameCluster } from "../../synthesis/chart-scopes";
 
 /** The strategy for choosing the pool to scale up. */
 export enum Expander {

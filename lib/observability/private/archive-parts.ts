@@ -5,7 +5,10 @@ import { type ArchiveRetention } from "../archive-retention";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { firstApply } from "../../core/first-apply";
 import { findWhenWritten, type ProgramFinding } from "../../core/program-findings";
+import { compareOcids } from "../../core/ocid";
+import { idPartOf } from "../../core/reference";
 import { nameOf, policyNameOf, stemOf } from "../../core/resource-name";
+import { shortHash } from "../../core/short-hash";
 import { type TaggingProps } from "../../core/tagging";
 import { literalText } from "../../core/terraform-text";
 import { Problems } from "../../core/validation-error";
@@ -131,6 +134,24 @@ export class ArchiveParts {
       },
       dependsOn: [...dependsOn, policy],
       ...this.tags,
+    });
+  }
+
+  /**
+   * Lets connectors read the log groups of the sources that are in other compartments, by a policy in each of them.
+   *
+   * Connectors read log groups of their own compartment, and OCI Audit, without one.
+   */
+  public grantReading(sources: readonly LogSource[]): IdentityPolicy[] {
+    const { scope } = this;
+    const own = { scope, id: this.settings.compartmentId };
+    const others = sources.filter(({ compartmentId: id }) => compareOcids({ scope, id }, own) !== "same");
+    return [...new Set(others.map(({ compartmentId }) => compartmentId))].map((compartmentId) => {
+      const part = idPartOf(scope, compartmentId);
+      const statements = ["read log-groups", "read log-content"].map((right) =>
+        connectorStatement(right, compartmentId, own.id, {}),
+      );
+      return this.policy(`ReadPolicy-${part}`, `read-${shortHash(part)}`, compartmentId, statements);
     });
   }
 

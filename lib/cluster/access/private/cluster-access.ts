@@ -14,6 +14,7 @@ import { PolicyResourceType } from "../../../identity/policy-resource-type";
 import { type PolicyGrant, PolicyStatement } from "../../../identity/policy-statement";
 import { PolicyVerb } from "../../../identity/policy-verb";
 import { type Bastion } from "../../../network/bastion/bastion";
+import { checkEnhanced } from "../../../synthesis/chart-scopes";
 import { clusterBaseOf, createdClusterOf, type ISecureOkeCluster } from "../../cluster-base";
 import { type GrantAccessOptions, type IKubernetesAccess } from "../kubernetes-access";
 
@@ -69,6 +70,11 @@ export class ClusterAccess extends Construct {
 
   /** Grants rights in OCI to the pods of a service account. */
   public grantWorkload({ namespace, serviceAccountName }: Account, grant: PolicyGrant): void {
+    const problems = new Problems(this.cluster);
+    checkEnhanced(problems, this.cluster, "workload identity", "VALUE_INVALID");
+    // The NetworkPolicy of the workload allows its egress to the endpoint.
+    problems.collect(() => this.cluster.network.apiEndpointSubnet);
+    problems.throwIfAny();
     const { clusterId } = this.cluster;
     const principal = PolicyPrincipal.workload({ clusterId, namespace, serviceAccountName });
     const statement = PolicyStatement.allow({ ...grant, principal });

@@ -25,7 +25,7 @@ import {
 } from "../../../core/readers";
 import { byText } from "../../../core/stable-order";
 import { type Problems } from "../../../core/validation-error";
-import { type Egress, readEgress } from "../../../network/egress/egress";
+import { checkOutsideVcn, type Egress, egressList } from "../../../network/egress/egress";
 import { checkPolicyPort, vcnCidrOf } from "../../../network-policy/private/network-rules";
 import { checkUnused } from "../../../synthesis/chart-objects";
 import { AddedCapability } from "../added-capability";
@@ -236,8 +236,9 @@ function readStopDelay(problems: Problems, { port, stopDelay }: PodParts, grace:
 
 /** Reads the egress, and adds a problem for each part that policies can't allow. */
 function readPodEgress(problems: Problems, { scope }: PodPlace, value: unknown): Egress[] {
-  const vcn = value === undefined ? undefined : vcnCidrOf(scope);
-  const egress = readEgress(problems, value, vcn);
+  if (value === undefined) return [];
+  const egress = optional(egressList())(problems, "egress", value) ?? [];
+  checkOutsideVcn(problems, egress, vcnCidrOf(scope));
   for (const { port } of egress) checkPolicyPort(problems, port);
   return egress;
 }
