@@ -221,7 +221,7 @@ function checkName(problems: Problems, name: string, value: unknown, pattern: Re
 }
 
 function checkIssuer(problems: Problems, issuerUrl: unknown): void {
-  const fix = `Give the address of the issuer as it stands in its tokens, such as "${GITHUB}"`;
+  const fix = `Use the issuer URL of the tokens, such as "${GITHUB}"`;
   if (typeof issuerUrl !== "string" || Token.isUnresolved(issuerUrl)) {
     problems.add("ISSUER_INVALID", `issuerUrl is ${shown(issuerUrl)}`, fix);
     return;
