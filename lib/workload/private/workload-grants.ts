@@ -3,9 +3,9 @@ import { type Construct, type IConstruct } from "constructs";
 import { ClusterAccess } from "../../cluster/access/private/cluster-access";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { asCluster } from "../../cluster/cluster-of-chart";
-import { checkGiven, checkMembers } from "../../core/required";
+import { readProps } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { type PolicyGrant } from "../../identity/policy-statement";
+import { POLICY_GRANT, type PolicyGrant } from "../../identity/policy-statement";
 import { type IChartScope, scopeOf, whenAdded } from "../../synthesis/chart-scopes";
 import { needCluster } from "../../synthesis/forgotten-charts";
 
@@ -19,9 +19,7 @@ interface Grantee extends Construct {
 export function grantToWorkload(workload: Grantee, grant: PolicyGrant): void {
   const { namespace, serviceAccountName } = workload;
   const problems = new Problems(workload);
-  const { verb, resourceType, location } = grant ?? {};
-  checkGiven(problems, { verb, resourceType, location });
-  checkMembers(problems, "location", location, ["_model"], "PolicyLocation.compartment(compartmentId)");
+  const read = readProps(problems, grant, POLICY_GRANT);
   if (namespace === undefined) {
     problems.add(
       "ATTRIBUTE_MISSING",
@@ -29,13 +27,13 @@ export function grantToWorkload(workload: Grantee, grant: PolicyGrant): void {
       'Give the chart a namespace: new Chart(app, "shop", { namespace: "shop" })',
     );
   }
-  problems.throwIfAny();
+  const resolved = problems.resolved<PolicyGrant>(read);
   const chart = Chart.of(workload);
   needCluster(chart, () => requireCluster(workload, scopeOf(chart)));
   whenAdded(chart, (scope) => {
     ClusterAccess.of(requireCluster(workload, scope)).grantWorkload(
       { namespace: namespace ?? "", serviceAccountName },
-      grant,
+      resolved,
     );
   });
 }
