@@ -10,7 +10,7 @@ export {
   readProps,
   type Resolved,
 } from "./props-schema";
-export { reasonFor, ruleReasonFor } from "./reason";
+export { readReason, reasonFor, ruleReasonFor } from "./reason";
 export { displayName } from "./resource-name";
 export { taggingReaders } from "./tagging";
 export {

@@ -7,9 +7,9 @@ import {
 } from "./private/condition-model";
 import { quotable, quotablePattern, variableName } from "./private/statement-text";
 import { checked } from "../core/checked";
-import { shown } from "../core/display-value";
 import { textOf } from "../core/expiry";
-import { checkedBy, kind, listOf, readArgument, readArguments, type Reader } from "../core/readers";
+import { validDate } from "../core/iso-date";
+import { checkedBy, kind, listOf, readArgument, readArguments } from "../core/readers";
 
 /**
  * The condition of a policy statement.
@@ -143,11 +143,3 @@ export const policyCondition = kind<PolicyCondition>(["_model"], EXAMPLE);
 const conditionList = checkedBy(listOf(policyCondition, `[${EXAMPLE}]`), (problems, name, { length }) => {
   if (length === 0) problems.add("ATTRIBUTE_MISSING", `${name} is empty`, `Write at least one: [${EXAMPLE}]`);
 });
-
-const validDate: Reader<Date> = (problems, name, value) => {
-  const instead = 'a Date, for example new Date("2027-01-31T00:00:00Z")';
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return value;
-  const what = value instanceof Date ? "an invalid date" : shown(value);
-  problems.add("VALUE_INVALID", `${name} is ${what}`, `Write ${instead}`);
-  return undefined;
-};
