@@ -8,6 +8,7 @@ import { labelsOf, OWN_LABELS, selectorLabelsOf } from "./workload-labels";
 import { checkCapacity, togetherOf } from "./writable-capacity";
 import { pathOf } from "../../../core/construct-scope";
 import { shown } from "../../../core/display-value";
+import { BREAK_GLASS, GUARDRAILS, GuardrailRule } from "../../../core/guardrail-catalogue";
 import { checkAnnotations, checkLabels, checkObjectName } from "../../../core/kubernetes-names";
 import { Problems } from "../../../core/validation-error";
 import { wholeSecondsOf } from "../../../core/whole-duration";
@@ -57,6 +58,14 @@ export function readPod(
   checkName(problems, place);
   checkLabels(problems, "labels", props.labels, OWN_LABELS);
   checkAnnotations(problems, "annotations", annotations);
+  if (annotations !== undefined && BREAK_GLASS in Object(annotations)) {
+    problems.add(
+      "VALUE_INVALID",
+      `annotations has ${BREAK_GLASS}, with which a cluster runs images without verifying their signatures`,
+      GUARDRAILS[GuardrailRule.IMAGE_POLICY_BREAK_GLASS].fix,
+      "annotations",
+    );
+  }
   checkScheduling(problems, props);
   const grace = wholeSecondsOf(
     problems,
