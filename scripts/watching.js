@@ -1,13 +1,13 @@
-// Writes docs/watching.md from the recommended alarms and saved searches, which tests run over the events that the page shows.
+// Writes docs/watching.md from the recommended alarms and saved searches. Tests run their conditions with the events of the page.
 require("./register");
 const path = require("node:path");
 
 const lib = path.join(__dirname, "..", "lib", "observability");
 
-/** A text as inline code; query languages use no backquotes. */
+/** A text as inline code. The query languages use no backquotes. */
 const code = (text) => `\`${text.replaceAll("\n", " ")}\``;
 
-/** What was given for the test, in one line for metrics and as JSON otherwise. */
+/** The test input of an alarm: a line for each metric, otherwise JSON. */
 function sample(value) {
   if (!Array.isArray(value)) return ["```json", JSON.stringify(value, undefined, 2), "```"];
   if (value.length === 0) return ["No value of the metric."];
@@ -68,7 +68,7 @@ function watching() {
   return [
     "<!-- Written by `npm run docs` from lib/observability/private; do not edit. -->",
     "",
-    "# What is watched, and what to do when it fires",
+    "# Recommended alarms and searches",
     "",
     "`ClusterAlarms` creates the alarms of this page, and `SavedSearches` the searches. A test runs each condition over the event that is",
     "shown here and over a near miss, so a condition that can never match fails the build. `<cluster-id>` stands for the OCID of the",

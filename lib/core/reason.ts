@@ -43,6 +43,19 @@ export function reasonFor(choice: string): Reader<string> {
   });
 }
 
+/**
+ * Reads the reason of a choice that consists of nothing else.
+ *
+ * @returns an empty text if there is no reason, with a problem
+ */
+export function readReason(
+  problems: Problems,
+  exception: string,
+  choice: Partial<ReasonedChoice> | undefined,
+): string {
+  return reasonFor(exception)(problems, "reason", choice?.reason) ?? "";
+}
+
 /** Reads the reason for an exception that becomes the description of a security rule. */
 export function ruleReasonFor(choice: string): Reader<string> {
   return passing<string>((problems, _, reason) => {

@@ -20,7 +20,7 @@ const ODD_PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\bto whom\b|\bby whom\b/i, "the noun: the client, the subject"],
 ];
 
-// The reference is generated from docstrings, the flows and manifests of examples from their programs, and the licence is not ours.
+// The reference is generated from docstrings, and the expected output of examples from their programs.
 const GENERATED = /^(?:API\.md$|docs\/api\/|examples\/[^/]+\/expected\/)/;
 const pages = execFileSync("git", ["ls-files", "*.md"], { cwd: root, encoding: "utf8" })
   .trim()
@@ -48,12 +48,12 @@ function cellsOf(line: string): string[] {
 const oddIn = (text: string) =>
   ODD_PHRASES.filter(([phrase]) => phrase.test(text)).map(([phrase, instead]) => `${phrase} → ${instead}`);
 
-test("the pages that are checked include README, the docs and the examples", () => {
+test("the checked pages include README, the docs and the examples", () => {
   expect(pages).toEqual(expect.arrayContaining(["README.md", "docs/egress.md", "CHANGELOG.md"]));
   expect(pages.filter((name) => name.startsWith("examples/")).length).toBeGreaterThan(10);
 });
 
-describe.each(pages)("%s", (name) => {
+describe.each(pages)("the page %s", (name) => {
   test(`has no table cell above ${MAX_CELL_LENGTH} characters`, () => {
     const cells = proseOf(name)
       .filter((line) => line.trimStart().startsWith("|"))
@@ -61,7 +61,7 @@ describe.each(pages)("%s", (name) => {
     expect(cells.filter((cell) => cell.length > MAX_CELL_LENGTH)).toEqual([]);
   });
 
-  test("uses the usual nouns instead of phrases that this project overused", () => {
+  test("has none of the odd phrases", () => {
     // A phrase may be broken over two lines, but not over two paragraphs.
     const paragraphs = proseOf(name)
       .join("\n")
@@ -97,14 +97,14 @@ test("README fits on four screens", () => {
   expect(linesOf("README.md").length).toBeLessThanOrEqual(170);
 });
 
-describe.each(Object.entries(ERROR_CODES))("%s", (_, { title, why }) => {
-  test("has a title that is a noun phrase without an article, and a reason in full sentences", () => {
+describe.each(Object.entries(ERROR_CODES))("the error code %s", (_, { title, why }) => {
+  test("has a title without an article and a reason in full sentences", () => {
     expect(title).toMatch(/^(?!(?:An?|The) )[A-Z][^.]*$/);
     expect(why).toMatch(/^[A-Za-z].*\.$/);
     expect(why.length).toBeLessThanOrEqual(MAX_CELL_LENGTH);
   });
 
-  test("uses the usual nouns instead of phrases that this project overused", () => {
+  test("has none of the odd phrases", () => {
     expect(oddIn(title)).toEqual([]);
     expect(oddIn(why)).toEqual([]);
   });
@@ -116,6 +116,6 @@ test.each([
   ["Ways out of a default", 1],
   ["It routes a host and path to a workload", 0],
   ["Egress to the internet", 0],
-])("%j has %i odd phrases", (text, count) => {
+])("the check finds in %j %i odd phrases", (text, count) => {
   expect(oddIn(text)).toHaveLength(count);
 });

@@ -31,12 +31,12 @@ export function bindings(): Source[] {
   return sources(isBinding);
 }
 
-/** What a file imports or exports from, in the words of its statements. */
+/** The modules that a file imports or re-exports, as its statements name them. */
 export function importsOf({ text }: Source): string[] {
   return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
 }
 
-/** The file of the library that a relative import means, as a path below lib. */
+/** Resolves a relative import to a path below lib. */
 export function resolveImport({ name }: Source, request: string): string {
   const target = path.join(path.dirname(name), request);
   const candidates = [`${target}.ts`, path.join(target, "index.ts"), target];
