@@ -27,7 +27,7 @@ export function checkReason(
   problems.add(
     "REASON_MISSING",
     `${choice} has no reason`,
-    'Give the reason in one sentence, for example { reason: "Needed until the migration ends in March" }',
+    `Give the reason in one sentence, for example { ${property.split(".").at(-1)}: "Needed until the migration ends in March" }`,
     property,
   );
 }
