@@ -14,7 +14,7 @@ import {
   withDefault,
 } from "../core/readers";
 import { DEFAULT_RETENTION, logRetention } from "../network/logs/log-retention";
-import { checkReason, readReason, type ReasonedChoice } from "../core/reason";
+import { checkReason, readChoice, type ReasonedChoice } from "../core/reason";
 
 /**
  * A process of the control plane whose log is kept.
@@ -100,7 +100,7 @@ export class ControlPlaneLogging {
    * If another program keeps them, give that as the reason.
    */
   public static none(choice: ReasonedChoice): ControlPlaneLogging {
-    const reason = readReason("ControlPlaneLogging.none", NO_LOGS, choice);
+    const reason = readChoice("ControlPlaneLogging.none", NO_LOGS, choice);
     return new ControlPlaneLogging(false, [], undefined, undefined, reason);
   }
 

@@ -7,7 +7,7 @@ import {
   wholeNumber,
   withDefault,
 } from "../core/readers";
-import { readReason, type ReasonedChoice } from "../core/reason";
+import { readChoice, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
 /** Options for replacing instances: the number of nodes replaced at once. */
@@ -85,7 +85,7 @@ export class NodeCycling {
 
   /** Leaves existing nodes as they are until somebody deletes them: changes of the pool apply to new nodes only. */
   public static manual(choice: ReasonedChoice): NodeCycling {
-    const reason = readReason("NodeCycling.manual", "A pool that does not replace outdated nodes", choice);
+    const reason = readChoice("NodeCycling.manual", "A pool that does not replace outdated nodes", choice);
     return new NodeCycling(undefined, 0, 0, reason);
   }
 

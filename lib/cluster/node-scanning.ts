@@ -10,7 +10,7 @@ import {
   valueOf,
   withDefault,
 } from "../core/readers";
-import { checkReason, readReason, type ReasonedChoice } from "../core/reason";
+import { checkReason, readChoice, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
 /**
@@ -88,7 +88,7 @@ export class NodeScanning {
    * The reason is recorded as an acknowledgement of the cluster: another target covers the compartment, for example.
    */
   public static none(choice: ReasonedChoice): NodeScanning {
-    const reason = readReason("NodeScanning.none", UNSCANNED, choice);
+    const reason = readChoice("NodeScanning.none", UNSCANNED, choice);
     return new NodeScanning(false, {}, reason);
   }
 

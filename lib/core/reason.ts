@@ -28,7 +28,7 @@ export function checkReason(
   problems.add(
     "REASON_MISSING",
     `${choice} has no reason`,
-    'Give the reason in one sentence, for example { reason: "Needed until the migration ends in March" }',
+    `Give the reason in one sentence, for example { ${property.split(".").at(-1)}: "Needed until the migration ends in March" }`,
     property,
   );
 }
@@ -45,8 +45,21 @@ export function reasonFor(choice: string): Reader<string> {
 }
 
 /** Reads the reason that a factory for an exception was given; throws its problem. */
-export function readReason(factory: string, exception: string, choice: unknown): string {
+export function readChoice(factory: string, exception: string, choice: unknown): string {
   return readArgument(factory, "choice", choice, objectOf({ reason: reasonFor(exception) })).reason;
+}
+
+/**
+ * Reads the reason of a choice that consists of nothing else.
+ *
+ * @returns an empty text if there is no reason, with a problem
+ */
+export function readReason(
+  problems: Problems,
+  exception: string,
+  choice: Partial<ReasonedChoice> | undefined,
+): string {
+  return reasonFor(exception)(problems, "reason", choice?.reason) ?? "";
 }
 
 /** Reads the reason for an exception that becomes the description of a security rule. */

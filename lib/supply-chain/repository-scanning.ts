@@ -1,7 +1,7 @@
 import { ImageScanning } from "./image-scanning";
 import { checked } from "../core/checked";
 import { valueOf } from "../core/readers";
-import { readReason, type ReasonedChoice } from "../core/reason";
+import { readChoice, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
 const SCANNING = valueOf(ImageScanning);
@@ -29,7 +29,7 @@ export class RepositoryScanning {
    * compartment.
    */
   public static none(choice: ReasonedChoice): RepositoryScanning {
-    const reason = readReason("RepositoryScanning.none", "A repository whose images are not scanned", choice);
+    const reason = readChoice("RepositoryScanning.none", "A repository whose images are not scanned", choice);
     return new RepositoryScanning(undefined, reason);
   }
 

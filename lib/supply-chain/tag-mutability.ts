@@ -1,5 +1,5 @@
 import { checked } from "../core/checked";
-import { readReason, type ReasonedChoice } from "../core/reason";
+import { readChoice, type ReasonedChoice } from "../core/reason";
 
 /**
  * The mutability of the tags of a repository.
@@ -19,7 +19,7 @@ export class TagMutability {
    * The reason is recorded as an acknowledgement of the repository.
    */
   public static mutable(choice: ReasonedChoice): TagMutability {
-    const reason = readReason("TagMutability.mutable", "A repository whose tags can be moved", choice);
+    const reason = readChoice("TagMutability.mutable", "A repository whose tags can be moved", choice);
     return new TagMutability(false, reason);
   }
 

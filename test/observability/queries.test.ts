@@ -12,6 +12,7 @@ describe("a query of metrics", () => {
     "host::FilesystemUtilization[10m].groupBy(fileSystemName, resourceName).mean() > 80",
     "MonitoringStatus[2m].groupBy(resourceName).mean() == 0 || MonitoringStatus[2m].groupBy(resourceName).absent() == 1",
     "CpuUtilization[1m].groupBy(resourceId).absent(20m)",
+    "Errors[1h].sum() % 60 == 0",
     'Errors[1h]{code =~ "5*"}.sum() / Requests[1h].sum() * 100 >= 1.5',
     'Latency[5m]{name in ("a", "b"), zone != "c"}.mean() not in (10, 20)',
     "Temperature[1d].min() < -5",

@@ -1,5 +1,5 @@
 import { checked } from "../../core/checked";
-import { readReason, type ReasonedChoice } from "../../core/reason";
+import { readChoice, type ReasonedChoice } from "../../core/reason";
 
 /** The node pools that the policy of a cluster autoscaler allows it to resize. */
 @checked
@@ -19,7 +19,7 @@ export class AutoscalerRights {
 
   /** All pools in the compartment of the cluster. */
   public static allInCompartment(choice: ReasonedChoice): AutoscalerRights {
-    const reason = readReason(
+    const reason = readChoice(
       "AutoscalerRights.allInCompartment",
       "An autoscaler that may resize every node pool of the compartment",
       choice,

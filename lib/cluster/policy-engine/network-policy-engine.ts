@@ -13,7 +13,7 @@ import {
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { type Reader, valueOf } from "../../core/readers";
-import { readReason, type ReasonedChoice } from "../../core/reason";
+import { readChoice, type ReasonedChoice } from "../../core/reason";
 import { type Problems } from "../../core/validation-error";
 import { isOverlay, type PodNetworking } from "../../network/vcn/pod-networking";
 import { type KubernetesVersion } from "../kubernetes-version";
@@ -201,7 +201,7 @@ export class NetworkPolicyEngine {
    * @param choice the reason: which engine it is, and who installs it
    */
   public static existing(choice: ReasonedChoice): NetworkPolicyEngine {
-    const reason = readReason(
+    const reason = readChoice(
       "NetworkPolicyEngine.existing",
       "A policy engine that is installed by other means",
       choice,

@@ -49,7 +49,7 @@ const KINDS = {
   interval: /\[\s*(?:\d+[mhd])\s*\]/y,
   number: /\d+(?:\.\d+)?(?![A-Za-z0-9_])/y,
   duration: /\d+[mhd](?![A-Za-z0-9_])/y,
-  symbol: /\|\||&&|::|==|!=|>=|<=|=~|!~|[=<>(){},.+\-*/]/y,
+  symbol: /\|\||&&|::|==|!=|>=|<=|=~|!~|[=<>(){},.+\-*/%]/y,
   name: /[A-Za-z_$][A-Za-z0-9_$-]*/y,
 };
 
@@ -120,7 +120,7 @@ function comparison(tokens: QueryTokens): MetricExpression {
 }
 
 function sum(tokens: QueryTokens): MetricExpression {
-  return chain(tokens, ["+", "-"], () => chain(tokens, ["*", "/"], () => operand(tokens)));
+  return chain(tokens, ["+", "-"], () => chain(tokens, ["*", "/", "%"], () => operand(tokens)));
 }
 
 /** Operands joined by operators of one precedence. */

@@ -479,6 +479,11 @@ describe("a monitoring is rejected", () => {
     ["an invalid key", { kmsKeyId: "key" }, ["OCID_INVALID"]],
     ["two dashboards of one id", { dashboards: [dashboard("a"), dashboard("a")] }, ["DASHBOARD_INVALID"]],
     [
+      "two dashboards of one title, for which Grafana stores no dashboard at all",
+      { dashboards: [dashboard("a"), dashboard("b", "a")] },
+      ["DASHBOARD_INVALID"],
+    ],
+    [
       "two rules of one name",
       { alerts: [...AlertRule.recommended(), ...AlertRule.recommended()] },
       AlertRule.recommended().map(() => "NAME_DUPLICATE"),
@@ -557,7 +562,7 @@ describe("a monitoring is rejected", () => {
   });
 });
 
-function dashboard(id: string): GrafanaDashboard {
+function dashboard(id: string, title = id): GrafanaDashboard {
   const panels = [DashboardPanel.timeSeries({ title: "Requests", queries: [{ expression: "up" }] })];
-  return GrafanaDashboard.of({ id, title: id, panels });
+  return GrafanaDashboard.of({ id, title, panels });
 }
