@@ -3,9 +3,12 @@ import { type Construct, type IConstruct } from "constructs";
 import { ClusterAccess } from "../../cluster/access/private/cluster-access";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { asCluster } from "../../cluster/cluster-of-chart";
+import { MarkOn } from "../../core/construct-state";
 import { checkGiven, checkMembers } from "../../core/required";
+import { findWhenWritten, type ProgramFinding } from "../../core/program-findings";
 import { Problems } from "../../core/validation-error";
 import { type PolicyGrant } from "../../identity/policy-statement";
+import { type Connections } from "../../network-policy/connections";
 import { type IChartScope, scopeOf, whenAdded } from "../../synthesis/chart-scopes";
 import { needCluster } from "../../synthesis/forgotten-charts";
 
@@ -13,7 +16,11 @@ import { needCluster } from "../../synthesis/forgotten-charts";
 interface Grantee extends Construct {
   readonly serviceAccountName: string;
   readonly namespace?: string;
+  readonly connections: Connections;
 }
+
+/** The workloads whose connections are looked at when their cluster is written. */
+const lookedAt = new MarkOn<Grantee>();
 
 /** Grants the pods of a workload access to OCI, once their cluster is known. */
 export function grantToWorkload(workload: Grantee, grant: PolicyGrant): void {
@@ -33,11 +40,24 @@ export function grantToWorkload(workload: Grantee, grant: PolicyGrant): void {
   const chart = Chart.of(workload);
   needCluster(chart, () => requireCluster(workload, scopeOf(chart)));
   whenAdded(chart, (scope) => {
-    ClusterAccess.of(requireCluster(workload, scope)).grantWorkload(
-      { namespace: namespace ?? "", serviceAccountName },
-      grant,
-    );
+    const cluster = requireCluster(workload, scope);
+    ClusterAccess.of(cluster).grantWorkload({ namespace: namespace ?? "", serviceAccountName }, grant);
+    if (lookedAt.once(workload)) findWhenWritten(cluster, () => unreachableServices(workload, cluster));
   });
+}
+
+/** A right in OCI is of no use to a program whose NetworkPolicy denies the connection to the service. */
+function unreachableServices(workload: Grantee, cluster: ISecureOkeCluster): ProgramFinding[] {
+  if (workload.connections._allowsHttps()) return [];
+  return [
+    {
+      id: "workload-grant",
+      construct: cluster,
+      what: `${workload.node.path} has a grant in OCI, and its NetworkPolicy denies the connection to Oracle's services`,
+      why: "The program gets a token from the API endpoint, but every call of a service times out.",
+      fix: 'Add workload.connections.allowToOracleServices(OracleServiceRanges.of(["134.70.0.0/16"])) with the ranges of your region',
+    },
+  ];
 }
 
 function requireCluster(workload: IConstruct, scope: IChartScope | undefined): ISecureOkeCluster {
