@@ -20,6 +20,7 @@ import {
   NetworkPolicyEngine,
   NodeImage,
   NodeShape,
+  OracleServiceRanges,
   PipelineIdentity,
   PolicyCondition,
   PolicyLocation,
@@ -124,6 +125,8 @@ web.exposeViaLoadBalancer({
   tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
 });
 assets.grantRead(web);
+// The addresses of Object Storage and Notifications in the region, from Oracle's public_ip_ranges.json.
+web.connections.allowToOracleServices(OracleServiceRanges.of(["134.70.0.0/16"]));
 web.grant({
   verb: PolicyVerb.USE,
   resourceType: PolicyResourceType.ONS_TOPICS,

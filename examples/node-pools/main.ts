@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { App, TerraformStack } from "cdktf";
-import { App as KubernetesApp, Chart, Size } from "cdk8s";
+import { App as KubernetesApp, Chart, Duration, Size } from "cdk8s";
 import { TaintEffect } from "cdk8s-plus-27";
 import {
   AddOn,
@@ -25,6 +25,7 @@ import {
   PrivateNodePool,
   SecureNamespace,
   SecureOkeCluster,
+  SshAccess,
   TlsTermination,
   Toleration,
   VirtualNodeEndorsement,
@@ -83,6 +84,37 @@ new PrivateNodePool(stack, "batch", {
   kubeletArguments: { "image-gc-high-threshold": "70" },
 });
 
+// GPU instances are scarce: they come from reserved capacity, and an upgrade replaces their boot volumes only.
+new PrivateNodePool(stack, "gpu", {
+  cluster,
+  image: NodeImage.fromLock("gpu", lock),
+  shape: NodeShape.fixed("VM.GPU.A10.1"),
+  size: 1,
+  capacity: NodeCapacity.reserved({
+    "Uocm:EU-FRANKFURT-1-AD-1": "ocid1.capacityreservation.oc1.eu-frankfurt-1.example",
+  }),
+  labels: { tier: "gpu" },
+  taints: [NodeTaint.noSchedule("nvidia.com/gpu")],
+  cycling: NodeCycling.replaceBootVolumes(),
+  // The key opens no port.
+  ssh: SshAccess.withKey("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINKbifD62Zf+tE5yWk63isCbE3y1D0hFhC4uSEQl/Zkt", {
+    reason: "The vendor collects reports of the driver on the node",
+  }),
+});
+
+// Local disks, in two fault domains. A node that is replaced loses its disks, so a drain may take the whole hour.
+new PrivateNodePool(stack, "cache", {
+  cluster,
+  image: NodeImage.fromLock("standard", lock),
+  shape: NodeShape.flexible("VM.DenseIO.E5.Flex", { ocpus: 8, memory: Size.gibibytes(96) }),
+  size: 2,
+  faultDomains: ["FAULT-DOMAIN-1", "FAULT-DOMAIN-2"],
+  labels: { tier: "cache" },
+  taints: [NodeTaint.noExecute("disk", "local")],
+  evictionGraceDuration: Duration.hours(1),
+  cloudInit: CloudInit.fromFile(join(__dirname, "format-disk.sh")),
+});
+
 // In the middle of an upgrade: the green pool has the new image, and the blue pool still runs.
 new BlueGreenNodePools(stack, "web", {
   cluster,
@@ -126,6 +158,12 @@ new ClusterAddOn(stack, "dns", {
   cluster,
   addOn: AddOn.coreDns({ minReplicas: 3, nodesPerReplica: 8 }),
 });
+new ClusterAddOn(stack, "gpu-plugin", {
+  cluster,
+  addOn: AddOn.nvidiaGpuPlugin(),
+  version: AddOnVersion.pinned("v0.17.4"),
+});
+new ClusterAddOn(stack, "problem-detector", { cluster, addOn: AddOn.nodeProblemDetector() });
 // The cluster then allows the control plane to connect to the agent on TCP port 9995 of the nodes.
 new ClusterAddOn(stack, "observability", { cluster, addOn: AddOn.observabilityAgent() });
 

@@ -194,6 +194,9 @@ type ResolvedAutoscaler = Resolved<typeof AUTOSCALER> & {
  * The autoscaler authenticates by workload identity: the rights are granted to its service account in this cluster, not to nodes. Keep at
  * least one pool of a fixed size, for the autoscaler itself and CoreDNS.
  *
+ * As in Oracle's documentation, the rights include `manage instance-family` in the compartment of the pools, because OKE creates the
+ * instances with the rights of the autoscaler.
+ *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengusingclusterautoscaler.htm
  */
 @checked
