@@ -11,7 +11,7 @@ export {
   readProps,
   type Resolved,
 } from "./props-schema";
-export { readReason, reasonFor, ruleReasonFor } from "./reason";
+export { readChoice, readReason, reasonFor, ruleReasonFor } from "./reason";
 export { displayName } from "./resource-name";
 export { taggingReaders } from "./tagging";
 export {

@@ -65,11 +65,10 @@ describe("what was not given", () => {
       "ATTRIBUTE_MISSING",
     ]);
     expect(refusedCodes(() => EndpointAccess.privateFrom(undefined as never))).toContain("ATTRIBUTE_MISSING");
-    for (const choice of [undefined, null, "because"]) {
-      expect(refusedCodes(() => EndpointAccess.publicFrom(["192.0.2.0/24"], choice as never))).toEqual([
-        "REASON_MISSING",
-      ]);
-    }
+    const publicFor = (choice: unknown) => () => EndpointAccess.publicFrom(["192.0.2.0/24"], choice as never);
+    for (const choice of [undefined, null])
+      expect(refusedCodes(publicFor(choice))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(refusedCodes(publicFor("because"))).toEqual(["VALUE_INVALID"]);
   });
 });
 

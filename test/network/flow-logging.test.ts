@@ -143,7 +143,7 @@ describe("how much flow logs record", () => {
       "OCID_INVALID",
       "VALUE_INVALID",
       "COUNT_INVALID",
-      "DURATION_INVALID",
+      "RETENTION_INVALID",
     ]);
     for (const wrong of [null, "x", 5]) {
       expect(refusedCodes(() => FlowLogging.enabled(wrong as any))).toEqual(["VALUE_INVALID"]);

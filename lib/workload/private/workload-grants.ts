@@ -4,10 +4,10 @@ import { ClusterAccess } from "../../cluster/access/private/cluster-access";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { asCluster } from "../../cluster/cluster-of-chart";
 import { MarkOn } from "../../core/construct-state";
-import { checkGiven, checkMembers } from "../../core/required";
+import { readProps } from "../../core/readers";
 import { findWhenWritten, type ProgramFinding } from "../../core/program-findings";
 import { Problems } from "../../core/validation-error";
-import { type PolicyGrant } from "../../identity/policy-statement";
+import { POLICY_GRANT, type PolicyGrant } from "../../identity/policy-statement";
 import { type Connections } from "../../network-policy/connections";
 import { type IChartScope, scopeOf, whenAdded } from "../../synthesis/chart-scopes";
 import { needCluster } from "../../synthesis/forgotten-charts";
@@ -26,9 +26,7 @@ const lookedAt = new MarkOn<Grantee>();
 export function grantToWorkload(workload: Grantee, grant: PolicyGrant): void {
   const { namespace, serviceAccountName } = workload;
   const problems = new Problems(workload);
-  const { verb, resourceType, location } = grant ?? {};
-  checkGiven(problems, { verb, resourceType, location });
-  checkMembers(problems, "location", location, ["_model"], "PolicyLocation.compartment(compartmentId)");
+  const read = readProps(problems, grant, POLICY_GRANT);
   if (namespace === undefined) {
     problems.add(
       "ATTRIBUTE_MISSING",
@@ -36,12 +34,12 @@ export function grantToWorkload(workload: Grantee, grant: PolicyGrant): void {
       'Give the chart a namespace: new Chart(app, "shop", { namespace: "shop" })',
     );
   }
-  problems.throwIfAny();
+  const resolved = problems.resolved<PolicyGrant>(read);
   const chart = Chart.of(workload);
   needCluster(chart, () => requireCluster(workload, scopeOf(chart)));
   whenAdded(chart, (scope) => {
     const cluster = requireCluster(workload, scope);
-    ClusterAccess.of(cluster).grantWorkload({ namespace: namespace ?? "", serviceAccountName }, grant);
+    ClusterAccess.of(cluster).grantWorkload({ namespace: namespace ?? "", serviceAccountName }, resolved);
     if (lookedAt.once(workload)) findWhenWritten(cluster, () => unreachableServices(workload, cluster));
   });
 }
