@@ -112,7 +112,7 @@ const literal = (pattern: RegExp, example: string) =>
   matching(pattern, `Write it as a literal, such as "${example}"`);
 
 const issuer: Reader<string> = (problems, name, value) => {
-  const fix = `Give the address of the issuer as it stands in its tokens, such as "${GITHUB}"`;
+  const fix = `Use the issuer URL of the tokens, such as "${GITHUB}"`;
   const address = typeof value === "string" && !Token.isUnresolved(value) ? value : undefined;
   const url = address !== undefined && URL.canParse(address) ? new URL(address) : undefined;
   if (url?.protocol === "http:") {

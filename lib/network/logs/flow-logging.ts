@@ -182,7 +182,7 @@ export function recordFlows(scope: Construct, props: FlowLogRecordsProps): strin
   const logGroupId = addLogGroup(scope, {
     compartmentId: props.compartmentId,
     displayName: props.groupName,
-    description: "Who talked to whom in the subnets of the cluster",
+    description: "Flow logs of the subnets of the cluster",
     tags,
   });
   for (const { role, subnetId, compartmentId, isElsewhere } of subnets) {
