@@ -58,7 +58,7 @@ describe("a monitoring", () => {
   beforeEach(() => jest.spyOn(process, "emitWarning").mockImplementation(() => undefined));
   afterEach(() => jest.restoreAllMocks());
 
-  test("is what its snapshot holds", () => {
+  test("matches its snapshot", () => {
     const world = new World();
     world.monitoring();
     expect(Yaml.stringify(...objectsOf(world.chart))).toMatchSnapshot();
