@@ -1,4 +1,4 @@
-// Synthesizes clusters with ten node pools each, all in one stack; prints JSON for run.js.
+// Measures the synthesis of clusters with ten node pools each in one stack; prints JSON for run.js.
 //   node bench/clusters.js <count> <outdir>
 const { Size } = require("cdk8s");
 const { App, TerraformStack } = require("cdktf");
@@ -32,7 +32,7 @@ function synthesize(count) {
   app.synth();
 }
 
-// Warm before the clock runs, so that a small program does not pay alone for what is compiled at first use.
+// Runs once before the measurement, because the first run includes compilation.
 synthesize(5);
 global.gc?.();
 console.log(JSON.stringify({ milliseconds: cpuTime(() => synthesize(clusters)), clusters }));

@@ -1,6 +1,4 @@
-// The processor's time, not the clock's: what else the machine does would else decide.
-
-/** Milliseconds that the processor works for a call. */
+/** The CPU time of a call in milliseconds. Wall-clock time would include the other load of the machine. */
 function cpuTime(run) {
   const start = process.cpuUsage();
   run();

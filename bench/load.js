@@ -1,4 +1,4 @@
-// Loads the peers, and with the argument `library` the library after them; prints JSON for run.js.
+// Measures loading the peers and, with the argument `library`, then the library; prints JSON for run.js.
 const { cpuTime } = require("./cpu-time");
 
 const peerMilliseconds = cpuTime(() => {
@@ -9,7 +9,7 @@ const milliseconds = cpuTime(() => {
     throw new Error("The package has no SecureOkeCluster");
   }
 });
-// The process's memory first: a collection gives back what the next thing to load would use.
+// The resident set is measured before the collection, which frees memory that later modules would use.
 const resident = process.memoryUsage().rss;
 global.gc();
 const { heapUsed, external } = process.memoryUsage();

@@ -1,6 +1,7 @@
-// Measures Reachability: 200 security groups with 5,000 rules and 200 workloads with 500 policies, all pairs of each. It needs
-// no build: `node bench/reach.js`. With --check the exit code says whether all of it took less than five seconds.
+// Measures Reachability with all pairs of 200 security groups with 5,000 rules, and of 200 workloads with 500 policies. Needs no
+// build: `node bench/reach.js`. With --check, exits with 1 where it took more than five seconds.
 require("../scripts/register");
+const { cpuTime } = require("./cpu-time");
 const { Endpoint, Reachability } = require("../lib/checks");
 const { Port } = require("../lib/core/port");
 
@@ -9,7 +10,7 @@ const RULES = 5000;
 const POLICIES = 500;
 const LIMIT_MS = 5000;
 
-// The same numbers in every run.
+// The same pseudorandom numbers in each run.
 let seed = 1;
 function below(limit) {
   seed = (seed * 48271) % 2147483647;
@@ -99,20 +100,17 @@ function policy(index) {
   return { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata, spec };
 }
 
-function time(what, run) {
-  // The processor's time, not the clock's: what else the machine does would else decide.
-  const start = process.cpuUsage();
-  const result = run();
-  const { user, system } = process.cpuUsage(start);
-  const milliseconds = (user + system) / 1000;
-  console.log(`${what.padEnd(42)} ${milliseconds.toFixed(0).padStart(6)} ms`);
+function time(step, run) {
+  let result;
+  const milliseconds = cpuTime(() => (result = run()));
+  console.log(`${step.padEnd(42)} ${milliseconds.toFixed(0).padStart(6)} ms`);
   return { result, milliseconds };
 }
 
-function allPairs(reach, ends) {
+function allPairs(reach, endpoints) {
   const counts = {};
-  for (const from of ends) {
-    for (const to of ends) {
+  for (const from of endpoints) {
+    for (const to of endpoints) {
       const { verdict } = reach.ask(from, to, Port.tcp(1024));
       counts[verdict] = (counts[verdict] ?? 0) + 1;
     }
@@ -135,12 +133,12 @@ function main() {
   );
   const workloads = range.map((index) => Endpoint.workload(namespace(index), `app${index}`));
 
-  const read = time(`reading ${RULES} rules, ${POLICIES} policies`, () => Reachability.fromTexts(texts));
+  const read = time(`read ${RULES} rules and ${POLICIES} policies`, () => Reachability.fromTexts(texts));
   const ofGroups = time(`${COUNT ** 2} pairs of groups`, () => allPairs(read.result, groups));
   const ofPods = time(`${COUNT ** 2} pairs of workloads`, () => allPairs(read.result, workloads));
   const total = read.milliseconds + ofGroups.milliseconds + ofPods.milliseconds;
   console.log(JSON.stringify({ groups: ofGroups.result, workloads: ofPods.result }));
-  console.log(`${total.toFixed(0)} ms in all, of at most ${LIMIT_MS} ms`);
+  console.log(`${total.toFixed(0)} ms in total, limit ${LIMIT_MS} ms`);
   if (process.argv.includes("--check") && total > LIMIT_MS) process.exitCode = 1;
 }
 

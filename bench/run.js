@@ -1,6 +1,5 @@
-// Measures what the built package costs: loading it, downloading it, and synthesizing with it. With --check the exit code
-// says whether each number is within its limit. The limits are ratios of what ran side by side, in time of the processor, so
-// that neither a slow machine nor a busy one decides.
+// Measures the built package: load time, size, and synthesis time. With --check, exits with 1 where a number is above its limit.
+// Limits of times are ratios of CPU times in the same run, so that they hold on slow and busy machines.
 const { execFileSync } = require("node:child_process");
 const fs = require("node:fs");
 const os = require("node:os");
@@ -9,27 +8,27 @@ const { ensureBuilt } = require("../scripts/build");
 
 const root = path.join(__dirname, "..");
 const RUNS = 7;
-// A number over its limit is measured again before it counts: a busy neighbour goes away, a slow library does not.
+// A number above its limit is measured again, because other load of the machine passes.
 const ROUNDS = 3;
 
 function median(numbers) {
   return numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 }
 
-/** One number for all runs. Whatever else the machine does only ever adds time, so the shortest is the nearest. */
+/** One number for all runs: the minimum of times, because other load only adds time, and the median of other numbers. */
 function typical(key, numbers) {
   return /milliseconds$/i.test(key) ? Math.min(...numbers) : median(numbers);
 }
 
-/** What a program of this folder measured in a process of its own. */
+/** Runs a program of this folder in a process of its own; returns its measurements. */
 function measure(name, ...args) {
   const program = path.join(__dirname, name);
   return JSON.parse(execFileSync(process.execPath, ["--expose-gc", program, ...args], { encoding: "utf8" }));
 }
 
 /**
- * Each number over the runs; in each run all programs take their turn, so that none has a quiet hour.
- * What is over its limit is measured in further runs, and all runs count.
+ * The measurements of programs over several runs. Each run measures all programs, so that other load affects them alike.
+ * Numbers above their limit are measured in further runs, and all runs count.
  */
 function typicals(programs, isWithin, perRound) {
   const runs = [];
@@ -73,7 +72,7 @@ function print(rows) {
     name,
     `${value.toFixed(unit === "" ? 2 : 1)} ${unit}`.trim(),
     limit === undefined ? "" : `<= ${limit} ${unit}`.trim(),
-    limit === undefined ? "" : isWithin({ value, limit }) ? "ok" : "OVER",
+    limit === undefined ? "" : isWithin({ value, limit }) ? "ok" : "ABOVE THE LIMIT",
   ]);
   const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => row[column].length)));
   for (const [name, value, limit, verdict] of cells) {
@@ -91,39 +90,43 @@ function main() {
     const { packed, unpacked } = pack(temporary);
     const loading = (peers, load) => [
       {
-        name: "load after the peers, time",
+        name: "load time of the library, without the peers",
         value: load.milliseconds - peers.milliseconds,
         unit: "ms",
       },
       {
-        // Against what every program loads anyway: milliseconds alone are those of the machine.
-        name: "load, library to peers",
+        // Relative to the peers, which every program loads, because milliseconds depend on the machine.
+        name: "load time of the library / load time of the peers",
         value: (load.milliseconds - peers.milliseconds) / load.peerMilliseconds,
         unit: "",
         limit: 0.15,
       },
       {
-        name: "load after the peers, live heap and external",
+        name: "memory of the library: live heap and external",
         value: (load.heap - peers.heap) / MB,
         unit: "MB",
         limit: 15,
       },
       {
-        name: "load after the peers, resident set",
+        name: "memory of the library: resident set",
         value: (load.resident - peers.resident) / MB,
         unit: "MB",
         limit: 15,
       },
     ];
     const synthesizing = (library, bindings) => [
-      { name: `synth of ${library.resources} resources, library`, value: library.milliseconds, unit: "ms" },
       {
-        name: `synth of ${bindings.resources} resources, bindings`,
+        name: `synthesis of ${library.resources} resources with the library`,
+        value: library.milliseconds,
+        unit: "ms",
+      },
+      {
+        name: `synthesis of ${bindings.resources} resources with the bindings`,
         value: bindings.milliseconds,
         unit: "ms",
       },
       {
-        name: "synth per resource, library to bindings",
+        name: "synthesis per resource, library / bindings",
         value: library.milliseconds / library.resources / (bindings.milliseconds / bindings.resources),
         unit: "",
         limit: 1.3,
@@ -139,22 +142,22 @@ function main() {
       const cost = ({ milliseconds, workloads: count }) => milliseconds / count;
       const libraryOf = (index) => numbers[2 * index];
       return [
-        ...workloads.flatMap(([what, count], index) => {
-          const [own, plain] = numbers.slice(2 * index, 2 * index + 2);
-          const name = `synth of ${count} workloads ${what}`;
+        ...workloads.flatMap(([layout, count], index) => {
+          const [ofLibrary, plain] = numbers.slice(2 * index, 2 * index + 2);
+          const name = `synthesis of ${count} workloads ${layout}`;
           return [
-            { name: `${name}, library`, value: own.milliseconds, unit: "ms" },
-            { name: `${name}, plain cdk8s`, value: plain.milliseconds, unit: "ms" },
+            { name: `${name} with the library`, value: ofLibrary.milliseconds, unit: "ms" },
+            { name: `${name} with plain cdk8s`, value: plain.milliseconds, unit: "ms" },
             {
-              name: `${name}, library to plain`,
-              value: own.milliseconds / plain.milliseconds,
+              name: `${name}, library / plain cdk8s`,
+              value: ofLibrary.milliseconds / plain.milliseconds,
               unit: "",
               limit: 2,
             },
           ];
         }),
         {
-          name: "synth per workload, 5000 to 400",
+          name: "synthesis per workload, 5000 / 400 workloads",
           value: cost(libraryOf(2)) / cost(libraryOf(0)),
           unit: "",
           limit: 1.2,
@@ -169,10 +172,10 @@ function main() {
       ];
     });
     const ofClusters = (few, many) => [
-      { name: `synth of ${few.clusters} clusters with 10 pools`, value: few.milliseconds, unit: "ms" },
-      { name: `synth of ${many.clusters} clusters with 10 pools`, value: many.milliseconds, unit: "ms" },
+      { name: `synthesis of ${few.clusters} clusters with 10 pools`, value: few.milliseconds, unit: "ms" },
+      { name: `synthesis of ${many.clusters} clusters with 10 pools`, value: many.milliseconds, unit: "ms" },
       {
-        name: `synth per cluster, ${many.clusters} to ${few.clusters}`,
+        name: `synthesis per cluster, ${many.clusters} / ${few.clusters} clusters`,
         value: many.milliseconds / many.clusters / (few.milliseconds / few.clusters),
         unit: "",
         limit: 1.2,
@@ -182,8 +185,8 @@ function main() {
       rowsOf(...typicals(programs, (numbers) => rowsOf(...numbers).every(isWithin), perRound));
     const rows = [
       ...measured(loading, [["load.js"], ["load.js", "library"]]),
-      { name: "package, packed", value: packed / MB, unit: "MB", limit: 2 },
-      { name: "package, unpacked", value: unpacked / MB, unit: "MB", limit: 12 },
+      { name: "package size, packed", value: packed / MB, unit: "MB", limit: 2 },
+      { name: "package size, unpacked", value: unpacked / MB, unit: "MB", limit: 12 },
       ...measured(synthesizing, [
         ["synth.js", "library", path.join(temporary, "library")],
         ["synth.js", "bindings", path.join(temporary, "library"), path.join(temporary, "bindings")],
@@ -193,7 +196,7 @@ function main() {
         [10, 100].map((count) => ["clusters.js", count, path.join(temporary, "clusters")]),
         2,
       ),
-      // Once, as they are large: what is over its limit is measured again.
+      // Once, because they take long; numbers above their limit are measured again.
       ...measured(ofWorkloads, programsOfWorkloads, 1),
     ];
     print(rows);

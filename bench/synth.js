@@ -1,5 +1,5 @@
-// Synthesizes twenty clusters with node pools through the library, or the same resources through the bindings alone;
-// prints JSON for run.js.
+// Measures the synthesis of twenty clusters with node pools with the library, or of the same resources with the bindings; prints
+// JSON for run.js.
 //   node bench/synth.js library <outdir>
 //   node bench/synth.js bindings <outdir of the library> <outdir>
 const fs = require("node:fs");
@@ -31,7 +31,7 @@ function writeWithLibrary(stack) {
         cluster,
         image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example"),
         shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
-        // Named: a list that Terraform looks up can't be said with literals.
+        // Listed, because the program with bindings can't express a list that Terraform looks up.
         availabilityDomains: ["example:EU-FRANKFURT-1-AD-1", "example:EU-FRANKFURT-1-AD-2"],
         size: 3,
       });
@@ -39,7 +39,7 @@ function writeWithLibrary(stack) {
   }
 }
 
-/** The bindings' spelling of an attribute: ipv6cidr_blocks is ipv6CidrBlocks. */
+/** The name of an attribute in the bindings, such as ipv6CidrBlocks for ipv6cidr_blocks. */
 function camelCase(name) {
   const upper = (_, before, letter) => before + letter.toUpperCase();
   return name.replace(/(\d)([a-z])/g, upper).replace(/()_([a-z0-9])/g, upper);
@@ -48,7 +48,7 @@ function camelCase(name) {
 function asConfig(value) {
   if (Array.isArray(value)) return value.map(asConfig);
   if (typeof value !== "object" || value === null) return value;
-  // The keys of a map are its own, and no attributes.
+  // The keys of a map are not attributes.
   const configOf = (key, entry) => (key === "parameters" ? entry : asConfig(entry));
   return Object.fromEntries(
     Object.entries(value).map(([key, entry]) => [camelCase(key), configOf(key, entry)]),
@@ -76,7 +76,7 @@ function classOf(type) {
   return library.oci[module][module[0].toUpperCase() + module.slice(1)];
 }
 
-/** The resources and data sources of a document, each with the binding's class and a literal configuration. */
+/** The resources and data sources of a document, each with the class of its binding and its configuration. */
 function literals({ resource, data }) {
   const all = [
     ...Object.entries(resource),
@@ -88,7 +88,7 @@ function literals({ resource, data }) {
       const config = asConfig(withoutComment(body));
       if (config.dependsOn) config.dependsOn = config.dependsOn.map((fqn) => ({ fqn }));
       const { forEach } = config;
-      // cdktf asks an iterator for the expression.
+      // cdktf calls this method of iterators.
       if (forEach !== undefined) config.forEach = { _getForEachExpression: () => forEach };
       return { Class, id, config };
     });
@@ -96,8 +96,8 @@ function literals({ resource, data }) {
 }
 
 /**
- * A configuration in which each address of another resource is a reference, as programs write them: `vcn.id`, and never the
- * text of the expression. cdktf resolves references several times, and that is most of what a synthesis costs.
+ * Replaces the addresses of other resources by references, as programs write them: `vcn.id` instead of the expression. cdktf
+ * resolves references several times, which takes most of the time of a synthesis.
  */
 function withReferences(stack, value) {
   if (typeof value === "string")
@@ -111,7 +111,7 @@ function writeWithBindings(stack, resources) {
   for (const { Class, id, config } of resources) new Class(stack, id, withReferences(stack, config));
 }
 
-/** What a document makes, in one order, without ids of constructs. */
+/** The sorted resources and data sources of a document, without construct ids. */
 function contents({ resource, data }) {
   const bodies = Object.values({ ...resource, ...data }).flatMap((named) => Object.values(named));
   return bodies.map((body) => JSON.stringify(withoutComment(body))).sort();
@@ -120,7 +120,7 @@ function contents({ resource, data }) {
 function main() {
   const resources = kind === "bindings" ? literals(document(first)) : [];
   const write = kind === "library" ? writeWithLibrary : (stack) => writeWithBindings(stack, resources);
-  // Both are loaded and warm before the clock runs: loading has its own measurement.
+  // Runs once before the measurement, because the first run includes loading and compilation.
   write(new TerraformStack(new App({ outdir }), "warm"));
 
   global.gc();
@@ -132,11 +132,11 @@ function main() {
     app.synth();
   });
 
-  const made = contents(document(outdir));
-  if (kind === "bindings" && !isDeepStrictEqual(made, contents(document(first)))) {
-    throw new Error("The two programs don't make the same resources");
+  const resourceBodies = contents(document(outdir));
+  if (kind === "bindings" && !isDeepStrictEqual(resourceBodies, contents(document(first)))) {
+    throw new Error("The two programs create different resources");
   }
-  console.log(JSON.stringify({ milliseconds, resources: made.length }));
+  console.log(JSON.stringify({ milliseconds, resources: resourceBodies.length }));
 }
 
 main();

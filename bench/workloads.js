@@ -1,8 +1,8 @@
-// Synthesizes workloads through the library, or writes the same objects with plain cdk8s; prints JSON for run.js.
-//   node bench/workloads.js library <workloads> <of them in one chart> <outdir>
-//   node bench/workloads.js plain <workloads> <of them in one chart> <outdir of the library> <outdir>
-// The library's workloads go through a cluster, so that its time includes the cluster and the outputs for Terraform. The plain
-// program is the leanest there can be: literal objects without a check, of which cdk8s writes the same files, byte for byte.
+// Measures the synthesis of workloads with the library, or of the same objects with plain cdk8s; prints JSON for run.js.
+//   node bench/workloads.js library <workloads> <workloads per chart> <outdir>
+//   node bench/workloads.js plain <workloads> <workloads per chart> <outdir of the library> <outdir>
+// The library adds the workloads to a cluster, so its time includes the cluster and the Terraform outputs. The plain program
+// only passes literal objects to cdk8s, which writes the same bytes.
 const assert = require("node:assert");
 const fs = require("node:fs");
 const path = require("node:path");
@@ -13,7 +13,7 @@ const library = require("../dist");
 
 const WARM = 60;
 const OBJECTS = "objects.json";
-// Room for all, where all are in one namespace too.
+// Enough for all workloads in one namespace.
 const QUOTA = {
   pods: 100_000,
   cpuRequests: "100000",
@@ -30,7 +30,7 @@ const workloads = Number(workloadsText);
 const perChart = Number(perChartText);
 const chartName = (index) => `team-${index}`;
 
-/** Answers the charts. */
+/** Synthesizes the workloads and returns the charts. */
 function writeWithLibrary(count, outdir) {
   const { ContainerImage, EnvironmentValue, HardenedDeployment, KubernetesVersion, NetworkPolicyEngine } =
     library;
@@ -45,7 +45,7 @@ function writeWithLibrary(count, outdir) {
   });
   const kubernetes = new cdk8s.App();
   const charts = [];
-  let chart, before;
+  let chart, previous;
   for (let index = 0; index < count; index++) {
     if (index % perChart === 0) {
       const name = chartName(charts.length);
@@ -60,9 +60,9 @@ function writeWithLibrary(count, outdir) {
       env: { LOG_LEVEL: EnvironmentValue.fromValue("info") },
     });
     current.exposeViaService();
-    // Each from the one before it, in the chart before too.
-    if (before) current.connections.allowFrom(before, Port.tcp(8080));
-    before = current;
+    // Each workload accepts connections from the previous one, also across charts.
+    if (previous) current.connections.allowFrom(previous, Port.tcp(8080));
+    previous = current;
   }
   app.synth();
   return charts;
@@ -79,7 +79,7 @@ function writePlain(charts, outdir) {
 
 /** The objects of each chart, for the plain program. */
 function saveObjects(charts, outdir) {
-  const objectsOf = (chart) => chart.node.findAll().filter((one) => cdk8s.ApiObject.isApiObject(one));
+  const objectsOf = (chart) => chart.node.findAll().filter((node) => cdk8s.ApiObject.isApiObject(node));
   const objects = charts.map((chart) => objectsOf(chart).map((object) => object.toJson()));
   fs.writeFileSync(path.join(outdir, OBJECTS), JSON.stringify(objects));
 }
@@ -87,9 +87,12 @@ function saveObjects(charts, outdir) {
 /** Throws unless the two programs wrote the same bytes. */
 function compare(charts, libraryOutdir, outdir) {
   charts.forEach((_, index) => {
-    const wanted = path.join(libraryOutdir, "manifests", "bench", `${chartName(index)}.yaml`);
-    const made = path.join(outdir, `${chartName(index)}.k8s.yaml`);
-    assert.ok(fs.readFileSync(wanted).equals(fs.readFileSync(made)), `${made} differs from ${wanted}`);
+    const expected = path.join(libraryOutdir, "manifests", "bench", `${chartName(index)}.yaml`);
+    const actual = path.join(outdir, `${chartName(index)}.k8s.yaml`);
+    assert.ok(
+      fs.readFileSync(expected).equals(fs.readFileSync(actual)),
+      `${actual} differs from ${expected}`,
+    );
   });
 }
 
@@ -97,7 +100,7 @@ function print(milliseconds) {
   console.log(JSON.stringify({ milliseconds, workloads }));
 }
 
-// Both are warm before the clock runs: what is compiled at first use would weigh on small programs alone.
+// Both programs run once before the measurement, because the first run includes compilation.
 function main() {
   if (kind === "library") {
     writeWithLibrary(WARM, first);

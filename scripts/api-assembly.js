@@ -1,4 +1,4 @@
-// The public types of the library as the compiler wrote them down, with what API.md, its pages and api.txt have in common.
+// Reads the public types of the library from the jsii assembly, and formats types and parameters for the reference.
 const fs = require("node:fs");
 const path = require("node:path");
 const zlib = require("node:zlib");
@@ -6,7 +6,7 @@ const zlib = require("node:zlib");
 const root = path.join(__dirname, "..");
 const byName = (a, b) => (a.name < b.name ? -1 : 1);
 
-/** The types of the root module, sorted by name: the bindings are documented by their provider. */
+/** The types of the root module, sorted by name. The provider documents the bindings. */
 function publicTypes() {
   const { types } = JSON.parse(zlib.gunzipSync(fs.readFileSync(path.join(root, ".jsii.gz"))));
   return Object.values(types)
@@ -14,7 +14,7 @@ function publicTypes() {
     .sort(byName);
 }
 
-/** Where a type is declared, such as `network/bastion`: below lib, without the ending. */
+/** The module of a type, such as `network/bastion`: the path below lib without the extension. */
 function moduleOf({ symbolId }) {
   return symbolId.replace(/^lib\//, "").replace(/:.*$/, "");
 }
@@ -24,11 +24,11 @@ const folderOf = (type) => moduleOf(type).split("/")[0];
 
 const PRIMITIVES = { date: "Date", json: "object", any: "any" };
 
-/** A type as TypeScript writes it; `named` says how the name of another type is written. */
+/** A type in TypeScript syntax; `named` formats the names of other types. */
 function typeText(type, named = (name) => name) {
   if (!type) return "void";
   if (type.primitive) return PRIMITIVES[type.primitive] ?? type.primitive;
-  if (type.union) return type.union.types.map((one) => typeText(one, named)).join(" | ");
+  if (type.union) return type.union.types.map((member) => typeText(member, named)).join(" | ");
   if (type.collection) {
     const { kind, elementtype } = type.collection;
     const element = typeText(elementtype, named);

@@ -1,7 +1,7 @@
-// API.md, the index by task, and docs/api: one page with all types of a folder of lib.
+// Writes API.md, the index by task, and docs/api: a page with the types of each folder of lib.
 const { byName, folderOf, moduleOf, parametersText, returnText, typeText } = require("./api-assembly");
 
-// A longer text is a paragraph below the table.
+// Longer texts are in the list below the table.
 const MAX_CELL_LENGTH = 200;
 const WRITTEN = "<!-- Written by `npm run docs` from the docstrings in lib; do not edit. -->";
 
@@ -54,9 +54,13 @@ const FIRST = [
 
 const isCell = (text) => text.length <= MAX_CELL_LENGTH;
 const cell = (text) => text.replace(/\s+/g, " ").replaceAll("|", "\\|").trim();
-const codes = (text) => text.replace(/(?<!`)\b[A-Z]+(?:_[A-Z0-9]+)+\b(?!`)/g, "`$&`");
+// Names of constants become code, except inside of code.
+const codes = (text) =>
+  text.replace(/`[^`]*`|\b[A-Z]+(?:_[A-Z0-9]+)+\b/g, (found) =>
+    found.startsWith("`") ? found : `\`${found}\``,
+  );
 
-/** The docstring without its tags; the compiler ends a summary at a semicolon too. */
+/** A docstring without its tags. The compiler ends summaries at semicolons too. */
 function textOf({ summary = "", remarks = "" } = {}) {
   const isBroken = remarks !== "" && !/[.!?:]$/.test(summary);
   return [summary, remarks]
@@ -71,7 +75,7 @@ function split(text) {
   return [first.trim(), text.slice(first.length).trim()];
 }
 
-/** Writes the pages of types that refer to each other. */
+/** Writes pages with links between their types. */
 class Pages {
   constructor(types) {
     this.types = types;
@@ -82,7 +86,7 @@ class Pages {
         this.children.get(typeText({ fqn }))?.push(type.name);
   }
 
-  /** All files by their paths: the index, and a page for each folder. */
+  /** The index and the page of each folder, by path. */
   all() {
     const folders = [...new Set(this.types.map(folderOf))].sort();
     return Object.fromEntries([
@@ -91,7 +95,7 @@ class Pages {
     ]);
   }
 
-  /** A link to a type from a page of docs/api, or from elsewhere. */
+  /** A link to a type, from a page of docs/api or from the top level. */
   link(name, from = "") {
     const type = this.names.get(name);
     if (!type) return name.startsWith("oci.") ? `\`${name}\`` : name;
@@ -115,10 +119,10 @@ class Pages {
     const sorted = [...groups].sort(([a], [b]) => place(a) - place(b));
     const sections = sorted.flatMap(([title, types]) => (types.length > 0 ? this.task(title, types) : []));
     const intro = [
-      "The classes of the library by task. Each link goes to the constructor, props, and methods of a class.",
+      "The classes of the library by task, each with a link to its constructor, properties, and methods.",
       "[api.txt](api.txt) lists the signature of every member, and [docs/errors.md](docs/errors.md) every error code.",
-      "`oci.*` are bindings of the resources of the OCI provider; its",
-      "[registry page](https://registry.terraform.io/providers/oracle/oci/latest/docs) documents them.",
+      "The classes of `oci.*` are generated bindings of the OCI provider, whose",
+      "[registry page](https://registry.terraform.io/providers/oracle/oci/latest/docs) documents the resources.",
     ];
     return `${[WRITTEN, "", "# API", "", ...intro, ...sections].join("\n")}\n`;
   }
@@ -154,7 +158,7 @@ class Pages {
       ([title, types]) => `- ${title}: ${types.map(({ name }) => this.link(name, folder)).join(", ")}`,
     );
     const bodies = sections.flatMap(([, types]) => types.flatMap((type) => this.type(type, folder)));
-    return `${[WRITTEN, "", `# API: ${folder}`, "", "[All folders](../../API.md)", "", ...contents, ...bodies].join("\n")}\n`;
+    return `${[WRITTEN, "", `# API: ${folder}`, "", "[Index by task](../../API.md)", "", ...contents, ...bodies].join("\n")}\n`;
   }
 
   type(type, folder) {
@@ -173,22 +177,22 @@ class Pages {
   relations({ name, base, interfaces = [], datatype }, folder) {
     const links = (fqns) => fqns.map((fqn) => this.link(typeText({ fqn }), folder)).join(", ");
     const children = this.children.get(name).toSorted();
-    // The page lists a member once, on the struct that declares it.
-    const above = datatype ? this.ancestors(interfaces) : [...interfaces].sort();
-    const word = datatype ? "Also has the members of" : base ? "implements" : "Implements";
-    const parents = [
-      ...(base ? [`Inherits from ${links([base])}`] : []),
-      ...(above.length > 0 ? [`${word} ${links(above)}`] : []),
+    // A page lists each member once, at the struct that declares it.
+    const parents = datatype ? this.ancestors(interfaces) : [...interfaces].sort();
+    const word = datatype ? "Inherits the members of" : base ? "implements" : "Implements";
+    const relations = [
+      ...(base ? [`Extends ${links([base])}`] : []),
+      ...(parents.length > 0 ? [`${word} ${links(parents)}`] : []),
     ];
     return [
-      parents.length > 0 ? `${parents.join("; ")}.` : "",
+      relations.length > 0 ? `${relations.join("; ")}.` : "",
       children.length > 0
-        ? `${datatype ? "Part of" : "Base of"} ${children.map((one) => this.link(one, folder)).join(", ")}.`
+        ? `${datatype ? "Extended by" : "Base of"} ${children.map((child) => this.link(child, folder)).join(", ")}.`
         : "",
     ];
   }
 
-  /** The types that a struct extends, and those that these extend, nearest first. */
+  /** All types that a struct extends, nearest first. */
   ancestors(fqns) {
     const next = fqns.flatMap((fqn) => this.names.get(typeText({ fqn }))?.interfaces ?? []);
     return [...new Set([...fqns, ...(next.length > 0 ? this.ancestors(next) : [])])];
@@ -199,26 +203,26 @@ class Pages {
   }
 
   construct({ name, initializer, methods = [], properties = [] }, folder) {
-    const statics = [...properties.filter((one) => one.static), ...methods.filter((one) => one.static)].sort(
-      byName,
-    );
-    const own = methods.filter((one) => !one.static).sort(byName);
-    const make =
+    const statics = [...properties, ...methods].filter((member) => member.static).sort(byName);
+    const instanceMethods = methods.filter((method) => !method.static).sort(byName);
+    const constructor =
       initializer && !initializer.protected
         ? this.call(`new ${name}`, initializer, folder, "### Constructor")
         : [];
     return [
-      ...make,
+      ...constructor,
       ...(statics.length > 0
-        ? ["### Static members", ...statics.flatMap((one) => this.callOrValue(name, one, folder))]
+        ? ["### Static members", ...statics.flatMap((member) => this.callOrValue(name, member, folder))]
         : []),
       ...this.members(
-        { properties: properties.filter((one) => !one.static) },
+        { properties: properties.filter((property) => !property.static) },
         folder,
         "Property",
         "### Properties",
       ),
-      ...(own.length > 0 ? ["### Methods", ...own.flatMap((one) => this.call(one.name, one, folder))] : []),
+      ...(instanceMethods.length > 0
+        ? ["### Methods", ...instanceMethods.flatMap((method) => this.call(method.name, method, folder))]
+        : []),
     ];
   }
 
@@ -227,7 +231,7 @@ class Pages {
     return [`- \`${name}.${member.name}: ${typeText(member.type)}\` ${textOf(member.docs)}`];
   }
 
-  /** A call as a list item, whose details are below it. */
+  /** A call as a list item, followed by its details. */
   call(title, callable, folder, heading = "") {
     const { docs, parameters = [], returns } = callable;
     const result = title.startsWith("new ") ? "" : `: ${returnText(callable)}`;
@@ -235,11 +239,13 @@ class Pages {
     const mentioned = [...parameters.map(({ type }) => type), returns?.type].flatMap((type) =>
       this.namesIn(type),
     );
-    const see = [...new Set(mentioned)].map((one) => this.link(one, folder));
+    const see = [...new Set(mentioned)].map((type) => this.link(type, folder));
     const details = [
       textOf(docs),
-      ...parameters.filter((one) => one.docs).map((one) => `\`${one.name}\`: ${textOf(one.docs)}`),
-      returns?.docs ? `Returns ${textOf(returns.docs)}` : "",
+      ...parameters
+        .filter((parameter) => parameter.docs)
+        .map(({ name, docs: text }) => `\`${name}\`: ${textOf(text)}`),
+      returns?.docs ? `Returns: ${textOf(returns.docs)}` : "",
       see.length > 0 ? `Types: ${see.join(", ")}` : "",
       ...this.tags(docs),
     ];
@@ -256,7 +262,7 @@ class Pages {
     return names.filter((name) => this.names.has(name));
   }
 
-  /** A table of properties, followed by the texts that are too long for a cell. */
+  /** A table of properties, followed by a list of the texts that are too long for a cell. */
   members({ properties = [] }, folder, word, heading = "") {
     if (properties.length === 0) return [];
     const isStruct = word === "Member";
@@ -264,23 +270,27 @@ class Pages {
     const sorted = [...properties].sort(
       (a, b) => (a.optional ?? false) - (b.optional ?? false) || byName(a, b),
     );
-    const below = [];
-    const rows = sorted.map((one) => {
-      const type = cell(typeText(one.type, (name) => this.link(name, folder)));
-      const fallback = cell(one.docs?.default ?? "").replace(/^- /, "");
-      const [first, rest] = split(textOf(one.docs));
-      const details = [rest, isCell(fallback) ? "" : `Default: ${fallback}`, ...this.tags(one.docs)].filter(
-        Boolean,
-      );
-      if (!isCell(first)) details.unshift(first);
-      if (details.length > 0)
-        below.push(`- \`${one.name}\`: ${codes(details.join(" ")).replace(/\n+/g, "\n  ")}`);
-      const given = one.optional ? (isCell(fallback) ? fallback : "below") || "none" : "**required**";
+    const details = [];
+    const rows = sorted.map((property) => {
+      const type = cell(typeText(property.type, (name) => this.link(name, folder)));
+      const fallback = cell(property.docs?.default ?? "").replace(/^- /, "");
+      const [first, rest] = split(textOf(property.docs));
+      const texts = [
+        rest,
+        isCell(fallback) ? "" : `Default: ${fallback}`,
+        ...this.tags(property.docs),
+      ].filter(Boolean);
+      if (!isCell(first)) texts.unshift(first);
+      if (texts.length > 0)
+        details.push(`- \`${property.name}\`: ${codes(texts.join(" ")).replace(/\n+/g, "\n  ")}`);
+      const defaultCell = property.optional
+        ? (isCell(fallback) ? fallback : "see below") || "none"
+        : "**required**";
       const cells = [
-        `\`${one.protected ? "protected " : ""}${one.name}\``,
+        `\`${property.protected ? "protected " : ""}${property.name}\``,
         type,
-        ...(isStruct ? [given] : []),
-        isCell(first) ? cell(first) : "below",
+        ...(isStruct ? [defaultCell] : []),
+        isCell(first) ? cell(first) : "see below",
       ];
       return `| ${cells.join(" | ")} |`;
     });
@@ -288,7 +298,7 @@ class Pages {
     const table = [`| ${columns.join(" | ")} |`, `| ${columns.map(() => "---").join(" | ")} |`, ...rows].join(
       "\n",
     );
-    return [heading, table, below.join("\n")];
+    return [heading, table, details.join("\n")];
   }
 
   tags(docs = {}) {
@@ -297,7 +307,9 @@ class Pages {
       custom.throws ? codes(`Throws ${cell(custom.throws)}`) : "",
       deprecated ? `Deprecated: ${deprecated}` : "",
       ...(see
-        ? see.split("\n").map((one) => `See ${/^https?:/.test(one) ? `<${one.trim()}>` : one.trim()}`)
+        ? see
+            .split("\n")
+            .map((target) => `See ${/^https?:/.test(target) ? `<${target.trim()}>` : target.trim()}`)
         : []),
     ];
   }

@@ -1,4 +1,4 @@
-// api.txt: every member of the public API on a line of its own, sorted, so that a review sees each change of it.
+// Writes api.txt: each member of the public API on a line of its own, sorted, so that a review sees each change.
 const { parametersText, returnText, typeText } = require("./api-assembly");
 
 function heading({ name, kind, datatype, abstract, base, interfaces = [] }) {
@@ -15,25 +15,26 @@ function heading({ name, kind, datatype, abstract, base, interfaces = [] }) {
 const words = (member) =>
   ["protected", "static", "abstract"].filter((word) => member[word]).map((word) => `${word} `);
 
-/** The members of a type, sorted by their names; what makes one comes first. */
+/** The members of a type: the constructor first, the others sorted by name. */
 function membersOf({ name, kind, datatype, initializer, members = [], methods = [], properties = [] }) {
   // All members of an interface are abstract.
   const modifiers = (member) => words(kind === "class" ? member : { ...member, abstract: false }).join("");
-  const made = initializer?.protected ? "protected new" : "new";
+  const constructor = initializer?.protected ? "protected new" : "new";
   const lines = [
-    ...members.map((one) => [one.name, `${name}.${one.name}`]),
-    ...properties.map((one) => {
-      const readonly = one.immutable && !datatype ? "readonly " : "";
-      const type = typeText(one.type);
-      return [one.name, `${modifiers(one)}${readonly}${name}.${one.name}${one.optional ? "?" : ""}: ${type}`];
+    ...members.map((member) => [member.name, `${name}.${member.name}`]),
+    ...properties.map((property) => {
+      const readonly = property.immutable && !datatype ? "readonly " : "";
+      const optional = property.optional ? "?" : "";
+      const signature = `${name}.${property.name}${optional}: ${typeText(property.type)}`;
+      return [property.name, `${modifiers(property)}${readonly}${signature}`];
     }),
-    ...methods.map((one) => {
-      const call = `${one.name}${parametersText(one.parameters)}: ${returnText(one)}`;
-      return [one.name, `${modifiers(one)}${name}.${call}`];
+    ...methods.map((method) => {
+      const call = `${method.name}${parametersText(method.parameters)}: ${returnText(method)}`;
+      return [method.name, `${modifiers(method)}${name}.${call}`];
     }),
   ];
   return [
-    ...(initializer ? [`${made} ${name}${parametersText(initializer.parameters)}`] : []),
+    ...(initializer ? [`${constructor} ${name}${parametersText(initializer.parameters)}`] : []),
     ...lines.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line),
   ];
 }

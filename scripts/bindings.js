@@ -1,8 +1,8 @@
-// Writes lib/oci again: cuts the provider's schema down to lib/oci/curated.json and runs the cdktf generator on it.
+// Generates lib/oci: selects the resources of lib/oci/curated.json from the provider's schema and runs the cdktf generator.
 //
-// The whole schema comes from OCI_PROVIDER_SCHEMA (a .json or .json.gz file), else, with --refresh, from
-// `terraform providers schema -json`; else the cut schema that is committed is used, so that a fresh clone needs neither.
-// With --check nothing is written; the exit code says whether the committed files agree with the list.
+// Reads the complete schema from OCI_PROVIDER_SCHEMA, a .json or .json.gz file, or with --refresh from
+// `terraform providers schema -json`. Without both, it uses the committed part of the schema, so that a fresh clone needs neither.
+// With --check, writes nothing and exits with 1 where a committed file is out of date.
 const { execFileSync } = require("node:child_process");
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");
@@ -21,7 +21,7 @@ function sha256(text) {
   return createHash("sha256").update(text).digest("hex");
 }
 
-function wholeSchema() {
+function completeSchema() {
   const file = process.env.OCI_PROVIDER_SCHEMA;
   if (file) {
     const bytes = fs.readFileSync(file);
@@ -48,14 +48,14 @@ function pick(kind, names, all) {
 }
 
 function cutSchema() {
-  const whole = wholeSchema();
+  const complete = completeSchema();
   const committed = fs.existsSync(schemaFile) ? JSON.parse(fs.readFileSync(schemaFile, "utf8")) : undefined;
-  const source = whole ? JSON.parse(whole) : committed;
-  if (!source) throw new Error("No schema: set OCI_PROVIDER_SCHEMA or give --refresh");
+  const source = complete ? JSON.parse(complete) : committed;
+  if (!source) throw new Error("There is no schema: set OCI_PROVIDER_SCHEMA or pass --refresh");
   const provider = source.provider_schemas[address];
   return {
-    // The generator and the provider double read only what is below; the hash says which schema it was cut from.
-    cut_from_sha256: whole ? sha256(whole) : source.cut_from_sha256,
+    // The hash identifies the complete schema that this part comes from.
+    cut_from_sha256: complete ? sha256(complete) : source.cut_from_sha256,
     format_version: source.format_version,
     provider_schemas: {
       [address]: {
@@ -67,7 +67,7 @@ function cutSchema() {
   };
 }
 
-/** One line a resource: small, and a change of the schema still shows as a change of few lines. */
+/** Prints one line for each resource, so that the file is small and a change of the schema changes few lines. */
 function printSchema(schema) {
   const provider = schema.provider_schemas[address];
   const table = (schemas) =>
@@ -83,7 +83,7 @@ function printSchema(schema) {
 }
 
 async function generate(schema, outdir) {
-  // The generator asks for a Terraform binary at load time only to report its version; it is quiet without colours.
+  // Loaded late, because the generator runs terraform to report its version when it is loaded.
   const { generateProviderBindingsFromSchema } = require("@cdktf/provider-generator");
   await generateProviderBindingsFromSchema(outdir, {
     ...schema,
@@ -92,7 +92,7 @@ async function generate(schema, outdir) {
   return path.join(outdir, "providers", curated.provider.name);
 }
 
-/** Stacks ask for our range of versions (`~> 8.28`), not for the one version that the schema was taken from. */
+/** Makes stacks require our version range (`~> 8.28`) instead of the version of the schema. */
 function pinProvider(text) {
   return text
     .replace(/^( *)providerVersion: '[^']*'$/m, `$1providerVersion: '${curated.provider.version}'`)
@@ -117,7 +117,7 @@ async function main() {
   for (const name of collect(generated)) {
     const text = fs.readFileSync(path.join(generated, name), "utf8");
     files[name] = banner + (name === "provider/index.ts" ? pinProvider(text) : text);
-    // Marked as a module: the import helpers of compilers would else copy its properties, and so load every one of them.
+    // Without this marker the import helpers of compilers would copy, and so load, all properties.
     if (name === "lazy-index.ts")
       files[name] += 'Object.defineProperty(exports, "__esModule", { value: true });\n';
   }
@@ -131,7 +131,7 @@ async function main() {
   });
   if (process.argv.includes("--check")) {
     for (const name of [...stale, ...changed])
-      console.error(`lib/oci/${name} is not what npm run bindings writes`);
+      console.error(`lib/oci/${name} is out of date: run npm run bindings`);
     process.exitCode = stale.length + changed.length > 0 ? 1 : 0;
     return;
   }

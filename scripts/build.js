@@ -1,4 +1,4 @@
-// Compiles the library with jsii into dist/ and makes what was compiled small and quick to load.
+// Compiles the library with jsii into dist/, and makes the compiled files smaller and faster to load.
 const { spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const path = require("node:path");
@@ -8,8 +8,8 @@ const root = path.join(__dirname, "..");
 const dist = path.join(root, "dist");
 const assembly = path.join(root, ".jsii");
 
-// The bindings' names are the provider's, and peers are developed against a newer version than the oldest allowed one
-// (check:package tries both ends); everything else that jsii warns about is worth reading.
+// The names in the bindings are those of the provider, and the peers are developed with newer versions than the oldest allowed
+// ones, which check:package tests.
 const SILENCED = ["reserved-word", "metadata/missing-dev-dependency"];
 
 function files(dir) {
@@ -19,7 +19,7 @@ function files(dir) {
   });
 }
 
-/** Whether there is no build, or one that is older than what it is made of. */
+/** Whether the build is missing or older than its inputs. */
 function isStale() {
   const built = [assembly, path.join(dist, "index.js")];
   if (!built.every((file) => fs.existsSync(file))) return true;
@@ -28,13 +28,13 @@ function isStale() {
   return Math.min(...built.map((file) => fs.statSync(file).mtimeMs)) < newest;
 }
 
-/** Runs a program of Node, whose own output says what went wrong when it fails. */
+/** Runs a Node program, and exits with 1 where it fails. */
 function run(args, options) {
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit", ...options });
   if (status !== 0) process.exit(1);
 }
 
-/** The index files of the package and of its folders, as paths below dist; the bindings have one for all of them. */
+/** The index files of the package and of its folders, as paths below dist. The bindings have one index file. */
 const barrels = () =>
   files(dist)
     .map((file) => path.relative(dist, file))
@@ -46,7 +46,7 @@ function compile() {
     fs.rmSync(path.join(root, name), { recursive: true, force: true });
   const options = [
     "--compress-assembly",
-    // Of our own: the generated one knows no decorators.
+    // The configuration that jsii generates has no decorators.
     "--tsconfig",
     "tsconfig.build.json",
     "--validate-tsconfig",
@@ -55,7 +55,7 @@ function compile() {
     ...SILENCED,
   ];
   run([require.resolve("jsii/bin/jsii"), ...options], {
-    // It is the library's own choice which versions of Node it serves.
+    // jsii warns about Node versions that the library still supports.
     env: {
       ...process.env,
       JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: process.versions.node.split(".")[0],
@@ -79,9 +79,9 @@ const MEMBER =
 const STAR = /^__exportStar\(require\("(\.[^"]*)"\), exports\);$/;
 
 /**
- * What a compiled barrel exports: each name with the expression that loads it.
+ * The exports of a compiled index file: each name with the expression that loads it.
  *
- * A statement that is not understood ends the build: left out, it would be an export that is missing from the package.
+ * Throws for unknown statements, because the package would lack their exports.
  */
 function exportsOf(file) {
   const modules = new Map();
@@ -109,24 +109,24 @@ function exportsOf(file) {
   return found;
 }
 
-/** A barrel whose modules are loaded when one of their names is touched. */
+/** An index file that loads each module with the first access to one of its names. */
 function printLazy(found) {
   const getters = [...found].map(([name, expression]) => `lazy("${name}", () => ${expression});\n`);
   return (
     '"use strict";\nObject.defineProperty(exports, "__esModule", { value: true });\n' +
-    // A function of its own: Node leaves out of the names below each one that it sees defined by a getter.
+    // In a function, because Node ignores names that a file defines by a getter directly.
     "const lazy = (name, get) => Object.defineProperty(exports, name, { enumerable: true, get });\n" +
     getters.join("") +
-    // Never run: it is how Node finds the names for `import { name } from` in an ECMAScript module.
+    // Never runs. Node finds here the names for `import { name } from` in an ECMAScript module.
     `0 && (module.exports = { ${[...found.keys()].join(", ")} });\n`
   );
 }
 
-// What a module needs when it makes something, and seldom when it is loaded: other modules, and the arithmetic of addresses.
+// Modules that are seldom used while a module loads: other modules of the library, and address arithmetic.
 const LATE = /^(?:ip-address$|\.\.?\/)/;
 
 /**
- * Has a compiled module load the modules that it uses when it uses them first; most programs use a few of them.
+ * Makes a compiled module load each of its modules at the first use, because most programs use few of them.
  *
  * `const vcn_1 = require("../oci/core-vcn")` becomes an object with a getter, and `vcn_1.CoreVcn` becomes `vcn_1.late.CoreVcn`.
  */
@@ -165,8 +165,8 @@ function loadLate(file) {
 }
 
 /**
- * Removes the comments of a compiled file, which every program parses; readers have those of the declarations. In the
- * bindings, which nobody reads, it removes the line breaks too.
+ * Removes the comments of a compiled file, so that programs parse less. The declarations keep them. In the bindings, it removes
+ * the line breaks too.
  */
 function shrink(file, keepsLines) {
   const { code } = require("@swc/core").transformSync(fs.readFileSync(file, "utf8"), {
@@ -183,7 +183,7 @@ function shrink(file, keepsLines) {
 
 const REQUEST = /(?:from|import\()\s*["'](\.[^"']*)["']/g;
 
-/** The declarations that programs can reach from the package's index, with those that they import. */
+/** The declarations that the index of the package imports, directly or indirectly. */
 function reachableDeclarations() {
   const found = new Set();
   const pending = [path.join(dist, "index.d.ts")];
@@ -193,14 +193,14 @@ function reachableDeclarations() {
     for (const [, request] of fs.readFileSync(file, "utf8").matchAll(REQUEST)) {
       const target = path.resolve(path.dirname(file), request);
       const declaration = [`${target}.d.ts`, path.join(target, "index.d.ts")].find(fs.existsSync);
-      if (declaration === undefined) throw new Error(`${file} imports ${request}, which was not compiled`);
+      if (declaration === undefined) throw new Error(`${file} imports ${request}, which is not compiled`);
       pending.push(declaration);
     }
   }
   return found;
 }
 
-/** Removes the declarations of internal modules, which no compiler of a user reads. */
+/** Removes the declarations of internal modules, which the compilers of users never read. */
 function removeInternalDeclarations() {
   const reachable = reachableDeclarations();
   for (const file of files(dist)) if (file.endsWith(".d.ts") && !reachable.has(file)) fs.rmSync(file);
@@ -210,11 +210,11 @@ function build() {
   run([path.join(__dirname, "surface.js")]);
   compile();
   fs.rmSync(path.join(dist, "tsconfig.tsbuildinfo"), { force: true });
-  // The generator's own lazy barrel: what is made of the other one below has its types too.
+  // The lazy index of the generator; the index that is written below replaces it and has types.
   for (const ending of ["js", "d.ts"])
     fs.rmSync(path.join(dist, "oci", `lazy-index.${ending}`), { force: true });
 
-  // All are read before one is written: reading loads the compiled modules, which load one another.
+  // Reads all index files before it writes one, because reading loads the compiled modules.
   const indexes = barrels();
   const texts = indexes.map((name) => printLazy(exportsOf(path.join(dist, name))));
   indexes.forEach((name, index) => fs.writeFileSync(path.join(dist, name), texts[index]));
@@ -230,7 +230,7 @@ function build() {
 
   removeInternalDeclarations();
 
-  // Touches everything once, as jsii does for other languages.
+  // Loads each export once, as jsii does for other languages.
   const built = require(dist);
   const names = Object.keys(built).flatMap((name) =>
     name === "oci" ? Object.values(built.oci) : [built[name]],
@@ -244,7 +244,7 @@ function build() {
 }
 
 module.exports = {
-  /** Builds where there is no build or an old one. */
+  /** Builds where the build is missing or stale. */
   ensureBuilt: () => {
     if (isStale()) run([__filename]);
   },

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Judges the manifests of the synthesized examples, and hundreds of generated combinations of all options, by what others
-# wrote: Kubernetes' own schemas, with unknown fields refused, and the API server's own restricted Pod Security Standard.
-# Each judge must first refuse what is broken. SEED draws other combinations.
-# Needs python3 and the Python package index for the one, go and the Go module proxy for the other; a judge whose
-# language is not installed is skipped. `npm run examples` first.
+# Checks the manifests of the synthesized examples, and hundreds of generated combinations of options, with the schemas of
+# Kubernetes, where unknown fields are errors, and with the restricted Pod Security Standard of the API server. Each check must
+# first reject an invalid manifest. SEED selects other combinations.
+# The schemas need python3 and the Python package index, the standard needs go and the Go module proxy; without the language
+# a check is skipped. Run `npm run examples` first.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
-# The versions that OKE offers, as lib/cluster/kubernetes-versions.json has them.
+# The minor versions in lib/cluster/kubernetes-versions.json.
 versions=(1.34 1.35 1.36)
 temporary=$(mktemp -d)
 trap 'rm -rf "$temporary"' EXIT
@@ -21,7 +21,7 @@ fi
 node scripts/register.js test/exposure/write-combinations.ts "$temporary/combinations" || exit 1
 manifests+=("$temporary"/combinations/*.yaml)
 
-# A pod as root whose label says so in a field that does not exist.
+# A pod that may run as root, with a field that does not exist.
 cat >"$temporary/broken.yaml" <<'END'
 apiVersion: v1
 kind: Pod
@@ -34,8 +34,8 @@ spec:
       image: example.com/broken
 END
 
-# The objects of a manifest but those whose kinds come with something else, so that Kubernetes has no schema of them: the OCI
-# native ingress controller, the Gateway API, cert-manager, the Secrets Store CSI driver, and External Secrets.
+# Prints the objects of a manifest without custom resources, which Kubernetes has no schemas for: those of the OCI native ingress
+# controller, the Gateway API, cert-manager, the Secrets Store CSI driver and External Secrets.
 of_kubernetes() {
   awk '
     function flush() {
@@ -63,7 +63,7 @@ check_schemas() {
     kept+=("$temporary/${manifest//\//_}")
     of_kubernetes "$manifest" >"${kept[-1]}"
   done
-  # Side by side: each validates on one core.
+  # In parallel, because each check uses one core.
   for version in "${versions[@]}"; do
     check_schemas_of "$version" "${kept[@]}" >"$temporary/schemas-$version" 2>&1 &
     checks+=($!)
@@ -78,10 +78,10 @@ check_schemas() {
 check_schemas_of() {
   local version=$1
   shift
-  if validate "$version" "$temporary/broken.yaml" >"$temporary/refusal-$version" 2>&1 ||
-    ! grep -q "'label' was unexpected" "$temporary/refusal-$version"; then
-    cat "$temporary/refusal-$version"
-    echo "kubernetes-validate does not refuse a field that Kubernetes $version does not have"
+  if validate "$version" "$temporary/broken.yaml" >"$temporary/rejection-$version" 2>&1 ||
+    ! grep -q "'label' was unexpected" "$temporary/rejection-$version"; then
+    cat "$temporary/rejection-$version"
+    echo "kubernetes-validate does not reject a field that Kubernetes $version does not have"
     return 1
   fi
   validate "$version" "$@" || return 1
@@ -90,10 +90,10 @@ check_schemas_of() {
 
 check_pod_security() {
   (cd scripts/pod-security && go test ./... && go build -o "$temporary/pod-security" .) || return 1
-  if grep -v label: "$temporary/broken.yaml" | "$temporary/pod-security" >"$temporary/refusal" 2>&1 ||
-    ! grep -qx '1 pods, 1 refused' "$temporary/refusal"; then
-    cat "$temporary/refusal"
-    echo "pod-security does not refuse a pod that may run as root"
+  if grep -v label: "$temporary/broken.yaml" | "$temporary/pod-security" >"$temporary/rejection" 2>&1 ||
+    ! grep -qx '1 pods, 1 rejected' "$temporary/rejection"; then
+    cat "$temporary/rejection"
+    echo "pod-security does not reject a pod that may run as root"
     return 1
   fi
   "$temporary/pod-security" -exceptions scripts/pod-security/exceptions.json "${manifests[@]}"
@@ -103,11 +103,11 @@ failed=0
 if command -v python3 >/dev/null; then
   check_schemas || failed=1
 else
-  echo "Kubernetes' schemas: skipped: no python3"
+  echo "The check with the schemas of Kubernetes is skipped: python3 is not on PATH"
 fi
 if command -v go >/dev/null; then
   check_pod_security || failed=1
 else
-  echo "Pod Security Standard: skipped: no go"
+  echo "The check with the Pod Security Standard is skipped: go is not on PATH"
 fi
 exit $failed

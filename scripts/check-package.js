@@ -1,6 +1,6 @@
-// Installs the packed library as its users do, once beside each of the two packages that can serve as `cdktf`, and runs
-// the quickstart example in both: both must synthesize the same files. Type-checks the programs of README.md and of the
-// pages that continue it, of docs/application-teams.md and of the pages about operations. Needs the npm registry.
+// Installs the packed library as its users do, once with each of the two packages that provide `cdktf`, and runs the quickstart
+// example with both, which must synthesize the same files. Type-checks the programs of README.md, docs/deploying.md,
+// docs/exceptions.md, docs/application-teams.md and the pages about operations. Needs the npm registry.
 const { execFileSync, spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const os = require("node:os");
@@ -32,7 +32,7 @@ function pack(folder) {
   return path.join(folder, JSON.parse(printed)[0].filename);
 }
 
-/** The quickstart, compiled for one of Node's two module systems and run. */
+/** Compiles the quickstart for one of the two module systems of Node and runs it. */
 function runProgram(folder, type, name, outdir) {
   const { code } = require("@swc/core").transformFileSync(program, {
     jsc: { parser: { syntax: "typescript" }, target: "es2022" },
@@ -50,22 +50,21 @@ const TEST_FUNCTIONS = [
 const README_PAGES = ["README.md", "docs/deploying.md", "docs/exceptions.md"];
 
 /**
- * The TypeScript of README.md and of the pages that continue it as one file: the program, then each snippet in a
- * function of its own.
+ * The TypeScript of README_PAGES as one file: the program, then each further code block in a function of its own.
  *
- * Declares what a snippet takes from its reader's project.
+ * Declares the functions that the code blocks use from the reader's project.
  */
 function readme() {
   const texts = README_PAGES.map((page) => fs.readFileSync(path.join(root, page), "utf8"));
   const { imports, pieces } = snippetsOf(texts.join("\n"));
-  if (pieces.length < 2) throw new Error("README.md has lost its programs");
+  if (pieces.length < 2) throw new Error("README.md has fewer than two code blocks");
   const declared = [...TEST_FUNCTIONS, "declare function shopStack(app: App): TerraformStack;"];
   const [first, ...further] = pieces;
   const functions = further.map((piece, index) => `export function piece${index}(): void {\n${piece}}`);
   return [...imports, ...declared, first, ...functions].join("\n");
 }
 
-/** The TypeScript of the page for application teams, whose pieces continue each other. */
+/** The TypeScript of docs/application-teams.md, whose code blocks continue each other. */
 function applicationTeams() {
   const page = path.join(root, "docs", "application-teams.md");
   const { imports, code } = programOf(fs.readFileSync(page, "utf8"));
@@ -73,18 +72,18 @@ function applicationTeams() {
   return [...imports, ...declared, code].join("\n");
 }
 
-const DAY_TWO = ["existing-clusters", "gitops", "private-images", "teardown"];
+const OPERATIONS_PAGES = ["existing-clusters", "gitops", "private-images", "teardown"];
 
-/** The program of a page whose pieces continue each other. */
+/** The program of a page whose code blocks continue each other. */
 function pageProgram(name) {
   const { imports, pieces } = snippetsOf(fs.readFileSync(path.join(root, "docs", `${name}.md`), "utf8"));
-  // Projects on Node have its types; this one has none but those of the peers.
+  // The project has the types of the peers only, not those of Node.
   const declared =
     "declare const process: { readonly env: { readonly [name: string]: string | undefined } };";
   return [...imports, declared, ...pieces].join("\n");
 }
 
-/** An empty project with the package in it, in which the quickstart has been type-checked and run. */
+/** Installs the package in an empty project, type-checks the programs there and runs the quickstart. */
 function install(folder, host, tarball) {
   fs.mkdirSync(folder);
   const dependencies = { ...peers, cdktf: host, "secure-oke": `file:${tarball}` };
@@ -94,8 +93,8 @@ function install(folder, host, tarball) {
   fs.copyFileSync(program, path.join(folder, "main.ts"));
   fs.writeFileSync(path.join(folder, "readme.ts"), readme());
   fs.writeFileSync(path.join(folder, "teams.ts"), applicationTeams());
-  for (const name of DAY_TWO) fs.writeFileSync(path.join(folder, `${name}.ts`), pageProgram(name));
-  const files = ["main.ts", "readme.ts", "teams.ts", ...DAY_TWO.map((name) => `${name}.ts`)];
+  for (const name of OPERATIONS_PAGES) fs.writeFileSync(path.join(folder, `${name}.ts`), pageProgram(name));
+  const files = ["main.ts", "readme.ts", "teams.ts", ...OPERATIONS_PAGES.map((name) => `${name}.ts`)];
   const tsc = [require.resolve("typescript/bin/tsc"), ...files, "--noEmit", "--strict"];
   run(process.execPath, [...tsc, "--target", "es2022", "--module", "commonjs"], folder);
 
@@ -103,10 +102,10 @@ function install(folder, host, tarball) {
   runProgram(folder, "es6", "main.mjs", "cdktf-esm.out");
   const [required, imported] = ["cdktf.out", "cdktf-esm.out"].map((outdir) => synthesized(folder, outdir));
   if (!isDeepStrictEqual(required, imported))
-    throw new Error("A program made of ECMAScript modules synthesizes something else");
+    throw new Error("The program synthesizes other files as an ECMAScript module");
 }
 
-/** The document without what tells the two packages apart: their versions and their names for themselves. */
+/** A document without the versions of the two packages. */
 function neutral(value) {
   if (Array.isArray(value)) return value.map(neutral);
   if (typeof value !== "object" || value === null) return value;
@@ -122,7 +121,7 @@ function synthesized(folder, outdir = "cdktf.out") {
     .filter((name) => fs.statSync(path.join(out, name)).isFile());
   return new Map(
     names.sort().map((name) => {
-      // The local backend's state file has an absolute path.
+      // The path of the local state file is absolute.
       const text = fs.readFileSync(path.join(out, name), "utf8").replaceAll(fs.realpathSync(folder), "");
       return [name, name.endsWith(".json") ? neutral(JSON.parse(text)) : text];
     }),

@@ -1,13 +1,13 @@
-// Six hours of samples as the programs of an observed cluster expose them: the same ones every time, in OpenMetrics.
+// Generates six hours of metrics of an observed cluster in OpenMetrics format, the same in each run.
 const STEP_SECONDS = 60;
 const HOURS = 6;
 const END = Date.UTC(2026, 10, 30, 12) / 1000;
 const START = END - HOURS * 3600;
-/** For twenty minutes the shop answers with errors, and OpenSearch takes no lines. */
+/** For twenty minutes the shop returns errors, and OpenSearch accepts no log lines. */
 const INCIDENT = { from: END - 9000, to: END - 7800 };
 
 const NODES = ["10.0.10.4", "10.0.10.5", "10.0.10.6"];
-/** Namespace, workload, pods, processors and mebibytes of each, and the memory limit. */
+/** Namespace, workload, number of pods, CPUs and MiB per pod, and memory limit in MiB. */
 const WORKLOADS = [
   ["shop", "web", 3, 0.35, 210, 512],
   ["gateway", "traefik", 2, 0.12, 96, 256],
@@ -39,7 +39,7 @@ const TARGETS = [
   ["logging-nodes/fluent-bit:2020/api/v2/metrics/prometheus", "10.0.20.13:2020", 0.005],
 ];
 
-/** A number from 0 to 1 that depends on the text and the minute only. */
+/** A pseudorandom number from 0 to 1 that depends on the text and the minute. */
 function noise(text, minute) {
   let hash = 2166136261;
   for (const character of `${text}/${minute}`) hash = Math.imul(hash ^ character.charCodeAt(0), 16777619);
@@ -47,7 +47,7 @@ function noise(text, minute) {
   return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32;
 }
 
-/** A value that moves slowly around a middle, as load does. */
+/** A value that varies slowly around a mean, as load does. */
 function around(middle, spread, text) {
   const phase = noise(text, 0) * 6.28;
   return (time) => {
@@ -63,7 +63,7 @@ const steps = Array.from(
   (_, index) => START + index * STEP_SECONDS,
 );
 
-/** Collects families of series; a counter is given by its rate. */
+/** Collects metric families. A counter is defined by its rate. */
 class Samples {
   constructor() {
     this.families = new Map();
@@ -95,7 +95,7 @@ class Samples {
       sum += (typeof rateAt === "number" ? rateAt : rateAt(time)) * STEP_SECONDS;
       return round(sum);
     });
-    // Names of some programs end otherwise than OpenMetrics wants of counters, and the type does not matter to queries.
+    // Some counters lack the suffix that OpenMetrics requires, and queries ignore the type.
     this.add("unknown", name, labels, values);
   }
 
@@ -114,11 +114,11 @@ function addNodes(samples) {
     const labels = { job: "node-exporter", instance: `${node}:9100`, node };
     const busy = around(0.32 + 0.08 * number, 0.18, `cpu ${node}`);
     for (const cpu of [0, 1, 2, 3, 4, 5, 6, 7]) {
-      const of = { ...labels, cpu };
-      samples.counter("node_cpu_seconds_total", { ...of, mode: "idle" }, (time) =>
+      const cpuLabels = { ...labels, cpu };
+      samples.counter("node_cpu_seconds_total", { ...cpuLabels, mode: "idle" }, (time) =>
         Math.max(0.02, 1 - busy(time)),
       );
-      samples.counter("node_cpu_seconds_total", { ...of, mode: "user" }, (time) =>
+      samples.counter("node_cpu_seconds_total", { ...cpuLabels, mode: "user" }, (time) =>
         Math.min(0.98, busy(time)),
       );
     }
@@ -160,8 +160,8 @@ function addPods(samples) {
   for (const [namespace, workload, pods, cpu, mebibytes, limit] of WORKLOADS) {
     for (let number = 0; number < pods; number++) {
       const pod = `${workload}-${number}`;
-      const of = { namespace, pod, container: workload };
-      const cadvisor = { job: "cadvisor", node: NODES[number % 3], ...of };
+      const podLabels = { namespace, pod, container: workload };
+      const cadvisor = { job: "cadvisor", node: NODES[number % 3], ...podLabels };
       const load = around(cpu, cpu * 0.7, `cpu ${namespace}/${pod}`);
       samples.counter("container_cpu_usage_seconds_total", cadvisor, load);
       const memory = around(mebibytes, mebibytes * 0.08, `memory ${namespace}/${pod}`);
@@ -174,11 +174,11 @@ function addPods(samples) {
       const network = { job: "cadvisor", node: NODES[number % 3], namespace, pod, interface: "eth0" };
       const dropped = (time) => (workload === "web" && isDuring(time) ? 0.3 : 0.005);
       samples.counter("container_network_receive_packets_dropped_total", network, dropped);
-      const resource = { ...state, ...of, resource: "memory", unit: "byte" };
+      const resource = { ...state, ...podLabels, resource: "memory", unit: "byte" };
       samples.gauge("kube_pod_container_resource_limits", resource, limit * 2 ** 20);
       const restarts = (time) =>
         workload === "web" && number < 2 && time >= INCIDENT.from + 300 ? 2 - number : 0;
-      samples.gauge("kube_pod_container_status_restarts_total", { ...state, ...of }, restarts);
+      samples.gauge("kube_pod_container_status_restarts_total", { ...state, ...podLabels }, restarts);
       for (const phase of ["Failed", "Pending", "Running", "Succeeded", "Unknown"])
         samples.gauge(
           "kube_pod_status_phase",
@@ -257,7 +257,7 @@ function addMonitoring(samples) {
       name: "opensearch.0",
     };
     const lines = around(85 + 12 * number, 40, `lines ${node}`);
-    // What waited is stored after the incident.
+    // After the incident the buffered lines are stored.
     const caughtUp = (time) => time >= INCIDENT.to && time < INCIDENT.to + 600;
     const stored = (time) => (isDuring(time) ? 0 : lines(time) * (caughtUp(time) ? 2.6 : 1));
     samples.counter("fluentbit_output_proc_records_total", labels, stored);
@@ -294,7 +294,7 @@ function addShop(samples) {
   }
 }
 
-/** The samples as text in the format OpenMetrics. */
+/** The metrics in OpenMetrics format. */
 function openMetrics() {
   const samples = new Samples();
   for (const add of [addNodes, addPods, addVolumesAndQuotas, addMonitoring, addShop]) add(samples);

@@ -1,7 +1,8 @@
-// Draws the dashboards of examples/observed-cluster from what Prometheus answers to the queries of their panels.
+// Draws the dashboards of examples/observed-cluster with the results of their queries in Prometheus.
 //
-// The dashboards and alert rules are those of the manifests, the samples those of dashboard-samples.js. With --check nothing is
-// written, and a picture that differs fails. A panel without data fails. MONITORING_TOOLS names the folder of prometheus and promtool.
+// Reads dashboards and alert rules from the manifests of the example, and metrics from dashboard-samples.js. Fails where a panel
+// has no data. With --check, writes nothing and fails where a picture differs. MONITORING_TOOLS names the folder of prometheus
+// and promtool.
 const { execFileSync, spawn } = require("node:child_process");
 const fs = require("node:fs");
 const net = require("node:net");
@@ -27,7 +28,7 @@ const COLORS = [
   "#5c6bc0",
   "#6d4c41",
 ];
-/** Every third minute is enough for a picture. */
+/** The step of the queries in seconds. */
 const PICTURE_STEP = 180;
 
 const tool = (name) => {
@@ -37,7 +38,7 @@ const tool = (name) => {
   return found;
 };
 
-/** The files of a ConfigMap of the monitoring. */
+/** The files in a ConfigMap of the monitoring namespace. */
 function filesOf(configMap) {
   const objects = Yaml.load(path.join(example, "expected", "manifests", "observed", "monitoring.yaml"));
   return objects.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name.startsWith(configMap))
@@ -59,7 +60,7 @@ function load(folder, text) {
   execFileSync(tool("promtool"), args, { stdio: ["ignore", "ignore", "inherit"] });
 }
 
-/** Runs Prometheus over the samples of a folder, and answers its questions meanwhile. */
+/** Runs Prometheus with the metrics of a folder, and passes a function that queries it. */
 async function withPrometheus(folder, use) {
   const port = await freePort();
   const config = path.join(folder, "prometheus.yaml");
@@ -76,7 +77,7 @@ async function withPrometheus(folder, use) {
     { stdio: ["ignore", "ignore", "inherit"] },
   );
   const ended = new Promise((done) => child.once("exit", done));
-  const ask = async (route, values) => {
+  const query = async (route, values) => {
     const response = await fetch(`http://127.0.0.1:${port}/api/v1/${route}?${new URLSearchParams(values)}`);
     const { data, error } = await response.json();
     if (error) throw new Error(`${values.query}: ${error}`);
@@ -84,7 +85,7 @@ async function withPrometheus(folder, use) {
   };
   try {
     await until(() => fetch(`http://127.0.0.1:${port}/-/ready`).then(({ ok }) => ok));
-    return await use(ask);
+    return await use(query);
   } finally {
     child.kill("SIGTERM");
     await ended;
@@ -99,8 +100,8 @@ async function until(holds) {
 
 const SECONDS = { s: 1, m: 60, h: 3600 };
 
-/** The series that Prometheus keeps of alerts that fire: for each alert, the times at which its condition has held long enough. */
-async function firingAlerts(ask) {
+/** The ALERTS series of firing alerts: for each alert, the times when its condition has been true for its `for` duration. */
+async function firingAlerts(query) {
   const file = path.join(os.tmpdir(), `rules-${process.pid}.yaml`);
   fs.writeFileSync(file, filesOf("prometheus-rules")["alerts.yaml"]);
   const rules = Yaml.load(file)[0].groups.flatMap((group) => group.rules);
@@ -109,7 +110,7 @@ async function firingAlerts(ask) {
   for (const { alert, expr, for: held = "0s" } of rules) {
     const [, amount, unit] = /^(\d+)([smh])$/.exec(held);
     const range = { query: expr, start: START, end: END, step: STEP_SECONDS };
-    for (const { metric, values } of await ask("query_range", range)) {
+    for (const { metric, values } of await query("query_range", range)) {
       const { __name__, ...labels } = metric;
       const text = Object.entries({ alertname: alert, alertstate: "firing", ...labels })
         .map(([name, value]) => `${name}="${value}"`)
@@ -151,14 +152,14 @@ function legendOf({ legendFormat }, metric) {
 const escaped = (text) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 const short = (text) => (text.length > 44 ? `${text.slice(0, 43)}…` : text);
 
-/** What Prometheus answers to the queries of a panel: series by their names. */
-async function seriesOf(ask, panel) {
+/** The series that the queries of a panel return, with their names. */
+async function seriesOf(query, panel) {
   const found = [];
   for (const target of panel.targets) {
     const range = { query: target.expr, start: START + 3600, end: END, step: PICTURE_STEP };
     const results = target.instant
-      ? await ask("query", { query: target.expr, time: END })
-      : await ask("query_range", range);
+      ? await query("query", { query: target.expr, time: END })
+      : await query("query_range", range);
     for (const { metric, value, values = [value] } of results) {
       const numbers = values.map(([time, text]) => [time, Number(text)]);
       found.push({ name: legendOf(target, metric) || "value", values: numbers });
@@ -167,7 +168,7 @@ async function seriesOf(ask, panel) {
   return found.filter(({ values }) => values.some(([, number]) => Number.isFinite(number)));
 }
 
-/** A line breaks where Prometheus has no value. */
+/** Adds null for times without a value, so that the line has a gap there. */
 function withGaps(values) {
   const byTime = new Map(values);
   const times = Array.from(
@@ -177,7 +178,7 @@ function withGaps(values) {
   return times.map((time) => [time, byTime.get(time) ?? null]);
 }
 
-/** The chart of a panel, as the inside of an SVG. */
+/** The chart of a panel as SVG. */
 function chartOf(panel, series, width, height) {
   const format = FORMATS[panel.fieldConfig.defaults.unit];
   const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width, height });
@@ -217,7 +218,7 @@ function chartOf(panel, series, width, height) {
   return svg.replace(/ (?:d|transform)="[^"]*"/g, (attribute) => attribute.replace(/(\d+\.\d)\d+/g, "$1"));
 }
 
-/** The last values of a panel, large. */
+/** The last values of a panel in large type. */
 function statOf(panel, series, width, height) {
   const format = FORMATS[panel.fieldConfig.defaults.unit];
   const shown = series.slice(0, 6);
@@ -236,13 +237,13 @@ function statOf(panel, series, width, height) {
     .join("\n");
 }
 
-async function draw(ask, dashboard) {
+async function draw(query, dashboard) {
   const { panels, title } = dashboard;
   const bottom = Math.max(...panels.map(({ gridPos }) => gridPos.y + gridPos.h));
   const [width, height] = [24 * COLUMN, HEADER + bottom * ROW];
   const parts = [];
   for (const panel of panels) {
-    const series = await seriesOf(ask, panel);
+    const series = await seriesOf(query, panel);
     if (series.length === 0) throw new Error(`${title}: the panel ${panel.title} has no data`);
     const { gridPos } = panel;
     const [w, h] = [gridPos.w * COLUMN - 8, gridPos.h * ROW - 8];
@@ -271,16 +272,16 @@ async function main() {
   try {
     load(folder, openMetrics());
     load(folder, await withPrometheus(folder, firingAlerts));
-    await withPrometheus(folder, async (ask) => {
+    await withPrometheus(folder, async (query) => {
       for (const json of Object.values(filesOf("grafana-dashboards"))) {
         const dashboard = JSON.parse(json);
         const file = path.join(example, `dashboard-${dashboard.uid}.svg`);
-        const svg = await draw(ask, dashboard);
+        const svg = await draw(query, dashboard);
         const isSame = fs.existsSync(file) && fs.readFileSync(file, "utf8") === svg;
         if (!isCheck) fs.writeFileSync(file, svg);
         else if (!isSame) throw new Error(`${path.basename(file)} differs: run node scripts/dashboards.js`);
         console.log(
-          `${path.basename(file)}: ${dashboard.panels.length} panels, ${isSame ? "as it was" : "written"}`,
+          `${path.basename(file)}: ${dashboard.panels.length} panels, ${isSame ? "unchanged" : "written"}`,
         );
       }
     });

@@ -1,6 +1,6 @@
-// Says how old the built-in data of the library is: versions, tested pairs, cipher suites and the like, which others change. Data
-// files in lib name their source and the day on which it was read; scripts/built-in-data.json does so for data that stands in code.
-// `--today 2027-01-31` asks for another day.
+// Prints the age of the library's built-in data, such as versions, tested pairs and cipher suites. Data files in lib contain their
+// source and the date on which it was read; scripts/built-in-data.json lists both for data in code. `--today 2027-01-31` sets
+// another date.
 const fs = require("node:fs");
 const path = require("node:path");
 
@@ -8,11 +8,11 @@ const LIMIT_DAYS = 90;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/;
 
-/** Days since 1970 of a day such as 2026-11-30; throws for anything else, so that no entry is passed over. */
+/** Days from 1970 to a date such as 2026-11-30; throws for other strings, so that no entry is ignored. */
 function dayOf(text) {
   const time = ISO_DAY.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(text)) {
-    throw new Error(`${JSON.stringify(text)} is no day such as 2026-11-30`);
+    throw new Error(`${JSON.stringify(text)} is not a date such as 2026-11-30`);
   }
   return time / DAY_MS;
 }
@@ -28,17 +28,17 @@ function jsonFilesIn(folder) {
     .sort();
 }
 
-/** Every part of a data file that names a source; a file without one is not built-in data, or forgot to say where it is from. */
+/** The parts of a data file that name a source. */
 function sourcesIn(value, name) {
   if (typeof value !== "object" || value === null) return [];
   const own = "source" in value ? [{ what: name, source: value.source, asOf: value.asOf }] : [];
   return [...own, ...Object.entries(value).flatMap(([key, part]) => sourcesIn(part, `${name}, ${key}`))];
 }
 
-// Written from the library's own sources.
+// Generated from the sources of the library.
 const GENERATED = ["public-types.json"];
 
-/** All built-in data with its source and the day on which that was read, sorted by file. */
+/** All built-in data with its source and the date on which the source was read, sorted by file. */
 function builtInData(root = path.join(__dirname, "..")) {
   const listed = JSON.parse(fs.readFileSync(path.join(root, "scripts", "built-in-data.json"), "utf8"));
   const inFiles = jsonFilesIn(path.join(root, "lib"))
@@ -51,24 +51,24 @@ function builtInData(root = path.join(__dirname, "..")) {
   return [...inFiles, ...listed].sort((a, b) => (`${a.file} ${a.what}` < `${b.file} ${b.what}` ? -1 : 1));
 }
 
-/** What is printed: a line for each entry, and a warning for each that is older than the limit. */
+/** A line for each entry, and a warning for each entry above the limit. */
 function report(entries, today) {
   const aged = entries.map((entry) => ({ ...entry, age: dayOf(today) - dayOf(entry.asOf) }));
   const old = aged.filter(({ age }) => age > LIMIT_DAYS);
   const lines = aged.map(({ age, what, file }) => `${String(age).padStart(5)} days  ${what} (${file})`);
   const warnings = old.map(
     ({ age, what, file, source, asOf }) =>
-      `WARNING: ${what} is of ${asOf}, ${age} days old: compare ${file} with ${source}`,
+      `WARNING: ${what} (${asOf}) is ${age} days old: compare ${file} with ${source}`,
   );
-  return [...lines, ...warnings, `${old.length} of ${aged.length} are older than ${LIMIT_DAYS} days`];
+  return [...lines, ...warnings, `${old.length} of ${aged.length} entries are older than ${LIMIT_DAYS} days`];
 }
 
 function main() {
-  const [flag, given, ...rest] = process.argv.slice(2);
+  const [flag, date, ...rest] = process.argv.slice(2);
   if ((flag !== undefined && flag !== "--today") || rest.length > 0) {
     throw new Error("Usage: npm run data:age -- [--today 2027-01-31]");
   }
-  const today = flag === undefined ? new Date().toISOString().slice(0, 10) : String(given);
+  const today = flag === undefined ? new Date().toISOString().slice(0, 10) : String(date);
   for (const line of report(builtInData(), today)) console.log(line);
 }
 

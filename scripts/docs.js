@@ -1,7 +1,7 @@
-// Writes the reference from the jsii assembly: API.md, docs/api and api.txt; docs/errors.md from the table of error codes,
-// docs/watching.md from the recommended alarms and searches, and the pictures of other pages.
+// Writes API.md, docs/api and api.txt from the jsii assembly, docs/errors.md from the table of error codes, docs/watching.md
+// from the recommended alarms and searches, and the diagrams of other pages.
 //
-// With --check nothing is written; the exit code says whether the committed files are what would be written.
+// With --check, writes nothing and exits with 1 where a committed file is out of date.
 const fs = require("node:fs");
 const path = require("node:path");
 const zlib = require("node:zlib");
@@ -27,7 +27,7 @@ function errorTable() {
     "",
     "# Errors",
     "",
-    "Every problem of a `ValidationError` starts with one of these codes, names the construct, and says what to write instead.",
+    "Each problem in a `ValidationError` has one of these codes, the path of the construct, and a fix that shows a valid value.",
     "",
     "| Code | Problem | Why it matters |",
     "| --- | --- | --- |",
@@ -36,7 +36,7 @@ function errorTable() {
   ].join("\n");
 }
 
-/** What the table of the public surface, which is read from the sources, says otherwise than the assembly. */
+/** The differences between the table of the public surface, which is read from the sources, and the assembly. */
 function surfaceProblems() {
   const { surfaceOf } = require("./surface");
   const { types } = JSON.parse(zlib.gunzipSync(fs.readFileSync(path.join(root, ".jsii.gz"))));
@@ -46,10 +46,10 @@ function surfaceProblems() {
     ...parents.flatMap((name) => (types[name] ? membersOf(types[name]) : [])),
     ...properties.map(({ name, optional }) => `${name}${optional ? "?" : ""}`),
   ];
-  const known = { ...classes, ...enums, ...interfaces, ...props };
-  const strangers = [
-    ...own.filter(({ name }) => !known[name]).map(({ name }) => `${name} is missing`),
-    ...Object.keys(known)
+  const listed = { ...classes, ...enums, ...interfaces, ...props };
+  const missingOrExtra = [
+    ...own.filter(({ name }) => !listed[name]).map(({ name }) => `${name} is missing`),
+    ...Object.keys(listed)
       .filter((name) => !own.some((type) => type.name === name))
       .map((name) => `${name} is not public`),
   ];
@@ -59,10 +59,10 @@ function surfaceProblems() {
       (type) => [...new Set(membersOf(type))].sort().join() !== Object.keys(props[type.name]).sort().join(),
     )
     .map(({ name }) => `${name} has other members`);
-  return [...strangers, ...different];
+  return [...missingOrExtra, ...different];
 }
 
-/** The pages of folders that are gone. */
+/** The pages of folders that no longer exist. */
 function oldPages(files) {
   const folder = path.join(root, "docs", "api");
   if (!fs.existsSync(folder)) return [];
@@ -101,7 +101,7 @@ function main() {
     }
   }
   for (const name of oldPages(files)) {
-    console.log(`${name}: ${check ? "its folder is gone, run `npm run docs`" : "removed"}`);
+    console.log(`${name}: ${check ? "its folder no longer exists, run `npm run docs`" : "removed"}`);
     if (check) process.exitCode = 1;
     else fs.rmSync(path.join(root, name));
   }

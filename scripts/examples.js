@@ -1,6 +1,6 @@
-// Synthesizes every examples/<name>/main.ts into examples/<name>/cdktf.out: all, or those that are named.
+// Synthesizes each examples/<name>/main.ts, or those named as arguments, into examples/<name>/cdktf.out.
 //
-// With --update their golden files, examples/<name>/expected, are written again from what was synthesized.
+// With --update, also writes their golden files, examples/<name>/expected.
 const { spawn } = require("node:child_process");
 const fs = require("node:fs");
 const os = require("node:os");
@@ -8,7 +8,7 @@ const path = require("node:path");
 
 const examples = path.join(__dirname, "..", "examples");
 
-/** Runs a script of this folder; answers what it printed, and whether it failed. */
+/** Runs a script of this folder; returns its output and whether it failed. */
 async function run(script, args, cwd) {
   const env = { ...process.env, CDKTF_OUTDIR: "cdktf.out" };
   const child = spawn(process.execPath, [path.join(__dirname, script), ...args], { cwd, env });
@@ -18,11 +18,11 @@ async function run(script, args, cwd) {
   return { failed: status !== 0, text: Buffer.concat(chunks).toString("utf8").trimEnd() };
 }
 
-/** What became of an example, as a line for each stack and each file that changed. */
+/** Synthesizes an example; returns a line with its stacks, and a line for each changed golden file. */
 async function synthesize(name, update) {
   const cwd = path.join(examples, name);
   const out = path.join(cwd, "cdktf.out");
-  // A stack that was renamed would else stay.
+  // Removes stacks of former runs that have other names now.
   fs.rmSync(out, { recursive: true, force: true });
   const program = await run("register.js", ["main.ts"], cwd);
   if (program.failed) return { failed: true, text: `failed\n${program.text}` };
@@ -30,7 +30,7 @@ async function synthesize(name, update) {
   const stacks = fs.existsSync(manifest)
     ? Object.values(JSON.parse(fs.readFileSync(manifest, "utf8")).stacks)
     : [];
-  if (stacks.length === 0) return { failed: true, text: "failed, it synthesized no stack" };
+  if (stacks.length === 0) return { failed: true, text: "failed: the program has no stack" };
   const resources = stacks.map((stack) => {
     const { resource = {} } = JSON.parse(fs.readFileSync(path.join(out, stack.synthesizedStackPath), "utf8"));
     return Object.values(resource).reduce((sum, named) => sum + Object.keys(named).length, 0);
@@ -44,16 +44,14 @@ async function synthesize(name, update) {
 async function main() {
   const wanted = process.argv.slice(2).filter((name) => name !== "--update");
   const update = process.argv.includes("--update");
-  const known = fs
-    .readdirSync(examples)
-    .filter((name) => fs.existsSync(path.join(examples, name, "main.ts")));
-  const unknown = wanted.filter((name) => !known.includes(name));
+  const all = fs.readdirSync(examples).filter((name) => fs.existsSync(path.join(examples, name, "main.ts")));
+  const unknown = wanted.filter((name) => !all.includes(name));
   if (unknown.length > 0) {
-    console.error(`There is no example ${unknown.join(", ")}; there are ${known.join(", ")}`);
+    console.error(`There is no example ${unknown.join(", ")}; the examples are ${all.join(", ")}`);
     process.exitCode = 1;
     return;
   }
-  const names = wanted.length > 0 ? wanted : known;
+  const names = wanted.length > 0 ? wanted : all;
   const next = names.values();
   const work = async () => {
     for (const name of next) {

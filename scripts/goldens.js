@@ -1,5 +1,5 @@
 // Writes the golden files of one synthesized example: `node scripts/goldens.js quickstart`. `npm run examples -- --update`
-// runs this for all of them, in processes of their own so that all cores are used.
+// runs this for each example in a process of its own, to use all cores.
 require("./register");
 const path = require("node:path");
 const { goldensOf, writeGoldens } = require("../test/support/goldens");

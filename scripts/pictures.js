@@ -1,4 +1,4 @@
-// Draws who reaches whom in an example, as Reachability computes it: no arrow in a picture is drawn by hand.
+// Draws the diagrams of network flows in docs. Reachability computes their arrows from the synthesized examples.
 const { execFileSync } = require("node:child_process");
 const fs = require("node:fs");
 const os = require("node:os");
@@ -16,12 +16,12 @@ const CLUSTER = {
   internet: ["internet", Endpoint.internet()],
 };
 
-/** Each picture: the page, the example, and the ends; an arrow is drawn wherever one reaches another. */
+/** The diagrams: the page, the example, and the endpoints; an arrow connects two endpoints where traffic is allowed. */
 const PICTURES = [
   {
     page: "docs/reachability.md",
     example: "quickstart",
-    ends: {
+    endpoints: {
       host: ["another host of the VCN", Endpoint.addresses(["10.0.9.0/24"])],
       balancer: ["load balancer", Endpoint.loadBalancers()],
       web: ["shop/web", Endpoint.workload("shop", "web")],
@@ -32,7 +32,7 @@ const PICTURES = [
   {
     page: "docs/load-balancers.md",
     example: "public-web",
-    ends: {
+    endpoints: {
       partners: ["partners, 192.0.2.0/24", Endpoint.addresses(["192.0.2.0/24"])],
       balancer: ["load balancer", Endpoint.loadBalancers()],
       web: ["catalog/web", Endpoint.workload("catalog", "web")],
@@ -40,13 +40,13 @@ const PICTURES = [
       host: ["another host of the VCN", Endpoint.addresses(["10.0.9.0/24"])],
       ...CLUSTER,
     },
-    // Of the rest of the cluster, only what has to do with the way in.
+    // Only the flows from and to the load balancer and the workload.
     isShown: (from, to) => to === "web" || to === "balancer" || from === "balancer" || from === "partners",
   },
   {
     page: "docs/egress.md",
     example: "controlled-egress",
-    ends: {
+    endpoints: {
       web: ["payments/web", Endpoint.workload("payments", "web")],
       other: ["another pod of payments", Endpoint.pod("payments", {})],
       bank: ["the bank, 203.0.113.0/24", Endpoint.addresses(["203.0.113.0/24"])],
@@ -68,7 +68,7 @@ function filesIn(folder, ending) {
   return names.filter((name) => name.endsWith(ending)).map((name) => path.join(folder, name));
 }
 
-/** Every port that a rule, a policy or a Service names. */
+/** All ports in rules, policies and Services. */
 function portsOf(folder) {
   const found = new Map();
   const add = (port) => found.set(port.toString(), port);
@@ -93,21 +93,21 @@ function portsOf(folder) {
 }
 
 const NODE_PORTS = Port.tcpRange(30000, 32767);
-// Asked by load balancers, by rules that the cloud controller writes.
+// Load balancers check the health of nodes there; the cloud controller manages the rules for it.
 const KUBE_PROXY_HEALTH = Port.tcp(10256);
 
-/** What one end may send to another, in words; undefined where it is nothing. */
+/** The allowed traffic from one endpoint to another; undefined where none is allowed. */
 function label(reach, from, to, ports) {
   const ask = (port) => reach.ask(from, to, port);
   if (ask(Port.allTraffic()).complete) return "everything";
   const open = [...ports, KUBE_PROXY_HEALTH]
     .map((port) => ({ port, ...answered(ask(port)) }))
     .filter(({ port, isOpen, isWhole }) => isOpen && (isWhole || port.from === port.to));
-  // A range that is open says what each of its ports would.
+  // An open range includes its ports.
   const widest = open.filter(
     ({ port }) => !open.some((other) => other.port !== port && covers(other.port, port)),
   );
-  const words = widest.map(({ port, isWhole }) => `${wordsOf(port)}${isWhole ? "" : " for some of it"}`);
+  const words = widest.map(({ port, isWhole }) => `${wordsOf(port)}${isWhole ? "" : " (some addresses)"}`);
   if (ask(NODE_PORTS).verdict === Verdict.UNKNOWN) words.push("the node port that Kubernetes chooses");
   return words.length > 0 ? words.join(", ") : undefined;
 }
@@ -124,35 +124,35 @@ function wordsOf({ protocol, from, to }) {
   return `${protocol} ${from === to ? from : `${from} to ${to}`}`;
 }
 
-/** Ends that are no part of the cluster: what one of them sends to another is not ours to say. */
+/** Endpoints outside of the cluster; the diagrams show no flows between two of them. */
 const OUTSIDE = new Set(["internet", "services", "host", "partners", "bank", "ledger"]);
 
-/** The lines of one picture. */
-function draw({ example, ends, isShown = () => true }) {
+/** The lines of a diagram. */
+function draw({ example, endpoints, isShown = () => true }) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "picture-"));
   try {
     synthesize(example, folder);
     const reach = Reachability.fromOutdir(folder);
     const ports = portsOf(folder);
-    const arrows = Object.entries(ends).flatMap(([from, [, source]]) =>
-      Object.entries(ends).flatMap(([to, [, target]]) => {
+    const arrows = Object.entries(endpoints).flatMap(([from, [, source]]) =>
+      Object.entries(endpoints).flatMap(([to, [, target]]) => {
         if ((OUTSIDE.has(from) && OUTSIDE.has(to)) || !isShown(from, to)) return [];
         const text = label(reach, source, target, ports);
         return text === undefined ? [] : [{ from, to, text }];
       }),
     );
     const drawn = new Set(arrows.flatMap(({ from, to }) => [from, to]));
-    const lonely = Object.entries(ends).filter(([id]) => !drawn.has(id));
+    const lonely = Object.entries(endpoints).filter(([id]) => !drawn.has(id));
     return [
       "```mermaid",
       "flowchart LR",
-      ...Object.entries(ends).map(
+      ...Object.entries(endpoints).map(
         ([id, [name]]) => `  ${id}${OUTSIDE.has(id) ? `(["${name}"])` : `["${name}"]`}`,
       ),
       ...arrows.map(({ from, to, text }) => `  ${from} -->|"${text}"| ${to}`),
       "```",
       ...(lonely.length > 0
-        ? ["", `Without any connection: ${lonely.map(([, [name]]) => name).join(", ")}.`]
+        ? ["", `Without connections: ${lonely.map(([, [name]]) => name).join(", ")}.`]
         : []),
     ];
   } finally {
@@ -163,13 +163,14 @@ function draw({ example, ends, isShown = () => true }) {
 const BEGIN = "<!-- picture: begin, drawn by `npm run docs` from examples/";
 const END = "<!-- picture: end -->";
 
-/** The pages with their pictures drawn anew, by their names. */
+/** The pages with current diagrams, by path. */
 function pages() {
   return Object.fromEntries(
     PICTURES.map((picture) => {
       const text = fs.readFileSync(path.join(root, picture.page), "utf8");
       const [start, end] = [text.indexOf(BEGIN), text.indexOf(END)];
-      if (start < 0 || end < start) throw new Error(`${picture.page} has no place for its picture: ${BEGIN}`);
+      if (start < 0 || end < start)
+        throw new Error(`${picture.page} has no marker for its diagram: ${BEGIN}`);
       const drawing = [`${BEGIN}${picture.example} -->`, "", ...draw(picture), "", ""].join("\n");
       return [picture.page, text.slice(0, start) + drawing + text.slice(end)];
     }),

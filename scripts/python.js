@@ -1,9 +1,9 @@
-// Builds the Python package from the jsii assembly, installs it in an environment of its own, and runs the quickstart in
-// Python: what is synthesized must be what main.ts synthesizes. Needs Python 3.9 or newer and the registry of its packages.
+// Builds the Python package from the jsii assembly, installs it in a virtual environment, and runs the quickstart in Python, which
+// must synthesize the same files as main.ts. Needs Python 3.9 or newer and the Python package index.
 //
-// `npm run python -- <folder>` keeps the package's sources in that folder, for `pip install <folder>`, and compares nothing.
+// `npm run python -- <folder>` only writes the package's sources to that folder, for `pip install <folder>`.
 //
-// Where Python is not installed it says so and passes; with REQUIRE_PYTHON=1 it fails.
+// Without Python the check is skipped; with REQUIRE_PYTHON=1 it fails.
 const { execFileSync, spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const os = require("node:os");
@@ -26,23 +26,23 @@ function generate(folder) {
   const options = ["--targets", "python", "--code-only", "--no-npmignore", "--outdir", folder];
   run(process.execPath, [bin, ...options], { cwd: root });
   const sources = path.join(folder, "python");
-  giveTexts(path.join(sources, "src", "secure_oke", "__init__.py"));
+  addStrMethods(path.join(sources, "src", "secure_oke", "__init__.py"));
   return sources;
 }
 
-/** jsii knows nothing of what `str()` asks a value for, which is its toString. */
-function giveTexts(file) {
+/** Adds a `__str__` method that calls `toString` to each class that has one; jsii generates none. */
+function addStrMethods(file) {
   const source = fs.readFileSync(file, "utf8");
   const method = /^( +)def to_string\(self\) -> builtins\.str:\n/gm;
   const text =
     '$1def __str__(self) -> builtins.str:\n$1    return self.to_string()\n\n$1@jsii.member(jsii_name="toString")\n$&';
   const decorated = /^ +@jsii\.member\(jsii_name="toString"\)\n(?= +def to_string)/gm;
   const patched = source.replace(decorated, "").replace(method, text);
-  if (patched === source) throw new Error(`${file} has no value with a text`);
+  if (patched === source) throw new Error(`${file} has no class with a to_string method`);
   fs.writeFileSync(file, patched);
 }
 
-/** An environment with the package in it; answers its Python. */
+/** Installs the package in a virtual environment; returns the path of its Python. */
 function install(folder, sources) {
   run("python3", ["-m", "venv", folder]);
   const bin = process.platform === "win32" ? "Scripts" : "bin";
@@ -51,7 +51,7 @@ function install(folder, sources) {
   return python;
 }
 
-/** Each file below a folder with its text, without what says which language wrote it. */
+/** The files below a folder with their contents, without the path of the folder. */
 function filesIn(folder) {
   const names = fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
   return names
@@ -59,12 +59,12 @@ function filesIn(folder) {
     .map((name) => [name, fs.readFileSync(path.join(folder, name), "utf8").replaceAll(folder, "")]);
 }
 
-function compare(ours, theirs) {
-  const [expected, got] = [new Map(filesIn(ours)), new Map(filesIn(theirs))];
+function compare(typescript, python) {
+  const [expected, got] = [new Map(filesIn(typescript)), new Map(filesIn(python))];
   const names = [...new Set([...expected.keys(), ...got.keys()])];
   const different = names.filter((name) => expected.get(name) !== got.get(name));
-  if (different.length > 0) throw new Error(`Python synthesizes otherwise: ${different.join(", ")}`);
-  console.log(`${names.length} files of the quickstart are the same in Python`);
+  if (different.length > 0) throw new Error(`Python synthesizes other files: ${different.join(", ")}`);
+  console.log(`${names.length} files of the quickstart are identical in Python`);
 }
 
 function keep(folder) {
@@ -85,25 +85,27 @@ function main() {
     return;
   }
   ensureBuilt();
-  const [kept] = process.argv.slice(2);
-  if (kept !== undefined) {
-    keep(path.resolve(kept));
+  const [target] = process.argv.slice(2);
+  if (target !== undefined) {
+    keep(path.resolve(target));
     return;
   }
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), "python-"));
   try {
     const python = install(path.join(temporary, "environment"), generate(path.join(temporary, "generated")));
-    const [ours, theirs] = ["typescript", "python"].map((name) => path.join(temporary, name));
-    for (const folder of [ours, theirs]) fs.mkdirSync(folder);
+    const [typescriptFolder, pythonFolder] = ["typescript", "python"].map((name) =>
+      path.join(temporary, name),
+    );
+    for (const folder of [typescriptFolder, pythonFolder]) fs.mkdirSync(folder);
     const env = { ...process.env, CDKTF_OUTDIR: "cdktf.out" };
     run(process.execPath, [path.join(__dirname, "register.js"), path.join(example, "main.ts")], {
-      cwd: ours,
+      cwd: typescriptFolder,
       env,
     });
-    run(python, [path.join(example, "main.py")], { cwd: theirs, env });
-    compare(ours, theirs);
+    run(python, [path.join(example, "main.py")], { cwd: pythonFolder, env });
+    compare(typescriptFolder, pythonFolder);
     const checks = path.join(root, "test", "package", "python_calls.py");
-    process.stdout.write(execFileSync(python, [checks], { cwd: theirs, env, encoding: "utf8" }));
+    process.stdout.write(execFileSync(python, [checks], { cwd: pythonFolder, env, encoding: "utf8" }));
   } finally {
     fs.rmSync(temporary, { recursive: true, force: true });
   }

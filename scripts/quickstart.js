@@ -1,4 +1,4 @@
-// Synthesizes examples/quickstart and says what was made, which practices it follows by what, and what to do next.
+// Synthesizes examples/quickstart; prints its resources, the practices that they implement, and the next commands.
 const { execFileSync } = require("node:child_process");
 const fs = require("node:fs");
 const path = require("node:path");
@@ -31,17 +31,15 @@ function tlsVersions(annotations) {
   return JSON.parse(config).Protocols.join(" and ");
 }
 
-/** OKE has no policy engine of its own. */
+/** Who enforces the NetworkPolicies; OKE has no policy engine of its own. */
 function engineOf({ output = {} }) {
   const { value } = output.cluster_network_policy_engine ?? {};
-  return value
-    ? "the engine that enforces them is yours to install, by the command below"
-    : "nothing enforces them";
+  return value ? "install the engine that enforces them with the command below" : "no engine enforces them";
 }
 
-const NOT_BUILT = "not yet built";
+const NOT_FOUND = "not found in the output";
 
-/** What in the output makes a practice true; each line is read from the output, so that it can't promise too much. */
+/** How the output implements each practice; each line is read from the output, so that it matches it. */
 function practices(terraform, objects) {
   const all = (type) => Object.values(terraform.resource[type] ?? {});
   const rules = all("oci_core_network_security_group_security_rule");
@@ -60,18 +58,18 @@ function practices(terraform, objects) {
   const [service] = kind("Service").filter((object) => object.spec.type === "LoadBalancer");
   const annotations = service?.metadata.annotations ?? {};
   const every = (list, test) => list.length > 0 && list.every(test);
-  const line = (holds, text) => (holds ? text : NOT_BUILT);
+  const line = (holds, text) => (holds ? text : NOT_FOUND);
   return {
     exposure: line(
       !cluster.endpoint_config.is_public_ip_enabled &&
         privateSubnets.length === subnets.length &&
         byCidr.length === 0,
-      `private API endpoint, ${privateSubnets.length} of ${subnets.length} subnets private, ${rules.length} NSG rules and none of them names an address range`,
+      `private API endpoint, ${privateSubnets.length} of ${subnets.length} subnets private, ${rules.length} NSG rules, all between NSGs or to Oracle services`,
     ),
     patching: line(
       pool.node_pool_cycling_details.is_node_cycling_enabled &&
         all("oci_vulnerability_scanning_host_scan_target").length > 0,
-      `nodes boot a pinned image, are cycled ${pool.node_pool_cycling_details.maximum_surge} at a time, and are scanned for vulnerabilities every day`,
+      `nodes boot a pinned image, are replaced ${pool.node_pool_cycling_details.maximum_surge} at a time, and are scanned for vulnerabilities every day`,
     ),
     "network-layers": line(
       kind("NetworkPolicy").length > 0,
@@ -79,9 +77,9 @@ function practices(terraform, objects) {
     ),
     "nsg-rules-as-code": line(
       annotations["oci.oraclecloud.com/security-rule-management-mode"] === "NSG",
-      "the load balancer's rules live in NSGs (mode NSG), with the IAM for it; the default security list is emptied",
+      "the load balancer's rules are in an NSG (mode NSG), with the IAM policies for it; the default security list is empty",
     ),
-    rotation: "on request (KeyRotation, CredentialRotation, VaultSecret, TlsCertificate)",
+    rotation: "optional: KeyRotation, CredentialRotation, VaultSecret, TlsCertificate",
     "non-root": line(
       every(pods, (pod) => pod.securityContext.runAsNonRoot && pod.securityContext.runAsUser >= 10000),
       `every pod runs as user ${pods[0]?.securityContext.runAsUser}, and the namespace enforces the restricted Pod Security Standard`,
@@ -92,7 +90,7 @@ function practices(terraform, objects) {
     ),
     "tls-offload": line(
       annotations["service.beta.kubernetes.io/oci-load-balancer-tls-secret"],
-      `TLS ends at the load balancer: ${tlsVersions(annotations)} only, plain HTTP is not served`,
+      `TLS ends at the load balancer with ${tlsVersions(annotations)} only, and plain HTTP is off`,
     ),
     auditing: line(
       flowLogs.length === subnets.length && processLogs.length > 0,
@@ -100,15 +98,15 @@ function practices(terraform, objects) {
     ),
     "small-images": line(
       every(containers, (c) => /@sha256:/.test(c.image)),
-      `every image is pinned by digest; scanned repositories and signatures are on request (PrivateRepository, ImageSigning)`,
+      `every image is pinned by digest; optional: scanned repositories and signatures (PrivateRepository, ImageSigning)`,
     ),
     "credential-exposure": line(
       cluster.kms_key_id && kind("Secret").length === 0,
-      "etcd is encrypted by an HSM-protected key of yours, and no Secret is in the manifests",
+      "etcd is encrypted with your own HSM-protected key, and the manifests contain no Secret",
     ),
     "access-tokens": line(
       every(pods, (pod) => pod.automountServiceAccountToken === false),
-      `no pod mounts a token; people and pipelines get short-lived ones on request (grantAccess, CiAccess)`,
+      `no pod mounts a token; optional: short-lived tokens for people and pipelines (grantAccess, CiAccess)`,
     ),
     "least-privilege": line(
       every(
@@ -117,7 +115,7 @@ function practices(terraform, objects) {
           statement.includes("request.principal.type = 'cluster'") ||
           statement.startsWith("Allow service vulnerability-scanning-service "),
       ),
-      `${all("oci_identity_policy").length} IAM policies, each limited to the cluster or to the scanning of its nodes; roles for people and programs are on request (LeastPrivilegeRole, Tenant)`,
+      `${all("oci_identity_policy").length} IAM policies, each limited to the cluster or to the scanning of its nodes; optional: roles for people and programs (LeastPrivilegeRole, Tenant)`,
     ),
   };
 }
@@ -127,7 +125,7 @@ function main() {
   const stackFile = path.join(outdir, "stacks", "shop", "cdk.tf.json");
   const manifestFile = path.join(outdir, "manifests", "shop", "shop.yaml");
   const terraform = JSON.parse(fs.readFileSync(stackFile, "utf8"));
-  // cdk8s reads YAML with the parser that also wrote it.
+  // cdk8s reads the manifests with the parser that wrote them.
   const objects = require("cdk8s").Yaml.load(manifestFile);
   const types = Object.entries(terraform.resource).flatMap(([type, all]) => Object.keys(all).map(() => type));
   printCounts("Terraform resources", types);
@@ -144,7 +142,7 @@ function main() {
     console.log(`  ${id.padEnd(21)} ${text}`);
 
   console.log(
-    "\nNext, with your own OCIDs in examples/quickstart/main.ts and your credentials in ~/.oci/config",
+    "\nNext commands, after you put your OCIDs into examples/quickstart/main.ts and your credentials into ~/.oci/config",
   );
   const engine = terraform.output.cluster_network_policy_engine?.value;
   const commandsOf = (names, namespace) =>

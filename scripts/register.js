@@ -1,7 +1,7 @@
 // Runs TypeScript of this repository without a build: `node scripts/register.js examples/quickstart/main.ts`.
 //
-// Files are compiled one by one with swc and kept in node_modules/.cache under a hash of their text. `secure-oke` is the
-// library's source, and the bindings' barrel is its lazy twin, as in the built package.
+// swc compiles the files one by one; node_modules/.cache keeps the results under a hash of the source. `secure-oke` resolves to
+// the sources of the library, and the index of the bindings to its lazy twin, as in the built package.
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const Module = require("node:module");
@@ -28,10 +28,10 @@ function compile(filename) {
   if (fs.existsSync(cached)) return fs.readFileSync(cached, "utf8");
   const { code } = require("@swc/core").transformSync(source, { ...options, filename });
   fs.mkdirSync(cache, { recursive: true });
-  // Written aside and renamed: two processes may compile the same file at the same time.
-  const own = `${cached}.${process.pid}`;
-  fs.writeFileSync(own, code);
-  fs.renameSync(own, cached);
+  // Written to another name and renamed, because two processes may compile the same file at once.
+  const temporary = `${cached}.${process.pid}`;
+  fs.writeFileSync(temporary, code);
+  fs.renameSync(temporary, cached);
   return code;
 }
 

@@ -1,10 +1,10 @@
-// The pieces of code in a page, as one program.
-const PIECE = /^( *)```ts\n([^]*?)^ *```$/gm;
+// Reads the code blocks of a page as one program.
+const CODE_BLOCK = /^( *)```ts\n([^]*?)^ *```$/gm;
 const IMPORT = /^ *import [^]*?;$/gm;
 
-/** The TypeScript of a page, piece by piece and without imports, and the imports of all. */
+/** The TypeScript blocks of a page without their imports, and the imports of all blocks. */
 function snippetsOf(text) {
-  const blocks = [...text.matchAll(PIECE)].map(([, , code]) => code);
+  const blocks = [...text.matchAll(CODE_BLOCK)].map(([, , code]) => code);
   const names = new Map();
   for (const [statement] of blocks.flatMap((block) => [...block.matchAll(IMPORT)])) {
     const [, members, from] = /\{([^}]*)\} from "(.*)"/.exec(statement);
@@ -21,21 +21,21 @@ function snippetsOf(text) {
   };
 }
 
-/** The texts of a page in a language other than TypeScript. */
+/** The code blocks of a page in another language. */
 function textsOf(text, language) {
   return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, "gm"))].map(([, code]) => code);
 }
 
-/** A page whose pieces continue each other; one that ends in a refusal is a function of its own, and run by `refused`. */
+/** The program of a page whose blocks continue each other. A block that is followed by an error message is a function that `refused` calls. */
 function programOf(text) {
   const { imports, pieces } = snippetsOf(text);
-  const isRefused = pieces.map(() => false);
+  const hasError = pieces.map(() => false);
   let index = 0;
   for (const [, language] of text.matchAll(/^ *```(ts|text)$/gm)) {
     if (language === "ts") index += 1;
-    else if (index > 0) isRefused[index - 1] = true;
+    else if (index > 0) hasError[index - 1] = true;
   }
-  const code = pieces.map((piece, at) => (isRefused[at] ? `refused(() => {\n${piece}});\n` : piece));
+  const code = pieces.map((piece, at) => (hasError[at] ? `refused(() => {\n${piece}});\n` : piece));
   return { imports, code: code.join("\n") };
 }
 

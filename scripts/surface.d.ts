@@ -1,7 +1,7 @@
 import { type PublicSurface } from "../lib/core/public-surface";
 
-/** Where the table is. */
+/** The path of the table. */
 export const surfaceFile: string;
 
-/** The public surface as the sources say it. */
+/** Reads the public surface from the sources. */
 export function surfaceOf(): PublicSurface;

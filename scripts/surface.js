@@ -1,7 +1,7 @@
-// Writes lib/core/public-types.json: what each public class, interface, props object and enumeration accepts.
+// Writes lib/core/public-types.json: the parameters and members of each public class, interface, props object and enumeration.
 //
-// It is read from the sources by their syntax, which takes a second, so that a new prop is known before the next build.
-// With --check nothing is written; the exit code says whether the committed file is what would be written.
+// Reads the syntax of the sources, which takes a second, so that a new prop works before the next build. With --check, writes
+// nothing and exits with 1 where the committed file is out of date.
 const fs = require("node:fs");
 const path = require("node:path");
 const ts = require("typescript");
@@ -12,7 +12,7 @@ const file = path.join(lib, "core", "public-types.json");
 
 const sources = new Map();
 
-/** A file of the library with what it declares and imports. */
+/** A file of the library with its declarations and imports. */
 function load(name) {
   if (sources.has(name)) return sources.get(name);
   const text = fs.readFileSync(name, "utf8");
@@ -25,25 +25,29 @@ function load(name) {
     const request = statement.moduleSpecifier?.text;
     const target = request?.startsWith(".") ? fileOf(name, request) : request;
     if (ts.isImportDeclaration(statement)) {
-      for (const one of statement.importClause?.namedBindings?.elements ?? [])
-        loaded.imported.set(one.name.text, { target, name: (one.propertyName ?? one.name).text });
+      for (const specifier of statement.importClause?.namedBindings?.elements ?? [])
+        loaded.imported.set(specifier.name.text, { target, name: originalName(specifier) });
     } else if (ts.isExportDeclaration(statement) && target) {
       if (!statement.exportClause) loaded.starred.push(target);
-      for (const one of statement.exportClause?.elements ?? [])
-        loaded.exported.set(one.name.text, { target, name: (one.propertyName ?? one.name).text });
+      for (const specifier of statement.exportClause?.elements ?? [])
+        loaded.exported.set(specifier.name.text, { target, name: originalName(specifier) });
     }
   }
   return loaded;
 }
 
+const originalName = ({ propertyName, name }) => (propertyName ?? name).text;
+
 function fileOf(from, request) {
   const target = path.resolve(path.dirname(from), request);
-  return [`${target}.ts`, path.join(target, "index.ts"), target].find((one) => fs.existsSync(one));
+  return [`${target}.ts`, path.join(target, "index.ts"), target].find((candidate) =>
+    fs.existsSync(candidate),
+  );
 }
 
 const isExported = (node) => node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
 
-/** The declaration of a name as a file exports it, or as it knows it. */
+/** The declaration of a name that a file exports or, unless `isOutside`, uses. */
 function find(name, loaded, isOutside) {
   const declared = loaded.declared.get(name);
   if (declared && (!isOutside || isExported(declared))) return { node: declared, loaded };
@@ -70,13 +74,13 @@ const KINDS = {
 };
 const CHARTS_AND_CONSTRUCTS = { Construct: "Construct", IConstruct: "Construct", Chart: "Chart" };
 
-/** Enumerations of peers, whose values are checked where they are read. */
+/** Whether a type is an enumeration of a peer. Its values are checked where they are read. */
 const isPeerEnum = ({ target, name }) =>
   target === "cdk8s-plus-27" && typeof require(target)[name] === "object";
 
 const grouped = (word) => (word.includes("|") ? `(${word})` : word);
 
-/** A type in one word: `string`, `Port[]`, `{EnvironmentValue}`, `string|number`, the name of a public type, or `any`. */
+/** A type as one word, such as `string`, `Port[]`, `{EnvironmentValue}`, `string|number`, the name of a public type, or `any`. */
 function typeOf(node, loaded, surface) {
   if (!node) return "any";
   if (KINDS[node.kind]) return KINDS[node.kind];
@@ -84,8 +88,8 @@ function typeOf(node, loaded, surface) {
     return typeOf(node.type, loaded, surface);
   if (ts.isArrayTypeNode(node)) return `${grouped(typeOf(node.elementType, loaded, surface))}[]`;
   if (ts.isUnionTypeNode(node)) {
-    const given = node.types.filter(({ kind }) => kind !== ts.SyntaxKind.UndefinedKeyword);
-    const words = given.map((one) => typeOf(one, loaded, surface));
+    const types = node.types.filter(({ kind }) => kind !== ts.SyntaxKind.UndefinedKeyword);
+    const words = types.map((member) => typeOf(member, loaded, surface));
     return words.length === 1
       ? words[0]
       : words.map((word) => (word.endsWith("[]") ? `(${word})` : word)).join("|");
@@ -118,7 +122,7 @@ const isInternal = (member) => {
 };
 const isStatic = (member) => member.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword);
 
-/** What a declaration extends or implements, as far as it is of the library. */
+/** The types of the library that a declaration extends or implements. */
 function parentsOf({ node, loaded }, token = ts.SyntaxKind.ExtendsKeyword) {
   const clauses = (node.heritageClauses ?? []).filter((clause) => clause.token === token);
   return clauses
@@ -127,7 +131,7 @@ function parentsOf({ node, loaded }, token = ts.SyntaxKind.ExtendsKeyword) {
     .filter((found) => found?.node);
 }
 
-/** The type of a parameter that says it by its default alone. */
+/** The type of a parameter that has a default and no type. */
 function typeOfDefault(node) {
   if (ts.isStringLiteral(node)) return "string";
   return ts.isNumericLiteral(node) ? "number" : "boolean";
@@ -137,16 +141,18 @@ const mayBeUndefined = (type) =>
   type && ts.isUnionTypeNode(type) && type.types.some(({ kind }) => kind === ts.SyntaxKind.UndefinedKeyword);
 
 function parametersOf(parameters, loaded, surface) {
-  return parameters.map((one) => {
-    const name = one.name.getText();
-    const type = one.type ? typeOf(one.type, loaded, surface) : typeOfDefault(one.initializer);
-    if (one.dotDotDotToken) return `...${name}: ${type.replace(/\[\]$/, "")}`;
-    const isOptional = one.questionToken ?? one.initializer ?? mayBeUndefined(one.type);
+  return parameters.map((parameter) => {
+    const name = parameter.name.getText();
+    const type = parameter.type
+      ? typeOf(parameter.type, loaded, surface)
+      : typeOfDefault(parameter.initializer);
+    if (parameter.dotDotDotToken) return `...${name}: ${type.replace(/\[\]$/, "")}`;
+    const isOptional = parameter.questionToken ?? parameter.initializer ?? mayBeUndefined(parameter.type);
     return `${name}${isOptional ? "?" : ""}: ${type}`;
   });
 }
 
-/** The members of a props object with those that it inherits. */
+/** The own and inherited members of a props object. */
 function structOf(found, surface) {
   const inherited = parentsOf(found).map((parent) => structOf(parent, surface));
   const own = found.node.members
@@ -162,13 +168,13 @@ const isNamed = (member) => member.name && ts.isIdentifier(member.name) && !memb
 const isHelper = (member) =>
   ts.isMethodDeclaration(member) && isInternal(member) && !member.name.getText().startsWith("_");
 
-// Of these the library reads the public members anew, as their other methods may be those of another version of it.
+// Classes whose values the library reads by their public members, because they may come from another version of it.
 const READ_ANEW = ["KubernetesVersion"];
 
 /**
- * The names of the members that a value always has; those of a class include the state that only the library sees.
+ * The names of the members that a value always has. Those of a class include internal ones.
  *
- * Many values have hardly a public member, and would be told from nothing by those alone.
+ * Many values have too few public members to be recognized by these alone.
  */
 function membersOf(found) {
   const { node } = found;
@@ -178,15 +184,15 @@ function membersOf(found) {
       isNamed(member) && !isStatic(member) && !isHelper(member) && !(isPublic && isInternal(member)),
   );
   const constructor = node.members.find(ts.isConstructorDeclaration);
-  // The constructor sets these always, some of them to undefined; a version of another copy may be older than an optional one.
+  // The constructor always sets these, some of them to undefined. Another copy may be older than an optional parameter.
   const set = (constructor?.parameters ?? []).filter(
-    (one) => one.modifiers?.length > 0 && !(isPublic && one.questionToken),
+    (parameter) => parameter.modifiers?.length > 0 && !(isPublic && parameter.questionToken),
   );
-  const names = [...own.filter((one) => !mayBeUndefined(one.type)), ...set].map((one) => one.name.text);
+  const names = [...own.filter(({ type }) => !mayBeUndefined(type)), ...set].map(({ name }) => name.text);
   return [...new Set([...parentsOf(found).flatMap(membersOf), ...names])].filter((name) => !(name in {}));
 }
 
-/** The constructor that a class has or inherits; none where nobody but the library may call it. */
+/** The own or inherited constructor of a class; undefined where only the library may call it. */
 function constructorOf(found) {
   const own = found.node.members.find(ts.isConstructorDeclaration);
   if (own) return isInternal(own) ? undefined : { own, loaded: found.loaded };
@@ -198,13 +204,14 @@ function isAbstract({ node }) {
   return node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AbstractKeyword);
 }
 
-/** How a value of a class is written. */
+/** The expressions that create a value of a class. */
 function writtenAs(name, { node, loaded }, constructor) {
   const named = node.members.filter((member) => isStatic(member) && !isInternal(member));
   const factories = named
     .filter((member) => ts.isMethodDeclaration(member) && !member.name.getText().startsWith("_"))
     .filter(
-      (member) => [name, `I${name}`].includes(member.type?.getText()) || made(member.type, node, loaded),
+      (member) =>
+        [name, `I${name}`].includes(member.type?.getText()) || isImplementedBy(member.type, node, loaded),
     )
     .map((member) => `${name}.${member.name.getText()}(${member.parameters.length > 0 ? "…" : ""})`);
   const constants = named
@@ -214,10 +221,10 @@ function writtenAs(name, { node, loaded }, constructor) {
   return [...news, ...factories, ...constants.slice(-1)];
 }
 
-/** Whether a factory makes what its class implements, such as `ISecureOkeCluster`. */
-function made(type, node, loaded) {
+/** Whether a class implements the type that its factory returns, such as `ISecureOkeCluster`. */
+function isImplementedBy(type, node, loaded) {
   const implemented = parentsOf({ node, loaded }, ts.SyntaxKind.ImplementsKeyword);
-  return implemented.some((one) => one.node.name.text === type?.getText());
+  return implemented.some(({ node: parent }) => parent.name.text === type?.getText());
 }
 
 function classOf(name, found, surface) {
@@ -229,53 +236,68 @@ function classOf(name, found, surface) {
   );
   const tableOf = (some) =>
     Object.fromEntries(
-      some.map((one) => [one.name.getText(), parametersOf(one.parameters, loaded, surface)]),
+      some.map(({ name: method, parameters }) => [
+        method.getText(),
+        parametersOf(parameters, loaded, surface),
+      ]),
     );
   return {
     members: membersOf(found),
     writtenAs: writtenAs(name, found, constructor),
     ...(constructor ? { new: parametersOf(constructor.own.parameters, constructor.loaded, surface) } : {}),
     statics: tableOf(methods.filter(isStatic)),
-    methods: tableOf(methods.filter((one) => !isStatic(one) && one.body)),
+    methods: tableOf(methods.filter((method) => !isStatic(method) && method.body)),
   };
 }
 
 function enumOf({ node }) {
-  return Object.fromEntries(node.members.map((one) => [one.name.getText(), one.initializer.text]));
+  return Object.fromEntries(node.members.map(({ name, initializer }) => [name.getText(), initializer.text]));
 }
 
-/** The whole surface, by the kinds of what is in it. */
+/** The public surface: enumerations, props, interfaces and classes. */
 function surfaceOf() {
   const index = load(path.join(lib, "index.ts"));
   const names = [...new Set(namesOf(index))].filter((name) => name !== "oci").sort();
-  const found = new Map(names.map((name) => [name, find(name, index, true)]).filter(([, one]) => one?.node));
+  const found = new Map(
+    names.map((name) => [name, find(name, index, true)]).filter(([, declaration]) => declaration?.node),
+  );
   const some = (predicate, read) =>
     Object.fromEntries(
-      [...found].filter(([, { node }]) => predicate(node)).map(([name, one]) => [name, read(name, one)]),
+      [...found]
+        .filter(([, { node }]) => predicate(node))
+        .map(([name, declaration]) => [name, read(name, declaration)]),
     );
   const isInterface = (node) => ts.isInterfaceDeclaration(node);
   const isBehavior = (node) => isInterface(node) && /^I[A-Z]/.test(node.name.text);
-  const classes = some(ts.isClassDeclaration, (name, one) => classOf(name, one, found));
+  const classes = some(ts.isClassDeclaration, (name, declaration) => classOf(name, declaration, found));
   const ofInterface = (name) =>
     [...found]
-      .filter(([, one]) => ts.isClassDeclaration(one.node) && !isAbstract(one) && implementsIt(one, name))
+      .filter(
+        ([, declaration]) =>
+          ts.isClassDeclaration(declaration.node) &&
+          !isAbstract(declaration) &&
+          implementsIt(declaration, name),
+      )
       .map(([other]) => other);
   return {
-    enums: some(ts.isEnumDeclaration, (_, one) => enumOf(one)),
+    enums: some(ts.isEnumDeclaration, (_, declaration) => enumOf(declaration)),
     props: some(
       (node) => isInterface(node) && !isBehavior(node),
-      (_, one) => structOf(one, found),
+      (_, declaration) => structOf(declaration, found),
     ),
-    interfaces: some(isBehavior, (name, one) => ({ members: membersOf(one), writtenAs: ofInterface(name) })),
+    interfaces: some(isBehavior, (name, declaration) => ({
+      members: membersOf(declaration),
+      writtenAs: ofInterface(name),
+    })),
     classes,
   };
 }
 
-/** Whether a class implements an interface, by itself or by what it extends. */
+/** Whether a class or one of its base types implements an interface. */
 function implementsIt(found, name) {
   const implemented = parentsOf(found, ts.SyntaxKind.ImplementsKeyword);
   const all = [...implemented, ...parentsOf(found)];
-  return all.some((one) => one.node.name.text === name || implementsIt(one, name));
+  return all.some((parent) => parent.node.name.text === name || implementsIt(parent, name));
 }
 
 module.exports = { surfaceOf, surfaceFile: file };

@@ -1,13 +1,13 @@
-// Writes docs/watching.md from the recommended alarms and saved searches, which tests run over the events that the page shows.
+// Writes docs/watching.md from the recommended alarms and saved searches. Tests run their conditions with the events of the page.
 require("./register");
 const path = require("node:path");
 
 const lib = path.join(__dirname, "..", "lib", "observability");
 
-/** A text as inline code; query languages use no backquotes. */
+/** A text as inline code. The query languages use no backquotes. */
 const code = (text) => `\`${text.replaceAll("\n", " ")}\``;
 
-/** What was given for the test, in one line for metrics and as JSON otherwise. */
+/** The test input of an alarm: a line for each metric, otherwise JSON. */
 function sample(value) {
   if (!Array.isArray(value)) return ["```json", JSON.stringify(value, undefined, 2), "```"];
   if (value.length === 0) return ["No value of the metric."];
@@ -68,14 +68,14 @@ function watching() {
   return [
     "<!-- Written by `npm run docs` from lib/observability/private; do not edit. -->",
     "",
-    "# What is watched, and what to do when it fires",
+    "# Recommended alarms and searches",
     "",
-    "`ClusterAlarms` creates the alarms of this page, and `SavedSearches` the searches. A test runs each condition over the event that is",
-    "shown here and over a near miss, so a condition that can never match fails the build. `<cluster-id>` stands for the OCID of the",
-    "cluster. `Alarms.recommended()` takes other thresholds, `.without(name, { reason })` leaves an alarm out, and `.adding(alarm)` adds one",
-    "of your own or replaces one. [Auditing](auditing.md) explains which log holds what.",
+    "`ClusterAlarms` creates the alarms on this page, and `SavedSearches` the searches. A test evaluates each condition with the input that",
+    "is shown here and with an input that does not match. `<cluster-id>` stands for the OCID of the cluster. `Alarms.recommended()` takes",
+    "other thresholds, `.without(name, { reason })` removes an alarm, and `.adding(alarm)` adds or replaces one. [Auditing](auditing.md)",
+    "explains which log contains which records.",
     "",
-    "| name | kind | watched for |",
+    "| name | kind | detects |",
     "| --- | --- | --- |",
     ...rows("metric", metrics),
     ...rows("event", RECOMMENDED_EVENT_ALARMS),
@@ -84,8 +84,8 @@ function watching() {
     "",
     "## Alarms on metrics",
     "",
-    "Metrics of OKE are in the namespace `oci_oke`, from every cluster, once a minute. The thresholds are estimates for clusters of some",
-    "dozens of nodes: watch your own numbers for a week, and set them.",
+    "OKE writes metrics of each cluster to the namespace `oci_oke` once a minute. The thresholds are estimates for clusters with some dozens",
+    "of nodes: compare them with your own metrics after a week.",
     "",
     ...metrics.flatMap((each) => {
       const { severity, pendingMinutes: minutes } = alarm(each);
@@ -94,21 +94,21 @@ function watching() {
     }),
     "## Alarms on events",
     "",
-    "A rule sees the events of its compartment and of those below it. Events of IAM are emitted in the home region only: give",
-    "`homeRegionProvider` if the cluster is elsewhere.",
+    "A rule receives events of its compartment and of the subcompartments. IAM emits events in the home region only: pass",
+    "`homeRegionProvider` if the cluster is in another region.",
     "",
     ...RECOMMENDED_EVENT_ALARMS.flatMap((each) => entry(each, condition(each), "The condition of the rule:")),
     "## Alarms on audit records",
     "",
-    "One connector reads OCI Audit for all of them, because a condition of a rule can't exclude, and because reads emit no events.",
+    "One connector reads OCI Audit for all of these alarms, because event rules can't exclude values, and reads emit no events.",
     "",
     ...audit.flatMap((each) => entry(each, each.condition, "The condition of the connector:")),
     "## Saved searches",
     "",
-    "They are in the Console under Logging, Saved searches.",
+    "The searches are in the Console under Logging, Saved searches.",
     "",
     ...RECOMMENDED_SEARCHES.flatMap((each) =>
-      entry(each, each.query, "The query, behind the `search` of the cluster's logs:").map((line) =>
+      entry(each, each.query, "The query, after the `search` of the cluster's logs:").map((line) =>
         line.replace(/^It fires for:$/, "It finds:").replace(/^It does not fire for/, "It does not find"),
       ),
     ),

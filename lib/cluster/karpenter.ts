@@ -1,6 +1,5 @@
 import { Fn, TerraformOutput, type TerraformProvider, Token } from "cdktf";
 import { type Construct } from "constructs";
-import { checkEnhanced } from "./add-ons/cluster-add-on";
 import { type ISecureOkeCluster } from "./cluster-base";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { tagsGiven } from "./private/given-tags";
@@ -37,6 +36,7 @@ import { type TaggingProps, tagsOf } from "../core/tagging";
 import { type Problems } from "../core/validation-error";
 import { isOverlay } from "../network/vcn/pod-networking";
 import { IdentityDynamicGroup } from "../oci/identity-dynamic-group";
+import { checkEnhanced } from "../synthesis/chart-scopes";
 
 /** Props for Karpenter. */
 export interface KarpenterProps extends TaggingProps {

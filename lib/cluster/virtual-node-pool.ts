@@ -1,6 +1,5 @@
 import { type ITerraformDependable, TerraformIterator, type TerraformProvider, Token } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
-import { checkEnhanced } from "./add-ons/cluster-add-on";
 import { createdClusterOf, type ISecureOkeCluster } from "./cluster-base";
 import { type NodeTaint } from "./node-taint";
 import {
@@ -12,6 +11,7 @@ import {
   nodeLabels,
   nodeTaints,
 } from "./private/cluster-readers";
+import { CREDENTIAL_ROTATION } from "./private/cluster-credentials";
 import { before, together } from "./private/grants-first";
 import { checkGroups, groupIds } from "./private/group-lists";
 import { checkCapacity, type Demand, takeCapacity } from "./private/pool-capacity";
@@ -47,6 +47,7 @@ import { isOverlay } from "../network/vcn/pod-networking";
 import { ContainerengineVirtualNodePool } from "../oci/containerengine-virtual-node-pool";
 import { DataOciIdentityAvailabilityDomains } from "../oci/data-oci-identity-availability-domains";
 import { IdentityPolicy } from "../oci/identity-policy";
+import { checkEnhanced } from "../synthesis/chart-scopes";
 
 /** Props for VirtualNodeEndorsement. */
 export interface VirtualNodeEndorsementProps extends TaggingProps {
@@ -344,6 +345,14 @@ function checkCluster(
       "VIRTUAL_NODES_UNFIT",
       `cluster is ${cluster.node.path}, which has a flannel overlay, but pods of virtual nodes need addresses of the VCN`,
       "Use a PrivateNodePool, or create a cluster with PodNetworking.vcnNative(), which can't be changed later",
+    );
+  }
+  if (cluster.node.tryFindChild(CREDENTIAL_ROTATION)) {
+    problems.add(
+      "VIRTUAL_NODES_UNFIT",
+      `cluster is ${cluster.node.path}, which has a credentialRotation, but OKE can't rotate the credentials of a cluster with virtual nodes`,
+      "Use a PrivateNodePool, or remove credentialRotation from the cluster: OKE then rotates the credentials before they expire",
+      "cluster",
     );
   }
   if (readPoolNetwork(problems, cluster) && demand) checkCapacity(problems, cluster, demand);

@@ -1,4 +1,4 @@
-import { type Problems } from "./validation-error";
+import { Problems } from "./validation-error";
 import {
   type DefaultReader,
   isOfKind,
@@ -61,6 +61,17 @@ export function readProps<S extends Readers>(
 /** Reads props within props, also those that are read without a problem if others have one. */
 export function partsOf<S extends Readers>(schema: S): Reader<Partial<Resolved<S>>> {
   return (problems, name, value) => readProps(problems, value, schema, name);
+}
+
+/** Reads the parameters of a factory, or its props object; throws all problems together. */
+export function readArguments<S extends Readers>(factory: string, values: unknown, schema: S): Resolved<S> {
+  const problems = new Problems(factory);
+  return problems.resolved<Resolved<S>>(readProps(problems, values, schema));
+}
+
+/** Reads one parameter of a factory; throws its problems. */
+export function readArgument<T>(factory: string, name: string, value: unknown, reader: PropReader<T>): T {
+  return readArguments(factory, { [name]: value }, { [name]: reader })[name] as T;
 }
 
 /** Reads props within props; undefined if any of them has a problem. */

@@ -2,8 +2,16 @@
 export { cidr, cidrOrReference, cidrs, type GivenCidr, literalCidrs } from "./cidr";
 export { annotations, labels, objectName, subdomainName } from "./kubernetes-names";
 export { ocid } from "./ocid";
-export { objectOf, partsOf, type PropsSchema, readProps, type Resolved } from "./props-schema";
-export { readReason, reasonFor, ruleReasonFor } from "./reason";
+export {
+  objectOf,
+  partsOf,
+  type PropsSchema,
+  readArgument,
+  readArguments,
+  readProps,
+  type Resolved,
+} from "./props-schema";
+export { readChoice, readReason, reasonFor, ruleReasonFor } from "./reason";
 export { displayName } from "./resource-name";
 export { taggingReaders } from "./tagging";
 export {

@@ -1,12 +1,15 @@
 import { Duration } from "cdk8s";
 import { TerraformOutput, type TerraformProvider, TerraformStack } from "cdktf";
-import { type Construct } from "constructs";
+import { type Construct, type IConstruct } from "constructs";
+import { OciStateBackend } from "./oci-state-backend";
+import { checkEncryptionKey } from "./private/key-algorithm";
 import { stateText } from "./private/state-texts";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
 import { firstApply } from "../core/first-apply";
 import { checkHomeRegionProvider } from "../core/home-region";
+import { findWhenWritten } from "../core/program-findings";
 import {
   any,
   duration,
@@ -21,6 +24,7 @@ import {
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
 import { type TaggingProps, tagsOf } from "../core/tagging";
+import { Problems } from "../core/validation-error";
 import { DataOciObjectstorageNamespace } from "../oci/data-oci-objectstorage-namespace";
 import { IdentityPolicy } from "../oci/identity-policy";
 import { ObjectstorageBucket } from "../oci/objectstorage-bucket";
@@ -149,6 +153,26 @@ export class StateBucket extends ResourceConstruct {
       dependsOn: [lifecycle],
     });
     this.addBackend();
+    findWhenWritten(this, () => this.checkBackend());
+  }
+
+  /** A backend can't be initialized before its bucket exists, and a lost bucket would lose the state that could restore it. */
+  private checkBackend(): [] {
+    const { bucketName, region } = this;
+    const isOwn = (construct: IConstruct) =>
+      construct instanceof OciStateBackend &&
+      construct._has("bucketName", bucketName) &&
+      construct._has("region", region);
+    const backend = TerraformStack.of(this).node.findAll().find(isOwn);
+    if (!backend) return [];
+    const problems = new Problems(this);
+    problems.add(
+      "VALUE_INVALID",
+      `bucketName is ${bucketName}, in which ${backend.node.path} keeps the state of this stack, and Terraform can't store a state before its bucket exists`,
+      'Create the bucket in a separate stack: new StateBucket(new TerraformStack(app, "states"), …)',
+      "bucketName",
+    );
+    return problems.throwAll();
   }
 
   /** The statements are for one service of the region, and for one key or one bucket. */
@@ -201,5 +225,6 @@ function readStateBucket(
   checkConstructId(problems, scope, id);
   const read = readProps(problems, props, STATE_BUCKET);
   checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+  checkEncryptionKey(problems, scope, "kmsKeyId", read.kmsKeyId);
   return problems.resolved(read);
 }

@@ -1,10 +1,10 @@
 import { type IConstruct } from "constructs";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
+import { isInsidePrivate } from "../core/cidr";
 import { cidrs, type GivenCidr } from "../core/readers";
 import { readReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
-import { isInsidePrivate } from "../network/egress/egress";
 
 /** Options of an internal load balancer. */
 export interface InternalAccessOptions {

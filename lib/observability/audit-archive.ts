@@ -24,14 +24,13 @@ import {
   valueOf,
   withDefault,
 } from "../core/readers";
-import { idPartOf } from "../core/reference";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
-import { shortHash } from "../core/short-hash";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { checkUnique } from "../core/unique-values";
 import { type Problems } from "../core/validation-error";
 import { type ILogs } from "../network/logs/service-logs";
+import { type IdentityPolicy } from "../oci/identity-policy";
 import { SchServiceConnector } from "../oci/sch-service-connector";
 
 /** The source of the permission to read a log group in another compartment. */
@@ -227,7 +226,9 @@ export class AuditArchive extends ResourceConstruct {
     const parts = new ArchiveParts(this, archive, kind, retention, tags);
     this.namespace = parts.namespace;
     const sources = this.sources();
-    const grants = this.readGrants(parts);
+    const { logs, logGroups } = archive;
+    const granted = logGroups.filter(({ readGrant }) => readGrant === LogReadGrant.POLICY);
+    const grants = parts.grantReading([...logs, ...granted]);
     parts.fill(sources, grants);
     for (const target of archive.targets) this.copyTo(target, parts, sources, grants);
   }
@@ -238,26 +239,16 @@ export class AuditArchive extends ResourceConstruct {
       compartmentId,
       logGroupId,
     }));
-    return [{ compartmentId: audit.compartmentId, logGroupId: audit.logGroup }, ...groups];
-  }
-
-  /** One policy for each compartment, attached there. */
-  private readGrants(parts: ArchiveParts) {
-    const granted = this.archive.logGroups.filter(({ readGrant }) => readGrant === LogReadGrant.POLICY);
-    const compartments = [...new Set(granted.map(({ compartmentId }) => compartmentId))];
-    return compartments.map((compartmentId) => {
-      const part = idPartOf(this, compartmentId);
-      return parts.policy(`ReadPolicy-${part}`, `read-${shortHash(part)}`, compartmentId, [
-        connectorStatement("read log-content", compartmentId, this.archive.compartmentId, {}),
-      ]);
-    });
+    const records = { compartmentId: audit.compartmentId, logGroupId: audit.logGroup };
+    const byGroup = new Map([records, ...groups].map((source) => [Object.values(source).join(" "), source]));
+    return [...byGroup.values()];
   }
 
   private copyTo(
     target: ArchiveTarget,
     parts: ArchiveParts,
     sources: readonly LogSource[],
-    grants: ReturnType<AuditArchive["readGrants"]>,
+    grants: IdentityPolicy[],
   ): void {
     const { name, compartmentId, _connection: connection } = target;
     const { right, variable, id } = connection;

@@ -114,6 +114,7 @@ export class FlowLogArchive extends ResourceConstruct {
     this._region = archive.region;
     const parts = new ArchiveParts(this, archive, KIND, retention, tagsOf(this, archive));
     this.namespace = parts.namespace;
-    parts.fill([{ compartmentId: flowLogs.compartmentId, logGroupId: flowLogs.logGroupId }]);
+    const { compartmentId, logGroupId } = flowLogs;
+    parts.fill([{ compartmentId, logGroupId }], parts.grantReading([flowLogs]));
   }
 }

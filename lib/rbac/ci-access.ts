@@ -4,7 +4,7 @@ import { type Construct } from "constructs";
 import { CiCredentials } from "./ci-credentials";
 import { chartFor, KubernetesAccess } from "./kubernetes-access";
 import { Subject } from "./subject";
-import { acceptPipeline } from "../cluster/access/private/accept-pipeline";
+import { acceptPipeline, checkIssuerEgress } from "../cluster/access/private/accept-pipeline";
 import { ClusterAccess } from "../cluster/access/private/cluster-access";
 import { type ISecureOkeCluster } from "../cluster/cluster-base";
 import { Acknowledgements } from "../core/acknowledgement";
@@ -20,6 +20,7 @@ import { kind, optional, type PropsSchema, readProps, type Resolved, valueOf } f
 import { ResourceConstruct } from "../core/resource-construct";
 import { type Problems } from "../core/validation-error";
 import { Egress } from "../network/egress/egress";
+import { checkEnhanced } from "../synthesis/chart-scopes";
 
 /** Props for CiAccess. */
 export interface CiAccessProps {
@@ -83,7 +84,9 @@ export class CiAccess extends ResourceConstruct {
       this.username = `system:serviceaccount:${namespace}:${account}`;
     }
     for (const each of access) each._bind(chart, subject);
-    if (expires) remindOfExpiry(this, "long-lived-token", `the token of ${this.username}`, expires);
+    if (!expires) return;
+    const what = `the token of ${this.username}`;
+    remindOfExpiry(this, "long-lived-token", what, expires, "never expires, and is to be replaced by");
   }
 
   /** Adds the service account, with its token if one is stored; returns its name. */
@@ -149,7 +152,11 @@ function readCiAccess(scope: Construct, id: string, props: CiAccessProps): Resol
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
   const read = readProps(problems, props ?? {}, CI_ACCESS);
-  const isOidc = read.credentials?._options.identity !== undefined;
+  const identity = read.credentials?._options.identity;
+  const isOidc = identity !== undefined;
+  if (identity && read.cluster)
+    checkEnhanced(problems, read.cluster, "OpenID Connect authentication", "VALUE_INVALID");
+  if (identity && read.issuerEgress) checkIssuerEgress(problems, identity, read.issuerEgress);
   if (read.access) checkAccess(problems, read.access, isOidc);
   if (read.credentials && !isOidc) {
     if (!isDnsSubdomain(accountName(String(id)))) {

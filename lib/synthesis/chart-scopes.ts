@@ -10,6 +10,23 @@ import { MarkOn, NoteOn, StateOf } from "../core/construct-state";
 export interface IChartScope extends IConstruct {
   /** The OCID of the cluster, or a reference to it. @default - the scope is not a cluster */
   readonly clusterId?: string;
+  /** The type of the cluster, such as `BASIC_CLUSTER`. @default - not known */
+  readonly clusterType?: string;
+}
+
+/** Adds a problem if a cluster is known to be a basic one, and a feature needs an enhanced one. */
+export function checkEnhanced(
+  problems: Problems,
+  cluster: IChartScope,
+  feature: string,
+  code: "ADD_ON_INVALID" | "VALUE_INVALID" = "ADD_ON_INVALID",
+): void {
+  if (cluster.clusterType !== "BASIC_CLUSTER") return;
+  problems.add(
+    code,
+    `cluster is ${cluster.node.path}, a basic cluster, and ${feature} needs an enhanced one`,
+    "Upgrade the cluster first: `oci ce cluster update --cluster-id <OCID> --type ENHANCED_CLUSTER`; this can't be undone",
+  );
 }
 
 /** An output that contains the objects of a chart. */

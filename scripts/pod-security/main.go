@@ -1,9 +1,9 @@
-// Judges every pod of the given manifests by the restricted Pod Security Standard, with the code that the API server's
-// own admission runs. Reads the files named as arguments, or standard input where none is named.
+// Checks the pods of manifests with the restricted Pod Security Standard, with the code of the API server's admission. Reads the
+// files in the arguments, or standard input without arguments.
 //
-// Prints each refusal and then "N pods, M refused". Exits 1 on a refusal, where there is no pod to judge, and where a
-// manifest cannot be read. The file of -exceptions names the pods that may break controls of the standard: which ones, and
-// the reason. A pod that breaks a further control is refused, and an exception that no pod needs is an error too.
+// Prints each rejected pod and then "N pods, M rejected". Exits with 1 where a pod is rejected, where the manifests have no pod,
+// and where a manifest cannot be read. The file of -exceptions lists pods that may break controls of the standard, with these
+// controls and a reason. A pod that breaks another control is rejected, and an exception that no pod needs is an error.
 package main
 
 import (
@@ -25,7 +25,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// Where each kind of Kubernetes' own keeps its pod. A CronJob's is two templates deep.
+// The path of the pod template in each kind of Kubernetes.
 var podPaths = map[string][]string{
 	"Pod":                   {},
 	"PodTemplate":           {"template"},
@@ -38,48 +38,48 @@ var podPaths = map[string][]string{
 	"CronJob":               {"spec", "jobTemplate", "spec", "template"},
 }
 
-// What a pod may do that the standard forbids.
+// Controls of the standard that a pod may break.
 type exception struct {
 	// Why the pod needs it.
 	Reason string `json:"reason"`
-	// The controls that the pod breaks, in the standard's own words.
+	// The controls, in the words of the standard.
 	Controls []string `json:"controls"`
 }
 
-type judge struct {
+type checker struct {
 	evaluator policy.Evaluator
 	levels    []api.LevelVersion
 	pods      int
-	refused   int
+	rejected  int
 	excepted  int
-	// The exceptions by the kind, namespace and name of what runs the pod.
+	// The exceptions by the kind, namespace and name of the object that creates the pod.
 	exceptions map[string]exception
 	// The controls that pods broke, by exception.
 	used map[string]map[string]bool
 }
 
-// The versions that OKE offers. Each may refuse what another lets pass: 1.34 refuses pods that run as root in a user
-// namespace, which 1.35 and newer versions accept.
+// The versions that OKE offers. They differ: 1.34 rejects pods that run as root in a user namespace, which 1.35 and newer
+// versions accept.
 const allVersions = "v1.34,v1.35,v1.36"
 
-func newJudge(versions string) (*judge, error) {
+func newChecker(versions string) (*checker, error) {
 	evaluator, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
 	if err != nil {
 		return nil, err
 	}
-	j := &judge{evaluator: evaluator, exceptions: map[string]exception{}, used: map[string]map[string]bool{}}
+	c := &checker{evaluator: evaluator, exceptions: map[string]exception{}, used: map[string]map[string]bool{}}
 	for _, name := range strings.Split(versions, ",") {
 		version, err := api.ParseVersion(name)
 		if err != nil {
 			return nil, err
 		}
-		j.levels = append(j.levels, api.LevelVersion{Level: api.LevelRestricted, Version: version})
+		c.levels = append(c.levels, api.LevelVersion{Level: api.LevelRestricted, Version: version})
 	}
-	return j, nil
+	return c, nil
 }
 
-// Judges each document of a stream of YAML or JSON.
-func (j *judge) read(from string, stream io.Reader) error {
+// Checks each document of a stream of YAML or JSON.
+func (c *checker) read(from string, stream io.Reader) error {
 	documents := utilyaml.NewYAMLOrJSONDecoder(stream, 4096)
 	for {
 		object := map[string]any{}
@@ -88,22 +88,22 @@ func (j *judge) read(from string, stream io.Reader) error {
 		} else if err != nil {
 			return fmt.Errorf("%s: %w", from, err)
 		}
-		if err := j.object(from, object); err != nil {
+		if err := c.object(from, object); err != nil {
 			return err
 		}
 	}
 }
 
-func (j *judge) object(from string, object map[string]any) error {
+func (c *checker) object(from string, object map[string]any) error {
 	u := unstructured.Unstructured{Object: object}
 	name := strings.TrimLeft(u.GetKind()+" "+strings.TrimPrefix(u.GetNamespace()+"/"+u.GetName(), "/"), " ")
 	if items, found, _ := unstructured.NestedSlice(object, "items"); found && strings.HasSuffix(u.GetKind(), "List") {
 		for _, item := range items {
 			child, ok := item.(map[string]any)
 			if !ok {
-				return fmt.Errorf("%s: %s has an item that is no object", from, name)
+				return fmt.Errorf("%s: %s has an item that is not an object", from, name)
 			}
-			if err := j.object(from, child); err != nil {
+			if err := c.object(from, child); err != nil {
 				return err
 			}
 		}
@@ -113,7 +113,7 @@ func (j *judge) object(from string, object map[string]any) error {
 	if !ok {
 		return nil
 	}
-	// A path of no fields is the object itself.
+	// An empty path is the object itself.
 	template, found, err := unstructured.NestedMap(object, path...)
 	if err != nil || !found {
 		return fmt.Errorf("%s: %s has no pod at %s", from, name, strings.Join(path, "."))
@@ -125,28 +125,28 @@ func (j *judge) object(from string, object map[string]any) error {
 	if err != nil {
 		return err
 	}
-	// Strict: a misspelt field would otherwise be dropped, and the rest judged as if nothing had been meant.
+	// Strict, because a misspelled field would otherwise be ignored.
 	pod := corev1.PodTemplateSpec{}
 	if err := yaml.UnmarshalStrict(text, &pod); err != nil {
 		return fmt.Errorf("%s: %s: %w", from, name, err)
 	}
-	j.pod(from, name, &pod)
+	c.pod(from, name, &pod)
 	return nil
 }
 
-func (j *judge) pod(from, name string, pod *corev1.PodTemplateSpec) {
-	j.pods++
-	allowed, excepted := j.exceptions[name]
+func (c *checker) pod(from, name string, pod *corev1.PodTemplateSpec) {
+	c.pods++
+	allowed, excepted := c.exceptions[name]
 	var details []string
 	versions := map[string][]string{}
-	for _, level := range j.levels {
-		result := policy.AggregateCheckResults(j.evaluator.EvaluatePod(level, &pod.ObjectMeta, &pod.Spec))
+	for _, level := range c.levels {
+		result := policy.AggregateCheckResults(c.evaluator.EvaluatePod(level, &pod.ObjectMeta, &pod.Spec))
 		for i, control := range result.ForbiddenReasons {
 			if excepted && slices.Contains(allowed.Controls, control) {
-				if j.used[name] == nil {
-					j.used[name] = map[string]bool{}
+				if c.used[name] == nil {
+					c.used[name] = map[string]bool{}
 				}
-				j.used[name][control] = true
+				c.used[name][control] = true
 				continue
 			}
 			detail := fmt.Sprintf("%s (%s)", control, result.ForbiddenDetails[i])
@@ -158,27 +158,27 @@ func (j *judge) pod(from, name string, pod *corev1.PodTemplateSpec) {
 	}
 	if len(details) == 0 {
 		if excepted {
-			j.excepted++
+			c.excepted++
 			fmt.Printf("%s: %s: excepted: %s: %s\n", from, name, strings.Join(allowed.Controls, ", "), allowed.Reason)
 		}
 		return
 	}
 	for _, detail := range details {
-		fmt.Printf("%s: %s: refused by %s: %s\n", from, name, strings.Join(versions[detail], ", "), detail)
+		fmt.Printf("%s: %s: rejected by %s: %s\n", from, name, strings.Join(versions[detail], ", "), detail)
 	}
-	j.refused++
+	c.rejected++
 }
 
 // Reads the exceptions; each has a reason and controls.
-func (j *judge) except(name string) error {
+func (c *checker) except(name string) error {
 	text, err := os.ReadFile(name)
 	if err != nil {
 		return err
 	}
-	if err := json.Unmarshal(text, &j.exceptions); err != nil {
+	if err := json.Unmarshal(text, &c.exceptions); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	for pod, exception := range j.exceptions {
+	for pod, exception := range c.exceptions {
 		if strings.TrimSpace(exception.Reason) == "" || len(exception.Controls) == 0 {
 			return fmt.Errorf("%s: %s has no reason or no controls", name, pod)
 		}
@@ -186,12 +186,12 @@ func (j *judge) except(name string) error {
 	return nil
 }
 
-// The exceptions that no pod needed, with the control.
-func (j *judge) unused() []string {
+// The exceptions that no pod needs, with the control.
+func (c *checker) unused() []string {
 	var names []string
-	for name, exception := range j.exceptions {
+	for name, exception := range c.exceptions {
 		for _, control := range exception.Controls {
-			if !j.used[name][control] {
+			if !c.used[name][control] {
 				names = append(names, fmt.Sprintf("%s (%s)", name, control))
 			}
 		}
@@ -201,20 +201,20 @@ func (j *judge) unused() []string {
 }
 
 func run() error {
-	versions := flag.String("versions", allVersions, "versions of the standard to judge by")
-	exceptions := flag.String("exceptions", "", "file with pods that may be refused, by kind, namespace and name, and the reasons")
+	versions := flag.String("versions", allVersions, "versions of the standard to check")
+	exceptions := flag.String("exceptions", "", "file with exceptions by kind, namespace and name")
 	flag.Parse()
-	j, err := newJudge(*versions)
+	c, err := newChecker(*versions)
 	if err != nil {
 		return err
 	}
 	if *exceptions != "" {
-		if err := j.except(*exceptions); err != nil {
+		if err := c.except(*exceptions); err != nil {
 			return err
 		}
 	}
 	if flag.NArg() == 0 {
-		if err := j.read("standard input", os.Stdin); err != nil {
+		if err := c.read("standard input", os.Stdin); err != nil {
 			return err
 		}
 	}
@@ -223,23 +223,23 @@ func run() error {
 		if err != nil {
 			return err
 		}
-		err = j.read(name, file)
+		err = c.read(name, file)
 		file.Close()
 		if err != nil {
 			return err
 		}
 	}
-	fmt.Printf("%d pods, %d refused\n", j.pods, j.refused)
-	if j.excepted > 0 {
-		fmt.Printf("%d pods with exceptions\n", j.excepted)
+	fmt.Printf("%d pods, %d rejected\n", c.pods, c.rejected)
+	if c.excepted > 0 {
+		fmt.Printf("%d pods with exceptions\n", c.excepted)
 	}
-	if j.pods == 0 {
-		return errors.New("there is no pod to judge")
+	if c.pods == 0 {
+		return errors.New("there are no pods to check")
 	}
-	if j.refused > 0 {
-		return errors.New("the restricted Pod Security Standard refuses what is listed above")
+	if c.rejected > 0 {
+		return errors.New("the restricted Pod Security Standard rejects the pods above")
 	}
-	if names := j.unused(); len(names) > 0 {
+	if names := c.unused(); len(names) > 0 {
 		return fmt.Errorf("no pod needs the exceptions of %s", strings.Join(names, ", "))
 	}
 	return nil

@@ -12,7 +12,7 @@ import (
 
 func to[T any](value T) *T { return &value }
 
-func lawful() *corev1.PodTemplateSpec {
+func valid() *corev1.PodTemplateSpec {
 	container := corev1.Container{
 		Name:  "web",
 		Image: "example.com/web",
@@ -31,7 +31,7 @@ func lawful() *corev1.PodTemplateSpec {
 	}}
 }
 
-// Each takes away one thing of a lawful pod and nothing else.
+// Changes that each break one control in a valid pod.
 var breaks = map[string]func(*corev1.PodTemplateSpec){
 	"root by id":           func(p *corev1.PodTemplateSpec) { p.Spec.SecurityContext.RunAsUser = to(int64(0)) },
 	"root allowed":         func(p *corev1.PodTemplateSpec) { p.Spec.SecurityContext.RunAsNonRoot = nil },
@@ -44,8 +44,8 @@ var breaks = map[string]func(*corev1.PodTemplateSpec){
 	"capability added":     func(p *corev1.PodTemplateSpec) { first(p).Capabilities.Add = []corev1.Capability{"NET_RAW"} },
 	"privileged":           func(p *corev1.PodTemplateSpec) { first(p).Privileged = to(true) },
 	"unmasked /proc":       func(p *corev1.PodTemplateSpec) { first(p).ProcMount = to(corev1.UnmaskedProcMount) },
-	"a loose container":    func(p *corev1.PodTemplateSpec) { p.Spec.Containers[0].SecurityContext = nil },
-	"a loose init one":     func(p *corev1.PodTemplateSpec) { p.Spec.InitContainers[0].SecurityContext = nil },
+	"no security context":  func(p *corev1.PodTemplateSpec) { p.Spec.Containers[0].SecurityContext = nil },
+	"no init context":      func(p *corev1.PodTemplateSpec) { p.Spec.InitContainers[0].SecurityContext = nil },
 	"host port":            func(p *corev1.PodTemplateSpec) { p.Spec.Containers[0].Ports = []corev1.ContainerPort{{HostPort: 80}} },
 	"probe of other hosts": func(p *corev1.PodTemplateSpec) { p.Spec.Containers[0].ReadinessProbe = elsewhere() },
 	"host path": func(p *corev1.PodTemplateSpec) {
@@ -81,39 +81,39 @@ func manifest(t *testing.T, kind string, pod *corev1.PodTemplateSpec) string {
 	return fmt.Sprintf("kind: %s\n%s", kind, text)
 }
 
-func judged(t *testing.T, text string) (*judge, error) {
+func check(t *testing.T, text string) (*checker, error) {
 	t.Helper()
-	j, err := newJudge(allVersions)
+	c, err := newChecker(allVersions)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return j, j.read("test", strings.NewReader(text))
+	return c, c.read("test", strings.NewReader(text))
 }
 
-func expect(t *testing.T, text string, pods, refused int) {
+func expect(t *testing.T, text string, pods, rejected int) {
 	t.Helper()
-	j, err := judged(t, text)
+	c, err := check(t, text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if j.pods != pods || j.refused != refused {
-		t.Errorf("%d pods, %d refused; expected %d and %d in:\n%s", j.pods, j.refused, pods, refused, text)
+	if c.pods != pods || c.rejected != rejected {
+		t.Errorf("%d pods, %d rejected; expected %d and %d in:\n%s", c.pods, c.rejected, pods, rejected, text)
 	}
 }
 
 func TestEveryKind(t *testing.T) {
 	for kind := range podPaths {
-		expect(t, manifest(t, kind, lawful()), 1, 0)
-		broken := lawful()
+		expect(t, manifest(t, kind, valid()), 1, 0)
+		broken := valid()
 		broken.Spec.HostNetwork = true
 		expect(t, manifest(t, kind, broken), 1, 1)
 	}
 }
 
-func TestEveryBreak(t *testing.T) {
+func TestEveryBrokenControl(t *testing.T) {
 	for name, change := range breaks {
 		t.Run(name, func(t *testing.T) {
-			pod := lawful()
+			pod := valid()
 			change(pod)
 			expect(t, manifest(t, "Deployment", pod), 1, 1)
 		})
@@ -121,16 +121,16 @@ func TestEveryBreak(t *testing.T) {
 }
 
 func TestStreams(t *testing.T) {
-	pod := manifest(t, "Pod", lawful())
+	pod := manifest(t, "Pod", valid())
 	expect(t, "---\n---\n# nothing\n---\nkind: Service\n---\n"+pod+"---\n"+pod, 2, 0)
 	expect(t, `{"kind": "List", "items": [{"kind": "Pod", "spec": {"containers": [{"name": "web"}]}}]}`, 1, 1)
 	expect(t, "kind: Service\n", 0, 0)
 }
 
 func TestUnreadable(t *testing.T) {
-	misspelt := strings.Replace(manifest(t, "Pod", lawful()), "allowPrivilegeEscalation", "allowPrivilegeEscalations", 1)
-	for _, text := range []string{misspelt, "kind: Deployment\nspec: {}\n", "kind: [\n", "kind: List\nitems: [1]\n"} {
-		if _, err := judged(t, text); err == nil {
+	misspelled := strings.Replace(manifest(t, "Pod", valid()), "allowPrivilegeEscalation", "allowPrivilegeEscalations", 1)
+	for _, text := range []string{misspelled, "kind: Deployment\nspec: {}\n", "kind: [\n", "kind: List\nitems: [1]\n"} {
+		if _, err := check(t, text); err == nil {
 			t.Errorf("expected an error of:\n%s", text)
 		}
 	}
@@ -141,26 +141,26 @@ const exporter = `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"exporter",
 func TestExceptionsAreNamedAndNeeded(t *testing.T) {
 	own := []string{"host namespaces", "allowPrivilegeEscalation != false", "unrestricted capabilities", "runAsNonRoot != true", "seccompProfile"}
 	for title, test := range map[string]struct {
-		pod                       string
-		controls                  []string
-		excepted, refused, unused int
+		pod                        string
+		controls                   []string
+		excepted, rejected, unused int
 	}{
-		"of the pod":                   {"Pod nodes/exporter", own, 1, 0, 0},
-		"of another pod":               {"Pod other/exporter", own, 0, 1, 5},
-		"with too few controls":        {"Pod nodes/exporter", own[:1], 0, 1, 0},
-		"with a control nobody breaks": {"Pod nodes/exporter", append(own[:5:5], "privileged"), 1, 0, 1},
+		"for the pod":            {"Pod nodes/exporter", own, 1, 0, 0},
+		"for another pod":        {"Pod other/exporter", own, 0, 1, 5},
+		"with too few controls":  {"Pod nodes/exporter", own[:1], 0, 1, 0},
+		"with an unused control": {"Pod nodes/exporter", append(own[:5:5], "privileged"), 1, 0, 1},
 	} {
 		t.Run(title, func(t *testing.T) {
-			j, err := newJudge(allVersions)
+			c, err := newChecker(allVersions)
 			if err != nil {
 				t.Fatal(err)
 			}
-			j.exceptions[test.pod] = exception{Reason: "A reason", Controls: test.controls}
-			if err := j.read("test", strings.NewReader(exporter)); err != nil {
+			c.exceptions[test.pod] = exception{Reason: "A reason", Controls: test.controls}
+			if err := c.read("test", strings.NewReader(exporter)); err != nil {
 				t.Fatal(err)
 			}
-			if j.excepted != test.excepted || j.refused != test.refused || len(j.unused()) != test.unused {
-				t.Errorf("%d excepted, %d refused, unused: %v", j.excepted, j.refused, j.unused())
+			if c.excepted != test.excepted || c.rejected != test.rejected || len(c.unused()) != test.unused {
+				t.Errorf("%d excepted, %d rejected, unused: %v", c.excepted, c.rejected, c.unused())
 			}
 		})
 	}

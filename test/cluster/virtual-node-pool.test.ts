@@ -1,4 +1,5 @@
 import {
+  CredentialRotation,
   KubernetesVersion,
   NodeTaint,
   PodNetworking,
@@ -109,6 +110,18 @@ describe("a pool of virtual nodes", () => {
     );
     expect(problems.map(({ code }) => code)).toContain("VIRTUAL_NODES_UNFIT");
     expect(problems[0]!.what).toContain("flannel overlay");
+  });
+
+  test("is refused in a cluster whose credentials it rotates", () => {
+    const stack = newStack();
+    const cluster = new SecureOkeCluster(stack, "cluster", {
+      compartmentId: COMPARTMENT,
+      kubernetesVersion: KubernetesVersion.V1_35,
+      credentialRotation: CredentialRotation.epoch("2026-11"),
+    });
+    expect(refusal(() => newPool({ cluster }, stack))).toMatchObject([
+      { code: "VIRTUAL_NODES_UNFIT", property: "cluster" },
+    ]);
   });
 
   test("is refused in a basic cluster", () => {

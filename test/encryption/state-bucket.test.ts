@@ -98,6 +98,26 @@ describe("a bucket for states", () => {
   });
 });
 
+describe("the backend of the bucket's own stack", () => {
+  test.each([
+    ["the bucket itself", given.bucketName, "eu-frankfurt-1", ["VALUE_INVALID"]],
+    ["another bucket", "acme-other", "eu-frankfurt-1", []],
+    ["a bucket of another region", given.bucketName, "eu-amsterdam-1", []],
+  ])("in %s", (_, bucketName, region, codes) => {
+    const app = Testing.app();
+    const stack = newStack("states", app);
+    new StateBucket(stack, "bucket", given);
+    new OciStateBackend(stack, "backend", { ...backend, bucketName, region });
+    const found: string[] = [];
+    try {
+      app.synth();
+    } catch {
+      found.push(...refusedCodes(() => app.synth()));
+    }
+    expect(found).toEqual(codes);
+  });
+});
+
 describe("the backend of a stack", () => {
   test("is Terraform's own for OCI, and the only one", () => {
     const stack = newStack("shop");

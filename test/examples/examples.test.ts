@@ -4,13 +4,13 @@ import * as path from "node:path";
 import { contains, readCidr, type Cidr } from "../../lib/core/cidr";
 import { Problems } from "../../lib/core/validation-error";
 import { EXAMPLES, previewsOf, stacksOf, sharedExample, synthesizeExample } from "../support/examples";
-import { goldensOf, holdsGolden, storedGoldens } from "../support/goldens";
+import { goldensOf, expectGolden, storedGoldens } from "../support/goldens";
 
-// Of the examples that work in a VCN of somebody else.
-const GIVEN_VCNS = ["10.20.0.0/16"];
+// The VCNs of the examples with an existing network.
+const EXISTING_VCNS = ["10.20.0.0/16"];
 const cidrOf = (text: string) => readCidr(new Problems("test"), "range", text) as Cidr;
 
-describe.each(EXAMPLES)("example %s", (name) => {
+describe.each(EXAMPLES)("the example %s", (name) => {
   const outdir = sharedExample(name);
   const stacks = stacksOf(outdir);
   const resources = Object.values<any>(stacks).flatMap((stack) =>
@@ -21,61 +21,60 @@ describe.each(EXAMPLES)("example %s", (name) => {
   const all = (type: string) => resources.filter((resource) => resource.type === type);
 
   const toDrg = all("oci_core_route_table").filter((table) => JSON.stringify(table).includes("ocid1.drg."));
-  const vcns = [...all("oci_core_vcn").flatMap(({ cidr_blocks: blocks }) => blocks), ...GIVEN_VCNS].map(
+  const vcns = [...all("oci_core_vcn").flatMap(({ cidr_blocks: blocks }) => blocks), ...EXISTING_VCNS].map(
     cidrOf,
   );
   const isInVcn = (range: string) => vcns.some((vcn) => contains(vcn, cidrOf(range)));
-  const egressRoutes = [...all("oci_core_nat_gateway"), ...all("oci_core_drg_attachment"), ...toDrg];
+  const egressGateways = [...all("oci_core_nat_gateway"), ...all("oci_core_drg_attachment"), ...toDrg];
 
   const goldens = goldensOf(name, outdir);
   const stored = storedGoldens(name);
 
-  test.each(Object.keys(goldens))("synthesizes what expected/%s holds", (file) => {
-    holdsGolden(name, file, stored[file], goldens[file]);
+  test.each(Object.keys(goldens))("synthesizes the content of expected/%s", (file) => {
+    expectGolden(name, file, stored[file], goldens[file]);
   });
 
-  test("synthesizes each file of expected", () => {
-    const gone = Object.keys(stored).filter((file) => goldens[file] === undefined);
-    for (const file of gone) holdsGolden(name, file, stored[file], undefined);
+  test("synthesizes all files of expected", () => {
+    const missing = Object.keys(stored).filter((file) => goldens[file] === undefined);
+    for (const file of missing) expectGolden(name, file, stored[file], undefined);
   });
 
-  test("gives no warning, such as that of NetworkPolicies that nothing enforces", () => {
+  test("has no warnings, such as the warning about NetworkPolicies that no engine enforces", () => {
     const manifest = JSON.parse(fs.readFileSync(path.join(outdir, "manifest.json"), "utf8"));
     const warnings = Object.values<any>(manifest.stacks).flatMap(({ annotations = [] }) => annotations);
     expect(warnings).toEqual([]);
   });
 
-  test("synthesizes the same bytes again", () => {
+  test("synthesizes the same bytes in a second run", () => {
     const again = synthesizeExample(name);
     expect(stacksOf(again)).toEqual(stacks);
     expect(previewsOf(again)).toEqual(previewsOf(outdir));
     fs.rmSync(path.dirname(again), { recursive: true });
   });
 
-  test("has no rule that names a range wider than a /8, no open port beside the API's and load balancers', and no stateless rule", () => {
+  test("has only stateful rules, no address range wider than a /8, and ports open to ranges only for the API endpoint and load balancers", () => {
     for (const rule of all("oci_core_network_security_group_security_rule")) {
       expect(rule.stateless).toBe(false);
-      const ends = [rule.source_type && rule.source, rule.destination_type && rule.destination].filter(
+      const peers = [rule.source_type && rule.source, rule.destination_type && rule.destination].filter(
         Boolean,
       );
       const isRange = [rule.source_type, rule.destination_type].includes("CIDR_BLOCK");
       // The addresses of token issuers change, so the API server reaches HTTPS anywhere.
       const isToIssuers =
         name === "ci-access" && rule.destination === "0.0.0.0/0" && singlePort(rule) === 443;
-      for (const end of isRange && !isToIssuers ? ends : [])
-        expect(Number(end.split("/")[1])).toBeGreaterThanOrEqual(8);
-      // A range may reach the API endpoint, and where Terraform manages the rules of load balancers the one port of each;
-      // every other rule is between groups or to the services.
-      // What is in the VCN needs no route; what is outside has the one that its way out made.
+      for (const peer of isRange && !isToIssuers ? peers : [])
+        expect(Number(peer.split("/")[1])).toBeGreaterThanOrEqual(8);
+      // Rules with a range allow ingress to the API endpoint, ingress to one port of a load balancer whose rules Terraform
+      // manages, or egress. Egress to one port in the VCN needs no gateway; other egress does.
       if (isRange && rule.direction === "EGRESS" && isInVcn(rule.destination)) {
         expect(singlePort(rule)).toBeGreaterThan(0);
-      } else if (isRange && rule.direction === "EGRESS") expect(egressRoutes).not.toEqual([]);
-      else if (isRange && isOfBalancer(rule)) expect(singlePort(rule)).toBeGreaterThan(0);
+      } else if (isRange && rule.direction === "EGRESS") expect(egressGateways).not.toEqual([]);
+      else if (isRange && isForLoadBalancer(rule)) expect(singlePort(rule)).toBeGreaterThan(0);
       else if (isRange) expect(rule.tcp_options.destination_port_range).toEqual({ min: 6443, max: 6443 });
     }
   });
 
-  test("has no rules in security lists but that of a bastion, and routes to the internet only from subnets that are public on purpose", () => {
+  test("has no security list rules except for a bastion, and routes to the internet only from public subnets", () => {
     for (const list of all("oci_core_security_list")) {
       expect(list).not.toHaveProperty("ingress_security_rules");
       if (list.egress_security_rules === undefined) continue;
@@ -96,7 +95,7 @@ describe.each(EXAMPLES)("example %s", (name) => {
       "public-shop",
       "rotation",
     ];
-    if (!withEgress.includes(name)) expect(egressRoutes).toEqual([]);
+    if (!withEgress.includes(name)) expect(egressGateways).toEqual([]);
     const publicSubnets = all("oci_core_subnet").filter((subnet) => !subnet.prohibit_public_ip_on_vnic);
     const wide = all("oci_core_route_table").filter((table) => JSON.stringify(table).includes('"0.0.0.0/0"'));
     const gateways = wide.flatMap(({ route_rules: rules }) =>
@@ -104,7 +103,7 @@ describe.each(EXAMPLES)("example %s", (name) => {
         .filter((rule: any) => rule.destination === "0.0.0.0/0")
         .map((rule: any) => rule.network_entity_id),
     );
-    // A rule for every address, as to token issuers, goes through the NAT gateway and from a private subnet.
+    // Egress to all addresses, as to token issuers, goes from a private subnet through the NAT gateway.
     if (name === "ci-access") {
       expect(gateways).toEqual([expect.stringContaining("oci_core_nat_gateway")]);
       return;
@@ -118,7 +117,7 @@ describe.each(EXAMPLES)("example %s", (name) => {
     if (name === "quickstart") expect(publicSubnets).toEqual([]);
   });
 
-  test("has load balancers whose source ranges are written and narrow", () => {
+  test("has load balancers with source ranges of /8 or narrower, and security rules by NSG or Terraform", () => {
     const objects = Object.keys(previewsOf(outdir)).flatMap((file) =>
       Yaml.load(path.join(outdir, "manifests", file)),
     );
@@ -134,38 +133,38 @@ describe.each(EXAMPLES)("example %s", (name) => {
     expect(balancers.length).toBeGreaterThan(0);
   });
 
-  test("grants nothing in the tenancy but the use of one namespace of labels, and nothing to any user without a kind of principal", () => {
+  test("has IAM policies that grant access to one tag or attribute namespace in the tenancy at most, and that name a kind of principal", () => {
     const statements = all("oci_identity_policy").flatMap((policy) => policy.statements as string[]);
-    // Virtual nodes run in a tenancy of Oracle, which takes these statements in this form only.
+    // Virtual nodes run in a tenancy of Oracle and need these statements in this form.
     const own = statements.filter((statement) => !/^(?:define|endorse) /.test(statement));
     expect(own.length === statements.length).toBe(name !== "node-pools");
     for (const statement of own) {
       expect(statement).not.toMatch(/all-resources|manage cluster-family/);
-      // Namespaces of labels are in the tenancy's root, so the condition narrows it to one of them.
+      // Tag and attribute namespaces are in the root compartment, so a condition limits the statement to one of them.
       if (statement.includes("in tenancy")) {
         expect(statement).toMatch(/ to use (tag|security-attribute)-namespaces in tenancy where all \{/);
         expect(statement).toMatch(/target\.(tag-namespace|security-attribute-namespace)\.name = '/);
       }
-      // People, and the scanning service, have no condition that names a kind of principal.
+      // Statements for user groups and the scanning service have no condition for a kind of principal.
       if (/^Allow (?:group id|service vulnerability-scanning-service) /.test(statement)) {
         expect(statement).toContain(" in compartment id ");
         continue;
       }
-      // Instances are dynamic groups, and each statement names what they may use.
-      const who = statement.startsWith("Allow dynamic-group id ")
+      // Statements for dynamic groups and services name the resource that they may use.
+      const condition = statement.startsWith("Allow dynamic-group id ")
         ? /target\.(?:repo\.name|bucket\.name|cluster\.id) = '/
         : /^Allow service (?:blockstorage|FssOc1Prod|objectstorage-[a-z0-9-]+) /.test(statement)
           ? /target\.(?:key\.id|bucket\.name) = '/
-          : // The cluster itself verifies signatures, and Oracle's statement names it as a user.
+          : // The cluster verifies image signatures, and Oracle's statement names it as a user.
             /request\.(?:principal\.type|user\.id) = '/;
-      expect(statement).toMatch(who);
+      expect(statement).toMatch(condition);
     }
     expect(statements.length).toBeGreaterThan(0);
   });
 });
 
-/** Whether a rule lets clients in for a load balancer: to its group, or with their addresses preserved to its node port. */
-function isOfBalancer({ direction, description }: any): boolean {
+/** Whether a rule allows clients of a load balancer to reach its group or, with preserved addresses, its node port. */
+function isForLoadBalancer({ direction, description }: any): boolean {
   return direction === "INGRESS" && /^Clients of the (Service|ingress gateway) /.test(description);
 }
 

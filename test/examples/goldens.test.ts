@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { EXAMPLES, synthesizeExample } from "../support/examples";
-import { goldenFolder, goldensOf, holdsGolden, storedGoldens } from "../support/goldens";
+import { goldenFolder, goldensOf, expectGolden, storedGoldens } from "../support/goldens";
 
 const COMMAND = "npm run examples -- --update shop";
 
@@ -16,21 +16,21 @@ test("every example has golden files: flows, a stack and manifests", () => {
   }
 });
 
-test("a file that differs is named with its lines and the command that accepts it", () => {
-  const call = () => holdsGolden("shop", "flows.md", "same\nold\n", "same\nnew\n");
-  expect(call).toThrow(`examples/shop/expected/flows.md differs. If that is right: ${COMMAND}`);
+test("the error for a changed golden file shows the changed lines and the command that updates it", () => {
+  const call = () => expectGolden("shop", "flows.md", "same\nold\n", "same\nnew\n");
+  expect(call).toThrow(`examples/shop/expected/flows.md differs. If this is intended, run: ${COMMAND}`);
   expect(call).toThrow(/- old/);
   expect(call).toThrow(/\+ new/);
 });
 
-test("a file too many and a file too few are named with the command that accepts them", () => {
-  expect(() => holdsGolden("shop", "flows.md", "text", undefined)).toThrow(
-    `examples/shop/expected/flows.md is stored, but was not synthesized. If that is right: ${COMMAND}`,
+test("the errors for an obsolete and for a missing golden file show the command that updates it", () => {
+  expect(() => expectGolden("shop", "flows.md", "text", undefined)).toThrow(
+    `examples/shop/expected/flows.md is stored, but was not synthesized. If this is intended, run: ${COMMAND}`,
   );
-  expect(() => holdsGolden("shop", "flows.md", undefined, "text")).toThrow(
-    `examples/shop/expected/flows.md is missing, but was synthesized. If that is right: ${COMMAND}`,
+  expect(() => expectGolden("shop", "flows.md", undefined, "text")).toThrow(
+    `examples/shop/expected/flows.md is missing, but was synthesized. If this is intended, run: ${COMMAND}`,
   );
-  expect(() => holdsGolden("shop", "flows.md", "text", "text")).not.toThrow();
+  expect(() => expectGolden("shop", "flows.md", "text", "text")).not.toThrow();
 });
 
 describe("the golden files of an example", () => {
@@ -53,11 +53,11 @@ describe("the golden files of an example", () => {
 
   afterAll(() => fs.rmSync(path.dirname(outdir), { recursive: true }));
 
-  test("have all of Terraform's JSON but the manifests, ids that are keys, and what differs by folder and version", () => {
+  test("have all of Terraform's JSON except the manifests, redundant metadata, and values of this machine", () => {
     const { resource, data, output, provider } = JSON.parse(goldensOf("quickstart", outdir)["shop.tf.json"]!);
     const full = JSON.parse(fs.readFileSync(stack, "utf8"));
     const withoutMetadata = (value: unknown) =>
-      JSON.parse(JSON.stringify(value, (key, one: unknown) => (key === "//" ? undefined : one)));
+      JSON.parse(JSON.stringify(value, (key, entry: unknown) => (key === "//" ? undefined : entry)));
     expect(withoutMetadata({ resource, data, provider })).toEqual(
       withoutMetadata({ resource: full.resource, data: full.data, provider: full.provider }),
     );
@@ -67,13 +67,13 @@ describe("the golden files of an example", () => {
     for (const file of [os.tmpdir(), process.cwd()]) expect(JSON.stringify(output)).not.toContain(file);
   });
 
-  test("show a rule of a security group that was widened in the stack and in the flows", () => {
+  test("show a wider security rule in the stack and in the flows", () => {
     const widened = change(stack, /"max": 12250/g, '"max": 12260');
     expect(changedFiles(widened)).toEqual(["flows.md", "shop.tf.json"]);
     expect(widened["flows.md"]).toContain("nodes → the API endpoint: tcp 6443, tcp 12250-12260, icmp 3/4");
   });
 
-  test("show a port of a NetworkPolicy that was opened in the manifests and in the flows", () => {
+  test("show another port of a NetworkPolicy in the manifests and in the flows", () => {
     const opened = change(manifests, /- port: 8080\n( +)protocol: TCP/g, "- port: 9090\n$1protocol: TCP");
     expect(changedFiles(opened)).toEqual(expect.arrayContaining(["flows.md", "manifests/shop/shop.yaml"]));
     expect(opened["flows.md"]).toContain("nodes → shop/web: tcp 9090; perhaps icmp");

@@ -6,7 +6,7 @@ import { goldenFolder, storedGoldens } from "../support/goldens";
 
 const root = path.join(__dirname, "..", "..");
 const DNS_PORT = 53;
-// Their pods come from an add-on of OKE, whose labels the library doesn't choose, so their policies select all pods.
+// Namespaces of OKE add-ons, whose pods have labels that the library doesn't choose. Their policies select all pods.
 const ADD_ON_NAMESPACES = ["cert-manager"];
 
 const policies = EXAMPLES.flatMap((name) =>
@@ -19,14 +19,14 @@ const policies = EXAMPLES.flatMap((name) =>
     .map((policy) => ({ policy, title: `${name}: ${policy.metadata.namespace}/${policy.metadata.name}` })),
 );
 
-/** The labels that docs/lifecycle.md takes from a pod, to isolate it. */
+/** The labels that docs/lifecycle.md removes from a pod to isolate it. */
 function removedLabels(): string[] {
   const guide = fs.readFileSync(path.join(root, "docs", "lifecycle.md"), "utf8");
   const command = /kubectl label pod .*/.exec(guide)?.[0] ?? "";
   return [...command.matchAll(/ ([\w./]+)-(?= |$)/g)].map(([, label]) => label as string);
 }
 
-/** Whether a NetworkPolicy allows DNS at most. */
+/** Whether a NetworkPolicy allows no traffic except DNS. */
 function allowsDnsOnly({ spec }: any): boolean {
   const ports = (spec.egress ?? []).flatMap((rule: any) => rule.ports ?? [{ port: "any" }]);
   return spec.ingress === undefined && ports.every(({ port }: any) => port === DNS_PORT);
@@ -37,7 +37,7 @@ test("the guide for an incident names the labels that the workloads select by", 
   expect(policies.length).toBeGreaterThan(50);
 });
 
-test("a pod without the labels of its workload is left DNS at most by every NetworkPolicy of the examples", () => {
+test("the NetworkPolicies of the examples allow only DNS for a pod whose workload labels were removed", () => {
   const removed = removedLabels();
   const stillSelecting = policies.filter(({ policy }) => {
     const { matchLabels = {}, matchExpressions = [] } = policy.spec.podSelector;

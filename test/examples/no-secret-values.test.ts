@@ -26,24 +26,24 @@ function hasSecretData(file: string): boolean {
     .some((object) => /^kind: Secret$/m.test(object) && /^(?:data|stringData):/m.test(object));
 }
 
-// What External Secrets calls the key of a value, which is no value.
+// External Secrets has a field secretKey for the key of a value.
 const withoutKeys = (text: string) => text.replace(/^\s*(?:- )?secretKey: \S+$/gm, "");
 
-describe("what the examples synthesize holds no secret value", () => {
-  test("there is something to search", () => {
+describe("the output of the examples", () => {
+  test("includes the files of all examples", () => {
     expect(files.length).toBeGreaterThan(60);
     expect(files.some((file) => file.includes(path.join("vault-secrets", "expected")))).toBe(true);
   });
 
-  test("no Secret with data in any manifest", () => {
+  test("has no Secret with data", () => {
     const manifests = files.filter((file) => /\.ya?ml$/.test(file));
     expect(manifests.filter(hasSecretData).map(named)).toEqual([]);
   });
 
-  test("no literal in any file that looks like a credential", () => {
+  test("has no literal that looks like a credential", () => {
     const found = files.filter((file) => {
       const problems = new Problems(named(file));
-      // The configurations are judged attribute by attribute, with the scripts of nodes decoded.
+      // Terraform configurations are checked by attribute, including the decoded scripts of nodes.
       if (!file.endsWith(".tf.json")) checkFileContent(problems, named(file), withoutKeys(read(file)));
       else problems.collect(() => checkConfiguration(newStack(), JSON.parse(read(file))));
       return problems.any;
@@ -51,7 +51,7 @@ describe("what the examples synthesize holds no secret value", () => {
     expect(found.map(named)).toEqual([]);
   });
 
-  test("no value of a vault secret: each is generated, and none is given", () => {
+  test("has no values of vault secrets, because OCI generates each of them", () => {
     const secrets = files
       .filter((file) => file.endsWith(".tf.json"))
       .flatMap((file) => Object.values<any>(JSON.parse(read(file)).resource?.oci_vault_secret ?? {}));
@@ -62,7 +62,7 @@ describe("what the examples synthesize holds no secret value", () => {
     }
   });
 
-  test("the search finds what is there: a value in a manifest, an attribute, or a script", () => {
+  test("would be rejected with a credential in a manifest, an attribute or a script", () => {
     for (const text of ["password: hunter2", "  token: abc123", "#!/bin/bash\nexport API_TOKEN=abc123"]) {
       const problems = new Problems("test");
       checkFileContent(problems, "file", text);

@@ -124,6 +124,7 @@ describe("an archive of audit logs", () => {
       "where all {request.principal.type = 'serviceconnector', request.principal.compartment.id = ";
     expect(statementsOf(stack, "archive")).toEqual(
       expect.arrayContaining([
+        `Allow any-user to read log-groups in compartment id ${ELSEWHERE} ${condition}'${AUDIT}'}`,
         `Allow any-user to read log-content in compartment id ${ELSEWHERE} ${condition}'${AUDIT}'}`,
         `Allow any-user to use stream-push in compartment id ${ELSEWHERE} ${condition}'${AUDIT}', target.stream.id = 'ocid1.stream.oc1..siem'}`,
         `Allow any-user to {LOG_ANALYTICS_LOG_GROUP_UPLOAD_LOGS} in compartment id ${ELSEWHERE} ${condition}'${AUDIT}', ` +
@@ -134,6 +135,30 @@ describe("an archive of audit logs", () => {
       id.includes("archive"),
     );
     for (const [, policy] of policies) expect(policy.provider).toBe("oci.home");
+  });
+
+  test("may read logs of the program in another compartment, without which its connector moves nothing", () => {
+    const stack = newStack();
+    const { controlPlaneLogs, network } = clusterIn(stack);
+    archive(stack, { logs: [controlPlaneLogs, network.flowLogs] });
+    const readers = statementsOf(stack, "archive").filter((text) => text.includes("to read "));
+    const condition = `where all {request.principal.type = 'serviceconnector', request.principal.compartment.id = '${AUDIT}'}`;
+    expect(readers).toEqual([
+      `Allow any-user to read log-groups in compartment id ${COMPARTMENT} ${condition}`,
+      `Allow any-user to read log-content in compartment id ${COMPARTMENT} ${condition}`,
+    ]);
+    expect(onlyResource(stack, "oci_sch_service_connector").depends_on).toEqual(
+      expect.arrayContaining([expect.stringContaining("ReadPolicy")]),
+    );
+    archive(stack, { compartmentId: COMPARTMENT, logs: [controlPlaneLogs] }, "beside");
+    expect(statementsOf(stack, "beside").filter((text) => text.includes("to read "))).toEqual([]);
+  });
+
+  test("copies logs that are named twice once", () => {
+    const stack = newStack();
+    const { controlPlaneLogs } = clusterIn(stack);
+    archive(stack, { logs: [controlPlaneLogs, controlPlaneLogs] });
+    expect(onlyResource(stack, "oci_sch_service_connector").source.log_sources).toHaveLength(2);
   });
 
   test("rejects a log group of another compartment that no policy lets it read", () => {
@@ -195,6 +220,27 @@ describe("an archive of audit logs", () => {
     }
     const [problem] = refusal(() => app.synth());
     expect(problem).toMatchObject({ code: "ARCHIVE_INVALID", what: expect.stringContaining(what) });
+  });
+
+  test.each<[string, (bucket: ObjectstorageBucket) => void, string]>([
+    [
+      "a shorter retention",
+      (bucket) => bucket.addOverride("retention_rules.0.duration.time_amount", "1"),
+      "365",
+    ],
+    ["no key", (bucket) => bucket.addOverride("kms_key_id", undefined), "key"],
+  ])("is refused an override with %s, when the program is written", (_what, override, what) => {
+    const app = new App();
+    override(archive(newStack("stack", app)).node.defaultChild as ObjectstorageBucket);
+    const [problem] = refusal(() => app.synth());
+    expect(problem).toMatchObject({ code: "ARCHIVE_INVALID", what: expect.stringContaining(what) });
+  });
+
+  test("accepts an override with a longer retention", () => {
+    const app = new App();
+    const bucket = archive(newStack("stack", app)).node.defaultChild as ObjectstorageBucket;
+    bucket.addOverride("retention_rules.0.duration", { time_amount: "2", time_unit: "YEARS" });
+    expect(() => app.synth()).not.toThrow();
   });
 
   test("shows a short retention with its reason", () => {

@@ -64,7 +64,10 @@ describe("an archive of flow logs", () => {
         ],
       },
       target: { kind: "objectStorage", bucket: expect.stringContaining("oci_objectstorage_bucket") },
-      depends_on: [expect.stringContaining("ConnectorPolicy")],
+      depends_on: expect.arrayContaining([
+        expect.stringContaining("ConnectorPolicy"),
+        expect.stringContaining("ReadPolicy"),
+      ]),
     });
   });
 
@@ -74,6 +77,10 @@ describe("an archive of flow logs", () => {
     expect(statementsOf(stack).sort()).toEqual([
       `Allow any-user to manage objects in compartment id ${AUDIT} where all {request.principal.type = 'serviceconnector', ` +
         `request.principal.compartment.id = '${AUDIT}', target.bucket.name = 'stack-archive'}`,
+      `Allow any-user to read log-content in compartment id ${COMPARTMENT} where all {request.principal.type = 'serviceconnector', ` +
+        `request.principal.compartment.id = '${AUDIT}'}`,
+      `Allow any-user to read log-groups in compartment id ${COMPARTMENT} where all {request.principal.type = 'serviceconnector', ` +
+        `request.principal.compartment.id = '${AUDIT}'}`,
       `Allow service objectstorage-eu-frankfurt-1 to manage object-family in compartment id ${AUDIT} where target.bucket.name = 'stack-archive'`,
       `Allow service objectstorage-eu-frankfurt-1 to use keys in compartment id ocid1.compartment.oc1..existing-keys where target.key.id = '${KEY}'`,
     ]);

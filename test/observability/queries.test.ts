@@ -27,10 +27,10 @@ describe("a query of metrics", () => {
     ["CpuUtilization[5m]", "expected a statistic"],
     ["CpuUtilization[5m].groupBy(a) > 5", "expected a statistic"],
     ["CpuUtilization[5x].mean() > 5", 'unexpected "["'],
-    ["CpuUtilization[0m].mean() > 5", "no interval"],
-    ["CpuUtilization[61m].mean() > 5", "no interval"],
-    ["CpuUtilization[2d].mean() > 5", "no interval"],
-    ["CpuUtilization[5m].median() > 5", "median() is no statistic"],
+    ["CpuUtilization[0m].mean() > 5", "not an interval"],
+    ["CpuUtilization[61m].mean() > 5", "not an interval"],
+    ["CpuUtilization[2d].mean() > 5", "not an interval"],
+    ["CpuUtilization[5m].median() > 5", "median() is neither a statistic nor a grouping"],
     ["CpuUtilization[5m]{a = 5}.mean() > 5", "expected a text in double quotes"],
     ['CpuUtilization[5m]{a > "5"}.mean() > 5', "expected an operator"],
     ['CpuUtilization[5m]{a = "5".mean() > 5', "expected }"],
@@ -86,7 +86,7 @@ describe("a query of logs", () => {
     ['search "a" | where a = 1 b', "expected the end"],
     ['search "a" | top many by b', "expected a number"],
     ['search "a" | sort a', "expected by"],
-    ['search "a" | where guess(a)', "guess is no function"],
+    ['search "a" | where guess(a)', "guess is not a function"],
     ['search "a" | where a and', "expected a field"],
   ])("%s is invalid: %s", (query, reason) => {
     expect(() => parseLogQuery(query)).toThrow(QuerySyntaxError);

@@ -16,7 +16,7 @@ const DIGEST = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "teams-"));
 const before = process.cwd();
 
-/** The page's lock, with an entry for each further image that its programs name. */
+/** The image lock of the page, with an entry for each further image that its programs use. */
 function lock(): string {
   const written = JSON.parse(textsOf(page, "json")[0] ?? "");
   const names = [...page.matchAll(/fromLock\("(.*?)"\)/g)].map(([, name]) => name ?? "");
@@ -31,46 +31,46 @@ function lock(): string {
 }
 
 interface Run {
-  readonly refusals: string[];
-  readonly promises: string[];
+  readonly errors: string[];
+  readonly tests: string[];
   readonly manifests: any[];
 }
 
-/** Runs the page in a folder of its own, on a day on which its lock is young. */
+/** Runs the programs of the page on a day on which no image of the lock is too old. */
 function run(): Run {
   const { imports, code } = programOf(page);
   const source = [...imports, code, "export { shop };"].join("\n");
   const options = { jsc: { parser: { syntax: "typescript" as const }, target: "es2022" as const } };
   const { code: compiled } = transformSync(source, { ...options, module: { type: "commonjs" } });
-  const [refusals, promises]: string[][] = [[], []];
+  const [errors, tests]: string[][] = [[], []];
   const refused = (piece: () => void) => {
     try {
       piece();
     } catch (error) {
       if (!ValidationError.isValidationError(error)) throw error;
-      refusals.push(`${error.name}: ${error.message}\n`);
+      errors.push(`${error.name}: ${error.message}\n`);
       return;
     }
-    throw new Error("Nothing was refused");
+    throw new Error("The program threw no error");
   };
-  const promise = (name: string, check: () => void) => {
+  const runTest = (name: string, check: () => void) => {
     check();
-    promises.push(name);
+    tests.push(name);
   };
   const exported: any = {};
-  const given = { require, exports: exported, refused, test: promise, expect };
-  new Function(...Object.keys(given), compiled)(...Object.values(given));
-  return { refusals, promises, manifests: exported.shop.toJson() };
+  const globals = { require, exports: exported, refused, test: runTest, expect };
+  new Function(...Object.keys(globals), compiled)(...Object.values(globals));
+  return { errors, tests, manifests: exported.shop.toJson() };
 }
 
-describe("the page for application teams", () => {
-  let done: Run;
+describe("docs/application-teams.md", () => {
+  let result: Run;
 
   beforeAll(() => {
     process.chdir(folder);
     fs.writeFileSync("images.lock.json", lock());
     jest.useFakeTimers({ now: new Date("2026-11-25") });
-    done = run();
+    result = run();
   });
 
   afterAll(() => {
@@ -79,8 +79,8 @@ describe("the page for application teams", () => {
     fs.rmSync(folder, { recursive: true });
   });
 
-  test("has programs that run, of every kind that it speaks of", () => {
-    const kinds = new Set(done.manifests.map(({ kind }) => kind));
+  test("has programs that run and create each kind of object that it describes", () => {
+    const kinds = new Set(result.manifests.map(({ kind }) => kind));
     expect([...kinds].sort()).toEqual([
       "ConfigMap",
       "CronJob",
@@ -102,16 +102,16 @@ describe("the page for application teams", () => {
     expect(fs.existsSync(path.join(folder, "dist", "shop.k8s.yaml"))).toBe(true);
   });
 
-  test("has a check of the lock that holds", () => {
-    expect(done.promises).toEqual(["no image is too old"]);
+  test("has a test of the image lock that passes", () => {
+    expect(result.tests).toEqual(["no image is too old"]);
   });
 
-  test("shows the refusals that its programs print", () => {
-    expect(done.refusals).toHaveLength(2);
-    expect(textsOf(page, "text")).toEqual(done.refusals);
+  test("shows the errors that its programs print", () => {
+    expect(result.errors).toHaveLength(2);
+    expect(textsOf(page, "text")).toEqual(result.errors);
   });
 
-  test("links to pages that are there", () => {
+  test("links to pages that exist", () => {
     const links = [...page.matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, file]) => file ?? "");
     expect(links.length).toBeGreaterThan(3);
     for (const file of links) expect(fs.existsSync(path.join(root, "docs", file))).toBe(true);

@@ -9,16 +9,16 @@ import { root } from "./sources";
 // Four runs of the command and of Terraform take a minute, and many on a busy machine.
 jest.setTimeout(900_000);
 
-/** The command that people install, which is too large to be a dependency: that of CDKTF_CLI, or the one on the PATH. */
+/** The cdktf command: CDKTF_CLI, or the one on the PATH. It is too large to be a dependency. */
 const CLI = process.env.CDKTF_CLI ?? "cdktf";
-const isThere = terraformAvailable() && spawnSync(CLI, ["--version"], { stdio: "ignore" }).status === 0;
-if (!isThere && process.env.CDKTF_CLI) throw new Error(`CDKTF_CLI is ${CLI}, which does not run`);
+const isInstalled = terraformAvailable() && spawnSync(CLI, ["--version"], { stdio: "ignore" }).status === 0;
+if (!isInstalled && process.env.CDKTF_CLI) throw new Error(`CDKTF_CLI names ${CLI}, which does not run`);
 const NAME = "the cdktf command";
-// A provider that runs in this process has no checksum that the registry could tell.
+// The registry has no checksum for a provider that runs in this process.
 const LOCKED = ["--skip-provider-lock"];
-const describeWithCli = isThere ? describe : describe.skip;
+const describeWithCli = isInstalled ? describe : describe.skip;
 
-// The repository as a fresh clone has it, so that states and outputs are written elsewhere.
+// A copy of the repository, so that the tests write states and outputs elsewhere.
 const clone = fs.mkdtempSync(path.join(os.tmpdir(), "cdktf-cli-"));
 afterAll(() => fs.rmSync(clone, { recursive: true }));
 
@@ -32,7 +32,7 @@ function makeClone(): void {
   fs.writeFileSync(path.join(clone, "terraform.rc"), "");
 }
 
-/** Runs the command in a folder of the clone, and answers what it printed; throws it where the command fails. */
+/** Runs the command in a folder of the clone and returns its output; throws an error with the output where it fails. */
 async function cdktf(folder: string, args: readonly string[], reattach = ""): Promise<string> {
   const env = {
     PATH: process.env.PATH,
@@ -64,7 +64,7 @@ const FOLDERS: readonly [string, string][] = [
   ...EXAMPLES.map((name): [string, string] => [`examples/${name}`, path.join("examples", name)]),
 ];
 
-test.each(FOLDERS)("cdktf.json of %s names an app that is in the repository", (_, folder) => {
+test.each(FOLDERS)("cdktf.json of %s runs an app in the repository", (_, folder) => {
   const { app, output } = JSON.parse(fs.readFileSync(path.join(root, folder, "cdktf.json"), "utf8"));
   const [node, ...files] = app.split(" ");
   expect([node, files.length, output]).toEqual(["node", 2, "cdktf.out"]);
@@ -75,27 +75,27 @@ test.each(FOLDERS)("cdktf.json of %s names an app that is in the repository", (_
 });
 
 describeWithCli(
-  isThere ? NAME : `${NAME} (skipped: no cdktf and terraform on the PATH, and no CDKTF_CLI)`,
+  isInstalled ? NAME : `${NAME} (skipped: no cdktf and terraform on the PATH, and no CDKTF_CLI)`,
   () => {
     beforeAll(makeClone);
 
     test.each(FOLDERS)(
-      "synthesizes, lists, deploys and finds nothing left to do at %s",
+      "synthesizes, lists and deploys the stacks of %s, and then shows no changes",
       async (_, folder) => {
         expect(await cdktf(folder, ["synth"])).toMatch(/Generated Terraform code for the stacks?/);
         const stacks = stacksIn(folder);
         const listed = await cdktf(folder, ["list"]);
         for (const stack of stacks)
           expect(listed).toMatch(new RegExp(`^${stack}\\s+cdktf.out/stacks/${stack}$`, "m"));
-        // Their state is in a bucket, which needs an account.
+        // Stacks with their state in a bucket need an account.
         if (stacks.some((stack) => stackIn(folder, stack).terraform.backend?.oci !== undefined)) return;
         await withProvider(async ({ provider }) => {
-          const { reattach, world } = provider;
+          const { reattach, account } = provider;
           await cdktf(folder, ["deploy", "--auto-approve", ...LOCKED, ...stacks], reattach);
           const clusters = stacks.flatMap((stack) =>
             Object.keys(stackIn(folder, stack).resource.oci_containerengine_cluster ?? {}),
           );
-          expect(world.all("oci_containerengine_cluster")).toHaveLength(clusters.length);
+          expect(account.all("oci_containerengine_cluster")).toHaveLength(clusters.length);
           for (const stack of stacks)
             expect(await cdktf(folder, ["diff", ...LOCKED, stack], reattach)).toContain("No changes");
         });

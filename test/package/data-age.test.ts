@@ -25,25 +25,25 @@ const entry = {
   asOf: "2026-09-05",
 };
 
-describe("the age of built-in data", () => {
-  test("is printed for each entry, and is a warning from the 91st day on", () => {
+describe("the report of the age of built-in data", () => {
+  test("lists the age of each entry, with a warning from the 91st day on", () => {
     expect(report([entry], "2026-12-04")).toEqual([
       "   90 days  Versions (lib/versions.json)",
-      "0 of 1 are older than 90 days",
+      "0 of 1 entries are older than 90 days",
     ]);
     expect(report([entry], "2026-12-05")).toEqual([
       "   91 days  Versions (lib/versions.json)",
-      "WARNING: Versions is of 2026-09-05, 91 days old: compare lib/versions.json with https://example.com",
-      "1 of 1 are older than 90 days",
+      "WARNING: Versions (2026-09-05) is 91 days old: compare lib/versions.json with https://example.com",
+      "1 of 1 entries are older than 90 days",
     ]);
   });
 
-  test.each(["2026-02-30", "yesterday", "2026-9-5", undefined])("is not told of the day %p", (asOf) => {
-    expect(() => report([{ ...entry, asOf: asOf as string }], "2026-12-05")).toThrow(/is no day such as/);
-    expect(() => report([entry], asOf as string)).toThrow(/is no day such as/);
+  test.each(["2026-02-30", "yesterday", "2026-9-5", undefined])("rejects %p as a date", (asOf) => {
+    expect(() => report([{ ...entry, asOf: asOf as string }], "2026-12-05")).toThrow(/is not a date such as/);
+    expect(() => report([entry], asOf as string)).toThrow(/is not a date such as/);
   });
 
-  test("is known of everything: data files, and constants whose files are there", () => {
+  test("includes all data files, and constants whose source files exist", () => {
     const entries = builtInData();
     for (const { what, file, source, asOf } of entries) {
       expect([what, fs.existsSync(path.join(root, file))]).toEqual([what, true]);
@@ -63,7 +63,7 @@ describe("the age of built-in data", () => {
     );
   });
 
-  test("is refused of a data file without a source", () => {
+  test("rejects a data file without a source", () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "data-age-"));
     for (const name of ["lib", "scripts"]) fs.mkdirSync(path.join(folder, name));
     fs.writeFileSync(path.join(folder, "scripts/built-in-data.json"), "[]");
@@ -73,13 +73,13 @@ describe("the age of built-in data", () => {
     fs.rmSync(folder, { recursive: true });
   });
 
-  test("is told by a command that succeeds though data is old", () => {
+  test("is printed by a command that exits with 0 where data is old, and with 1 for an unknown option", () => {
     const run = (...args: string[]) =>
       spawnSync(process.execPath, [path.join(root, "scripts/data-age.js"), ...args], { encoding: "utf8" });
     const { status, stdout } = run("--today", "2031-01-01");
     expect(status).toBe(0);
     expect(stdout).toMatch(
-      /WARNING: kubernetes-versions is of .* compare lib\/cluster\/kubernetes-versions\.json with https:/,
+      /WARNING: kubernetes-versions .* compare lib\/cluster\/kubernetes-versions\.json with https:/,
     );
     expect(stdout).toContain("policy-engine-versions, calico");
     expect(run("--week").status).toBe(1);

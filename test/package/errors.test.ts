@@ -11,13 +11,13 @@ const used = new Set(
     .flatMap(({ text }) => [...text.matchAll(/"([A-Z][A-Z0-9_]+)"/g)].map((match) => match[1])),
 );
 
-describe.each(Object.keys(ERROR_CODES))("%s", (code) => {
+describe.each(Object.keys(ERROR_CODES))("the error code %s", (code) => {
   test("is used in the library", () => {
     expect(used).toContain(code);
   });
 
-  test("is on the page of errors", () => {
-    // `npm run docs` writes it.
+  test("is in the table of docs/errors.md", () => {
+    // `npm run docs` writes the table.
     expect(fs.readFileSync(page, "utf8")).toContain(`| \`${code}\` |`);
   });
 });

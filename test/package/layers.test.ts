@@ -22,8 +22,8 @@ const graph = new Map(
   files.map((source) => [source.name, relative(source).map((request) => resolveImport(source, request))]),
 );
 
-/** The first circle of imports, as the files on it. */
-function findCircle(): string[] | undefined {
+/** The files of the first cycle of imports. */
+function findCycle(): string[] | undefined {
   const done = new Set<string>();
   const current: string[] = [];
   const visit = (name: string): string[] | undefined => {
@@ -31,16 +31,16 @@ function findCircle(): string[] | undefined {
     if (done.has(name)) return undefined;
     current.push(name);
     for (const next of graph.get(name) ?? []) {
-      const circle = visit(next);
-      if (circle) return circle;
+      const cycle = visit(next);
+      if (cycle) return cycle;
     }
     current.pop();
     done.add(name);
     return undefined;
   };
   for (const name of graph.keys()) {
-    const circle = visit(name);
-    if (circle) return circle;
+    const cycle = visit(name);
+    if (cycle) return cycle;
   }
   return undefined;
 }
@@ -57,14 +57,14 @@ test("every layer contains files", () => {
 });
 
 test("no file imports from a later layer", () => {
-  const against = [...graph]
+  const upward = [...graph]
     .filter(([name]) => !isIndex(name))
     .flatMap(([name, targets]) =>
       targets
         .filter((target) => layerOf(target) > layerOf(name))
         .map((target) => `${name} imports ${target}`),
     );
-  expect(against).toEqual([]);
+  expect(upward).toEqual([]);
 });
 
 test("no file imports from an index file of the library, except other index files", () => {
@@ -78,32 +78,34 @@ test("no file imports from an index file of the library, except other index file
   expect(lazy).toEqual([]);
 });
 
-test("imports have no circle", () => {
-  expect(findCircle()).toBeUndefined();
+test("no imports form a cycle", () => {
+  expect(findCycle()).toBeUndefined();
 });
 
 test("no file has more than 400 lines", () => {
   expect(files.filter(({ text }) => text.split("\n").length > 401).map(({ name }) => name)).toEqual([]);
 });
 
-test("the bindings import nothing else of the library", () => {
+test("the bindings import no other files of the library", () => {
   const sources = bindings();
-  const ours = sources.flatMap((source) =>
+  const imported = sources.flatMap((source) =>
     relative(source)
       .map((request) => path.join(path.dirname(source.name), request))
       .filter((target) => !target.startsWith("oci"))
       .map((target) => `${source.name} imports ${target}`),
   );
   expect(sources.length).toBeGreaterThan(80);
-  expect(ours).toEqual([]);
+  expect(imported).toEqual([]);
 });
 
-test("packages are imported by their public names", () => {
-  const known = Object.keys({ ...manifest.peerDependencies, ...manifest.dependencies });
+test("files import only dependencies and peer dependencies, by their public names", () => {
+  const packages = Object.keys({ ...manifest.peerDependencies, ...manifest.dependencies });
   const others = [...files, ...bindings()].flatMap((source) =>
     importsOf(source)
       .filter((request) => !request.startsWith("."))
-      .filter((request) => !known.includes(request) && !(request.startsWith("node:") && isBuiltin(request)))
+      .filter(
+        (request) => !packages.includes(request) && !(request.startsWith("node:") && isBuiltin(request)),
+      )
       .map((request) => `${source.name} imports ${request}`),
   );
   expect(others).toEqual([]);

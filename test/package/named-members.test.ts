@@ -1,12 +1,11 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import * as ts from "typescript";
-import { ownSources, root } from "./sources";
+import { ownSources, root, stringsOf } from "./sources";
 
 const read = (file: string) => fs.readFileSync(path.join(root, file), "utf8");
 
-/** Words with a leading dot that are no members of the API: parts of shape names, file endings, fields of Kubernetes. */
+/** Words with a leading dot that are not members of the API: parts of shape names, file extensions, fields of Kubernetes objects. */
 const OTHER_WORDS = ["Flex", "tfstate", "d", "uid"];
 
 /** The types of api.txt, with their own members and the names of the types they extend. */
@@ -21,7 +20,7 @@ for (const line of read("api.txt").split("\n")) {
 }
 const allMembers = new Set([...types.values()].flatMap(({ members }) => [...members]));
 
-/** Whether a type has a member, under its own name or as Python writes it. */
+/** Whether a type has a member, in the spelling of TypeScript or of Python. */
 function hasMember(type: string, written: string): boolean {
   const member = written.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const found = types.get(type);
@@ -30,7 +29,7 @@ function hasMember(type: string, written: string): boolean {
   );
 }
 
-/** The members of public types that a text names and that api.txt doesn't have. */
+/** Names of members in a text whose type is in api.txt, but which are not in api.txt themselves. */
 function missingMembers(text: string): string[] {
   const qualified = [...text.matchAll(/\b([A-Z]\w+)\.([a-z]\w*)\b/g)];
   return qualified
@@ -38,7 +37,7 @@ function missingMembers(text: string): string[] {
     .map(([name]) => name);
 }
 
-/** The same for code in a page, where a following member is written without its type: `.publicFrom`. */
+/** The same for code in a page, where a member may be written without its type: `.publicFrom`. */
 function missingInPage(page: string): string[] {
   const spans = [...page.replace(/```[^]*?```/g, "").matchAll(/`([^`\n]+)`/g)].map(([, code = ""]) => code);
   const short = spans.flatMap((code) => /^\.([a-zA-Z]\w*)(?=\(|$)/.exec(code)?.slice(1) ?? []);
@@ -48,18 +47,7 @@ function missingInPage(page: string): string[] {
   ];
 }
 
-function stringsOf(text: string): string[] {
-  const found: string[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node))
-      found.push(node.text);
-    ts.forEachChild(node, visit);
-  };
-  visit(ts.createSourceFile("source.ts", text, ts.ScriptTarget.Latest));
-  return found;
-}
-
-// CHANGELOG names what was renamed; the output of examples and the bindings are not prose of this library.
+// CHANGELOG contains old names; the output of examples and the bindings are not prose of this library.
 const pages = execFileSync("git", ["ls-files", "*.md"], { cwd: root, encoding: "utf8" })
   .trim()
   .split("\n")
@@ -70,17 +58,17 @@ const pages = execFileSync("git", ["ls-files", "*.md"], { cwd: root, encoding: "
       fs.existsSync(path.join(root, name)),
   );
 
-test("api.txt lists the types and members that pages are compared with", () => {
+test("api.txt contains types, members and inherited members", () => {
   expect(types.size).toBeGreaterThan(300);
   expect(hasMember("SecureOkeCluster", "addCdk8sChart")).toBe(true);
   expect(hasMember("HardenedDeploymentProps", "labels")).toBe(true);
 });
 
-test.each(pages)("%s names only members that the API has", (page) => {
+test.each(pages)("%s names only members of the API", (page) => {
   expect(missingInPage(read(page))).toEqual([]);
 });
 
-test("error messages and descriptions name only members that the API has", () => {
+test("error messages and descriptions name only members of the API", () => {
   const missing = ownSources().flatMap(({ name, text }) =>
     stringsOf(text)
       .flatMap(missingMembers)
@@ -93,6 +81,6 @@ test.each([
   ["`EndpointAccess.publicFrom` opens the endpoint", []],
   ["`EndpointAccess.publicOnlyFrom` opens the endpoint", ["EndpointAccess.publicOnlyFrom"]],
   ["`EndpointAccess.privateFrom` and `.publicOnlyFrom(…)` open the endpoint", ["publicOnlyFrom"]],
-])("%j names %j wrongly", (page, wrong) => {
+])("the text %j has the unknown members %j", (page, wrong) => {
   expect(missingInPage(page)).toEqual(wrong);
 });

@@ -5,19 +5,19 @@ import { root } from "./sources";
 import lock from "../../package-lock.json";
 import manifest from "../../package.json";
 
-test("the bindings are what the list and the schema say", () => {
+test("the bindings are generated from the current resource list and schema", () => {
   const script = path.join(root, "scripts", "bindings.js");
-  // The committed schema only: another one on this machine says nothing about this repository.
+  // Compares with the committed schema, whatever OCI_PROVIDER_SCHEMA names on this machine.
   const env = { ...process.env, OCI_PROVIDER_SCHEMA: "" };
   const { status, stderr } = spawnSync(process.execPath, [script, "--check"], { encoding: "utf8", env });
   expect({ status, stderr: status === 0 ? "" : stderr }).toEqual({ status: 0, stderr: "" });
 }, 120_000);
 
-test("the lock file records no download addresses", () => {
+test("the lock file contains no download URLs", () => {
   expect(fs.readFileSync(path.join(root, "package-lock.json"), "utf8")).not.toContain('"resolved"');
 });
 
-test("the lock file has the optional packages of every platform, so that npm ci works on all of them", () => {
+test("the lock file contains the optional packages of all platforms, so that npm ci works on each", () => {
   const packages = Object.entries<any>(lock.packages);
   const missing = packages.flatMap(([folder, { optionalDependencies = {}, inBundle }]) =>
     Object.keys(inBundle ? {} : optionalDependencies)
@@ -27,7 +27,7 @@ test("the lock file has the optional packages of every platform, so that npm ci 
   expect(missing).toEqual([]);
 });
 
-test("installing the package runs nothing", () => {
+test("installing the package runs no scripts", () => {
   const hooks = [
     "preinstall",
     "install",
@@ -38,10 +38,10 @@ test("installing the package runs nothing", () => {
     "postprepare",
   ];
   expect(Object.keys(manifest.scripts).filter((name) => hooks.includes(name))).toEqual([]);
-  // npm runs node-gyp for this file without being asked.
+  // npm runs node-gyp where this file exists.
   expect(fs.existsSync(path.join(root, "binding.gyp"))).toBe(false);
 });
 
-test("what the package needs at run time is in it", () => {
+test("the package bundles all of its dependencies", () => {
   expect(manifest.bundledDependencies).toEqual(Object.keys(manifest.dependencies));
 });

@@ -27,10 +27,10 @@ const PAGES = [
 ];
 const textOf = (page: string) => fs.readFileSync(path.join(root, "docs", `${page}.md`), "utf8");
 const MARK = /^# Needs (an account|a cluster|a registry|the binaries of an API server)\.\n/;
-// Commands of a list are indented with it.
+// Commands in a numbered list are indented.
 const commandsOf = (page: string) => textsOf(textOf(page).replace(/^ {3}/gm, ""), "sh");
 
-/** A page as a user has it: its program in a folder, and the commands that it names. */
+/** The program of a page in a folder, to run it and the commands of the page. */
 class Page {
   public readonly folder: string;
   private readonly bin: string;
@@ -44,7 +44,7 @@ class Page {
     fs.symlinkSync(path.join(root, "node_modules"), path.join(this.folder, "node_modules"));
     fs.writeFileSync(path.join(this.folder, "main.ts"), [...imports, ...pieces].join("\n"));
     fs.writeFileSync(path.join(this.folder, "terraform.rc"), "");
-    // `npx tsx` of a project that has both; here the library is not installed but made.
+    // In place of `npx tsx` in a project with the package; here the library runs from its sources.
     this.bin = path.join(this.folder, "bin");
     fs.mkdirSync(this.bin);
     const register = path.join(root, "scripts", "register.js");
@@ -57,7 +57,7 @@ class Page {
     return fs.readFileSync(path.join(this.folder, file), "utf8");
   }
 
-  /** Runs commands of the page; answers what they printed, and throws it where one fails. */
+  /** Runs commands of the page and returns their output; throws an error with the output where a command fails. */
   public async run(commands: string): Promise<string> {
     const env = {
       PATH: `${this.bin}:${process.env.PATH}`,
@@ -98,23 +98,23 @@ const ALL = fs
   .map((file) => path.join("docs", file));
 
 test.each(["README.md", ...ALL])(
-  "%s marks its commands that need more than this computer and that no test runs",
+  "%s marks the commands that need an account, a cluster or a registry",
   (file) => {
     const text = fs.readFileSync(path.join(root, file), "utf8").replace(/^ {3}/gm, "");
     const isRun = PAGES.some((name) => file === path.join("docs", `${name}.md`));
-    const elsewhere = isRun
+    const needsMore = isRun
       ? /\b(?:kubectl|oci|docker|git push|terraform import)\b/
       : /^(?!npm ci && npm (?:run quickstart|test)\b)/m;
     for (const commands of textsOf(text, "sh")) {
-      if (elsewhere.test(commands.replace(/gitops/g, "").trim())) expect(commands).toMatch(MARK);
-      // What a reader fills in is written <so>, which a shell would read as a redirection.
+      if (needsMore.test(commands.replace(/gitops/g, "").trim())) expect(commands).toMatch(MARK);
+      // Placeholders look like <this>, which a shell would read as a redirection.
       const input = commands.replace(/<[a-z ]+>/g, "it");
       expect(spawnSync("bash", ["-n"], { input, encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
     }
   },
 );
 
-test("docs/permissions.md has a program that runs", async () => {
+test("the program of docs/permissions.md runs", async () => {
   const page = new Page("permissions");
   await page.run("npx tsx main.ts");
   expect(page.read("dist/shop.k8s.yaml")).toContain("kind: RoleBinding");
@@ -122,7 +122,7 @@ test("docs/permissions.md has a program that runs", async () => {
 });
 
 describe.each(PAGES)("docs/%s.md", (name) => {
-  test("has a program that runs, and gives no warning but those that the page shows", async () => {
+  test("has a program that runs without warnings, except for missing NetworkPolicy engines", async () => {
     const page = new Page(name);
     await page.run("npx tsx main.ts");
     const manifest = JSON.parse(page.read("cdktf.out/manifest.json"));
@@ -131,14 +131,14 @@ describe.each(PAGES)("docs/%s.md", (name) => {
     page.remove();
   });
 
-  test("links to pages that are there", () => {
+  test("links to pages that exist", () => {
     for (const [, file = ""] of textOf(name).matchAll(/\]\(((?!https:)[^)#]+)\)/g)) {
       expect([file, fs.existsSync(path.join(root, "docs", file))]).toEqual([file, true]);
     }
   });
 });
 
-test("docs/private-images.md shows the warning of its program without either way", async () => {
+test("docs/private-images.md shows the warning of its program without pull secrets and registry access", async () => {
   const page = new Page("private-images");
   const file = path.join(page.folder, "main.ts");
   const without = [', imagePullSecrets: ["ocir"] }', "  registryAccess,\n"].reduce(
@@ -155,7 +155,7 @@ test("docs/private-images.md shows the warning of its program without either way
   page.remove();
 });
 
-test("docs/private-images.md shows the rule and the statement that its program writes", async () => {
+test("docs/private-images.md shows the matching rule and the policy statement of its program", async () => {
   const page = new Page("private-images");
   await page.run("npx tsx main.ts");
   const { resource } = JSON.parse(page.read("cdktf.out/stacks/shop/cdk.tf.json"));
@@ -190,26 +190,26 @@ describeWithTerraform("the commands of", () => {
     });
   });
 
-  test("docs/teardown.md take everything away that they made, and nothing before the protection is lifted", async () => {
+  test("docs/teardown.md destroy all resources, but none while the cluster is protected", async () => {
     await withProvider(async ({ provider }) => {
       const page = new Page("teardown", provider);
-      const [make = "", takeAway = "", ...others] = runnable("teardown");
+      const [create = "", destroy = "", ...others] = runnable("teardown");
       expect(others).toEqual([]);
-      await page.run(make);
-      const { size } = provider.world;
+      await page.run(create);
+      const { size } = provider.account;
       expect(size).toBeGreaterThan(20);
       await expect(page.run("terraform -chdir=cdktf.out/stacks/shop destroy")).rejects.toThrow(
         "Instance cannot be destroyed",
       );
-      expect(provider.world.size).toBe(size);
-      await page.run(takeAway);
-      expect(provider.world.size).toBe(0);
+      expect(provider.account.size).toBe(size);
+      await page.run(destroy);
+      expect(provider.account.size).toBe(0);
       page.remove();
     });
   });
 });
 
-/** What a controller would read is committed: every value is there, namespaces come first and are kept. */
+/** Checks the committed manifests: references are resolved, and namespaces come first and are never pruned. */
 function checkGitOps(page: Page): void {
   const committed = spawnSync("git", ["ls-files", "gitops"], { cwd: page.folder, encoding: "utf8" })
     .stdout.trim()

@@ -8,43 +8,43 @@ import { ValidationError } from "../../lib/core/validation-error";
 
 const library = secureOke as { readonly [name: string]: any };
 
-/** Values that no compiler would let through, or of which nobody knows what they will be. */
-const WRONG: { readonly [what: string]: (place: SamplePlace) => unknown } = {
+/** Values that a compiler would reject, and references whose value is unknown. */
+const WRONG_VALUES: { readonly [description: string]: (place: SamplePlace) => unknown } = {
   undefined: () => undefined,
   null: () => null,
   "a number": () => 7.5,
   NaN: () => Number.NaN,
-  "a text": () => "no such thing",
+  "a string": () => "no such thing",
   true: () => true,
   "a BigInt": () => 10n,
   "a symbol": () => Symbol("it"),
   "a function": () => () => 1,
   "an object": () => ({ unknown: 1 }),
   "an object without a prototype": () => Object.create(null),
-  "an object that can't be shown": () => ({ toString: null, toJSON: () => 10n }),
+  "an object that can't be converted to text": () => ({ toString: null, toJSON: () => 10n }),
   "an empty list": () => [],
-  "a list of nothing": () => [null, undefined],
-  "a list of others": () => [{}, 10n, "text"],
-  "an object of nothing": () => ({ name: null }),
+  "a list of null and undefined": () => [null, undefined],
+  "a list of values of several types": () => [{}, 10n, "text"],
+  "an object with a null member": () => ({ name: null }),
   "a construct": ({ stack }) => stack,
   "another construct": (place) => place.sample({ name: "network", type: "ClusterNetwork" }),
   "a workload": (place) => place.sample({ name: "workload", type: "HardenedDeployment" }),
   "a value of another kind": (place) => place.sample({ name: "port", type: "Port" }),
   "a reference to null": () => Token.asString(null),
   "a reference to a list": () => Token.asString(["a", "b"]),
-  "a list of Terraform": () => Token.asList(Token.asAny({ a: 1 })),
+  "a Terraform list": () => Token.asList(Token.asAny({ a: 1 })),
   "a reference that has no value": () => Lazy.stringValue({ produce: () => undefined }),
 };
 
-/** One call of the library: its name, what it takes, and how it is made. */
+/** A call of the library: its name, its parameters, and a function that prepares it. */
 interface PublicCall {
   readonly name: string;
   readonly words: readonly string[];
   readonly prepare: (place: SamplePlace) => ((...args: any[]) => unknown) | undefined;
 }
 
-const CALLS = Object.entries(PUBLIC_SURFACE.classes).flatMap(([name, known]): PublicCall[] => [
-  ...Object.entries(known.statics).map(([method, words]) => ({
+const CALLS = Object.entries(PUBLIC_SURFACE.classes).flatMap(([name, type]): PublicCall[] => [
+  ...Object.entries(type.statics).map(([method, words]) => ({
     name: `${name}.${method}`,
     words,
     prepare:
@@ -52,7 +52,7 @@ const CALLS = Object.entries(PUBLIC_SURFACE.classes).flatMap(([name, known]): Pu
       (...args: unknown[]) =>
         library[name][method](...args),
   })),
-  ...Object.entries(known.methods).map(([method, words]) => ({
+  ...Object.entries(type.methods).map(([method, words]) => ({
     name: `${name}#${method}`,
     words,
     prepare: (place: SamplePlace) => {
@@ -60,11 +60,11 @@ const CALLS = Object.entries(PUBLIC_SURFACE.classes).flatMap(([name, known]): Pu
       return self && ((...args: unknown[]) => self[method](...args));
     },
   })),
-  ...(known.new
+  ...(type.new
     ? [
         {
           name: `new ${name}`,
-          words: known.new,
+          words: type.new,
           prepare:
             () =>
             (...args: unknown[]) =>
@@ -74,7 +74,7 @@ const CALLS = Object.entries(PUBLIC_SURFACE.classes).flatMap(([name, known]): Pu
     : []),
 ]);
 
-/** The arguments of a call with one value that is wrong, in each place where one can be. */
+/** Argument lists of a call with one wrong value each: every wrong value in every position. */
 function* variants(
   place: SamplePlace,
   words: readonly string[],
@@ -82,38 +82,38 @@ function* variants(
 ): Generator<[string, unknown[]]> {
   const parameters = parametersOf(words);
   for (const [index, slot] of parameters.entries()) {
-    for (const [what, make] of Object.entries(WRONG)) {
-      for (const [where, value] of placesIn(place, slot, make)) {
+    for (const [description, make] of Object.entries(WRONG_VALUES)) {
+      for (const [position, value] of positionsOf(place, slot, make)) {
         const args = parameters
           .slice(0, index + 1)
-          .map((one) => (one.name === "scope" ? scope : place.sample(one)));
+          .map((parameter) => (parameter.name === "scope" ? scope : place.sample(parameter)));
         args[index] = value;
-        yield [`${where}: ${what}`, [...args, ...place.args(words.slice(index + 1), scope)]];
+        yield [`${position}: ${description}`, [...args, ...place.args(words.slice(index + 1), scope)]];
       }
     }
   }
 }
 
-/** A value in the place of a parameter, of a member of its props, and of a member of props in those. */
-function* placesIn(
+/** Puts a value in place of a parameter, of a member of its props, and of a member of nested props. */
+function* positionsOf(
   place: SamplePlace,
   slot: Slot,
   make: (place: SamplePlace) => unknown,
   depth = 0,
 ): Generator<[string, unknown]> {
   yield [slot.name, make(place)];
-  const list = slot.type.endsWith("[]");
-  const type = list ? slot.type.slice(0, -2) : slot.type;
+  const isList = slot.type.endsWith("[]");
+  const type = isList ? slot.type.slice(0, -2) : slot.type;
   if (depth > 1) return;
   for (const member of membersOf(type) ?? []) {
-    for (const [where, value] of placesIn(place, member, make, depth + 1)) {
+    for (const [position, value] of positionsOf(place, member, make, depth + 1)) {
       const props = { ...place.props(type), [member.name]: value };
-      yield [`${slot.name}.${where}`, list ? [props] : props];
+      yield [`${slot.name}.${position}`, isList ? [props] : props];
     }
   }
 }
 
-/** What a call does with an argument, other than to be refused in words. */
+/** The error of a call that is not a ValidationError, or undefined. */
 function failureOf(call: () => unknown): string | undefined {
   try {
     call();
@@ -126,16 +126,22 @@ function failureOf(call: () => unknown): string | undefined {
   }
 }
 
-test("every public class is known to the table, and takes part", () => {
+test("the table of the public surface contains every public class", () => {
   const classes = Object.keys(library).filter((name) => typeof library[name] === "function");
   expect(classes.sort()).toEqual(Object.keys(PUBLIC_SURFACE.classes).sort());
 });
 
-test("every public class that takes arguments checks them itself, by @checked", () => {
-  const takesArguments = ({ statics, methods, new: made = [] }: (typeof PUBLIC_SURFACE.classes)[string]) =>
-    [made, ...Object.values(statics), ...Object.values(methods)].some((words) => words.length > 0);
+test("every public class with parameters is decorated with @checked", () => {
+  const hasParameters = ({
+    statics,
+    methods,
+    new: constructorParameters = [],
+  }: (typeof PUBLIC_SURFACE.classes)[string]) =>
+    [constructorParameters, ...Object.values(statics), ...Object.values(methods)].some(
+      (words) => words.length > 0,
+    );
   const unchecked = Object.entries(PUBLIC_SURFACE.classes)
-    .filter(([name, known]) => takesArguments(known) && !isChecked(library[name]))
+    .filter(([name, type]) => hasParameters(type) && !isChecked(library[name]))
     .map(([name]) => name);
   expect(unchecked).toEqual([]);
 });
@@ -143,15 +149,15 @@ test("every public class that takes arguments checks them itself, by @checked", 
 const scopesOf = (place: SamplePlace) => [place.stack, place.chart];
 
 describe.each(CALLS.filter(({ words }) => words.length > 0))("$name", ({ name, words, prepare }) => {
-  test("refuses what is of another kind with a ValidationError, and nothing else", () => {
+  test("throws only ValidationErrors for wrong arguments", () => {
     const place = new SamplePlace();
     const call = prepare(place);
-    if (!call) throw new Error(`test/package/surface-samples.ts can make no ${name.split("#")[0]}`);
+    if (!call) throw new Error(`test/package/surface-samples.ts can't create a ${name.split("#")[0]}`);
     const failures = scopesOf(place).flatMap((scope) =>
       words[0]?.startsWith("scope:") || scope === place.stack
-        ? [...variants(place, words, scope)].flatMap(([what, args]) => {
+        ? [...variants(place, words, scope)].flatMap(([description, args]) => {
             const failure = failureOf(() => call(...args));
-            return failure === undefined ? [] : [`${what}: ${failure}`];
+            return failure === undefined ? [] : [`${description}: ${failure}`];
           })
         : [],
     );

@@ -1,4 +1,4 @@
-"""What Python programs do that others don't: enumerations as keys, texts of values, and problems of a caught error."""
+"""Calls that only Python programs make: enumerations as keys, str() of values, and problems of a caught error."""
 
 import cdk8s
 
@@ -27,9 +27,9 @@ def modes_by_member() -> None:
     platform = chart()
     AdmissionGuardrails(platform, "guardrails", modes={GuardrailRule.IMAGE_DIGEST.name: warn})
     actions = {
-        one["metadata"]["name"]: one["spec"]["validationActions"]
-        for one in cdk8s.Testing.synth(platform)
-        if one["kind"] == "ValidatingAdmissionPolicyBinding"
+        binding["metadata"]["name"]: binding["spec"]["validationActions"]
+        for binding in cdk8s.Testing.synth(platform)
+        if binding["kind"] == "ValidatingAdmissionPolicyBinding"
     }
     assert actions["secure-oke-image-digest"] == ["Audit", "Warn"], actions
     assert actions["secure-oke-non-root"] == ["Deny"], actions
@@ -50,12 +50,12 @@ def problems_of_errors() -> None:
         HardenedDeployment(chart(), "Web", image=ContainerImage.of(IMAGE), replicas=1)
     except Exception as error:
         problems = ValidationErrors.problems_of(str(error))
-        assert [one.code for one in problems] == ["NAME_INVALID", "REPLICAS_INVALID"], str(error)
+        assert [problem.code for problem in problems] == ["NAME_INVALID", "REPLICAS_INVALID"], str(error)
         assert problems[1].path == "shop/Web", problems[1].path
         assert problems[1].what == "replicas is 1", problems[1].what
         assert problems[1].fix == "Give a whole number, at least 2, for example 3", problems[1].fix
     else:
-        raise AssertionError("Nothing was refused")
+        raise AssertionError("No error was raised")
 
 
 for check in (modes_by_member, values_as_texts, optional_reasons, problems_of_errors):

@@ -7,10 +7,10 @@ const PAGES = ["API.md", ...fs.readdirSync(path.join(root, API)).map((file) => p
 const read = (file: string) => fs.readFileSync(path.join(root, file), "utf8");
 const slugs = new Map<string, ReadonlySet<string>>();
 
-/** The anchors of a page that links may name. */
+/** The anchors of the headings of a page. */
 function anchorsOf(file: string): ReadonlySet<string> {
-  const known = slugs.get(file);
-  if (known) return known;
+  const cached = slugs.get(file);
+  if (cached) return cached;
   const titles = [...read(file).matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) => title);
   const anchors = new Set(
     titles.map((title) =>
@@ -24,17 +24,21 @@ function anchorsOf(file: string): ReadonlySet<string> {
   return anchors;
 }
 
-test.each(PAGES)("%s can be read in a browser: less than 300 KB", (file) => {
+test.each(PAGES)("%s has less than 300 KB, so that browsers show it", (file) => {
   expect(read(file).length).toBeLessThan(300_000);
 });
 
-test.each(PAGES)("%s has no table cell of more than 200 characters beside its links", (file) => {
+test.each(PAGES)("%s has no table cell above 200 characters, not counting link targets", (file) => {
   const rows = read(file).match(/^\|.*\|$/gm) ?? [];
   const cells = rows.flatMap((row) => row.split(/(?<!\\)\|/)).map((cell) => cell.replace(/\]\([^)]*\)/g, ""));
   expect(cells.filter((cell) => cell.trim().length > 200)).toEqual([]);
 });
 
-test.each(PAGES)("%s links to headings that are there", (file) => {
+test.each(PAGES)("%s has no code inside of code", (file) => {
+  expect(read(file).match(/[%"=]`[A-Z]+(?:_[A-Z0-9]+)+`[%"=]/g) ?? []).toEqual([]);
+});
+
+test.each(PAGES)("%s links to headings that exist", (file) => {
   for (const [, target = ""] of read(file).matchAll(/\]\(((?!https:)[^)]+)\)/g)) {
     const [name = "", anchor] = target.split("#");
     const page = name === "" ? file : path.join(path.dirname(file), name);
@@ -54,7 +58,7 @@ test("each page describes an inherited prop once, on the type that declares it",
   const workload = read(path.join(API, "workload.md"));
   const [, deployment = ""] = workload.split("\n## HardenedDeploymentProps\n");
   const own = deployment.split("\n## ")[0]!;
-  expect(own).toContain("Also has the members of [ListeningPodProps](#listeningpodprops)");
+  expect(own).toContain("members of [ListeningPodProps](#listeningpodprops)");
   expect(own).toContain("| `replicas`");
   expect(own).not.toContain("| `labels`");
 });

@@ -7,7 +7,7 @@ import { EXAMPLES, exampleFolder } from "../support/examples";
 const root = path.join(__dirname, "..", "..");
 const read = (...names: string[]) => fs.readFileSync(path.join(...names), "utf8");
 
-// The library creates them; the name of the way to get each is what a program has.
+// Constructs that the library creates, each with the code by which a program gets one.
 const CREATED_BY: { readonly [construct: string]: RegExp } = {
   ClusterSecurityGroups: /\.workerSecurityGroup\b/,
   ControlPlaneLogs: /\.controlPlaneLogs\b/,
@@ -49,7 +49,7 @@ test("the library exports constructs", () => {
   expect(constructs.length).toBeGreaterThan(60);
 });
 
-test.each(constructs)("an example or the program of a guide shows %s", (name) => {
-  const how = CREATED_BY[name] ?? new RegExp(`\\bnew ${name}\\(|\\b${name}\\.\\w+\\(`);
-  expect(how.test(programs) || how.test(guides)).toBe(true);
+test.each(constructs)("an example or a page of docs shows %s", (name) => {
+  const usage = CREATED_BY[name] ?? new RegExp(`\\bnew ${name}\\(|\\b${name}\\.\\w+\\(`);
+  expect(usage.test(programs) || usage.test(guides)).toBe(true);
 });

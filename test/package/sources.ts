@@ -31,17 +31,47 @@ export function bindings(): Source[] {
   return sources(isBinding);
 }
 
-/** What a file imports or exports from, in the words of its statements. */
+/** The modules that a file imports or re-exports, as its statements name them. */
 export function importsOf({ text }: Source): string[] {
   return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
 }
 
-/** The file of the library that a relative import means, as a path below lib. */
+/** Resolves a relative import to a path below lib. */
 export function resolveImport({ name }: Source, request: string): string {
   const target = path.join(path.dirname(name), request);
   const candidates = [`${target}.ts`, path.join(target, "index.ts"), target];
   const isFile = (file: string) => fs.existsSync(file) && fs.statSync(file).isFile();
   const found = candidates.find((file) => isFile(path.join(lib, file)));
   if (found === undefined) throw new Error(`lib/${name} imports ${request}, which is not a file of lib`);
+  return found;
+}
+
+/** The strings of a TypeScript file; the parts of a template are joined by `…`. */
+export function stringsOf(text: string): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return;
+    if (ts.isStringLiteralLike(node)) found.push(node.text);
+    if (ts.isTemplateExpression(node)) {
+      found.push([node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)].join("…"));
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile("source.ts", text, ts.ScriptTarget.Latest));
+  return found;
+}
+
+/** The titles of the tests and describe blocks in a test file. */
+export function testTitlesOf(text: string): string[] {
+  const source = ts.createSourceFile("source.ts", text, ts.ScriptTarget.Latest, true);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && /^(?:test|describe)/.test(node.expression.getText())) {
+      const [title] = node.arguments;
+      if (title && ts.isStringLiteralLike(title)) found.push(title.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
   return found;
 }

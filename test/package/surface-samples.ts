@@ -21,7 +21,7 @@ const library = secureOke as Public;
 const DIGEST = "a".repeat(64);
 const IMAGE = `fra.ocir.io/acme/web@sha256:${DIGEST}`;
 
-/** A right text for parameters and props, by their names; another text does for all else. */
+/** Valid strings for parameters and props, by their names. All others get the string "text". */
 const TEXTS: { readonly [name: string]: string } = {
   addresses: "10.0.0.0/24",
   cidr: "203.0.113.0/24",
@@ -70,7 +70,7 @@ const TEXTS: { readonly [name: string]: string } = {
   version: "v1.34.1",
 };
 
-/** Values of classes whose factories need more than right texts. */
+/** Values of classes whose factories need more than valid strings. */
 const VALUES: { readonly [type: string]: (place: SamplePlace) => unknown } = {
   ContainerImage: () => library.ContainerImage.of(IMAGE),
   Connections: (place) => (place.instance("HardenedDeployment") as Public).connections,
@@ -97,19 +97,19 @@ const VALUES: { readonly [type: string]: (place: SamplePlace) => unknown } = {
   WafCapability: () => library.WafCapability.of("941110", 2),
 };
 
-/** Where constructs of samples are made. */
+/** Creates samples of the types of the library, with their constructs in one stack and one chart. */
 export class SamplePlace {
   public readonly stack: TerraformStack = newStack("stack", Testing.app());
   public readonly chart = new Chart(KubernetesTesting.app(), "shop", { namespace: "shop" });
   private count = 0;
-  private readonly made = new Map<string, unknown>();
+  private readonly samples = new Map<string, unknown>();
 
-  /** An id that nothing has yet. */
+  /** An unused construct id. */
   public nextId(): string {
     return `x${this.count++}`;
   }
 
-  /** A right value for a parameter or a prop, as far as one can be made. */
+  /** A valid value for a parameter or a prop, where one can be created. */
   public sample({ name, type }: Pick<Slot, "name" | "type">): unknown {
     if (type === "string") return name === "id" ? this.nextId() : (TEXTS[name] ?? "text");
     if (type === "number") return 8080;
@@ -123,49 +123,49 @@ export class SamplePlace {
     if (type.startsWith("{")) return { name: this.sample({ name, type: type.slice(1, -1) }) };
     if (PUBLIC_SURFACE.enums[type]) return Object.values(PUBLIC_SURFACE.enums[type])[0];
     if (PUBLIC_SURFACE.props[type]) return this.props(type);
-    if (!this.made.has(type)) this.made.set(type, this.instance(type));
-    return this.made.get(type);
+    if (!this.samples.has(type)) this.samples.set(type, this.instance(type));
+    return this.samples.get(type);
   }
 
-  /** Props with all that must be given. */
+  /** Props with all required members. */
   public props(type: TypeWord): Public {
     const required = (membersOf(type) ?? []).filter(({ isOptional }) => !isOptional);
     return Object.fromEntries(required.map((slot) => [slot.name, this.sample(slot)]));
   }
 
-  /** Right arguments of a call, the optional ones left out. */
+  /** Valid required arguments of a call. */
   public args(words: readonly string[], scope?: unknown): unknown[] {
     const required = parametersOf(words).filter(({ isOptional }) => !isOptional);
     return required.map((slot) => (slot.name === "scope" && scope ? scope : this.sample(slot)));
   }
 
-  /** A value of a class or an interface, by the first of its factories that makes one. */
+  /** A value of a class or an interface, from the first factory that succeeds. */
   public instance(type: TypeWord): unknown {
     if (VALUES[type]) return VALUES[type](this);
     const names = PUBLIC_SURFACE.classes[type] ? [type] : (PUBLIC_SURFACE.interfaces[type]?.writtenAs ?? []);
-    const makers = names.flatMap((name) => this.makers(name));
-    for (const make of makers) {
+    const factories = names.flatMap((name) => this.factoriesOf(name));
+    for (const create of factories) {
       try {
-        return make();
+        return create();
       } catch {
-        // The next one may do with less.
+        // The next factory may need other arguments.
       }
     }
     return undefined;
   }
 
-  private makers(name: string): (() => unknown)[] {
-    const known = PUBLIC_SURFACE.classes[name];
-    if (!known) return [];
+  private factoriesOf(name: string): (() => unknown)[] {
+    const type = PUBLIC_SURFACE.classes[name];
+    if (!type) return [];
     const owner = library[name];
-    const constants = known.writtenAs
+    const constants = type.writtenAs
       .filter((text) => /^\w+\.\w+$/.test(text))
       .map((text) => text.split(".")[1] ?? "");
-    const factories = known.writtenAs
+    const factories = type.writtenAs
       .map((text) => /^\w+\.(\w+)\(/.exec(text)?.[1] ?? "")
-      .filter((method) => known.statics[method])
-      .map((method) => () => owner[method](...this.args(known.statics[method] ?? [])));
-    const words = known.new;
+      .filter((method) => type.statics[method])
+      .map((method) => () => owner[method](...this.args(type.statics[method] ?? [])));
+    const words = type.new;
     const constructors = words
       ? [this.stack, this.chart].map((scope) => () => new owner(...this.args(words, scope)))
       : [];

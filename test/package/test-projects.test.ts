@@ -18,28 +18,30 @@ const files = fs
   .map((file) => path.join(root, "test", file));
 const matches = (file: string, patterns: readonly string[] = []) =>
   patterns.some((pattern) => new RegExp(pattern).test(file.split(path.sep).join("/")));
-const named = (own: readonly string[]) => own.map((file) => path.relative(root, file)).sort();
+const named = (paths: readonly string[]) => paths.map((file) => path.relative(root, file)).sort();
 
-test("every test file is in one of the projects unit and integration, and in no other", () => {
-  const both = files.filter(
+test("each test file is either in the unit project or in the integration project", () => {
+  const misplaced = files.filter(
     (file) => matches(file, integration.testRegex) !== matches(file, unit.testPathIgnorePatterns),
   );
-  expect(named(both)).toEqual([]);
+  expect(named(misplaced)).toEqual([]);
 });
 
-test("a test file is an integration test where it drives Terraform, an API server or the cdktf command", () => {
-  const drives =
+test("the integration project has the test files that run Terraform, an API server or the cdktf command", () => {
+  const runsPrograms =
     /\b(?:describeWithTerraform|describeWithApiServer|describeWithTool|withProvider|terraformAvailable)\b|\bprogramOf\("[A-Z_]+"/;
-  const driving = files.filter((file) => file !== __filename && drives.test(fs.readFileSync(file, "utf8")));
-  expect(named(files.filter((file) => matches(file, integration.testRegex)))).toEqual(named(driving));
+  const runningPrograms = files.filter(
+    (file) => file !== __filename && runsPrograms.test(fs.readFileSync(file, "utf8")),
+  );
+  expect(named(files.filter((file) => matches(file, integration.testRegex)))).toEqual(named(runningPrograms));
 });
 
-test("both projects have tests", () => {
-  const own = files.filter((file) => matches(file, integration.testRegex));
-  expect(own.length).toBeGreaterThan(10);
-  expect(files.length - own.length).toBeGreaterThan(100);
+test("both projects have test files", () => {
+  const integrationFiles = files.filter((file) => matches(file, integration.testRegex));
+  expect(integrationFiles.length).toBeGreaterThan(10);
+  expect(files.length - integrationFiles.length).toBeGreaterThan(100);
 });
 
-test("what a test writes to the temporary directory is below the folder of this run", () => {
+test("the temporary directory of tests is a folder of this run", () => {
   expect(path.basename(process.env.TMPDIR ?? "")).toMatch(/^secure-oke-tests-/);
 });

@@ -9,13 +9,13 @@ import { freePorts } from "./free-ports";
 const START_LIMIT_MS = 60_000;
 const BINARIES = ["etcd", "kube-apiserver"];
 
-/** Who asks: the name and the groups that the API server takes him for. */
+/** The user and groups that a request impersonates. */
 export interface Caller {
   readonly user: string;
   readonly groups?: readonly string[];
 }
 
-/** What the API server said. */
+/** The response of the API server. */
 export interface ApiAnswer {
   readonly status: number;
   readonly body: any;
@@ -25,13 +25,13 @@ export interface ApiAnswer {
 export interface ApiRequestOptions {
   /** @default application/json */
   readonly contentType?: string;
-  /** @default - an administrator, whom no rule of RBAC limits */
+  /** @default - an administrator */
   readonly as?: Caller;
-  /** A token to show instead of the administrator's, such as one of a service account. */
+  /** A token to authenticate with instead of the administrator's, such as that of a service account. */
   readonly token?: string;
 }
 
-/** Tests that need a real API server: KUBEBUILDER_ASSETS names a folder with kube-apiserver and etcd. */
+/** Describes tests that need an API server. They are skipped unless KUBEBUILDER_ASSETS names a folder with kube-apiserver and etcd. */
 export function describeWithApiServer(name: string, tests: () => void): void {
   const folder = process.env.KUBEBUILDER_ASSETS;
   if (!folder) {
@@ -45,13 +45,13 @@ export function describeWithApiServer(name: string, tests: () => void): void {
 }
 
 /**
- * A kube-apiserver and its etcd, on free ports of this machine and in a folder that goes with them.
+ * A kube-apiserver and its etcd, on free ports and in a temporary folder.
  *
- * Nothing else runs: authentication, RBAC, validation, defaults and admission are real; no controller makes pods of
- * Deployments, tokens of accounts or a default account of a namespace. Pods may name accounts that don't exist.
+ * Authentication, RBAC, validation, defaults and admission are real. There are no controllers, so Deployments get no
+ * pods, and namespaces no default service account. Pods may name service accounts that don't exist.
  */
 export class ApiServer {
-  /** @param flags of kube-apiserver, beside those that it needs */
+  /** @param flags further flags of kube-apiserver */
   public static async start(...flags: string[]): Promise<ApiServer> {
     const server = new ApiServer(fs.mkdtempSync(path.join(os.tmpdir(), "secure-oke-api-server-")));
     process.once("exit", server.kill);
@@ -72,7 +72,7 @@ export class ApiServer {
 
   private constructor(private readonly folder: string) {}
 
-  /** Sends one request; any status is an answer. */
+  /** Sends a request; resolves for any status. */
   public async request(
     method: string,
     url: string,
@@ -87,7 +87,7 @@ export class ApiServer {
     };
     const text = body && JSON.stringify(body);
     return new Promise((resolve, reject) => {
-      // The certificate is the server's own, made a moment ago, and the connection does not leave the machine.
+      // The server signed its certificate itself, and the connection does not leave the machine.
       const request = https.request(
         {
           host: "127.0.0.1",
@@ -116,7 +116,7 @@ export class ApiServer {
     });
   }
 
-  /** Applies an object as `kubectl apply --server-side` does, with unknown fields refused. */
+  /** Applies an object as `kubectl apply --server-side` does; unknown fields are errors. */
   public async apply(object: any, options: { as?: Caller; dryRun?: boolean } = {}): Promise<ApiAnswer> {
     const url = `${await this.pathOf(object)}?fieldManager=test&fieldValidation=Strict&force=true`;
     return this.request("PATCH", options.dryRun ? `${url}&dryRun=All` : url, object, {
@@ -125,7 +125,7 @@ export class ApiServer {
     });
   }
 
-  /** Whether somebody may do something: `attributes` as in the spec of a SubjectAccessReview. */
+  /** Whether RBAC allows a request, with the attributes of a SubjectAccessReview. */
   public async canI(caller: Caller, attributes: object, nonResource = false): Promise<boolean> {
     const answer = await this.request("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", {
       apiVersion: "authorization.k8s.io/v1",
@@ -136,25 +136,25 @@ export class ApiServer {
       },
     });
     if (answer.status !== 201)
-      throw new Error(`No review but ${answer.status}: ${JSON.stringify(answer.body)}`);
+      throw new Error(`The SubjectAccessReview failed with ${answer.status}: ${JSON.stringify(answer.body)}`);
     return answer.body.status.allowed as boolean;
   }
 
-  /** Ends both programs and takes their folder away. */
+  /** Stops both programs and removes their folder. */
   public async stop(): Promise<void> {
     this.agent.destroy();
     const running = this.children.filter((child) => child.exitCode === null && child.signalCode === null);
-    const ends = running.map((child) => new Promise((resolve) => child.once("exit", resolve)));
+    const exits = running.map((child) => new Promise((resolve) => child.once("exit", resolve)));
     this.kill();
-    await Promise.all(ends);
+    await Promise.all(exits);
     process.removeListener("exit", this.kill);
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** What is served of a group and version, as discovery says. */
+  /** The resources of a group and version, from the discovery API. */
   public async resourcesOf(apiVersion: string): Promise<any[]> {
-    const known = this.resources.get(apiVersion);
-    if (known) return known;
+    const cached = this.resources.get(apiVersion);
+    if (cached) return cached;
     const { body } = await this.request("GET", baseOf(apiVersion));
     const found: any[] = body.resources ?? [];
     if (found.length > 0) this.resources.set(apiVersion, found);
@@ -163,13 +163,13 @@ export class ApiServer {
 
   private async pathOf({ apiVersion, kind, metadata }: any): Promise<string> {
     const all = await this.resourcesOf(apiVersion);
-    const resource = all.find((one) => one.kind === kind && !one.name.includes("/"));
-    if (!resource) throw new Error(`The API server knows no ${kind} of ${apiVersion}`);
-    const room = resource.namespaced ? `/namespaces/${metadata.namespace ?? "default"}` : "";
-    return `${baseOf(apiVersion)}${room}/${resource.name}/${metadata.name}`;
+    const resource = all.find((candidate) => candidate.kind === kind && !candidate.name.includes("/"));
+    if (!resource) throw new Error(`The API server has no ${kind} of ${apiVersion}`);
+    const namespace = resource.namespaced ? `/namespaces/${metadata.namespace ?? "default"}` : "";
+    return `${baseOf(apiVersion)}${namespace}/${resource.name}/${metadata.name}`;
   }
 
-  // By a signal that can't be ignored: there is nothing to save, and etcd is slow to leave on a softer one.
+  // SIGKILL, because no data has to be saved and etcd is slow to stop on SIGTERM.
   private readonly kill = (): void => {
     for (const child of this.children) child.kill("SIGKILL");
   };
@@ -202,7 +202,7 @@ export class ApiServer {
       "--service-cluster-ip-range=10.96.0.0/16",
       "--authorization-mode=RBAC",
       "--allow-privileged=true",
-      // Without its controller no namespace has an account, and no pod could be made.
+      // Without the controller no namespace has a service account, so this plugin would reject all pods.
       "--disable-admission-plugins=ServiceAccount",
       ...flags,
     ]);
@@ -229,7 +229,7 @@ export class ApiServer {
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
     const logs = BINARIES.map((binary) => fs.readFileSync(this.file(`${binary}.log`), "utf8").slice(-2000));
-    throw new Error(`The API server did not get ready\n${logs.join("\n")}`);
+    throw new Error(`The API server did not become ready\n${logs.join("\n")}`);
   }
 
   private file(name: string): string {

@@ -17,17 +17,17 @@ export function exampleFolder(name: string): string {
   return path.join(root, "examples", name);
 }
 
-/** Runs an example as a user does, in a process of its own; answers the folder that it wrote. */
+/** Runs an example in a process of its own, as a user does, and returns its output folder. */
 export function synthesizeExample(name: string): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), `${name}-`));
   const program = path.join(exampleFolder(name), "main.ts");
-  // No program on PATH: Terraform must not be needed to synthesize.
+  // PATH is empty, because synthesis must not need Terraform.
   const env = { ...process.env, PATH: "", CDKTF_OUTDIR: "cdktf.out" };
   execFileSync(process.execPath, [path.join(root, "scripts", "register.js"), program], { cwd: folder, env });
   return path.join(folder, "cdktf.out");
 }
 
-/** The output of an example for a test that only reads it: the test files of one run share it, so nobody may change it. */
+/** The output folder of an example, which all test files of a run share. Tests must not change it. */
 export function sharedExample(name: string): string {
   const shared = path.join(os.tmpdir(), `shared-example-${name}`);
   if (!fs.existsSync(shared)) {
@@ -35,7 +35,7 @@ export function sharedExample(name: string): string {
     try {
       fs.renameSync(own, shared);
     } catch (error) {
-      // Another test file was faster.
+      // Another test file has created the folder meanwhile.
       if (!fs.existsSync(shared)) throw error;
       fs.rmSync(own, { recursive: true });
     }
@@ -43,7 +43,7 @@ export function sharedExample(name: string): string {
   return path.join(shared, "cdktf.out");
 }
 
-/** The stacks of a synthesized example, without what differs from folder to folder. */
+/** The stacks of a synthesized example, without values that depend on the folder and the version. */
 export function stacksOf(outdir: string): { [name: string]: any } {
   const stacks = path.join(outdir, "stacks");
   const entries = fs
@@ -58,7 +58,7 @@ export function stacksOf(outdir: string): { [name: string]: any } {
   return Object.fromEntries(entries);
 }
 
-/** The previews of the manifests of a synthesized example, by their paths. */
+/** The manifest previews of a synthesized example, by path. */
 export function previewsOf(outdir: string): { [file: string]: string } {
   const folder = path.join(outdir, "manifests");
   if (!fs.existsSync(folder)) return {};

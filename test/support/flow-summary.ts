@@ -5,15 +5,15 @@ import { EXAMPLE_FLOWS } from "../checks/example-flows";
 import { contentsOf, endsOf, NETWORK, PINGS, STRANGER, unknownPod } from "../checks/flows";
 
 const LAST_PORT = 65535;
-/** An address range of most examples' VCNs in which nothing lives. */
+/** An address range in the VCN of most examples that no subnet uses. */
 const UNUSED_RANGE = "10.0.9.0/24";
-/** Ports that Kubernetes and OKE choose, which stand in no configuration: health checks of load balancers and node ports. */
+/** Ports that Kubernetes and OKE choose and that no configuration contains: load balancer health checks and node ports. */
 const CHOSEN_PORTS = [10256, 30000, 32767];
-/** How much of what was asked for gets through; nothing where it is empty. */
+/** How much of the traffic is allowed; empty where none is. */
 type Word = "" | "open" | "in part" | "perhaps";
 type Range = readonly [from: number, to: number];
 
-/** Who reaches whom in a synthesized example, as Markdown: one line for each pair of ends that is not closed. */
+/** The allowed flows of a synthesized example as Markdown, with one line for each pair of endpoints. */
 export function flowSummary(
   name: string,
   texts: { readonly terraform: readonly any[]; readonly objects: readonly any[] },
@@ -25,16 +25,16 @@ export function flowSummary(
     terraform: terraform.map((stack) => JSON.stringify(stack)),
     manifests: [JSON.stringify(objects)],
   });
-  const ends = { ...endsOf(host, cast), ...further };
+  const endpoints = { ...endsOf(host, cast), ...further };
   const ranges = rangesOf([terraform, objects]);
   const network = [...NETWORK, ...Object.keys(further)];
   const pods = [...cast.workloads, ...cast.namespaces.map(unknownPod)];
-  // Pods without policies stand for those of other namespaces wherever no policy of the example has a say.
-  const outside = network.filter((end) => end !== "pods");
+  // Pods without policies are the peers in other namespaces, except where the policies of the example decide.
+  const outside = network.filter((name) => name !== "pods");
   const linesOf = (sources: readonly string[], targets: readonly string[]) =>
     sources.flatMap((from) =>
       targets.flatMap((to) => {
-        const text = pairText(new Pair(reach, ends[from]!, ends[to]!), ranges);
+        const text = pairText(new Pair(reach, endpoints[from]!, endpoints[to]!), ranges);
         return text ? [`- ${from} → ${to}: ${text}`] : [];
       }),
     );
@@ -57,9 +57,9 @@ export function flowSummary(
   ].join("\n");
 }
 
-/** Ranges of ports within which every rule of a configuration says the same of each port. */
+/** Port ranges within which each rule of a configuration treats all ports alike. */
 function rangesOf(configuration: unknown): Range[] {
-  // Any number may be a port of a rule; one that is none only makes a range smaller.
+  // Each number may be a port; a number that is not one only splits a range.
   const numbers = JSON.stringify(configuration).match(/\b\d{1,5}\b/g) ?? [];
   const ports = [...CHOSEN_PORTS, ...numbers.map(Number)].filter((port) => port >= 1 && port <= LAST_PORT);
   const starts = [...new Set([1, ...ports, ...ports.map((port) => port + 1)])]
@@ -68,7 +68,7 @@ function rangesOf(configuration: unknown): Range[] {
   return starts.map((from, index) => [from, (starts[index + 1] ?? LAST_PORT + 1) - 1]);
 }
 
-/** Two ends, and what one may send to the other. */
+/** A source and a target, and the traffic that is allowed between them. */
 class Pair {
   constructor(
     private readonly reach: Reachability,
@@ -83,7 +83,7 @@ class Pair {
       if (verdict === Verdict.UNKNOWN) return "perhaps";
       return complete ? "open" : "in part";
     } catch (error) {
-      // The configuration has no such end, or decides nothing between the two.
+      // The configuration has no such endpoint, or does not decide the traffic between the two.
       const codes = ValidationErrors.problemsOf(error).map(({ code }) => code);
       if (codes.includes("ENDPOINTS_OUTSIDE") || codes.includes("ENDPOINT_UNKNOWN")) return "";
       throw error;
@@ -91,7 +91,7 @@ class Pair {
   }
 }
 
-/** What a pair lets through, such as `tcp 443, icmp 3/4; perhaps tcp 30000-32767`. */
+/** The allowed traffic of a pair, such as `tcp 443, icmp 3/4; perhaps tcp 30000-32767`. */
 function pairText(pair: Pair, ranges: readonly Range[]): string {
   const words = new Map<Word, string[]>();
   const add = (word: Word, text: string) => words.set(word, [...(words.get(word) ?? []), text]);
@@ -115,7 +115,7 @@ function pairText(pair: Pair, ranges: readonly Range[]): string {
     .join("; ");
 }
 
-/** Halves the ports until each part has one answer, and joins neighbors that have the same. */
+/** Splits the ports in halves until each part has one answer, and joins neighbors with the same answer. */
 function openRanges(ask: (from: number, to: number) => Word, ranges: readonly Range[]): [Word, Range][] {
   const first = ranges[0];
   const last = ranges.at(-1);

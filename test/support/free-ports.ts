@@ -1,6 +1,6 @@
 import * as net from "node:net";
 
-/** Ports that nobody listens on; all are held until the last is found, so that they differ. */
+/** Finds unused ports. All are held until the last is found, so that they differ. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {

@@ -4,7 +4,7 @@ import { Yaml } from "cdk8s";
 import { exampleFolder, previewsOf, stacksOf } from "./examples";
 import { flowSummary } from "./flow-summary";
 
-/** Texts by their paths, with `/` on every system. */
+/** File contents by path, with `/` on every system. */
 export interface Files {
   readonly [file: string]: string;
 }
@@ -23,7 +23,7 @@ export function storedGoldens(name: string): Files {
   return filesIn(goldenFolder(name));
 }
 
-/** What the golden files of an example must be after it was synthesized into a folder. */
+/** The golden files of an example, from the folder that it was synthesized into. */
 export function goldensOf(name: string, outdir: string): Files {
   const stacks = stacksOf(outdir);
   const manifests = previewsOf(outdir);
@@ -42,7 +42,7 @@ export function goldensOf(name: string, outdir: string): Files {
   ]) as Files;
 }
 
-/** Replaces the golden files of an example; answers the paths of those that changed. */
+/** Replaces the golden files of an example and returns the paths of the changed files. */
 export function writeGoldens(name: string, files: Files): string[] {
   const folder = goldenFolder(name);
   const stored = storedGoldens(name);
@@ -58,23 +58,23 @@ export function writeGoldens(name: string, files: Files): string[] {
   return changed.sort();
 }
 
-/** Throws where a file is not what it was, with the difference and the command that accepts it. */
-export function holdsGolden(
+/** Compares a file with its golden file; throws an error with the differences and the command that updates it. */
+export function expectGolden(
   name: string,
   file: string,
   stored: string | undefined,
   synthesized: string | undefined,
 ): void {
   if (stored === synthesized) return;
-  const accept = `If that is right: npm run examples -- --update ${name}`;
-  const where = `examples/${name}/expected/${file}`;
-  if (stored === undefined) throw new Error(`${where} is missing, but was synthesized. ${accept}`);
-  if (synthesized === undefined) throw new Error(`${where} is stored, but was not synthesized. ${accept}`);
+  const hint = `If this is intended, run: npm run examples -- --update ${name}`;
+  const golden = `examples/${name}/expected/${file}`;
+  if (stored === undefined) throw new Error(`${golden} is missing, but was synthesized. ${hint}`);
+  if (synthesized === undefined) throw new Error(`${golden} is stored, but was not synthesized. ${hint}`);
   try {
     expect(synthesized).toBe(stored);
   } catch (error) {
-    // Jest shows the lines that differ, with some lines around them.
-    throw new Error(`${where} differs. ${accept}\n\n${(error as Error).message}`);
+    // The message of Jest contains the lines that differ.
+    throw new Error(`${golden} differs. ${hint}\n\n${(error as Error).message}`);
   }
 }
 
@@ -89,46 +89,49 @@ function filesIn(folder: string): Files {
   );
 }
 
-/** A stack without what it says twice: ids that are keys already, and manifests that have a file of their own. */
+/** A stack without redundant content: ids that are keys already, and manifests that have files of their own. */
 function readable(stack: string, content: any, manifests: { readonly [file: string]: string }): any {
-  const output = Object.entries<any>(content.output ?? {}).map(([id, one]) => {
+  const output = Object.entries<any>(content.output ?? {}).map(([id, entry]) => {
     const file = `${stack}/${id.slice(0, -MANIFESTS.length)}.yaml`;
     const preview = id.endsWith(MANIFESTS) ? manifests[path.normalize(file)] : undefined;
-    return [id, preview === undefined ? one : { ...one, value: againstPreview(file, preview, one.value) }];
+    return [
+      id,
+      preview === undefined ? entry : { ...entry, value: diffToPreview(file, preview, entry.value) },
+    ];
   });
   return pathsOnly({ ...content, ...(content.output ? { output: Object.fromEntries(output) } : {}) });
 }
 
-/** The file with the manifests, and the lines that Terraform has in another form, such as references to resources. */
-function againstPreview(file: string, preview: string, value: string): any {
+/** The path of the manifests, and the lines that differ in Terraform, such as references to resources. */
+function diffToPreview(file: string, preview: string, value: string): any {
   const [shown, actual] = [preview.split("\n"), value.split("\n")];
   if (shown.length !== actual.length) return value;
   const different = actual.filter((line, index) => line !== shown[index]);
   return { "as in": `manifests/${file}`, "but for": different.map((line) => line.trim()) };
 }
 
-/** Replaces the metadata of a resource by its path where the rest of it is the key of the resource. */
+/** Replaces the metadata of a resource by its path, where the rest repeats the key of the resource. */
 function pathsOnly(value: any, key = ""): any {
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map((one) => pathsOnly(one));
-  const entries = Object.entries<any>(value).map(([name, one]) => {
-    const { path: ownPath, uniqueId, ...others } = (name === "//" ? one?.metadata : undefined) ?? {};
+  if (Array.isArray(value)) return value.map((entry) => pathsOnly(entry));
+  const entries = Object.entries<any>(value).map(([name, member]) => {
+    const { path: ownPath, uniqueId, ...others } = (name === "//" ? member?.metadata : undefined) ?? {};
     const isPlain = ownPath !== undefined && uniqueId === key && Object.keys(others).length === 0;
-    return [name, isPlain ? ownPath : pathsOnly(one, name)];
+    return [name, isPlain ? ownPath : pathsOnly(member, name)];
   });
   return Object.fromEntries(entries);
 }
 
-/** JSON with each object and array on one line where it fits, so that a range of ports is one line and not four. */
+/** JSON with each object and array on one line where it fits. */
 function compactJson(value: any, indent = "", used = 0): string {
   const line = onOneLine(value);
   if (typeof value !== "object" || value === null || used + indent.length + line.length <= WIDTH) return line;
   const inner = `${indent}  `;
   const lines = Array.isArray(value)
-    ? value.map((one) => `${inner}${compactJson(one, inner)}`)
-    : Object.entries<any>(value).map(([key, one]) => {
+    ? value.map((entry) => `${inner}${compactJson(entry, inner)}`)
+    : Object.entries<any>(value).map(([key, member]) => {
         const name = `${JSON.stringify(key)}: `;
-        return `${inner}${name}${compactJson(one, inner, name.length)}`;
+        return `${inner}${name}${compactJson(member, inner, name.length)}`;
       });
   const [open, close] = Array.isArray(value) ? "[]" : "{}";
   return [open, lines.join(",\n"), `${indent}${close}`].join("\n");
@@ -137,6 +140,8 @@ function compactJson(value: any, indent = "", used = 0): string {
 function onOneLine(value: any): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(onOneLine).join(", ")}]`;
-  const members = Object.entries<any>(value).map(([key, one]) => `${JSON.stringify(key)}: ${onOneLine(one)}`);
+  const members = Object.entries<any>(value).map(
+    ([key, member]) => `${JSON.stringify(key)}: ${onOneLine(member)}`,
+  );
   return members.length > 0 ? `{ ${members.join(", ")} }` : "{}";
 }

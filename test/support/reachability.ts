@@ -4,9 +4,9 @@ interface Pod {
 }
 
 /**
- * Whether one pod may open a TCP connection to another, as the API's description of NetworkPolicies says.
+ * Whether NetworkPolicies allow a TCP connection from one pod to another, as the Kubernetes documentation defines it.
  *
- * It knows label equality and single ports, which is what the library writes, and throws where a policy has more.
+ * It supports label equality and ports, as the library writes them, and throws for match expressions.
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
@@ -14,7 +14,7 @@ export function reaches(policies: readonly any[], from: Pod, to: Pod, port: numb
   return allowed(policies, "Egress", from, to, port) && allowed(policies, "Ingress", to, from, port);
 }
 
-/** One end: without a policy for the pod all is allowed, with some of them what any of them allows. */
+/** Whether one direction is allowed: a pod without a policy allows all traffic, otherwise any of its policies may allow it. */
 function allowed(
   policies: readonly any[],
   type: "Egress" | "Ingress",
@@ -40,7 +40,8 @@ function allowed(
 function opens(ports: any[] | undefined, port: number): boolean {
   if (!ports || ports.length === 0) return true;
   return ports.some(
-    (one) => one.protocol === "TCP" && port >= one.port && port <= ((one.endPort ?? one.port) as number),
+    ({ protocol, port: first, endPort = first }) =>
+      protocol === "TCP" && port >= first && port <= (endPort as number),
   );
 }
 
@@ -49,14 +50,14 @@ function meets(peers: any[] | undefined, pod: Pod, other: Pod): boolean {
   return peers.some(({ ipBlock, namespaceSelector, podSelector }) => {
     if (ipBlock) return false;
     const namespace = { "kubernetes.io/metadata.name": other.namespace };
-    const near = namespaceSelector
+    const isNamespaceSelected = namespaceSelector
       ? matches(namespaceSelector, namespace)
       : other.namespace === pod.namespace;
-    return near && matches(podSelector, other.labels);
+    return isNamespaceSelected && matches(podSelector, other.labels);
   });
 }
 
 function matches(selector: any, labels: { readonly [key: string]: string }): boolean {
-  if (selector?.matchExpressions) throw new Error("Label equality only");
+  if (selector?.matchExpressions) throw new Error("Only label equality is supported");
   return Object.entries(selector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
 }

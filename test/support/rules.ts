@@ -4,14 +4,14 @@ import { resourcesOf } from "./stack";
 const RULE = "oci_core_network_security_group_security_rule";
 const PROTOCOLS: { [number: string]: string } = { "1": "icmp", "6": "tcp", "17": "udp", all: "all" };
 
-/** The rules of all groups, sorted by their ids. */
+/** The rules of all security groups, sorted by id. */
 export function rulesOf(stack: TerraformStack): any[] {
   return Object.entries(resourcesOf(stack, RULE))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, rule]) => rule);
 }
 
-/** What the rules let through, one line each, with the constructs' names in place of references. */
+/** The traffic that each rule allows, one line each, with construct names in place of references. */
 export function flowsOf(stack: TerraformStack): string[] {
   const name = (reference: string) =>
     reference
@@ -23,10 +23,10 @@ export function flowsOf(stack: TerraformStack): string[] {
       const range = (rule.tcp_options ?? rule.udp_options)?.destination_port_range;
       const icmp = rule.icmp_options && ` ${rule.icmp_options.type}/${rule.icmp_options.code}`;
       const ports = range && ` ${range.min === range.max ? range.min : `${range.min}-${range.max}`}`;
-      const what = `${PROTOCOLS[rule.protocol]}${ports ?? icmp ?? ""}`;
+      const traffic = `${PROTOCOLS[rule.protocol]}${ports ?? icmp ?? ""}`;
       return rule.direction === "INGRESS"
-        ? `${group} <- ${name(rule.source)} ${what}`
-        : `${group} -> ${name(rule.destination)} ${what}`;
+        ? `${group} <- ${name(rule.source)} ${traffic}`
+        : `${group} -> ${name(rule.destination)} ${traffic}`;
     })
     .sort();
 }

@@ -1,4 +1,4 @@
-// Runs before each test file. With SEED, all properties try the same input in every run; without, each run tries its own.
+// Runs before each test file. With SEED, property-based tests generate the same input in every run.
 const { SEED } = process.env;
-// Loaded only where it is used: it takes a while.
+// Loaded only with SEED, because loading is slow.
 if (SEED !== undefined) require("fast-check").configureGlobal({ seed: Number(SEED) });

@@ -5,14 +5,14 @@ import { OciProvider } from "../../lib/oci/provider";
 
 export const COMPARTMENT = "ocid1.compartment.oc1..test";
 
-/** A stack of an app that writes nowhere. */
+/** A stack of an app that writes no files. */
 export function newStack(id = "stack", app: App = Testing.app()): TerraformStack {
   const stack = new TerraformStack(app, id);
   new OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
   return stack;
 }
 
-/** What Terraform would read. */
+/** The Terraform JSON of a stack. */
 export function synthesized(stack: TerraformStack): any {
   return JSON.parse(Testing.synth(stack, false));
 }
@@ -22,14 +22,14 @@ export function resourcesOf(stack: TerraformStack, type: string): { [id: string]
   return synthesized(stack).resource?.[type] ?? {};
 }
 
-/** The one resource of a type. */
+/** The only resource of a type. */
 export function onlyResource(stack: TerraformStack, type: string): any {
   const all = Object.values(resourcesOf(stack, type));
   expect(all).toHaveLength(1);
   return all[0];
 }
 
-/** The problems that a call is refused with. */
+/** The problems of the ValidationError that a call throws. */
 export function refusal(call: () => unknown): readonly Problem[] {
   try {
     call();
@@ -37,10 +37,10 @@ export function refusal(call: () => unknown): readonly Problem[] {
     if (ValidationError.isValidationError(error)) return error.problems;
     throw error;
   }
-  throw new Error("Nothing was refused");
+  throw new Error("The call threw no error");
 }
 
-/** The codes that a call is refused with, in order. */
+/** The codes of these problems, in order. */
 export function refusedCodes(call: () => unknown): ErrorCode[] {
   return refusal(call).map((problem) => problem.code);
 }

@@ -1,10 +1,10 @@
-// Runs once before all tests: everything that they, and the programs that they start, write to the temporary directory is
-// below a folder of this run, which remove-temporary-root.js removes.
+// Runs once before all tests: gives the run a temporary directory of its own, also for the programs that tests start.
+// remove-temporary-root.js removes it.
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 
-// As os.tmpdir() reads them on all systems.
+// The variables that os.tmpdir() reads on all systems.
 const VARIABLES = ["TMPDIR", "TMP", "TEMP"];
 
 module.exports = () => {

@@ -11,7 +11,7 @@ export function toolPath(name: string): string | undefined {
     .find((file) => fs.existsSync(file));
 }
 
-/** Tests that need a program, which are skipped and say so where it is missing. */
+/** Describes tests that need a program; they are skipped where it is missing. */
 export function describeWithTool(tool: string, name: string, tests: (program: string) => void): void {
   const program = toolPath(tool);
   if (program === undefined) {
@@ -25,7 +25,7 @@ export function describeWithTool(tool: string, name: string, tests: (program: st
   });
 }
 
-/** What a program printed, and whether it found nothing wrong. */
+/** Runs a program; returns its output and whether it exited with 0. */
 export function runTool(
   program: string,
   args: readonly string[],

@@ -18,7 +18,7 @@ const OWN = "ocid1.compartment.oc1..exampleown";
 const NETWORK = "ocid1.compartment.oc1..examplenetwork";
 const DOMAINS = ["test:EU-FRANKFURT-1-AD-1", "test:EU-FRANKFURT-1-AD-2"];
 
-/** A cluster and its nodes of which Terraform alone knows the compartments, the name and the numbers. */
+/** A cluster and a node pool whose compartments, name and numbers come from Terraform variables. */
 function program(app: App): void {
   const stack = new TerraformStack(app, "shop");
   new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
@@ -48,22 +48,24 @@ function program(app: App): void {
   });
 }
 
-describeWithTerraform("a cluster of which Terraform alone knows the compartments, names and numbers", () => {
-  test("is applied once, its policies where they may be, its nodes after those", async () => {
+describeWithTerraform("a cluster whose compartments, name and numbers are Terraform variables", () => {
+  test("is applied in one run, with each policy in the compartment of the resources that it covers", async () => {
     await withProvider(async (terraform) => {
-      const { world } = terraform.provider;
+      const { account } = terraform.provider;
       const run = await terraform.init(path.join(synthInto(terraform.outdir(), program), "stacks/shop"));
       await run.validate();
       await run.apply();
       expect(await run.planExitCode()).toBe(0);
 
-      const compartments = world.all("oci_identity_policy").map((policy) => policy.compartment_id);
+      const compartments = account.all("oci_identity_policy").map((policy) => policy.compartment_id);
       expect(compartments.sort()).toEqual([NETWORK, NETWORK, OWN, OWN, OWN]);
-      const [pool] = world.all("oci_containerengine_node_pool");
+      const [pool] = account.all("oci_containerengine_node_pool");
       const [details] = pool!.node_config_details;
-      expect(details.placement_configs.map((one: any) => one.availability_domain).sort()).toEqual(DOMAINS);
+      expect(details.placement_configs.map((placement: any) => placement.availability_domain).sort()).toEqual(
+        DOMAINS,
+      );
       expect(String(details.size)).toBe("3");
-      const [cluster] = world.all("oci_containerengine_cluster");
+      const [cluster] = account.all("oci_containerengine_cluster");
       expect(cluster).toMatchObject({
         name: "late",
         freeform_tags: { note: "costs ${price}, 100 %{ of it" },

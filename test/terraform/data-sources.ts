@@ -1,8 +1,8 @@
-import { type Value, type Values } from "./cty";
-import { digest } from "./invent";
-import { mapAttributes } from "./plan";
-import { type Schema } from "./schema";
-import { type World } from "./world";
+import { type Value, type Values } from "./terraform-values";
+import { digest } from "./computed-attributes";
+import { mapAttributes } from "./planned-values";
+import { type Schema } from "./provider-schema";
+import { type Account } from "./account";
 
 const SERVICES = [
   {
@@ -22,8 +22,8 @@ const SERVICES = [
 const RECIPE_OWNERS = ["CUSTOMER", "ORACLE"];
 const DETECTORS = ["IAAS_ACTIVITY_DETECTOR", "IAAS_CONFIGURATION_DETECTOR", "IAAS_THREAT_DETECTOR"];
 
-/** What OCI answers, by data source; lists that are not here are empty. */
-const ANSWERS: { readonly [type: string]: (config: Values, world: World) => Values } = {
+/** The answers of OCI by data source. Lists without an entry are empty. */
+const ANSWERS: { readonly [type: string]: (config: Values, account: Account) => Values } = {
   oci_cloud_guard_detector_recipes: () => ({
     detector_recipe_collection: [
       {
@@ -47,12 +47,12 @@ const ANSWERS: { readonly [type: string]: (config: Values, world: World) => Valu
       },
     ],
   }),
-  oci_containerengine_cluster_option: ({ should_list_all_patch_versions }, world) => ({
-    kubernetes_versions: listed(world, should_list_all_patch_versions),
+  oci_containerengine_cluster_option: ({ should_list_all_patch_versions }, account) => ({
+    kubernetes_versions: listed(account, should_list_all_patch_versions),
     cluster_pod_network_options: [{ cni_type: "OCI_VCN_IP_NATIVE" }, { cni_type: "FLANNEL_OVERLAY" }],
   }),
-  oci_containerengine_node_pool_option: ({ should_list_all_patch_versions }, world) => ({
-    kubernetes_versions: listed(world, should_list_all_patch_versions),
+  oci_containerengine_node_pool_option: ({ should_list_all_patch_versions }, account) => ({
+    kubernetes_versions: listed(account, should_list_all_patch_versions),
   }),
   oci_core_private_ips: ({ subnet_id, ip_address }) => ({
     private_ips: [
@@ -77,7 +77,7 @@ const ANSWERS: { readonly [type: string]: (config: Values, world: World) => Valu
 };
 
 /** All versions that OKE offers, or the newest patch of each minor version. */
-function listed({ offeredVersions }: World, isAll: Value): readonly string[] {
+function listed({ offeredVersions }: Account, isAll: Value): readonly string[] {
   if (isAll === true) return offeredVersions;
   const minorOf = (version: string) => version.replace(/\.\d+$/, "");
   return offeredVersions.filter(
@@ -92,34 +92,37 @@ interface Filter {
   readonly regex?: boolean | null;
 }
 
-export function readDataSource(type: string, schema: Schema, config: Values, world: World): Values {
-  const answer = ANSWERS[type]?.(config, world) ?? {};
+export function readDataSource(type: string, schema: Schema, config: Values, account: Account): Values {
+  const answer = ANSWERS[type]?.(config, account) ?? {};
   const filters: Filter[] = config.filter ?? [];
   return mapAttributes(schema.block, config, (value, attribute, name) => {
     if (name === "id") return `${type}-${digest(type, JSON.stringify(config))}`;
     if (!attribute.computed) return value;
-    const given = answer[name] ?? (Array.isArray(attribute.type) ? [] : "");
-    if (!Array.isArray(given)) return given;
-    return complete(
+    const result = answer[name] ?? (Array.isArray(attribute.type) ? [] : "");
+    if (!Array.isArray(result)) return result;
+    return withAllAttributes(
       attribute.type,
-      given.filter((entry) => filters.every((filter) => passes(filter, entry))),
+      result.filter((entry) => filters.every((filter) => passes(filter, entry))),
     );
   });
 }
 
-/** An object has all of its attributes, also those that nobody asks for, and so has each object in it. */
-function complete(type: Value, value: Value): Value {
+/** Adds the missing attributes of an object and of the objects nested in it, as null. */
+function withAllAttributes(type: Value, value: Value): Value {
   if (!Array.isArray(type) || value === null || value === undefined) return value ?? null;
   const [kind, inner] = type as [string, Value];
   if (kind !== "object") {
-    return Array.isArray(value) ? value.map((entry: Value) => complete(inner, entry)) : value;
+    return Array.isArray(value) ? value.map((entry: Value) => withAllAttributes(inner, entry)) : value;
   }
   return Object.fromEntries(
-    Object.entries(inner as object).map(([key, attribute]) => [key, complete(attribute, value[key])]),
+    Object.entries(inner as object).map(([key, attribute]) => [
+      key,
+      withAllAttributes(attribute, value[key]),
+    ]),
   );
 }
 
-/** A filter names an attribute of the listed objects; one of its values must be that attribute's, or match it. */
+/** Whether an object passes a filter: one of the filter's values equals or matches the attribute that the filter names. */
 function passes({ name, values, regex }: Filter, entry: Value): boolean {
   const actual = String(entry?.[name]);
   return values.some((value) => (regex ? new RegExp(value).test(actual) : value === actual));

@@ -10,13 +10,13 @@ jest.setTimeout(120_000);
 const REFERENCE = /\$\{((?:data\.)?[a-z0-9_]+\.[\w-]+)\.([\w.[\]-]+)\}/g;
 const OCID = /ocid1\.([a-z]+)\.oc1\.test\.[0-9a-f]+/g;
 
-/** The values of the state, by the addresses of what has them. */
+/** The attributes in the state, by resource address. */
 async function valuesOf(run: TerraformStackRun): Promise<Map<string, any>> {
   const { values } = await run.show();
   return new Map(values.root_module.resources.map((resource: any) => [resource.address, resource.values]));
 }
 
-/** A preview with the values of the state in the place of the addresses, as data. */
+/** Parses a preview and replaces its references by the values in the state. */
 function fill(preview: string, values: Map<string, any>): unknown[] {
   const valueAt = (address: string, attributes: string) =>
     attributes
@@ -27,8 +27,8 @@ function fill(preview: string, values: Map<string, any>): unknown[] {
     if (typeof value === "string") {
       const [whole, address, attributes] = new RegExp(`^${REFERENCE.source}$`).exec(value) ?? [];
       if (whole && values.has(address!)) return valueAt(address!, attributes!);
-      return value.replace(REFERENCE, (text, of: string, name: string) =>
-        values.has(of) ? String(valueAt(of, name)) : text,
+      return value.replace(REFERENCE, (text, owner: string, name: string) =>
+        values.has(owner) ? String(valueAt(owner, name)) : text,
       );
     }
     if (Array.isArray(value)) return value.map(fillIn);
@@ -44,13 +44,13 @@ function loadAsCdk8s(manifests: string, folder: string): unknown[] {
   return Yaml.load(file);
 }
 
-describeWithTerraform("every example under terraform", () => {
+describeWithTerraform("Terraform with each example", () => {
   test.each(EXAMPLES)(
-    "%s is applied once, and its manifests have the values of what was made",
+    "applies %s in one run and writes the values of the created resources to its manifests",
     async (name) => {
       const outdir = synthesizeExample(name);
       await withProvider(async (terraform) => {
-        const { world } = terraform.provider;
+        const { account } = terraform.provider;
         const stacks = await terraform.initAll(outdir);
         for (const stack of stacks) {
           await stack.validate();
@@ -61,7 +61,7 @@ describeWithTerraform("every example under terraform", () => {
 
         const previews = Object.entries(previewsOf(outdir));
         for (const [file, preview] of previews) {
-          const stack = stacks.find((one) => one.name === path.dirname(file))!;
+          const stack = stacks.find(({ name: stackName }) => stackName === path.dirname(file))!;
           const manifests = await stack.output(`${path.basename(file, ".yaml")}_manifests`);
           const expected = fill(preview, await valuesOf(stack));
           expect(parseYaml(manifests, "1.2")).toEqual(expected);
@@ -69,15 +69,15 @@ describeWithTerraform("every example under terraform", () => {
           expect(misreadByKubectl(manifests)).toEqual([]);
           expect(manifests).not.toMatch(/TfToken|unresolved-|\$\{(data\.)?oci_|\$\{jsonencode/);
           const ids = [...manifests.matchAll(OCID)];
-          for (const [id, kind] of ids) expect([id, world.knows(id, [kind!])]).toEqual([id, true]);
-          // What a chart refers to is there in the end.
+          for (const [id, kind] of ids) expect([id, account.exists(id, [kind!])]).toEqual([id, true]);
+          // Manifests whose preview refers to resources contain their OCIDs after the apply.
           expect(ids.length > 0).toBe(
             preview.match(REFERENCE)?.some((text) => text.endsWith("id}")) ?? false,
           );
         }
         expect(previews.length).toBeGreaterThan(0);
 
-        // The program run again says the same.
+        // A second run of the program changes nothing.
         const again = synthesizeExample(name);
         fs.cpSync(again, outdir, { recursive: true });
         fs.rmSync(path.dirname(again), { recursive: true });

@@ -6,7 +6,7 @@ import { describeWithTerraform, synthInto, withProvider, type TerraformStackRun 
 
 jest.setTimeout(120_000);
 
-/** Applies a cluster, lets the controller make a load balancer's rules, and answers what Terraform would do then. */
+/** Applies a cluster, lets the controller create the rules of a load balancer, and returns what Terraform plans afterwards. */
 function changesAfterController(
   change: (cluster: SecureOkeCluster) => void = () => undefined,
 ): Promise<{ [address: string]: string[] }> {
@@ -23,17 +23,17 @@ function changesAfterController(
     const run: TerraformStackRun = await terraform.init(path.join(outdir, "stacks/shop"));
     await run.apply();
     expect(await run.planExitCode()).toBe(0);
-    runLoadBalancerController(terraform.provider.world);
+    runLoadBalancerController(terraform.provider.account);
     return run.changes();
   });
 }
 
 describeWithTerraform("a cluster with a load balancer whose rules the controller manages", () => {
-  test("has an empty plan afterwards", async () => {
+  test("has an empty plan after the controller tagged the security group of the workers", async () => {
     expect(await changesAfterController()).toEqual({});
   });
 
-  test("would lose the controller's tag in every plan if the workers' group had none of that key", async () => {
+  test("has the removal of the controller's tag in its plan where the security group lacks the ManagedBy tag", async () => {
     const changes = await changesAfterController(({ workerSecurityGroup }) => {
       const group = workerSecurityGroup.node.defaultChild as TerraformResource;
       group.addOverride("freeform_tags.ManagedBy", undefined);

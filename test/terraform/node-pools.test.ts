@@ -55,14 +55,14 @@ function program(app: App): void {
   new ClusterAddOn(pools, "metrics", { cluster, addOn: AddOn.metricsServer() });
   new ClusterAddOn(pools, "agent", { cluster, addOn: AddOn.observabilityAgent() });
 
-  // A pool of another stack has the autoscaler there: the stack of the cluster can't name it.
+  // The autoscaler of a pool in another stack is in that stack, because the cluster's stack can't refer to the pool.
   const burst = new TerraformStack(app, "burst");
   new oci.provider.OciProvider(burst, "oci", { region: "eu-frankfurt-1" });
   new PrivateNodePool(burst, "burst", { cluster, image, shape, autoscale: { min: 0, max: 2 } });
 }
 
-describeWithTerraform("a cluster with pools of every kind and add-ons", () => {
-  test("is applied, has nothing to do afterwards, and its autoscaler knows the pool of the other stack", async () => {
+describeWithTerraform("a cluster with add-ons and node pools of every kind in two stacks", () => {
+  test("is applied in one run, and its autoscaler manages the node pool of the other stack", async () => {
     await withProvider(async (terraform) => {
       const runs = await terraform.initAll(synthInto(terraform.outdir(), program));
       expect(runs.map(({ name }) => name)).toEqual(["pools", "burst"]);
@@ -71,9 +71,9 @@ describeWithTerraform("a cluster with pools of every kind and add-ons", () => {
         await run.apply();
         expect(await run.planExitCode()).toBe(0);
       }
-      const { world } = terraform.provider;
-      const [pool] = world.all("oci_containerengine_node_pool").filter(({ name }) => name === "burst");
-      const addOns = world.all("oci_containerengine_addon");
+      const { account } = terraform.provider;
+      const [pool] = account.all("oci_containerengine_node_pool").filter(({ name }) => name === "burst");
+      const addOns = account.all("oci_containerengine_addon");
       expect(addOns.map((addOn) => addOn.addon_name).sort()).toEqual([
         "CertManager",
         "ClusterAutoscaler",
@@ -83,9 +83,11 @@ describeWithTerraform("a cluster with pools of every kind and add-ons", () => {
       ]);
       const autoscaler = addOns.find((addOn) => addOn.addon_name === "ClusterAutoscaler")!;
       expect(autoscaler.configurations).toContainEqual({ key: "nodes", value: `0:2:${pool!.id as string}` });
-      const statements = world.all("oci_identity_policy").flatMap((policy) => policy.statements as string[]);
+      const statements = account
+        .all("oci_identity_policy")
+        .flatMap((policy) => policy.statements as string[]);
       expect(
-        statements.filter((one) => one.includes(`target.nodepool.id = '${pool!.id as string}'`)),
+        statements.filter((statement) => statement.includes(`target.nodepool.id = '${pool!.id as string}'`)),
       ).toHaveLength(1);
     });
   });

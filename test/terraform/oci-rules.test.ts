@@ -1,9 +1,9 @@
-import { range } from "./addresses";
-import { UNKNOWN, type Values } from "./cty";
+import { range } from "./cidr-ranges";
+import { UNKNOWN, type Values } from "./terraform-values";
 import { APPLY_RULES, PLAN_RULES } from "./oci-rules";
-import { type Rule } from "./refusal";
+import { type Rule } from "./oci-rule";
 import { describeWithTerraform, withProvider } from "./terraform";
-import { World } from "./world";
+import { Account } from "./account";
 
 jest.setTimeout(60_000);
 
@@ -11,42 +11,42 @@ const TEST = (kind: string, name = kind) => `ocid1.${kind}.oc1.test.${name}`;
 const EXISTING = (kind: string) => `ocid1.${kind}.oc1..existing`;
 const RULE = "oci_core_network_security_group_security_rule";
 
-/** An account with one of each of what other resources refer to. */
-function account(): World {
-  const world = new World();
-  world.put("oci_core_vcn", {
+/** An account with one resource of each kind that others refer to. */
+function account(): Account {
+  const account = new Account();
+  account.put("oci_core_vcn", {
     id: TEST("vcn"),
     cidr_blocks: ["10.0.0.0/16", "10.2.0.0/24"],
     ipv6private_cidr_blocks: [],
     default_route_table_id: TEST("routetable", "default"),
   });
-  world.put("oci_core_network_security_group", { id: TEST("networksecuritygroup") });
-  world.put("oci_core_nat_gateway", { id: TEST("natgateway") });
-  world.put("oci_core_subnet", { id: TEST("subnet"), vcn_id: TEST("vcn"), cidr_block: "10.0.1.0/24" });
-  world.put("oci_core_subnet", {
+  account.put("oci_core_network_security_group", { id: TEST("networksecuritygroup") });
+  account.put("oci_core_nat_gateway", { id: TEST("natgateway") });
+  account.put("oci_core_subnet", { id: TEST("subnet"), vcn_id: TEST("vcn"), cidr_block: "10.0.1.0/24" });
+  account.put("oci_core_subnet", {
     id: TEST("subnet", "private"),
     vcn_id: TEST("vcn"),
     cidr_block: "10.0.2.0/24",
     prohibit_public_ip_on_vnic: true,
   });
-  world.put("oci_kms_key", { id: TEST("key") });
-  world.put("oci_core_service_gateway", { id: TEST("servicegateway"), vcn_id: TEST("vcn") });
-  world.put("oci_core_route_table", { id: TEST("routetable", "other"), vcn_id: TEST("vcn", "other") });
-  world.put("oci_core_subnet", { id: TEST("subnet", "other"), vcn_id: TEST("vcn", "other") });
-  world.put("oci_core_network_security_group", {
+  account.put("oci_kms_key", { id: TEST("key") });
+  account.put("oci_core_service_gateway", { id: TEST("servicegateway"), vcn_id: TEST("vcn") });
+  account.put("oci_core_route_table", { id: TEST("routetable", "other"), vcn_id: TEST("vcn", "other") });
+  account.put("oci_core_subnet", { id: TEST("subnet", "other"), vcn_id: TEST("vcn", "other") });
+  account.put("oci_core_network_security_group", {
     id: TEST("networksecuritygroup", "other"),
     vcn_id: TEST("vcn", "other"),
   });
-  world.put("oci_containerengine_cluster", {
+  account.put("oci_containerengine_cluster", {
     id: TEST("cluster"),
     vcn_id: TEST("vcn"),
     kubernetes_version: "v1.34.10",
   });
-  return world;
+  return account;
 }
 
-function refusals(rules: readonly Rule[], type: string, values: Values): string[] {
-  return rules.flatMap((rule) => rule({ type, values, world: account() })).map(({ detail }) => detail);
+function rejections(rules: readonly Rule[], type: string, values: Values): string[] {
+  return rules.flatMap((rule) => rule({ type, values, account: account() })).map(({ detail }) => detail);
 }
 
 const groups = (count: number) =>
@@ -59,7 +59,7 @@ const subnet = (cidr_block: string, vcn_id = TEST("vcn")) => ({
 const onGroup = (values: object) => ({ network_security_group_id: TEST("networksecuritygroup"), ...values });
 const pool = (details: object) => ({ cluster_id: TEST("cluster"), node_config_details: [details] });
 
-const REFUSED: readonly [what: string, type: string, values: Values, because: RegExp][] = [
+const REJECTED: readonly [resource: string, type: string, values: Values, reason: RegExp][] = [
   [
     "a subnet that overlaps with another",
     "oci_core_subnet",
@@ -68,61 +68,66 @@ const REFUSED: readonly [what: string, type: string, values: Values, because: Re
   ],
   ["a subnet outside of the VCN", "oci_core_subnet", subnet("10.2.0.0/23"), /outside/],
   ["a subnet of an unknown VCN", "oci_core_subnet", subnet("10.9.0.0/24", TEST("vcn", "gone")), /vcn_id/],
-  ["six groups in a set", "oci_containerengine_virtual_node_pool", { nsg_ids: groups(6) }, /6 groups/],
   [
-    "six groups for pods",
+    "a virtual node pool with six security groups",
+    "oci_containerengine_virtual_node_pool",
+    { nsg_ids: groups(6) },
+    /6 groups/,
+  ],
+  [
+    "a node pool with six security groups for pods",
     "oci_containerengine_node_pool",
     pool({ node_pool_pod_network_option_details: [{ pod_nsg_ids: groups(6) }] }),
     /pod_nsg_ids has 6/,
   ],
   [
-    "six groups of load balancers' backends",
+    "a cluster with six security groups for load balancer backends",
     "oci_containerengine_cluster",
     { vcn_id: TEST("vcn"), options: [{ service_lb_config: [{ backend_nsg_ids: groups(6) }] }] },
     /backend_nsg_ids has 6/,
   ],
   [
-    "an unknown group on a VNIC",
+    "a mount target with an unknown security group",
     "oci_file_storage_mount_target",
     { nsg_ids: [TEST("networksecuritygroup", "x")] },
     /nsg_ids/,
   ],
   [
-    "a rule of an unknown group",
+    "a rule of an unknown security group",
     RULE,
     { network_security_group_id: TEST("networksecuritygroup", "x") },
-    /is no known/,
+    /is not an existing/,
   ],
-  ["a rule of something that is no group", RULE, { network_security_group_id: TEST("vcn") }, /is no known/],
+  ["a rule of a VCN", RULE, { network_security_group_id: TEST("vcn") }, /is not an existing/],
   [
-    "a rule whose source is an unknown group",
+    "a rule whose source is an unknown security group",
     RULE,
     onGroup({ source: TEST("networksecuritygroup", "x"), source_type: "NETWORK_SECURITY_GROUP" }),
-    /source .* is no known/,
+    /source .* is not an existing/,
   ],
   [
-    "a rule whose destination is no group at all",
+    "a rule whose destination is a CIDR of type NETWORK_SECURITY_GROUP",
     RULE,
     onGroup({ destination: "10.0.0.0/16", destination_type: "NETWORK_SECURITY_GROUP" }),
-    /destination .* is no known/,
+    /destination .* is not an existing/,
   ],
   [
-    "a source with host bits",
+    "a rule whose source has host bits",
     RULE,
     onGroup({ source: "10.0.0.1/24", source_type: "CIDR_BLOCK" }),
     /host bits/,
   ],
   [
-    "a destination with host bits",
+    "a rule whose destination has host bits",
     RULE,
     onGroup({ destination: "fd00::1/64", destination_type: UNKNOWN }),
     /host bits/,
   ],
   [
-    "a source that is no block",
+    "a rule whose source is not a CIDR",
     RULE,
     onGroup({ source: "everywhere", source_type: "CIDR_BLOCK" }),
-    /no CIDR/,
+    /not a CIDR/,
   ],
   [
     "a route to an unknown gateway",
@@ -131,7 +136,7 @@ const REFUSED: readonly [what: string, type: string, values: Values, because: Re
     /network_entity_id/,
   ],
   [
-    "a public endpoint in a private subnet",
+    "a cluster with a public endpoint in a private subnet",
     "oci_containerengine_cluster",
     {
       vcn_id: TEST("vcn"),
@@ -146,51 +151,61 @@ const REFUSED: readonly [what: string, type: string, values: Values, because: Re
     /kms_key_id/,
   ],
   [
-    "nodes in an unknown subnet",
+    "a node pool with nodes in an unknown subnet",
     "oci_containerengine_node_pool",
     pool({ placement_configs: [{ subnet_id: "x" }] }),
     /subnet_id/,
   ],
   [
-    "pods in an unknown subnet",
+    "a node pool with pods in an unknown subnet",
     "oci_containerengine_node_pool",
     pool({ node_pool_pod_network_option_details: [{ pod_subnet_ids: [TEST("subnet"), "x"] }] }),
     /pod_subnet_ids "x"/,
   ],
   [
-    "TCP options for UDP",
+    "a UDP rule with TCP options",
     RULE,
     onGroup({ protocol: "17", tcp_options: [{ destination_port_range: [{ min: 1, max: 2 }] }] }),
-    /tcp_options do not go/,
+    /tcp_options do not apply/,
   ],
   [
-    "ports in the wrong order",
+    "a rule whose port range starts above its end",
     RULE,
     onGroup({ protocol: "6", tcp_options: [{ destination_port_range: [{ min: 443, max: 80 }] }] }),
     /443-80/,
   ],
   [
-    "an invalid port number",
+    "a rule with the port 65536",
     RULE,
     onGroup({ protocol: "17", udp_options: [{ source_port_range: [{ min: 1, max: 65_536 }] }] }),
     /1-65536/,
   ],
-  ["a description that is too long", RULE, onGroup({ description: "x".repeat(256) }), /256 characters/],
   [
-    "two routes for one destination",
+    "a rule with a description of 256 characters",
+    RULE,
+    onGroup({ description: "x".repeat(256) }),
+    /256 characters/,
+  ],
+  [
+    "a route table with two routes to one destination",
     "oci_core_route_table",
     { vcn_id: TEST("vcn"), route_rules: [{ destination: "0.0.0.0/0" }, { destination: "0.0.0.0/0" }] },
-    /two routes for 0\.0\.0\.0\/0/,
+    /two routes to 0\.0\.0\.0\/0/,
   ],
-  ["a second service gateway", "oci_core_service_gateway", { id: "new", vcn_id: TEST("vcn") }, /already/],
   [
-    "the route table of another VCN",
+    "a second service gateway of a VCN",
+    "oci_core_service_gateway",
+    { id: "new", vcn_id: TEST("vcn") },
+    /already/,
+  ],
+  [
+    "a subnet with the route table of another VCN",
     "oci_core_subnet",
     { ...subnet("10.0.9.0/24"), route_table_id: TEST("routetable", "other") },
-    /not of/,
+    /not to/,
   ],
   [
-    "an endpoint in the subnet and in a group of another VCN",
+    "a cluster whose endpoint is in a subnet and a security group of another VCN",
     "oci_containerengine_cluster",
     {
       vcn_id: TEST("vcn"),
@@ -198,38 +213,38 @@ const REFUSED: readonly [what: string, type: string, values: Values, because: Re
         { subnet_id: TEST("subnet", "other"), nsg_ids: [TEST("networksecuritygroup", "other")] },
       ],
     },
-    /(subnet|group).* not of/,
+    /(subnet|group).* not to/,
   ],
   [
-    "nodes and pods in another VCN than their cluster",
+    "a node pool with nodes and pods in another VCN than its cluster",
     "oci_containerengine_node_pool",
     pool({
       placement_configs: [{ subnet_id: TEST("subnet", "other") }],
       nsg_ids: [TEST("networksecuritygroup", "other")],
       node_pool_pod_network_option_details: [{ pod_subnet_ids: [TEST("subnet", "other")] }],
     }),
-    /not of/,
+    /not to/,
   ],
   [
-    "Services with addresses of the VCN",
+    "a cluster whose Service CIDR overlaps with the VCN",
     "oci_containerengine_cluster",
     { vcn_id: TEST("vcn"), options: [{ kubernetes_network_config: [{ services_cidr: "10.0.128.0/17" }] }] },
     /overlaps with 10\.0\.0\.0\/16/,
   ],
   [
-    "nodes that are newer than their cluster",
+    "a node pool that is newer than its cluster",
     "oci_containerengine_node_pool",
     { cluster_id: TEST("cluster"), kubernetes_version: "v1.35.2" },
     /newer/,
   ],
   [
-    "a Kubernetes version that OKE does not offer",
+    "a cluster with a Kubernetes version that OKE does not offer",
     "oci_containerengine_cluster",
     { kubernetes_version: "v1.33.1" },
     /Invalid kubernetesVersion: v1\.33\.1/,
   ],
   [
-    "a policy for a compartment beside its own",
+    "a policy for a compartment outside of its own",
     "oci_identity_policy",
     {
       compartment_id: "ocid1.compartment.oc1..a",
@@ -237,38 +252,42 @@ const REFUSED: readonly [what: string, type: string, values: Values, because: Re
     },
     /not part of/,
   ],
-  ["an empty policy statement", "oci_identity_policy", { statements: [""] }, /no verb/],
+  ["a policy with an empty statement", "oci_identity_policy", { statements: [""] }, /no verb/],
   [
-    "a policy statement without a verb",
+    "a policy with a statement without a verb",
     "oci_identity_policy",
     { statements: ["any-user to use all"] },
     /no verb/,
   ],
 ];
 
-test.each(REFUSED)("the double refuses %s", (_, type, values, because) => {
-  const found = refusals(APPLY_RULES, type, values);
+test.each(REJECTED)("the provider double rejects %s", (_, type, values, reason) => {
+  const found = rejections(APPLY_RULES, type, values);
   expect(found).not.toEqual([]);
-  for (const text of found) expect(text).toMatch(because);
+  for (const text of found) expect(text).toMatch(reason);
 });
 
-const TAKEN: readonly [what: string, type: string, values: Values][] = [
+const ACCEPTED: readonly [resource: string, type: string, values: Values][] = [
   ["a subnet beside another", "oci_core_subnet", subnet("10.0.3.0/24")],
-  ["a subnet in the VCN's second block", "oci_core_subnet", subnet("10.2.0.0/24")],
+  ["a subnet in the second CIDR block of its VCN", "oci_core_subnet", subnet("10.2.0.0/24")],
   ["the update of a subnet", "oci_core_subnet", { ...subnet("10.0.1.0/24"), id: TEST("subnet") }],
-  ["the same addresses in another VCN", "oci_core_subnet", subnet("10.0.1.0/24", EXISTING("vcn"))],
   [
-    "the VCN's default route table",
+    "a subnet with the addresses of a subnet in another VCN",
+    "oci_core_subnet",
+    subnet("10.0.1.0/24", EXISTING("vcn")),
+  ],
+  [
+    "a subnet with the default route table of its VCN",
     "oci_core_subnet",
     { ...subnet("10.0.9.0/24"), route_table_id: TEST("routetable", "default") },
   ],
   [
-    "five groups, one of them twice",
+    "a mount target with five security groups, one of them listed twice",
     "oci_file_storage_mount_target",
     { nsg_ids: [...groups(5), groups(1)[0]] },
   ],
   [
-    "a rule between existing groups",
+    "a rule between existing security groups",
     RULE,
     onGroup({ source: EXISTING("networksecuritygroup"), source_type: "NETWORK_SECURITY_GROUP" }),
   ],
@@ -283,22 +302,22 @@ const TAKEN: readonly [what: string, type: string, values: Values][] = [
     { vcn_id: TEST("vcn"), route_rules: [{ network_entity_id: TEST("natgateway") }] },
   ],
   [
-    "a public endpoint in a public subnet",
+    "a cluster with a public endpoint in a public subnet",
     "oci_containerengine_cluster",
     { endpoint_config: [{ subnet_id: TEST("subnet"), is_public_ip_enabled: true }] },
   ],
   [
-    "a private endpoint in a private subnet",
+    "a cluster with a private endpoint in a private subnet",
     "oci_containerengine_cluster",
     { endpoint_config: [{ subnet_id: TEST("subnet", "private"), is_public_ip_enabled: false }] },
   ],
   [
-    "statements of every verb",
+    "a policy with statements of every verb",
     "oci_identity_policy",
     { statements: ["allow x to y", "Endorse x", "ADMIT x", "Define x"] },
   ],
   [
-    "a policy of the tenancy, for any compartment",
+    "a policy of the tenancy for any compartment",
     "oci_identity_policy",
     {
       compartment_id: "ocid1.tenancy.oc1..a",
@@ -306,37 +325,37 @@ const TAKEN: readonly [what: string, type: string, values: Values][] = [
     },
   ],
   [
-    "nodes that are as old as supported, in the cluster's VCN",
+    "a node pool in the cluster's VCN with an older patch version than the cluster",
     "oci_containerengine_node_pool",
     { ...pool({ placement_configs: [{ subnet_id: TEST("subnet") }] }), kubernetes_version: "v1.34.2" },
   ],
   [
-    "a rule with options of its protocol",
+    "a rule with ICMP options and a description of 255 characters",
     RULE,
     onGroup({ protocol: "1", icmp_options: [{ type: 3, code: 4 }], description: "x".repeat(255) }),
   ],
   [
-    "the update of a gateway",
+    "the update of a service gateway",
     "oci_core_service_gateway",
     { id: TEST("servicegateway"), vcn_id: TEST("vcn") },
   ],
-  ["a gateway of another VCN", "oci_core_service_gateway", { id: "new", vcn_id: EXISTING("vcn") }],
+  ["a service gateway of another VCN", "oci_core_service_gateway", { id: "new", vcn_id: EXISTING("vcn") }],
   [
-    "what is not known yet",
+    "a rule with unknown values",
     RULE,
     { network_security_group_id: UNKNOWN, source: UNKNOWN, source_type: "NETWORK_SECURITY_GROUP" },
   ],
 ];
 
-test.each(TAKEN)("the double takes %s", (_, type, values) => {
-  expect(refusals(APPLY_RULES, type, values)).toEqual([]);
+test.each(ACCEPTED)("the provider double accepts %s", (_, type, values) => {
+  expect(rejections(APPLY_RULES, type, values)).toEqual([]);
 });
 
-test("a plan does not compare subnets: the other may be about to go", () => {
-  expect(refusals(PLAN_RULES, "oci_core_subnet", subnet("10.0.1.0/24"))).toEqual([]);
+test("a plan accepts overlapping subnets, because the other subnet may be deleted by the same apply", () => {
+  expect(rejections(PLAN_RULES, "oci_core_subnet", subnet("10.0.1.0/24"))).toEqual([]);
 });
 
-test("addresses are compared in both families", () => {
+test("range() parses IPv4 and IPv6 CIDRs, and returns undefined for other strings", () => {
   expect(range("10.0.0.0/8")).toEqual({
     family: 4,
     first: 10n << 24n,
@@ -354,8 +373,8 @@ test("addresses are compared in both families", () => {
   ]);
 });
 
-describeWithTerraform("refusals under terraform", () => {
-  test("what is known is refused by the plan, with the resource's address", async () => {
+describeWithTerraform("Terraform with an invalid resource", () => {
+  test("fails at the plan with the address of the resource where the invalid value is known", async () => {
     await withProvider(async (terraform) => {
       const policy = { compartment_id: "c", name: "p", description: "d", statements: ["use everything"] };
       const stack = await terraform.initConfig({ resource: { oci_identity_policy: { careless: policy } } });
@@ -365,20 +384,20 @@ describeWithTerraform("refusals under terraform", () => {
     });
   });
 
-  test("what is known only then is refused by the apply, and not kept", async () => {
+  test("fails at the apply without creating the resource where the fault depends on another resource", async () => {
     await withProvider(async (terraform) => {
-      const of = { compartment_id: "c", vcn_id: "${oci_core_vcn.vcn.id}" };
+      const common = { compartment_id: "c", vcn_id: "${oci_core_vcn.vcn.id}" };
       const stack = await terraform.initConfig({
         resource: {
           oci_core_vcn: { vcn: { compartment_id: "c", cidr_blocks: ["10.0.0.0/16"] } },
           oci_core_subnet: {
-            a: { ...of, cidr_block: "10.0.0.0/24" },
-            b: { ...of, cidr_block: "10.0.0.128/25" },
+            a: { ...common, cidr_block: "10.0.0.0/24" },
+            b: { ...common, cidr_block: "10.0.0.128/25" },
           },
         },
       });
       await expect(stack.apply()).rejects.toThrow(/overlaps/);
-      expect(terraform.provider.world.all("oci_core_subnet")).toHaveLength(1);
+      expect(terraform.provider.account.all("oci_core_subnet")).toHaveLength(1);
     });
   });
 });

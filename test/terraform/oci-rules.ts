@@ -1,5 +1,5 @@
-import { contains, overlap, range, type Range } from "./addresses";
-import { Unknown, type Value, type Values } from "./cty";
+import { contains, overlap, range, type Range } from "./cidr-ranges";
+import { Unknown, type Value, type Values } from "./terraform-values";
 import {
   newerThanCluster,
   otherVcn,
@@ -9,9 +9,9 @@ import {
   servicesInVcn,
   unofferedVersion,
 } from "./oci-vcn-rules";
-import { invalid, refusal, type Candidate, type Refusal, type Rule } from "./refusal";
+import { invalid, rejection, type Candidate, type Rejection, type Rule } from "./oci-rule";
 
-/** Refusals that hold at plan time too: what is unknown then is passed over. */
+/** Rules that OCI's limits and formats give, checked by a plan as well; they skip unknown values. */
 export const PLAN_RULES: readonly Rule[] = [
   missingReferences,
   missingGroups,
@@ -24,7 +24,7 @@ export const PLAN_RULES: readonly Rule[] = [
   repeatedRoutes,
 ];
 
-/** Refusals that depend on other resources, which the same apply may still change. */
+/** Rules that depend on other resources, which the same apply may still change. */
 export const APPLY_RULES: readonly Rule[] = [
   ...PLAN_RULES,
   overlappingSubnets,
@@ -46,7 +46,7 @@ const GATEWAYS = [
   "privateip",
 ];
 
-/** Which attribute must name something that exists, and of which kind. */
+/** Attributes that must name an existing resource of one of the kinds. */
 const REFERENCES: readonly (readonly [type: string, path: string, kinds: readonly string[]])[] = [
   ["oci_containerengine_addon", "cluster_id", ["cluster"]],
   ["oci_containerengine_cluster", "endpoint_config.subnet_id", ["subnet"]],
@@ -75,10 +75,10 @@ const REFERENCES: readonly (readonly [type: string, path: string, kinds: readonl
   ["oci_core_subnet", "vcn_id", ["vcn"]],
 ];
 
-export function missingReferences({ type, values, world }: Candidate): Refusal[] {
-  return REFERENCES.filter(([of]) => of === type).flatMap(([, path, kinds]) =>
+export function missingReferences({ type, values, account }: Candidate): Rejection[] {
+  return REFERENCES.filter(([owner]) => owner === type).flatMap(([, path, kinds]) =>
     strings(values, path.split("."))
-      .filter((id) => !world.knows(id, kinds))
+      .filter((id) => !account.exists(id, kinds))
       .map((id) => missing(path, id, kinds)),
   );
 }
@@ -86,44 +86,44 @@ export function missingReferences({ type, values, world }: Candidate): Refusal[]
 const GROUP_LISTS = /(^|_)(nsg_ids|network_security_group_ids)$/;
 const GROUPS_ON_A_VNIC = 5;
 
-export function missingGroups({ values, world }: Candidate): Refusal[] {
+export function missingGroups({ values, account }: Candidate): Rejection[] {
   return groupLists(values).flatMap(([name, ids]) =>
     ids
-      .filter((id) => !world.knows(id, ["networksecuritygroup"]))
+      .filter((id) => !account.exists(id, ["networksecuritygroup"]))
       .map((id) => missing(name, id, ["networksecuritygroup"])),
   );
 }
 
-export function tooManyGroups({ values }: Candidate): Refusal[] {
+export function tooManyGroups({ values }: Candidate): Rejection[] {
   return groupLists(values)
     .filter(([, ids]) => ids.length > GROUPS_ON_A_VNIC)
-    .map(([name, ids]) => refusal("400-LimitExceeded", `${name} has ${ids.length} groups, a VNIC takes 5`));
+    .map(([name, ids]) => rejection("400-LimitExceeded", `${name} has ${ids.length} groups, a VNIC takes 5`));
 }
 
 const PEERS = ["source", "destination"];
 
-export function hostBits({ type, values }: Candidate): Refusal[] {
+export function hostBits({ type, values }: Candidate): Rejection[] {
   if (type !== "oci_core_network_security_group_security_rule") return [];
   return PEERS.flatMap((peer) => {
     const value = values[peer];
-    // Without a type, a peer is a block of addresses.
+    // A peer without a type is a CIDR block.
     const kind = typeof values[`${peer}_type`] === "string" ? values[`${peer}_type`] : "CIDR_BLOCK";
     if (typeof value !== "string" || value === "" || kind !== "CIDR_BLOCK") return [];
     const block = range(value);
-    if (!block) return [invalid(`${peer} ${JSON.stringify(value)} is no CIDR block`)];
+    if (!block) return [invalid(`${peer} ${JSON.stringify(value)} is not a CIDR block`)];
     return block.hasHostBits ? [invalid(`${peer} ${value} has host bits set`)] : [];
   });
 }
 
-export function unknownPeerGroup({ type, values, world }: Candidate): Refusal[] {
+export function unknownPeerGroup({ type, values, account }: Candidate): Rejection[] {
   if (type !== "oci_core_network_security_group_security_rule") return [];
   return PEERS.filter((peer) => values[`${peer}_type`] === "NETWORK_SECURITY_GROUP")
     .map((peer) => [peer, values[peer]] as const)
-    .filter(([, id]) => !(id instanceof Unknown) && !world.knows(String(id), ["networksecuritygroup"]))
+    .filter(([, id]) => !(id instanceof Unknown) && !account.exists(String(id), ["networksecuritygroup"]))
     .map(([peer, id]) => missing(peer, String(id), ["networksecuritygroup"]));
 }
 
-export function policyStatements({ type, values }: Candidate): Refusal[] {
+export function policyStatements({ type, values }: Candidate): Rejection[] {
   if (type !== "oci_identity_policy" || !Array.isArray(values.statements)) return [];
   return values.statements
     .filter(
@@ -132,8 +132,8 @@ export function policyStatements({ type, values }: Candidate): Refusal[] {
     .map((statement) => invalid(`The policy statement ${JSON.stringify(statement)} has no verb`));
 }
 
-/** A policy may name its own compartment and those below it; the double knows of none below, but for the tenancy. */
-export function policyLocations({ type, values }: Candidate): Refusal[] {
+/** A policy may name its own compartment and those below it. Only the tenancy has compartments below it here. */
+export function policyLocations({ type, values }: Candidate): Rejection[] {
   const own: Value = values.compartment_id;
   if (type !== "oci_identity_policy" || typeof own !== "string" || own.startsWith("ocid1.tenancy."))
     return [];
@@ -143,17 +143,17 @@ export function policyLocations({ type, values }: Candidate): Refusal[] {
     .map((location) => invalid(`The policy is attached to ${own}, which ${location} is not part of`));
 }
 
-export function overlappingSubnets({ type, values, world }: Candidate): Refusal[] {
+export function overlappingSubnets({ type, values, account }: Candidate): Rejection[] {
   if (type !== "oci_core_subnet") return [];
-  const others = world.all(type).filter(({ id, vcn_id }) => vcn_id === values.vcn_id && id !== values.id);
+  const others = account.all(type).filter(({ id, vcn_id }) => vcn_id === values.vcn_id && id !== values.id);
   return others
     .filter((other) => blocks(other).some((theirs) => blocks(values).some((ours) => overlap(ours, theirs))))
     .map((other) => invalid(`The subnet ${values.cidr_block} overlaps with ${other.cidr_block} of the VCN`));
 }
 
-export function subnetOutsideOfVcn({ type, values, world }: Candidate): Refusal[] {
-  const vcn = type === "oci_core_subnet" ? world.get("oci_core_vcn", values.vcn_id) : undefined;
-  // Nothing is known of a VCN that was there before, nor of addresses that OCI itself assigned.
+export function subnetOutsideOfVcn({ type, values, account }: Candidate): Rejection[] {
+  const vcn = type === "oci_core_subnet" ? account.get("oci_core_vcn", values.vcn_id) : undefined;
+  // Existing VCNs and the addresses that OCI assigns are unknown.
   if (!vcn) return [];
   const vcnBlocks = ranges([...vcn.cidr_blocks, ...vcn.ipv6private_cidr_blocks]);
   return blocks(values)
@@ -162,12 +162,12 @@ export function subnetOutsideOfVcn({ type, values, world }: Candidate): Refusal[
     .map(() => invalid(`The subnet ${values.cidr_block} is outside of the VCN's CIDR blocks`));
 }
 
-export function publicEndpoint({ type, values, world }: Candidate): Refusal[] {
+export function publicEndpoint({ type, values, account }: Candidate): Rejection[] {
   const endpoint = type === "oci_containerengine_cluster" ? values.endpoint_config?.[0] : undefined;
   if (endpoint?.is_public_ip_enabled !== true) return [];
-  const subnet = world.get("oci_core_subnet", endpoint.subnet_id);
+  const subnet = account.get("oci_core_subnet", endpoint.subnet_id);
   if (!subnet?.prohibit_public_ip_on_vnic && !subnet?.prohibit_internet_ingress) return [];
-  return [invalid("The endpoint wants a public IP, which its subnet prohibits")];
+  return [invalid("The endpoint requests a public IP, which its subnet prohibits")];
 }
 
 function blocks(subnet: Values): Range[] {
@@ -179,7 +179,7 @@ function ranges(cidrs: Value[]): Range[] {
   return [...new Set(cidrs)].map((cidr) => range(String(cidr))).filter((block) => block !== undefined);
 }
 
-/** The texts at a path; lists and sets on the way are gone through, and what is empty or unknown left out. */
+/** The strings at a path, including those in lists and sets, without empty and unknown ones. */
 function strings(value: Value, path: readonly string[]): string[] {
   if (Array.isArray(value)) return value.flatMap((entry) => strings(entry, path));
   const [name, ...rest] = path;
@@ -188,7 +188,7 @@ function strings(value: Value, path: readonly string[]): string[] {
   return strings(value[name], rest);
 }
 
-/** The known groups of all lists of groups in a resource, each once as in a set. */
+/** The known security groups of each group list in a resource, without duplicates. */
 function groupLists(value: Value, name = ""): [string, string[]][] {
   if (typeof value !== "object" || value === null || value instanceof Unknown) return [];
   if (Array.isArray(value) && GROUP_LISTS.test(name)) {
@@ -199,9 +199,9 @@ function groupLists(value: Value, name = ""): [string, string[]][] {
   );
 }
 
-function missing(attribute: string, id: string, kinds: readonly string[]): Refusal {
-  return refusal(
+function missing(attribute: string, id: string, kinds: readonly string[]): Rejection {
+  return rejection(
     "404-NotAuthorizedOrNotFound",
-    `${attribute} ${JSON.stringify(id)} is no known ${kinds.join(" or ")}`,
+    `${attribute} ${JSON.stringify(id)} is not an existing ${kinds.join(" or ")}`,
   );
 }

@@ -22,7 +22,7 @@ interface Program {
   readonly cluster?: KubernetesVersion;
   readonly pool?: KubernetesVersion;
   readonly verify?: boolean;
-  /** Whether the network is made beside the cluster and given to it. */
+  /** Whether the cluster creates its network; otherwise the stack creates it and passes it to the cluster. */
   readonly ownNetwork?: boolean;
 }
 
@@ -51,25 +51,25 @@ function program({ cluster: version = V1_34, pool, verify, ownNetwork = true }: 
   };
 }
 
-async function stackWith(terraform: Terraform, of: Program): Promise<TerraformStackRun> {
-  const [run] = await terraform.initAll(synthInto(terraform.outdir(), program(of)));
+async function stackWith(terraform: Terraform, options: Program): Promise<TerraformStackRun> {
+  const [run] = await terraform.initAll(synthInto(terraform.outdir(), program(options)));
   return run!;
 }
 
 const versionsIn = (terraform: Terraform, type: string) =>
-  terraform.provider.world.all(type).map(({ kubernetes_version }) => kubernetes_version);
+  terraform.provider.account.all(type).map(({ kubernetes_version }) => kubernetes_version);
 
-describeWithTerraform("a version that OKE offers", () => {
-  test("is applied, and stays without a change and without a refusal when OKE retires it", async () => {
+describeWithTerraform("a Kubernetes version that OKE offers", () => {
+  test("is applied, and keeps its clusters and node pools unchanged after OKE retires it", async () => {
     await withProvider(async (terraform) => {
-      const { world } = terraform.provider;
+      const { account } = terraform.provider;
       const stack = await stackWith(terraform, { pool: V1_34 });
       await stack.apply();
       expect(await stack.planExitCode()).toBe(0);
-      world.offeredVersions = NEWER;
+      account.offeredVersions = NEWER;
       expect(await stack.planExitCode()).toBe(0);
 
-      // The same program goes on when something else about the cluster changes.
+      // The program still applies when something else about the cluster changes.
       const larger = await stackWith(terraform, { pool: V1_34, verify: true });
       await larger.apply();
       expect(await larger.planExitCode()).toBe(0);
@@ -83,27 +83,27 @@ describeWithTerraform("a version that OKE offers", () => {
   });
 });
 
-describeWithTerraform("a version that OKE does not offer", () => {
-  test("is refused before anything is made, with the versions that OKE offers, and is taken once OKE offers it", async () => {
+describeWithTerraform("a Kubernetes version that OKE does not offer", () => {
+  test("fails the apply before a resource is created, lists the offered versions, and is applied once OKE offers it", async () => {
     await withProvider(async (terraform) => {
-      const { world } = terraform.provider;
-      world.offeredVersions = NEWER;
+      const { account } = terraform.provider;
+      account.offeredVersions = NEWER;
       const stack = await stackWith(terraform, { pool: V1_34 });
       await expect(stack.apply()).rejects.toThrow(
         /does not offer v1\.34\.10 for clusters in this region; it offers v1\.35\.2, v1\.36\.1, v1\.37\.1/,
       );
-      expect(world.size).toBe(0);
+      expect(account.size).toBe(0);
 
-      // Not what was read at first, but what OKE offers by now counts.
-      world.offeredVersions = ["v1.34.10", ...NEWER];
+      // The next apply reads the offered versions again.
+      account.offeredVersions = ["v1.34.10", ...NEWER];
       await stack.apply();
       expect(await stack.planExitCode()).toBe(0);
     });
   });
 
-  test("is refused by the plan of an upgrade, and the cluster goes on", async () => {
+  test("fails the plan of an upgrade and leaves the cluster unchanged", async () => {
     await withProvider(async (terraform) => {
-      terraform.provider.world.offeredVersions = ["v1.34.10", "v1.35.2"];
+      terraform.provider.account.offeredVersions = ["v1.34.10", "v1.35.2"];
       await (await stackWith(terraform, { pool: V1_34 })).apply();
       const upgraded = await stackWith(terraform, { cluster: V1_36, pool: V1_34 });
       await expect(upgraded.plan()).rejects.toThrow(
@@ -113,10 +113,10 @@ describeWithTerraform("a version that OKE does not offer", () => {
     });
   });
 
-  test("is refused by a cluster with a network of its own stack, before its network, its groups and its key are made", async () => {
+  test("fails the apply before security groups, the key and the cluster are created where the stack creates the network", async () => {
     await withProvider(async (terraform) => {
-      const { world } = terraform.provider;
-      world.offeredVersions = NEWER;
+      const { account } = terraform.provider;
+      account.offeredVersions = NEWER;
       const stack = await stackWith(terraform, { ownNetwork: false });
       await expect(stack.apply()).rejects.toThrow(/does not offer v1\.34\.10/);
       for (const type of [
@@ -125,27 +125,27 @@ describeWithTerraform("a version that OKE does not offer", () => {
         "oci_kms_vault",
         "oci_identity_policy",
       ]) {
-        expect([type, world.all(type)]).toEqual([type, []]);
+        expect([type, account.all(type)]).toEqual([type, []]);
       }
     });
   });
 
-  test("is refused by a node pool of a cluster that has another one", async () => {
+  test("fails the apply of a node pool whose cluster has an offered version", async () => {
     await withProvider(async (terraform) => {
-      const { world } = terraform.provider;
-      world.offeredVersions = NEWER;
+      const { account } = terraform.provider;
+      account.offeredVersions = NEWER;
       const stack = await stackWith(terraform, { cluster: V1_36, pool: V1_34 });
       await expect(stack.apply()).rejects.toThrow(
         /does not offer v1\.34\.10 for node pools .* it offers v1\.35\.2/,
       );
-      expect(world.all("oci_containerengine_node_pool")).toEqual([]);
+      expect(account.all("oci_containerengine_node_pool")).toEqual([]);
     });
   });
 
-  test("is left to OKE where the comparison is switched off", async () => {
+  test("is rejected by OKE itself where verifyKubernetesVersion is false", async () => {
     await withProvider(async (terraform) => {
-      const { world } = terraform.provider;
-      world.offeredVersions = NEWER;
+      const { account } = terraform.provider;
+      account.offeredVersions = NEWER;
       const stack = await stackWith(terraform, { pool: V1_34, verify: false });
       await expect(stack.apply()).rejects.toThrow(/Invalid kubernetesVersion: v1\.34\.10/);
       expect(JSON.stringify(await stack.show())).not.toMatch(/oci_containerengine_\w+_option/);

@@ -22,14 +22,14 @@ function subnet(cidr_block: string, more: object = {}): object {
   return { compartment_id: COMPARTMENT, vcn_id: "${oci_core_vcn.vcn.id}", cidr_block, ...more };
 }
 
-/** Applies a first configuration and returns what a second one would do. */
+/** Applies a first configuration and returns the changes that a second one plans. */
 async function changesFrom(terraform: Terraform, before: object, after: object): Promise<object> {
   await (await terraform.initConfig(before)).apply();
   return (await terraform.initConfig(after)).changes();
 }
 
-describeWithTerraform("the provider double under terraform", () => {
-  test("creates, has nothing to do afterwards, and destroys", async () => {
+describeWithTerraform("Terraform with the provider double", () => {
+  test("creates resources, plans no further changes, and destroys the resources", async () => {
     await withProvider(async (terraform) => {
       const stack = await terraform.initConfig({
         resource: {
@@ -52,14 +52,14 @@ describeWithTerraform("the provider double under terraform", () => {
       expect(values("oci_core_vcn").default_route_table_id).toMatch(/^ocid1\.routetable\./);
       expect(values("oci_kms_vault").management_endpoint).toMatch(/^https:/);
       expect(values("oci_kms_vault").crypto_endpoint).toMatch(/^https:/);
-      expect(terraform.provider.world.size).toBe(5);
+      expect(terraform.provider.account.size).toBe(5);
       await stack.destroy();
-      expect(terraform.provider.world.size).toBe(0);
+      expect(terraform.provider.account.size).toBe(0);
       expect((await stack.show()).values).toBeUndefined();
     });
   });
 
-  test("gives the same ids to the same configuration", async () => {
+  test("assigns the same OCIDs to the same configuration", async () => {
     const id = () =>
       withProvider(async (terraform) => {
         const stack = await terraform.initConfig({ resource: { oci_core_vcn: { vcn: VCN } } });
@@ -69,7 +69,7 @@ describeWithTerraform("the provider double under terraform", () => {
     expect(await id()).toBe(await id());
   });
 
-  test("updates in place what can be updated, and keeps what OCI chose", async () => {
+  test("updates a display name in place and keeps the computed attributes", async () => {
     await withProvider(async (terraform) => {
       const config = (name: string) => ({
         resource: { oci_core_vcn: { vcn: { ...VCN, display_name: name } } },
@@ -84,7 +84,7 @@ describeWithTerraform("the provider double under terraform", () => {
     });
   });
 
-  test("replaces what can't be updated, and with it what depends on it", async () => {
+  test("replaces a VCN whose DNS label changes, and the subnets in it", async () => {
     await withProvider(async (terraform) => {
       const config = (vcn: object) => ({
         resource: { oci_core_vcn: { vcn }, oci_core_subnet: { nodes: subnet("10.0.1.0/24") } },
@@ -100,7 +100,7 @@ describeWithTerraform("the provider double under terraform", () => {
     });
   });
 
-  test("replaces a cluster whose nested network options change", async () => {
+  test("replaces a cluster whose Service CIDR changes", async () => {
     await withProvider(async (terraform) => {
       const config = (services_cidr: string, name: string) => ({
         resource: { oci_containerengine_cluster: { cluster: cluster({ name, services_cidr }) } },
@@ -115,7 +115,7 @@ describeWithTerraform("the provider double under terraform", () => {
     });
   });
 
-  test("keeps what OCI chose in the blocks of a set when others come and go", async () => {
+  test("keeps the computed attributes of routes when other routes are added and removed", async () => {
     await withProvider(async (terraform) => {
       const route = (destination: string) => ({ destination, network_entity_id: "${oci_core_drg.drg.id}" });
       const config = (...destinations: string[]) => ({
@@ -138,16 +138,16 @@ describeWithTerraform("the provider double under terraform", () => {
     });
   });
 
-  test("creates again what vanished behind Terraform's back", async () => {
+  test("recreates a resource that was deleted outside of Terraform", async () => {
     await withProvider(async (terraform) => {
       const stack = await terraform.initConfig({ resource: { oci_core_vcn: { vcn: VCN } } });
       await stack.apply();
-      terraform.provider.world.delete("oci_core_vcn", (await stack.resource("oci_core_vcn.vcn")).id);
+      terraform.provider.account.delete("oci_core_vcn", (await stack.resource("oci_core_vcn.vcn")).id);
       expect(await stack.changes()).toEqual({ "oci_core_vcn.vcn": ["create"] });
     });
   });
 
-  test("answers data sources, with filters", async () => {
+  test("reads data sources with filters", async () => {
     await withProvider(async (terraform) => {
       const name = { name: "name", values: ["All .* Services In Oracle Services Network"], regex: true };
       const stack = await terraform.initConfig({
@@ -178,7 +178,7 @@ describeWithTerraform("the provider double under terraform", () => {
     });
   });
 
-  test("reads a data source after the resource that it depends on", async () => {
+  test("reads a data source after the resource in its depends_on", async () => {
     await withProvider(async (terraform) => {
       const stack = await terraform.initConfig({
         resource: {
@@ -197,7 +197,7 @@ describeWithTerraform("the provider double under terraform", () => {
     });
   });
 
-  test("leaves to terraform what the schema forbids", async () => {
+  test("rejects missing arguments, unknown arguments and undeclared references at validation", async () => {
     await withProvider(async (terraform) => {
       const validate = async (resource: object) => (await terraform.initConfig({ resource })).validate();
       await expect(validate({ oci_core_vcn: { vcn: {} } })).rejects.toThrow(/"compartment_id" is required/);
@@ -208,7 +208,7 @@ describeWithTerraform("the provider double under terraform", () => {
     });
   });
 
-  test("runs the stacks of an app in order, one reading the other's outputs", async () => {
+  test("applies the stacks of an app in the order of their cross-stack references", async () => {
     await withProvider(async (terraform) => {
       const outdir = synthInto(terraform.outdir(), (app) => {
         const network = new TerraformStack(app, "z-network");
@@ -228,7 +228,7 @@ describeWithTerraform("the provider double under terraform", () => {
       for (const stack of stacks) expect(await stack.planExitCode()).toBe(0);
       expect(await stacks[1]!.output("subnet")).toMatch(/^ocid1\.subnet\.oc1\.test\./);
       for (const stack of [...stacks].reverse()) await stack.destroy();
-      expect(terraform.provider.world.size).toBe(0);
+      expect(terraform.provider.account.size).toBe(0);
     });
   });
 });

@@ -1,17 +1,17 @@
 import * as path from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import * as loader from "@grpc/proto-loader";
-import { fromWire, isKnown, toWire, type DynamicValue, type Values } from "./cty";
+import { fromWire, isKnown, toWire, type DynamicValue, type Values } from "./terraform-values";
 import { readDataSource } from "./data-sources";
-import { invent } from "./invent";
+import { withComputedAttributes } from "./computed-attributes";
 import { APPLY_RULES, PLAN_RULES } from "./oci-rules";
-import { planned, replacedPaths } from "./plan";
-import { type Refusal, type Rule } from "./refusal";
-import { curatedSchema, PROVIDER, schemaMessage, type ProviderSchema, type Schema } from "./schema";
+import { planned, replacedPaths } from "./planned-values";
+import { type Rejection, type Rule } from "./oci-rule";
+import { curatedSchema, PROVIDER, schemaMessage, type ProviderSchema, type Schema } from "./provider-schema";
 import { addTagDefaults, withoutIgnored } from "./tag-defaults";
-import { World } from "./world";
+import { Account } from "./account";
 
-/** A request of the protocol, with the fields that the handlers read. */
+/** A request of the plugin protocol, with the fields that the handlers read. */
 interface Request {
   readonly type_name: string;
   readonly id?: string;
@@ -23,7 +23,7 @@ interface Request {
   readonly raw_state?: { readonly json: Uint8Array };
 }
 
-/** @param client tells the connections of Terraform apart: each configuration of the provider has one of its own. */
+/** @param client the connection; each provider configuration of Terraform has its own */
 type Handler = (request: Request, client: string) => object;
 
 const PROTO = path.join(__dirname, "tfplugin5.proto");
@@ -31,15 +31,15 @@ const ERROR = 1;
 const UNLIMITED = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
 
 /**
- * A stand-in for the OCI provider, in the process of the test.
+ * A stand-in for the OCI provider that runs in the process of the test.
  *
- * It plans and applies by the schema of the real provider, invents what OCI would answer, remembers what was applied and
- * refuses what OCI refuses (oci-rules.ts).
+ * It plans and applies with the schema of the real provider, computes the attributes that OCI would compute
+ * (computed-attributes.ts), stores the applied resources and rejects invalid ones as OCI does (oci-rules.ts).
  */
 export class ProviderDouble {
-  /** What there is in the account by now. */
-  public readonly world = new World();
-  /** The defined tags that the tenancy adds to each new resource, by their names. */
+  /** The resources in the account. */
+  public readonly account = new Account();
+  /** The tag defaults of the tenancy: defined tags of each new resource, by name. */
   public tagDefaults: { readonly [name: string]: string } = {
     "Oracle-Tags.CreatedBy": "default/platform",
     "Oracle-Tags.CreatedOn": "2030-01-01T00:00:00.000Z",
@@ -60,10 +60,10 @@ export class ProviderDouble {
 
   private port = 0;
 
-  /** The value of TF_REATTACH_PROVIDERS with which Terraform takes this process for the provider. */
+  /** The value of TF_REATTACH_PROVIDERS that makes Terraform use this process as the provider. */
   public get reattach(): string {
     const Addr = { Network: "tcp", String: `127.0.0.1:${this.port}` };
-    // Test: Terraform leaves the process alone when it is done.
+    // With `Test: true` Terraform does not stop the process.
     return JSON.stringify({
       [PROVIDER]: { Protocol: "grpc", ProtocolVersion: 5, Pid: process.pid, Test: true, Addr },
     });
@@ -103,13 +103,13 @@ export class ProviderDouble {
       Stop: () => ({}),
     };
     return Object.fromEntries(
-      Object.entries(handlers).map(([method, handler]) => [method, answering(handler)]),
+      Object.entries(handlers).map(([method, handler]) => [method, withErrorResponse(handler)]),
     );
   }
 
   private read({ type_name, current_state }: Request): object {
     const current = fromWire(current_state);
-    return { new_state: toWire(current && (this.world.get(type_name, current.id) ?? null)) };
+    return { new_state: toWire(current && (this.account.get(type_name, current.id) ?? null)) };
   }
 
   private plan({ type_name, prior_state, proposed_new_state }: Request, client: string): object {
@@ -121,7 +121,7 @@ export class ProviderDouble {
     return {
       planned_state: toWire(values),
       requires_replace: prior ? replacedPaths(type_name, block, prior, values) : [],
-      diagnostics: this.refusals(PLAN_RULES, type_name, values),
+      diagnostics: this.rejections(PLAN_RULES, type_name, values),
     };
   }
 
@@ -129,24 +129,24 @@ export class ProviderDouble {
     const prior = fromWire(prior_state);
     const wanted = fromWire(planned_state);
     if (!wanted) {
-      this.world.delete(type_name, prior.id);
+      this.account.delete(type_name, prior.id);
       return { new_state: toWire(null) };
     }
-    const values = invent(type_name, this.resource(type_name), wanted, this.world);
-    if (!isKnown(values)) throw new Error(`${type_name}: something is still unknown after the apply`);
-    const diagnostics = this.refusals(APPLY_RULES, type_name, values);
+    const values = withComputedAttributes(type_name, this.resource(type_name), wanted, this.account);
+    if (!isKnown(values)) throw new Error(`${type_name}: a value is still unknown after the apply`);
+    const diagnostics = this.rejections(APPLY_RULES, type_name, values);
     if (diagnostics.length > 0) return { new_state: toWire(prior), diagnostics };
     const { attributes = {} } = this.resource(type_name).block;
-    const kept = "defined_tags" in attributes ? addTagDefaults(values, wanted, this.tagDefaults) : values;
-    this.world.put(type_name, kept);
-    // Terraform takes the answer to an apply only where it is what was planned; it finds the rest when it looks again.
+    const stored = "defined_tags" in attributes ? addTagDefaults(values, wanted, this.tagDefaults) : values;
+    this.account.put(type_name, stored);
+    // The result of an apply must be what was planned; Terraform reads other changes with the next refresh.
     const isPlanned = isKnown(wanted.defined_tags);
-    return { new_state: toWire(isPlanned ? values : kept) };
+    return { new_state: toWire(isPlanned ? values : stored) };
   }
 
-  /** What is in the account comes into the state as it is; the real provider answers with the id, and Terraform reads the rest. */
+  /** Imports a resource with all attributes. The real provider returns the id only, and Terraform reads the attributes. */
   private import({ type_name, id = "" }: Request): object {
-    const values = this.world.get(type_name, id);
+    const values = this.account.get(type_name, id);
     if (!values) return { diagnostics: [{ severity: ERROR, summary: `There is no ${type_name} ${id}` }] };
     return { imported_resources: [{ type_name, state: toWire(values) }] };
   }
@@ -154,7 +154,7 @@ export class ProviderDouble {
   private readData({ type_name, config }: Request): object {
     const schema = this.schema.data_source_schemas[type_name];
     if (!schema) throw new Error(`There is no data source ${type_name}`);
-    return { state: toWire(readDataSource(type_name, schema, fromWire(config), this.world)) };
+    return { state: toWire(readDataSource(type_name, schema, fromWire(config), this.account)) };
   }
 
   private resource(type: string): Schema {
@@ -163,14 +163,14 @@ export class ProviderDouble {
     return schema;
   }
 
-  private refusals(rules: readonly Rule[], type: string, values: Values): object[] {
-    const found: Refusal[] = rules.flatMap((rule) => rule({ type, values, world: this.world }));
+  private rejections(rules: readonly Rule[], type: string, values: Values): object[] {
+    const found: Rejection[] = rules.flatMap((rule) => rule({ type, values, account: this.account }));
     return found.map((refusal) => ({ severity: ERROR, ...refusal }));
   }
 }
 
-/** A bug of the double fails the test with its stack instead of leaving Terraform without an answer. */
-function answering(handler: Handler): grpc.handleUnaryCall<Request, object> {
+/** Turns an exception of a handler into an error response with its stack, so that Terraform doesn't wait for an answer. */
+function withErrorResponse(handler: Handler): grpc.handleUnaryCall<Request, object> {
   return (call, callback) => {
     try {
       callback(null, handler(call.request, call.getPeer()));

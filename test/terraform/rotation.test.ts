@@ -37,7 +37,7 @@ async function stackOf(
   return run!;
 }
 
-/** What a step of a walk makes Terraform do, by type and instance; printed, so that the log shows the walk. */
+/** The changes that Terraform plans for a step, by type and instance. They are also printed, so that the log shows the steps. */
 async function changesOf(step: string, run: TerraformStackRun): Promise<string[]> {
   const all = Object.entries(await run.changes())
     .map(([address, actions]) => {
@@ -49,8 +49,8 @@ async function changesOf(step: string, run: TerraformStackRun): Promise<string[]
   return all;
 }
 
-/** Lets a credential rotation have been started two days ago, which only its record in the state tells. */
-async function twoDaysLater(run: TerraformStackRun): Promise<void> {
+/** Moves the start of a credential rotation, which only the state records, to two days ago. */
+async function setStartToTwoDaysAgo(run: TerraformStackRun): Promise<void> {
   const state = JSON.parse((await run.run(["state", "pull"])).stdout);
   const before = new Date(Date.now() - 48 * 3600 * 1000).toISOString().replace(/\.\d+Z$/, "Z");
   const record = state.resources.find(({ name }: { name: string }) => /StartedAt/.test(name));
@@ -65,9 +65,9 @@ async function twoDaysLater(run: TerraformStackRun): Promise<void> {
   fs.rmSync(path.dirname(file), { recursive: true });
 }
 
-describeWithTerraform("the credentials of a cluster", () => {
+describeWithTerraform("the credential rotation of a cluster", () => {
   const completeAfter = Duration.days(7);
-  const walk = (
+  const stackWith = (
     terraform: Terraform,
     epoch: string | undefined,
     completeNow = false,
@@ -84,42 +84,42 @@ describeWithTerraform("the credentials of a cluster", () => {
       });
     });
 
-  test("are rotated in one apply, retired a day later in another, and rotated again by the next epoch", async () => {
+  test("starts with a new epoch, is completed by completeNow a day later, and starts again with the next epoch", async () => {
     await withProvider(async (terraform) => {
-      const { world } = terraform.provider;
-      const created = await walk(terraform, "2026-05");
+      const { account } = terraform.provider;
+      const created = await stackWith(terraform, "2026-05");
       await created.apply();
       expect(await changesOf("create the cluster with the epoch 2026-05, then plan again", created)).toEqual(
         [],
       );
-      expect(world.all(START)).toEqual([]);
+      expect(account.all(START)).toEqual([]);
 
-      const rotated = await walk(terraform, "2026-11");
+      const rotated = await stackWith(terraform, "2026-11");
       const started = ["create terraform_data 2026-11", `create ${START} 2026-11`].sort();
       expect(await changesOf("epoch 2026-11", rotated)).toEqual(started);
       await rotated.apply();
-      expect(world.all(START)).toMatchObject([{ auto_completion_delay_duration: "P7D" }]);
+      expect(account.all(START)).toMatchObject([{ auto_completion_delay_duration: "P7D" }]);
       expect(await changesOf("plan again", rotated)).toEqual([]);
 
-      const delayed = await walk(terraform, "2026-11", false, Duration.days(30));
+      const delayed = await stackWith(terraform, "2026-11", false, Duration.days(30));
       expect(await changesOf("another completeAfter", delayed)).toEqual([]);
 
-      const early = await walk(terraform, "2026-11", true);
+      const early = await stackWith(terraform, "2026-11", true);
       await expect(early.plan()).rejects.toThrow(
         /The credential rotation 2026-11 was started at \S+, and OKE completes a rotation 24 hours after its start/,
       );
       process.stdout.write("    completeNow on the same day: refused\n");
 
-      await twoDaysLater(early);
+      await setStartToTwoDaysAgo(early);
       expect(await changesOf("completeNow two days later", early)).toEqual([`create ${COMPLETE} 2026-11`]);
       await early.apply();
       expect(await changesOf("plan again", early)).toEqual([]);
 
-      const both = await walk(terraform, "2027-05", true);
+      const both = await stackWith(terraform, "2027-05", true);
       await expect(both.plan()).rejects.toThrow(/The credential rotation 2027-05 was started at/);
       process.stdout.write("    epoch 2027-05 with completeNow in one apply: refused\n");
 
-      const next = await walk(terraform, "2027-05");
+      const next = await stackWith(terraform, "2027-05");
       expect(await changesOf("epoch 2027-05", next)).toEqual([
         "create oci_containerengine_cluster_start_credential_rotation_management 2027-05",
         "create terraform_data 2027-05",
@@ -132,11 +132,11 @@ describeWithTerraform("the credentials of a cluster", () => {
     });
   });
 
-  test("of a cluster that is there are not rotated by the first epoch, nor is anything completed", async () => {
+  test("neither starts nor completes with the first epoch of an existing cluster", async () => {
     await withProvider(async (terraform) => {
-      await (await walk(terraform, undefined)).apply();
-      const recorded = await walk(terraform, "2026-11", true);
-      expect(await changesOf("the first epoch of an old cluster", recorded)).toEqual([
+      await (await stackWith(terraform, undefined)).apply();
+      const recorded = await stackWith(terraform, "2026-11", true);
+      expect(await changesOf("the first epoch of an existing cluster", recorded)).toEqual([
         "create terraform_data",
       ]);
       await recorded.apply();
@@ -145,8 +145,8 @@ describeWithTerraform("the credentials of a cluster", () => {
   });
 });
 
-describeWithTerraform("the key of the Secrets", () => {
-  const walk = (terraform: Terraform, epochs: string[]) =>
+describeWithTerraform("the key that encrypts the Secrets of a cluster", () => {
+  const stackWith = (terraform: Terraform, epochs: string[]) =>
     stackOf(terraform, (stack) => {
       new ClusterEncryption(stack, "encryption", {
         compartmentId: COMPARTMENT,
@@ -154,31 +154,31 @@ describeWithTerraform("the key of the Secrets", () => {
       });
     });
 
-  test("gets one version for each epoch, which no later program deletes", async () => {
+  test("gets one version for each epoch, and keeps each version when its epoch is removed", async () => {
     await withProvider(async (terraform) => {
-      const created = await walk(terraform, []);
+      const created = await stackWith(terraform, []);
       await created.apply();
       expect(await changesOf("create the key, then plan again", created)).toEqual([]);
 
-      const rotated = await walk(terraform, ["2026-11"]);
+      const rotated = await stackWith(terraform, ["2026-11"]);
       expect(await changesOf("epoch 2026-11", rotated)).toEqual([`create ${VERSION} 2026-11`]);
       await rotated.apply();
       expect(await changesOf("plan again", rotated)).toEqual([]);
 
-      const again = await walk(terraform, ["2027-05", "2026-11"]);
+      const again = await stackWith(terraform, ["2027-05", "2026-11"]);
       expect(await changesOf("epoch 2027-05 added", again)).toEqual([`create ${VERSION} 2027-05`]);
       await again.apply();
       expect(await changesOf("plan again", again)).toEqual([]);
 
       for (const [step, epochs] of [
         ["epoch 2026-11 removed", ["2027-05"]],
-        ["no rotation any more", []],
+        ["rotation removed", []],
       ] as const) {
-        const less = await walk(terraform, [...epochs]);
-        await expect(less.plan()).rejects.toThrow(/Instance cannot be destroyed/);
+        const fewer = await stackWith(terraform, [...epochs]);
+        await expect(fewer.plan()).rejects.toThrow(/Instance cannot be destroyed/);
         process.stdout.write(`    ${step}: refused\n`);
       }
-      expect(terraform.provider.world.all(VERSION)).toHaveLength(2);
+      expect(terraform.provider.account.all(VERSION)).toHaveLength(2);
     });
   });
 });

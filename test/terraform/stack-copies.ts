@@ -1,12 +1,12 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-/** A stack's copy, in which Terraform may write. */
+/** The copy of a stack, which Terraform may write to. */
 export interface StackCopy {
   readonly name: string;
-  /** Where its cdk.tf.json is. */
+  /** The folder of its cdk.tf.json. */
   readonly directory: string;
-  /** Terraform's own files, beside the copy so that they survive a newer copy. */
+  /** The folder of Terraform's own files. It is beside the copy, so that it survives a newer copy. */
   readonly data: string;
 }
 
@@ -22,17 +22,17 @@ export class StackCopies {
 
   constructor(private readonly folder: string) {}
 
-  /** The stack in a folder, with the app around it when there is one: stacks read each other's state. */
-  public one(directory: string): StackCopy {
+  /** Copies the stack in a folder, with the app that contains it, because stacks read each other's state. */
+  public copyStack(directory: string): StackCopy {
     const outdir = path.resolve(directory, "../..");
     if (!fs.existsSync(path.join(outdir, "manifest.json"))) {
       return this.copyApp(directory, { [path.basename(directory)]: "." })[0]!;
     }
-    return this.all(outdir).find(({ name }) => name === path.basename(directory))!;
+    return this.copyAll(outdir).find(({ name }) => name === path.basename(directory))!;
   }
 
-  /** All stacks of a cdktf.out, those first on which others depend. */
-  public all(outdir: string): StackCopy[] {
+  /** Copies all stacks of a cdktf.out, in the order of their dependencies. */
+  public copyAll(outdir: string): StackCopy[] {
     const { stacks }: Manifest = JSON.parse(fs.readFileSync(path.join(outdir, "manifest.json"), "utf8"));
     const ordered = new Set<string>();
     const visit = (name: string) => {
@@ -49,19 +49,19 @@ export class StackCopies {
   private copyApp(source: string, stacks: { [name: string]: string }): StackCopy[] {
     const real = fs.realpathSync(source);
     if (!this.apps.includes(real)) this.apps.push(real);
-    const home = path.join(this.folder, `app${this.apps.indexOf(real)}`);
-    const app = path.join(home, "synthesized");
+    const folder = path.join(this.folder, `app${this.apps.indexOf(real)}`);
+    const app = path.join(folder, "synthesized");
     fs.rmSync(app, { recursive: true, force: true });
     fs.cpSync(real, app, {
       recursive: true,
       filter: (file) => !path.basename(file).startsWith(".terraform"),
     });
     return Object.entries(stacks).map(([name, directory]) => {
-      const copy = { name, directory: path.join(app, directory), data: path.join(home, "data", name) };
+      const copy = { name, directory: path.join(app, directory), data: path.join(folder, "data", name) };
       fs.mkdirSync(copy.data, { recursive: true });
       moveState(
         path.join(copy.directory, "cdk.tf.json"),
-        (stack) => path.join(home, `${stack}.tfstate`),
+        (stack) => path.join(folder, `${stack}.tfstate`),
         name,
       );
       return copy;
@@ -71,7 +71,7 @@ export class StackCopies {
 
 const REMOTE_STATE = "cross-stack-reference-input-";
 
-/** Whatever backend a stack has, its state and that of the stacks it reads are files beside the copy. */
+/** Moves the state of a stack, and of the stacks whose state it reads, to files beside the copy, whatever its backend is. */
 function moveState(file: string, stateOf: (stack: string) => string, name: string): void {
   const config = JSON.parse(fs.readFileSync(file, "utf8"));
   config.terraform = { ...config.terraform, backend: { local: { path: stateOf(name) } } };

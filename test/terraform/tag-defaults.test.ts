@@ -28,32 +28,32 @@ function program({ ignoreDefinedTags, definedTags }: Program): (app: App) => voi
   };
 }
 
-/** What a plan right after the apply would do, and the tags of the VCN. */
+/** The changes that a plan finds right after the apply, and the tags of the VCN. */
 async function secondPlan(
-  given: Program,
+  options: Program,
 ): Promise<{ changes: { [address: string]: string[] }; tags: object }> {
   return withProvider(async (terraform) => {
-    const stack = await terraform.init(synthInto(terraform.outdir(), program(given)) + "/stacks/stack");
+    const stack = await terraform.init(synthInto(terraform.outdir(), program(options)) + "/stacks/stack");
     await stack.apply();
-    const [vcn] = terraform.provider.world.all("oci_core_vcn");
+    const [vcn] = terraform.provider.account.all("oci_core_vcn");
     return { changes: await stack.changes(), tags: vcn?.defined_tags };
   });
 }
 
 describeWithTerraform("a cluster in a tenancy with tag defaults", () => {
-  test("has nothing to do after the apply, without defined tags of its own", async () => {
+  test("has an empty plan after the apply where it has no defined tags of its own", async () => {
     const { changes, tags } = await secondPlan({});
     expect(changes).toEqual({});
     expect(Object.keys(tags)).toEqual(DEFAULTS);
   });
 
-  test("would lose the defaults in every plan, of every resource, once it has defined tags", async () => {
+  test("has the removal of the tag defaults in each plan where it has defined tags of its own", async () => {
     const { changes } = await secondPlan({ definedTags: { "Operations.CostCenter": "42" } });
     expect(Object.keys(changes).length).toBeGreaterThan(10);
     expect(new Set(Object.values(changes).flat())).toEqual(new Set(["update"]));
   });
 
-  test("has nothing to do after the apply where its provider ignores the defaults, and has both", async () => {
+  test("keeps the tag defaults and its own defined tags where its provider ignores the defaults", async () => {
     const { changes, tags } = await secondPlan({
       definedTags: { "Operations.CostCenter": "42" },
       ignoreDefinedTags: DEFAULTS,
@@ -63,17 +63,21 @@ describeWithTerraform("a cluster in a tenancy with tag defaults", () => {
   });
 });
 
-describe("tags that the provider ignores", () => {
-  const given = (tags: object) => ({ defined_tags: tags });
+describe("defined tags in the provider double", () => {
+  const withTags = (tags: object) => ({ defined_tags: tags });
 
-  test("stay as they are, in any case of letters, and are never written", () => {
-    const plan = withoutIgnored(given({ "a.b": "1", "x.y": "new" }), given({ "X.Y": "old" }), ["x.Y"]);
-    expect(plan).toEqual(given({ "a.b": "1", "X.Y": "old" }));
-    expect(withoutIgnored(given({ "x.y": "new" }), null, ["x.y"])).toEqual(given({}));
+  test("keep their value where the provider ignores them, in any case of letters", () => {
+    const plan = withoutIgnored(withTags({ "a.b": "1", "x.y": "new" }), withTags({ "X.Y": "old" }), ["x.Y"]);
+    expect(plan).toEqual(withTags({ "a.b": "1", "X.Y": "old" }));
+    expect(withoutIgnored(withTags({ "x.y": "new" }), null, ["x.y"])).toEqual(withTags({}));
   });
 
-  test("leave others to differ, unless the case of their letters is all that does", () => {
-    expect(withoutIgnored(given({ "a.b": "1" }), given({ "A.B": "1" }), [])).toEqual(given({ "A.B": "1" }));
-    expect(withoutIgnored(given({ "a.b": "2" }), given({ "A.B": "1" }), [])).toEqual(given({ "a.b": "2" }));
+  test("are unchanged where they differ only in the case of their keys", () => {
+    expect(withoutIgnored(withTags({ "a.b": "1" }), withTags({ "A.B": "1" }), [])).toEqual(
+      withTags({ "A.B": "1" }),
+    );
+    expect(withoutIgnored(withTags({ "a.b": "2" }), withTags({ "A.B": "1" }), [])).toEqual(
+      withTags({ "a.b": "2" }),
+    );
   });
 });

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { Unknown, type Values } from "./cty";
+import { Unknown, type Values } from "./terraform-values";
 
 /**
- * A planned resource as the provider shows it: defined tags that it ignores stay as they are, and maps that differ in the
- * case of their keys only are the same.
+ * Plans defined tags as the provider does: ignored tags keep their prior value, and maps that differ only in the case of
+ * their keys are equal.
  *
  * See internal/tfresource/tags_helper.go of the provider.
  */
@@ -23,13 +23,13 @@ export function withoutIgnored(values: Values, prior: Values | null, ignored: re
   };
 }
 
-/** A resource as OCI keeps it: one that is new has the tag defaults of its tenancy too. */
+/** Adds the tag defaults of the tenancy to a new resource, as OCI does. */
 export function addTagDefaults(
   applied: Values,
   planned: Values,
   defaults: { readonly [name: string]: string },
 ): Values {
-  // What is there was given its tags when it was made; they can be taken away.
+  // Existing resources got the tag defaults when they were created, and may have lost them since.
   if (!(planned.id instanceof Unknown)) return applied;
   return { ...applied, defined_tags: { ...defaults, ...applied.defined_tags } };
 }

@@ -33,7 +33,7 @@ function stackOf(app: App, name: string): TerraformStack {
   return stack;
 }
 
-/** A cluster with one pool, as somebody wrote it by hand: the arguments that terraform-oci-oke sets, without this library. */
+/** A cluster with one node pool, created without this library with the arguments that terraform-oci-oke sets. */
 function handMade(app: App, kmsKeyId?: string): void {
   const stack = stackOf(app, "hand-made");
   const cluster = new oci.containerengineCluster.ContainerengineCluster(stack, "k8s", {
@@ -120,35 +120,35 @@ function takenOver(app: App, existing: Existing, options?: ClusterTakeOverOption
 
 const summaryOf = (plan: string) => /^Plan: .*$/m.exec(plan)?.[0] ?? "";
 
-describeWithTerraform("a cluster that was made by hand", () => {
-  /** Makes it and writes a program that takes it over. */
-  async function walk(
+describeWithTerraform("the take-over of a cluster that was created without the library", () => {
+  /** Creates the cluster and synthesizes a program that takes it over. */
+  async function takeOver(
     kmsKeyId: string | undefined,
     options: ClusterTakeOverOptions | undefined,
     use: (
       run: TerraformStackRun,
-      world: { readonly cluster: () => any; readonly count: () => number },
+      account: { readonly cluster: () => any; readonly count: () => number },
     ) => Promise<void>,
   ): Promise<void> {
     await withProvider(async (terraform) => {
-      const { world } = terraform.provider;
+      const { account } = terraform.provider;
       const [first] = await terraform.initAll(
         synthInto(terraform.outdir("before"), (app) => handMade(app, kmsKeyId)),
       );
       await first!.apply();
-      const existing = { clusterId: world.all(CLUSTER)[0]!.id, nodePoolId: world.all(POOL)[0]!.id };
+      const existing = { clusterId: account.all(CLUSTER)[0]!.id, nodePoolId: account.all(POOL)[0]!.id };
       const [second] = await terraform.initAll(
         synthInto(terraform.outdir("after"), (app) => takenOver(app, existing, options)),
       );
       await use(second!, {
-        cluster: () => world.get(CLUSTER, existing.clusterId),
-        count: () => world.all(CLUSTER).length + world.all(POOL).length,
+        cluster: () => account.get(CLUSTER, existing.clusterId),
+        count: () => account.all(CLUSTER).length + account.all(POOL).length,
       });
     });
   }
 
-  test("is taken over with its pool, and nothing is destroyed", async () => {
-    await walk(key, undefined, async (run, { cluster, count }) => {
+  test("imports the cluster and its node pool, and destroys nothing", async () => {
+    await takeOver(key, undefined, async (run, { cluster, count }) => {
       const plan = await run.plan();
       process.stdout.write(`    ${summaryOf(plan)}\n`);
       expect(summaryOf(plan)).toMatch(/^Plan: 2 to import, \d+ to add, 2 to change, 0 to destroy\.$/);
@@ -161,14 +161,14 @@ describeWithTerraform("a cluster that was made by hand", () => {
       expect(count()).toBe(2);
       expect(cluster().endpoint_config[0].nsg_ids).toHaveLength(2);
       expect(cluster().endpoint_config[0].nsg_ids).toContain(groupOf("cp"));
-      // The import blocks stay in the program and do nothing.
+      // The import blocks stay in the program and have no effect.
       expect(await run.planExitCode()).toBe(0);
     });
   });
 
-  test("whose Secrets a key of Oracle encrypts is taken over with a reason, and keeps that key", async () => {
+  test("keeps the encryption key of Oracle where a reason is given", async () => {
     const encryptedByOracleKey = { reason: "The next cluster has our key" };
-    await walk(undefined, { encryptedByOracleKey }, async (run, { cluster }) => {
+    await takeOver(undefined, { encryptedByOracleKey }, async (run, { cluster }) => {
       expect(summaryOf(await run.plan())).toMatch(/^Plan: 2 to import, .* 0 to destroy\.$/);
       const before = cluster().kms_key_id;
       await run.apply();
@@ -177,16 +177,16 @@ describeWithTerraform("a cluster that was made by hand", () => {
     });
   });
 
-  test("whose Secrets another key encrypts is not replaced: Terraform refuses the plan", async () => {
-    await walk(undefined, undefined, async (run, { count }) => {
+  test("fails at the plan instead of replacing a cluster whose Secrets are encrypted with another key", async () => {
+    await takeOver(undefined, undefined, async (run, { count }) => {
       await expect(run.plan()).rejects.toThrow(/Instance cannot be destroyed/);
       expect(count()).toBe(2);
     });
   });
 });
 
-describeWithTerraform("the import of a cluster that is not there", () => {
-  test("ends with the OCID", async () => {
+describeWithTerraform("the take-over of a cluster that does not exist", () => {
+  test("fails at the plan with the OCID of the cluster", async () => {
     await withProvider(async (terraform) => {
       const existing = {
         clusterId: "ocid1.cluster.oc1.eu-frankfurt-1.gone",

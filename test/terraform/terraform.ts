@@ -11,11 +11,12 @@ const TIME_LIMIT_MS = 120_000;
 let available: boolean | undefined;
 
 export function terraformAvailable(): boolean {
-  available ??= spawnSync("terraform", ["version"], { stdio: "ignore", env: quiet() }).status === 0;
+  available ??=
+    spawnSync("terraform", ["version"], { stdio: "ignore", env: isolatedEnvironment() }).status === 0;
   return available;
 }
 
-/** Tests that need the binary. Without it they are skipped and say so; CI sets REQUIRE_TERRAFORM to fail instead. */
+/** Describes tests that need the terraform binary. Without it they are skipped; with REQUIRE_TERRAFORM, as in CI, they fail. */
 export function describeWithTerraform(name: string, tests: () => void): void {
   if (terraformAvailable()) describe(name, tests);
   else if (process.env.REQUIRE_TERRAFORM) throw new Error("There is no terraform binary on the PATH");
@@ -31,7 +32,7 @@ export function synthInto(outdir: string, build: (app: App) => void): string {
   return outdir;
 }
 
-/** Runs something with an empty account, which is gone afterwards, with all files and processes of it. */
+/** Calls a function with an empty account; afterwards removes the account and all its files and processes. */
 export async function withProvider<T>(use: (terraform: Terraform) => Promise<T>): Promise<T> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "secure-oke-terraform-"));
   const provider = await ProviderDouble.start();
@@ -43,7 +44,7 @@ export async function withProvider<T>(use: (terraform: Terraform) => Promise<T>)
   }
 }
 
-/** What Terraform said when it failed, with the lines of its boxes joined. */
+/** A failed command of Terraform, with its output on one line. */
 export class TerraformError extends Error {
   constructor(
     command: readonly string[],
@@ -60,41 +61,41 @@ interface Result {
   readonly stdout: string;
 }
 
-/** The terraform binary with a provider double and a folder for itself. */
+/** The terraform binary with a provider double and a folder of its own. */
 export class Terraform {
   private readonly copies: StackCopies;
 
-  /** @param folder an empty folder, in which everything is written. */
+  /** @param folder an empty folder for all files of the run */
   constructor(
     private readonly folder: string,
-    /** The account. */
+    /** The provider with the account. */
     public readonly provider: ProviderDouble,
   ) {
     this.copies = new StackCopies(path.join(folder, "copies"));
   }
 
-  /** A folder of this run, for programs to synthesize into. */
+  /** A folder that programs of this run synthesize into. */
   public outdir(name = "cdktf.out"): string {
     return path.join(this.folder, "synthesized", name);
   }
 
   /**
-   * Initializes the stack in a folder with a cdk.tf.json.
+   * Copies and initializes the stack in a folder with a cdk.tf.json.
    *
-   * A copy is used; initializing a folder again takes its new content and keeps its state.
+   * A second call for the same folder copies the new content and keeps the state.
    */
   public async init(directory: string): Promise<TerraformStackRun> {
-    return this.start(this.copies.one(directory));
+    return this.start(this.copies.copyStack(directory));
   }
 
-  /** Initializes all stacks of a cdktf.out, in the order in which they must be applied. */
+  /** Initializes all stacks of a cdktf.out, in the order in which they are applied. */
   public async initAll(outdir: string): Promise<TerraformStackRun[]> {
     const runs: TerraformStackRun[] = [];
-    for (const copy of this.copies.all(outdir)) runs.push(await this.start(copy));
+    for (const copy of this.copies.copyAll(outdir)) runs.push(await this.start(copy));
     return runs;
   }
 
-  /** Initializes a configuration written by hand; the provider is added. */
+  /** Initializes a handwritten configuration; adds the provider to it. */
   public async initConfig(config: object, name = "stack"): Promise<TerraformStackRun> {
     const directory = this.outdir(name);
     fs.mkdirSync(directory, { recursive: true });
@@ -110,7 +111,7 @@ export class Terraform {
     const empty = path.join(this.folder, "terraform.rc");
     fs.writeFileSync(empty, "");
     const run = new TerraformStackRun(copy, {
-      ...quiet(),
+      ...isolatedEnvironment(),
       HOME: this.folder,
       TF_CLI_CONFIG_FILE: empty,
       TF_DATA_DIR: copy.data,
@@ -121,7 +122,7 @@ export class Terraform {
   }
 }
 
-/** One initialized stack. Each method runs terraform once and throws a TerraformError when it fails. */
+/** An initialized stack. Each method runs terraform once and throws a TerraformError when it fails. */
 export class TerraformStackRun {
   constructor(
     private readonly copy: StackCopy,
@@ -136,20 +137,20 @@ export class TerraformStackRun {
     await this.run(["validate"]);
   }
 
-  /** What Terraform would do, for people. */
+  /** The plan as text. */
   public async plan(): Promise<string> {
-    return (await this.run(["plan", ...CALM])).stdout;
+    return (await this.run(["plan", ...UNATTENDED])).stdout;
   }
 
-  /** 0 when there is nothing to do, 2 when there is. */
+  /** The exit code of a plan: 0 without changes, 2 with changes. */
   public async planExitCode(): Promise<number> {
-    return (await this.run(["plan", "-detailed-exitcode", ...CALM], [0, 2])).exitCode;
+    return (await this.run(["plan", "-detailed-exitcode", ...UNATTENDED], [0, 2])).exitCode;
   }
 
-  /** What Terraform would do: the actions by address, without those that do nothing. */
+  /** The planned actions by address, without resources that do not change. */
   public async changes(): Promise<{ [address: string]: string[] }> {
     const file = path.join(this.copy.data, "plan");
-    await this.run(["plan", `-out=${file}`, ...CALM]);
+    await this.run(["plan", `-out=${file}`, ...UNATTENDED]);
     const { resource_changes = [] } = JSON.parse((await this.run(["show", "-json", file])).stdout);
     const entries = resource_changes.map(({ address, change }: any) => [address, change.actions]);
     return Object.fromEntries(
@@ -158,15 +159,15 @@ export class TerraformStackRun {
   }
 
   public async apply(): Promise<string> {
-    return (await this.run(["apply", "-auto-approve", ...CALM])).stdout;
+    return (await this.run(["apply", "-auto-approve", ...UNATTENDED])).stdout;
   }
 
-  /** An output as it stands, without quotes. */
+  /** The raw value of an output. */
   public async output(name: string): Promise<string> {
     return (await this.run(["output", "-raw", name])).stdout;
   }
 
-  /** The state; `values` is undefined when there is nothing in it. */
+  /** The state; `values` is undefined where the state is empty. */
   public async show(): Promise<any> {
     return JSON.parse((await this.run(["show", "-json"])).stdout);
   }
@@ -178,10 +179,10 @@ export class TerraformStackRun {
   }
 
   public async destroy(): Promise<string> {
-    return (await this.run(["destroy", "-auto-approve", ...CALM])).stdout;
+    return (await this.run(["destroy", "-auto-approve", ...UNATTENDED])).stdout;
   }
 
-  /** Runs any command of terraform in the stack. */
+  /** Runs a command of terraform in the stack. */
   public async run(command: readonly string[], expected: readonly number[] = [0]): Promise<Result> {
     const [name = "", ...rest] = command;
     const args = ["output", "state"].includes(name) ? [...command] : [name, "-no-color", ...rest];
@@ -205,11 +206,11 @@ export class TerraformStackRun {
   }
 }
 
-// Each stack has a state of its own, which nobody else writes.
-const CALM = ["-input=false", "-lock=false"];
+// No other process writes the state of a stack.
+const UNATTENDED = ["-input=false", "-lock=false"];
 
-/** Nothing of the caller's own configuration of Terraform, and no question to the outside. */
-function quiet(): NodeJS.ProcessEnv {
+/** An environment without the caller's Terraform configuration and without update checks. */
+function isolatedEnvironment(): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
     TMPDIR: process.env.TMPDIR,
@@ -218,7 +219,7 @@ function quiet(): NodeJS.ProcessEnv {
   };
 }
 
-/** Terraform breaks lines at 78 characters where no terminal says otherwise. */
+/** Joins the lines of Terraform's output, which it breaks at 78 characters. */
 function unwrap(output: string): string {
   return output
     .replace(/[╷╵]/g, "")

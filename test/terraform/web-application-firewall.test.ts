@@ -17,7 +17,7 @@ jest.setTimeout(120_000);
 
 const compartmentId = "ocid1.compartment.oc1..example";
 
-/** Firewalls with everything that can be set, before each of these load balancers. */
+/** A web application firewall with every option set, for each of these load balancers. */
 function program(balancers: readonly string[]): (app: App) => void {
   return (app) => {
     const stack = new TerraformStack(app, "edge");
@@ -59,7 +59,7 @@ function program(balancers: readonly string[]): (app: App) => void {
 }
 
 describeWithTerraform("a web application firewall", () => {
-  test("is applied once, and a further load balancer changes nothing of it", async () => {
+  test("is applied in one run, and stays unchanged when it protects another load balancer", async () => {
     await withProvider(async (terraform) => {
       const stackOf = (...balancers: string[]) =>
         terraform.init(path.join(synthInto(terraform.outdir(), program(balancers)), "stacks/edge"));

@@ -1,14 +1,14 @@
 import * as path from "node:path";
 
-// The reader that cdk8s brings along, so that none is added for the tests.
+// The YAML package that cdk8s depends on.
 const yaml = jest.requireActual(require.resolve("yaml", { paths: [path.dirname(require.resolve("cdk8s"))] }));
 
-/** The documents of a text; whatever YAML forbids is an error, not a guess. */
+/** Parses the documents of a YAML file; throws for errors and warnings. */
 export function parseYaml(text: string, version: "1.1" | "1.2"): unknown[] {
   return documents(text, version).map((document) => document.toJS());
 }
 
-/** Plain scalars that kubectl reads as something else than a YAML 1.1 reader does: text as a number, for example. */
+/** Plain scalars that kubectl reads with another type than a YAML 1.1 parser, such as strings that it reads as numbers. */
 export function misreadByKubectl(text: string): string[] {
   const misread: string[] = [];
   const visit = (node: any): void => {
@@ -47,7 +47,7 @@ const FLOAT = /^[-+]?(\.\d+|\d+(\.\d*)?)(e[-+]?\d+)?$/i;
 const INTEGER = /^[-+]?(0x[\da-f]+|0b[01]+|0o?[0-7]*|[1-9]\d*)$|^0b[-+]?[01]+$/i;
 const DATE = /^\d{4}-\d\d?-\d\d?([Tt ]\d\d?:\d\d?:\d\d?(\.\d+)?(Z|[-+]\d\d:\d\d)?)?$/;
 
-/** How the reader of kubectl, sigs.k8s.io/yaml, types a plain scalar; it drops all _ of what begins like a number. */
+/** The type that kubectl's parser, sigs.k8s.io/yaml, gives a plain scalar. It drops each _ of scalars that begin like numbers. */
 function kubectlType(source: string): string {
   if (Object.hasOwn(WORDS, source)) return WORDS[source]!;
   if (source.startsWith(".")) return FLOAT.test(source) ? "number" : "string";

@@ -2,8 +2,14 @@ import { Aspects } from "cdktf";
 import { type Construct } from "constructs";
 import { AddOn } from "./add-on";
 import { AddOnVersion } from "./add-on-version";
-import { addOnsOf, nodePoolsBeside, noteAddOn, waitFor } from "./private/add-ons-of-cluster";
-import { CERT_MANAGER } from "./private/cert-manager";
+import {
+  addOnsOf,
+  CERT_MANAGER,
+  checkOnce,
+  nodePoolsBeside,
+  noteAddOn,
+  waitFor,
+} from "./private/add-ons-of-cluster";
 import { createdClusterOf, type ISecureOkeCluster } from "../cluster-base";
 import { clusterValue } from "../private/cluster-readers";
 import { checked } from "../../core/checked";
@@ -26,6 +32,7 @@ import { addWarning } from "../../core/warnings";
 import { openForObservabilityAgent } from "../../network/security-groups/cluster-security-groups";
 import { isOverlay } from "../../network/vcn/pod-networking";
 import { ContainerengineAddon } from "../../oci/containerengine-addon";
+import { checkEnhanced } from "../../synthesis/chart-scopes";
 
 /** Props for ClusterAddOn. */
 export interface ClusterAddOnProps {
@@ -170,31 +177,5 @@ function checkFits(problems: Problems, cluster: ISecureOkeCluster, name: string)
     "ADD_ON_INVALID",
     `addOn is ${name}, but ${cluster.node.path} has ${isOverlaid ? "a flannel overlay" : "VCN-native pod networking"}`,
     `Use ${isOverlaid ? "AddOn.flannel()" : "AddOn.vcnNativeNetworking()"}`,
-  );
-}
-
-/** Adds a problem if an enhanced cluster is required and this one is known to be a basic cluster. */
-export function checkEnhanced(problems: Problems, cluster: ISecureOkeCluster, what: string): void {
-  if (cluster.clusterType !== "BASIC_CLUSTER") return;
-  problems.add(
-    "ADD_ON_INVALID",
-    `cluster is ${cluster.node.path}, a basic cluster, and ${what} needs an enhanced one`,
-    "Upgrade the cluster first: `oci ce cluster update --cluster-id <OCID> --type ENHANCED_CLUSTER`; this can't be undone",
-  );
-}
-
-/** Adds a problem if the program already has the add-on for the cluster: a cluster can have an add-on once. */
-export function checkOnce(
-  problems: Problems,
-  cluster: ISecureOkeCluster,
-  name: string,
-  fix = "Remove one of the two, and give the other one the configuration of both",
-): void {
-  const other = addOnsOf(cluster).find((addOn) => addOn.addonNameInput === name);
-  if (!other) return;
-  problems.add(
-    "NAME_DUPLICATE",
-    `cluster is ${cluster.node.path}, which already has the add-on ${name}, ${other.node.path}`,
-    fix,
   );
 }

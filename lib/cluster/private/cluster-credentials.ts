@@ -12,6 +12,9 @@ interface ClusterCredentialsProps {
   readonly timeOfExpiry: string;
 }
 
+/** The id of the construct in its cluster. */
+export const CREDENTIAL_ROTATION = "CredentialRotation";
+
 /** The minimum age of the new credentials before OKE retires the old ones. */
 const MIN_AGE = "24h";
 

@@ -1,4 +1,4 @@
-import { ClusterCredentials } from "./cluster-credentials";
+import { ClusterCredentials, CREDENTIAL_ROTATION } from "./cluster-credentials";
 import { type ResolvedCluster } from "./read-cluster";
 import { tagsGiven } from "./given-tags";
 import { Acknowledgements } from "../../core/acknowledgement";
@@ -64,7 +64,7 @@ export function rotateCredentials(
   rotation: CredentialRotation | undefined,
 ): void {
   if (!rotation) return;
-  new ClusterCredentials(cluster, "CredentialRotation", {
+  new ClusterCredentials(cluster, CREDENTIAL_ROTATION, {
     clusterId: cluster.clusterId,
     rotation,
     timeOfExpiry: resource.metadata.get(0).timeCredentialExpiration,

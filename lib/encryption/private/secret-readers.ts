@@ -5,7 +5,7 @@ import { checkGiven, checkMembers } from "../../core/required";
 import { nameOf, policyNameOf } from "../../core/resource-name";
 import { type TaggingProps } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
-import { type IChartScope, isAdded, whenAdded } from "../../synthesis/chart-scopes";
+import { checkEnhanced, type IChartScope, isAdded, whenAdded } from "../../synthesis/chart-scopes";
 import { needCluster } from "../../synthesis/forgotten-charts";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { IdentityPolicy } from "../../oci/identity-policy";
@@ -67,8 +67,10 @@ export class SecretReaders {
 
   private grant({ namespace = "", serviceAccountName }: ISecretReader, scope: IChartScope): void {
     const { clusterId } = scope;
+    const problems = new Problems(this.secret);
+    checkEnhanced(problems, scope, "workload identity", "VALUE_INVALID");
+    problems.throwIfAny();
     if (clusterId === undefined) {
-      const problems = new Problems(this.secret);
       problems.add(
         "VALUE_INVALID",
         `The chart of the reader ${namespace}/${serviceAccountName} was added to ${scope.node.path}, which is not a cluster`,

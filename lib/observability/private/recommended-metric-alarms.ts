@@ -132,7 +132,7 @@ export function recommendedMetricAlarms(thresholds: MetricThresholds): WatchedMe
       purpose:
         "Pods find no node: too little capacity, or a selector, taint, or quota that nothing satisfies.",
       response:
-        "Run kubectl get pods -A --field-selector status.phase=Pending and kubectl describe one of them: its events say what is missing. " +
+        "Run kubectl get pods -A --field-selector status.phase=Pending and kubectl describe one of them: its events show what is missing. " +
         "Raise the size of the pool, or correct the request.",
       query: `UnschedulablePods[5m]{resourceId = "${CLUSTER_ID}"}.min() > 0`,
       severity: AlarmSeverity.WARNING,

@@ -5,17 +5,19 @@ import { type LogBuffer } from "./log-buffer";
 import { type LogRedaction } from "./log-redaction";
 import { addCollector, collectorMetrics, COLLECTOR_SECRET } from "./private/collectors";
 import { registerLogger } from "./private/loggers";
+import { elasticsearchParts } from "./private/elasticsearch-config";
+import { openSearchParts } from "./private/open-search-config";
+import { roomForCollectors, roomForStore, sizeOf } from "./private/quotas";
+import { type ResolvedStore, type ResolvedStoreInCluster } from "./private/read-destination";
+import { type Logging, readLogging } from "./private/read-logging";
+import { STORE_NODES, STORE_PORTS, type StoreProgram } from "./private/store-parts";
 import {
   addCertificates,
   addCollectorCertificate,
   addDashboards,
-  addOpenSearch,
   addSettings,
-} from "./private/open-search";
-import { OPEN_SEARCH_NODES, OPEN_SEARCH_PORTS } from "./private/open-search-config";
-import { roomForCollectors, roomForOpenSearch, sizeOf } from "./private/quotas";
-import { type ResolvedOpenSearch, type ResolvedStore } from "./private/read-destination";
-import { type Logging, readLogging } from "./private/read-logging";
+  addStore,
+} from "./private/store-workloads";
 import { acknowledgePublicExposure } from "../private/dashboard-exposure";
 import { checked } from "../../core/checked";
 import { Port } from "../../core/port";
@@ -40,16 +42,16 @@ import { whenMonitored } from "../../workload/private/monitor";
 /**
  * The logs of all containers of a cluster, collected on each node and sent to OpenSearch or Elasticsearch.
  *
- * It makes `<namespace>-nodes` for the collectors, the only part that reaches its nodes: two directories of log files, read-only, as
- * root without capabilities. Where OpenSearch runs in the cluster, it makes the namespace of its chart too, restricted. Lines carry
- * the pod, the namespace and the labels; stack traces are one message; what looks like a credential is redacted on the node. Nothing
- * is reachable from outside of the cluster but OpenSearch Dashboards, on request.
+ * It creates the namespace `<namespace>-nodes` for the collectors, which alone have access to their nodes: two directories of log files,
+ * read-only, as root without capabilities. For a store in the cluster, it also creates the namespace of its chart, restricted. Lines
+ * contain the pod, the namespace and the labels; stack traces are one message; values that look like credentials are redacted on the
+ * node. Only OpenSearch Dashboards or Kibana can be exposed outside of the cluster.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengbestpractices_topic-Cluster-Management-best-practices.htm
  */
 @checked
 export class ClusterLogging extends Construct {
-  /** The namespace of the chart, in which OpenSearch runs. */
+  /** The namespace of the chart, in which the store runs. */
   public readonly namespace: string;
   /** The namespace of the collectors. */
   public readonly nodesNamespace: string;
@@ -59,11 +61,11 @@ export class ClusterLogging extends Construct {
   public readonly redaction: LogRedaction;
   /** The collectors. */
   public readonly collector: HardenedDaemonSet;
-  /** OpenSearch, if it runs in the cluster. */
-  public readonly openSearch?: HardenedStatefulSet;
-  /** The job that writes users, roles and the lifecycle of indices into OpenSearch, if it runs in the cluster. */
+  /** OpenSearch or Elasticsearch, if it runs in the cluster. */
+  public readonly store?: HardenedStatefulSet;
+  /** The job that writes the settings of the store, such as the lifecycle of indices, if it runs in the cluster. */
   public readonly settings?: HardenedCronJob;
-  /** OpenSearch Dashboards, if it was requested. */
+  /** OpenSearch Dashboards or Kibana, if requested. */
   public readonly dashboards?: HardenedDeployment;
 
   private readonly logging: Logging;
@@ -84,19 +86,18 @@ export class ClusterLogging extends Construct {
       if (own) {
         new SecureNamespace(this, "Namespace", {
           ...this.namespaceProps(logging.namespace),
-          ...roomForOpenSearch(own, OPEN_SEARCH_NODES),
+          ...roomForStore(own, STORE_NODES),
         });
-        const { openSearch, settings, dashboards } = this.addOpenSearch(own);
-        this.openSearch = openSearch;
+        const { store, settings, dashboards } = this.addStore(own);
+        this.store = store;
         this.settings = settings;
         this.dashboards = dashboards;
-        addCollectorCertificate(nodes, own, COLLECTOR_SECRET);
       }
+      if (own) addCollectorCertificate(nodes, destination.program as StoreProgram, own, COLLECTOR_SECRET);
       this.collector = addCollector(nodes, logging);
       this.node.defaultChild = this.collector;
       this.allowReading(nodes);
-      if (this.openSearch)
-        this.collector.connections.allowTo(this.openSearch, Port.tcp(OPEN_SEARCH_PORTS.http));
+      if (this.store) this.collector.connections.allowTo(this.store, Port.tcp(STORE_PORTS.http));
       if (destination._others) this.connect(destination._others);
     } catch (error) {
       // Its parts validate their own props: remove what was created.
@@ -130,29 +131,35 @@ export class ClusterLogging extends Construct {
     return nodes;
   }
 
-  private addOpenSearch(read: ResolvedOpenSearch) {
+  private addStore(read: ResolvedStoreInCluster) {
     const { id } = this.node;
-    const { namespace } = this.logging;
+    const { destination, namespace } = this.logging;
+    const parts = (destination.program === "opensearch" ? openSearchParts : elasticsearchParts)(
+      read,
+      namespace,
+    );
+    const { program } = parts;
     const storageClassName = new BlockVolumeClass(this, "Volumes", {
       name: `${id}-encrypted`,
       kmsKeyId: read.kmsKeyId,
       keyCompartmentId: read.keyCompartmentId,
     }).name;
-    addCertificates(this, read, this.logging);
-    const openSearch = addOpenSearch(this, read, storageClassName);
-    openSearch.exposeViaService();
-    openSearch.connections.allowTo(openSearch, Port.tcp(OPEN_SEARCH_PORTS.transport));
-    if (read.snapshots) openSearch.connections.allowToOracleServices(read.snapshots._oracleServices);
-    const settings = addSettings(this, read, namespace);
-    settings.connections.allowTo(openSearch, Port.tcp(OPEN_SEARCH_PORTS.http));
-    const dashboards = read.dashboards && addDashboards(this, read.dashboards, namespace);
+    addCertificates(this, program, read, namespace);
+    const store = addStore(this, parts, read, storageClassName);
+    store.exposeViaService();
+    store.connections.allowTo(store, Port.tcp(STORE_PORTS.transport));
+    if (read.snapshots) store.connections.allowToOracleServices(read.snapshots._oracleServices);
+    const settings = addSettings(this, parts, read);
+    settings.connections.allowTo(store, Port.tcp(STORE_PORTS.http));
+    const dashboards = read.dashboards && addDashboards(this, parts, read.dashboards);
     if (dashboards && read.dashboards) {
-      dashboards.connections.allowTo(openSearch, Port.tcp(OPEN_SEARCH_PORTS.http));
+      dashboards.connections.allowTo(store, Port.tcp(STORE_PORTS.http));
       dashboards.exposeViaService();
       if (read.dashboards.exposure) dashboards.exposeViaIngress(read.dashboards.exposure);
-      acknowledgePublicExposure(this, "OpenSearch Dashboards", read.dashboards);
+      const name = program === "opensearch" ? "OpenSearch Dashboards" : "Kibana";
+      acknowledgePublicExposure(this, name, read.dashboards);
     }
-    return { openSearch, settings, dashboards };
+    return { store, settings, dashboards };
   }
 
   /** Lets the collector get the pod of a log file. */

@@ -15,7 +15,7 @@ const isPublic = ({ exposure }: DashboardExposure) => exposure?.gateway?.access?
 /** Adds a problem for a public load balancer without a reason: behind one, only a password protects all logs or metrics. */
 export function checkPublicExposure(problems: Problems, program: string, props: DashboardExposure): void {
   if (isPublic(props) || props.publicReason !== undefined)
-    checkReason(problems, `${program} behind a public load balancer`, props.publicReason);
+    checkReason(problems, `${program} behind a public load balancer`, props.publicReason, "publicReason");
 }
 
 /** Records the reason for a public load balancer. */

@@ -7,6 +7,7 @@ import {
   ClusterLogging,
   type ClusterLoggingProps,
   ContainerImage,
+  type ElasticsearchInClusterProps,
   KubernetesVersion,
   LogCollector,
   LogDestination,
@@ -27,6 +28,16 @@ export function inCluster(props: Partial<OpenSearchInClusterProps> = {}): LogDes
   return LogDestination.openSearchInCluster({
     image: image("opensearch"),
     users: secret("opensearch-users"),
+    ...props,
+  });
+}
+
+export function elasticsearchInCluster(props: Partial<ElasticsearchInClusterProps> = {}): LogDestination {
+  return LogDestination.elasticsearchInCluster({
+    image: image("elasticsearch"),
+    users: secret("elasticsearch-users"),
+    collectorCredentials: secret("log-writer"),
+    settingsCredentials: secret("log-manager"),
     ...props,
   });
 }

@@ -479,6 +479,11 @@ describe("a monitoring is rejected", () => {
     ["an invalid key", { kmsKeyId: "key" }, ["OCID_INVALID"]],
     ["two dashboards of one id", { dashboards: [dashboard("a"), dashboard("a")] }, ["DASHBOARD_INVALID"]],
     [
+      "two dashboards of one title, for which Grafana stores no dashboard at all",
+      { dashboards: [dashboard("a"), dashboard("b", "a")] },
+      ["DASHBOARD_INVALID"],
+    ],
+    [
       "two rules of one name",
       { alerts: [...AlertRule.recommended(), ...AlertRule.recommended()] },
       AlertRule.recommended().map(() => "NAME_DUPLICATE"),
@@ -544,7 +549,7 @@ describe("a monitoring is rejected", () => {
     expect(refusedCodes(() => synthesized(world.stack))).toContain("PEER_ELSEWHERE");
   });
 
-  test("rules and dashboards that are there already are refused later too, and nothing of the call is kept", () => {
+  test("for duplicate rules and dashboards in later calls, which then add nothing", () => {
     const monitoring = new World().monitoring();
     const count = monitoring.dashboards.length;
     expect(refusedCodes(() => monitoring.addDashboards(dashboard("new"), dashboard("nodes")))).toEqual([
@@ -557,7 +562,7 @@ describe("a monitoring is rejected", () => {
   });
 });
 
-function dashboard(id: string): GrafanaDashboard {
+function dashboard(id: string, title = id): GrafanaDashboard {
   const panels = [DashboardPanel.timeSeries({ title: "Requests", queries: [{ expression: "up" }] })];
-  return GrafanaDashboard.of({ id, title: id, panels });
+  return GrafanaDashboard.of({ id, title, panels });
 }

@@ -1,10 +1,12 @@
 import { type IConstruct } from "constructs";
 import { authenticationConfigurationOf } from "./token-authentication";
 import { MarkOn } from "../../../core/construct-state";
+import { contains } from "../../../core/cidr";
+import { IpProtocol } from "../../../core/port";
 import { findWhenWritten } from "../../../core/program-findings";
 import { Problems } from "../../../core/validation-error";
 import { addWarning } from "../../../core/warnings";
-import { type Egress, EgressSource } from "../../../network/egress/egress";
+import { blockOf, type Egress, EgressSource } from "../../../network/egress/egress";
 import { type IClusterNetwork } from "../../../network/vcn/network";
 import { createdClusterOf, type ISecureOkeCluster } from "../../cluster-base";
 import { type PipelineIdentity } from "../pipeline-identity";
@@ -41,12 +43,35 @@ export function acceptPipeline(
   } else network.addEgress(EgressSource.apiEndpoint(group), egress);
 }
 
+/** Where the API server reads the keys of an issuer. */
+function issuerAddress({ issuerUrl }: PipelineIdentity): { hostname: string; number: number } {
+  const { hostname, port } = new URL(issuerUrl);
+  return { hostname, number: port === "" ? HTTPS : Number(port) };
+}
+
+const IPV4 = /^\d+(?:\.\d+){3}$/;
+
+/** Adds a problem if the egress of the endpoint certainly doesn't reach the issuer: another port, or another address. */
+export function checkIssuerEgress(problems: Problems, identity: PipelineIdentity, egress: Egress): void {
+  const { hostname, number } = issuerAddress(identity);
+  const { protocol, from = 1, to = from } = egress.port;
+  const hasPort = protocol === IpProtocol.TCP && from <= number && number <= to;
+  const address = IPV4.test(hostname) ? blockOf(`${hostname}/32`) : undefined;
+  const destination = blockOf(egress.cidr);
+  const hasAddress = !address || !destination || contains(destination, address);
+  if (hasPort && hasAddress) return;
+  problems.add(
+    "EGRESS_INVALID",
+    `issuerEgress is ${egress.cidr}, ${egress.port.toString()}, which does not reach the token issuer ${hostname}, TCP ${number}`,
+    `Set issuerEgress to Egress.to("${address?.text ?? "<range of the issuer>"}", Port.tcp(${number}), { reason })`,
+  );
+}
+
 /** Only the owner of an imported network knows its routes. */
-function checkEgressWhenWritten(cluster: ISecureOkeCluster, { issuerUrl }: PipelineIdentity): void {
+function checkEgressWhenWritten(cluster: ISecureOkeCluster, identity: PipelineIdentity): void {
   const { _hasEndpointEgress: hasEgress } = cluster.network as Partial<WithEndpointEgress>;
   if (!hasEgress) return;
-  const { hostname, port } = new URL(issuerUrl);
-  const number = port === "" ? HTTPS : Number(port);
+  const { hostname, number } = issuerAddress(identity);
   findWhenWritten(cluster, () => {
     if (withPublicEndpointEgress.has(cluster.network) || hasEgress.call(cluster.network, number)) return [];
     const problems = new Problems(cluster);

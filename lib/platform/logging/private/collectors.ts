@@ -12,10 +12,10 @@ import {
 } from "./fluent-bit-config";
 import { FLUENTD_FILES, FLUENTD_METRICS, FLUENTD_METRICS_PORT, fluentdConfig } from "./fluentd-config";
 import { IDENTIFY_SCRIPT } from "./identify-script";
-import { INDEX_PREFIX, OPEN_SEARCH_PORTS } from "./open-search-config";
 import { sizeOf } from "./quotas";
 import { type Logging } from "./read-logging";
 import { luaScript, rubyPlugin } from "./redaction-rules";
+import { INDEX_PREFIX, STORE_PORTS, type StoreProgram } from "./store-parts";
 import { HardenedDaemonSet } from "../../../workload/hardened-daemon-set";
 import { HostAccess } from "../../../workload/host-access/host-access";
 import { ConfigFile } from "../../../workload/pods/config-file";
@@ -27,43 +27,46 @@ import { WritablePath } from "../../../workload/pods/writable-path";
 /** The Secret with the collectors' own certificate, which cert-manager makes. */
 export const COLLECTOR_SECRET = "log-collector-tls";
 
-/** What a collector says of itself, to Prometheus. */
+/** The endpoint of a collector's own metrics. */
 export function collectorMetrics(program: string): { readonly port: number; readonly path: string } {
   return program === "fluentd"
     ? { port: FLUENTD_METRICS_PORT, path: FLUENTD_METRICS }
     : { port: COLLECTOR_PORT, path: FLUENT_BIT_METRICS };
 }
 
-/** Where lines go, and the files that this needs. */
+const credentialFiles = ({ path }: SecretFiles) => ({
+  credentials: { userFile: `${path}/username`, passwordFile: `${path}/password` },
+});
+
+/** The destination of lines, and the secret files that it needs. */
 function targetOf({ destination, namespace }: Logging): {
   readonly target: Target;
   readonly secretFiles: SecretFiles[];
 } {
-  const { _others: others, program } = destination;
+  const { _others: others, _own: own } = destination;
+  const program = destination.program as StoreProgram;
   if (!others) {
     const path = FLUENT_BIT_FILES.destination;
+    const credentials = own?.programs?.collector;
     return {
       target: {
-        program: "opensearch",
-        host: `opensearch.${namespace}.svc`,
-        port: OPEN_SEARCH_PORTS.http,
+        program,
+        host: `${program}.${namespace}.svc`,
+        port: STORE_PORTS.http,
         indexPrefix: INDEX_PREFIX,
         authorityFile: `${path}/ca.crt`,
         clientCertificate: { certificate: `${path}/tls.crt`, key: `${path}/tls.key` },
+        ...(credentials ? credentialFiles(credentials) : {}),
       },
-      secretFiles: [SecretFiles.fromSecret(path, COLLECTOR_SECRET)],
+      secretFiles: [SecretFiles.fromSecret(path, COLLECTOR_SECRET), ...(credentials ? [credentials] : [])],
     };
   }
   const { certificateAuthority, credentials, host, indexPrefix, port } = others;
   return {
     target: {
-      program: program === "opensearch" ? "opensearch" : "elasticsearch",
-      ...{ host, indexPrefix, port },
+      ...{ program, host, indexPrefix, port },
       ...(certificateAuthority ? { authorityFile: `${certificateAuthority.path}/ca.crt` } : {}),
-      credentials: {
-        userFile: `${credentials.path}/username`,
-        passwordFile: `${credentials.path}/password`,
-      },
+      ...credentialFiles(credentials),
     },
     secretFiles: certificateAuthority ? [credentials, certificateAuthority] : [credentials],
   };

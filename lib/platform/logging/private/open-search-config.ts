@@ -1,30 +1,23 @@
 import { Yaml } from "cdk8s";
-import { type ResolvedOpenSearch } from "./read-destination";
+import { SECURITY_ADMIN, settingsFiles } from "./open-search-settings";
+import {
+  commonNames,
+  dashboardsCertificates,
+  INDEX_PREFIX,
+  keystoreScript,
+  nodeNames,
+  renewScript,
+  storeFiles,
+  type StoreParts,
+  storeUrl,
+} from "./store-parts";
+import { type ResolvedStoreInCluster } from "./read-destination";
 
-/** Names by which certificates are known: programs, and nobody else, have them. */
-export const COMMON_NAMES = {
-  node: "opensearch-node",
-  admin: "opensearch-admin",
-  dashboards: "opensearch-dashboards",
-  collector: "log-collector",
-};
-export const OPEN_SEARCH_FILES = {
-  home: "/usr/share/opensearch",
-  /** What the image brings, with our files beside; written when the pod starts, as OpenSearch keeps its keystore there. */
-  config: "/opensearch/config",
-  given: "/etc/opensearch-given",
-  certificates: "/run/secrets/opensearch-certificates",
-  data: "/usr/share/opensearch/data",
-  logs: "/usr/share/opensearch/logs",
-};
-export const OPEN_SEARCH_PORTS = { http: 9200, transport: 9300 };
-export const OPEN_SEARCH_NODES = 3;
-export const INDEX_PREFIX = "logs";
-
-const names = Array.from({ length: OPEN_SEARCH_NODES }, (_, index) => `opensearch-${index}`);
+const COMMON_NAMES = commonNames("opensearch");
+const FILES = storeFiles("opensearch");
 
 /** The configuration of each node. */
-export function openSearchConfig({ snapshots }: ResolvedOpenSearch): string {
+function openSearchConfig({ snapshots }: ResolvedStoreInCluster): string {
   const certificate = (layer: string) => ({
     [`plugins.security.ssl.${layer}.pemcert_filepath`]: "certificates/tls.crt",
     [`plugins.security.ssl.${layer}.pemkey_filepath`]: "certificates/tls.key",
@@ -35,17 +28,17 @@ export function openSearchConfig({ snapshots }: ResolvedOpenSearch): string {
     "node.name": "${HOSTNAME}",
     "network.host": "0.0.0.0",
     "discovery.seed_hosts": ["opensearch-headless"],
-    "cluster.initial_cluster_manager_nodes": names,
-    "path.data": OPEN_SEARCH_FILES.data,
-    "path.logs": OPEN_SEARCH_FILES.logs,
-    // Without it the nodes would need another vm.max_map_count, and a privileged container to set it.
+    "cluster.initial_cluster_manager_nodes": nodeNames("opensearch"),
+    "path.data": FILES.data,
+    "path.logs": FILES.logs,
+    // Memory maps would require a larger vm.max_map_count, which only a privileged container can set.
     "node.store.allow_mmap": false,
-    // Indices are made by the day; nobody makes others by a mistyped name.
+    // A mistyped name must not create an index.
     "action.auto_create_index": `+${INDEX_PREFIX}-*,+.*,+top_queries-*,+security-auditlog-*,-*`,
     "action.destructive_requires_name": true,
     ...certificate("transport"),
     ...certificate("http"),
-    // Nodes connect to addresses, which no certificate names; nodes_dn says which certificates are those of nodes.
+    // Nodes connect to addresses, which no certificate contains; nodes_dn lists the certificates of nodes.
     "plugins.security.ssl.transport.enforce_hostname_verification": false,
     "plugins.security.ssl.http.enabled": true,
     "plugins.security.ssl.http.clientauth_mode": "OPTIONAL",
@@ -57,7 +50,7 @@ export function openSearchConfig({ snapshots }: ResolvedOpenSearch): string {
     "plugins.security.allow_unsafe_democertificates": false,
     "plugins.security.restapi.roles_enabled": ["all_access"],
     "plugins.security.system_indices.enabled": true,
-    // Who searched what, kept as an index of its own.
+    // The audit log of searches, in its own indices.
     "plugins.security.audit.type": "internal_opensearch",
     ...(snapshots
       ? {
@@ -71,8 +64,8 @@ export function openSearchConfig({ snapshots }: ResolvedOpenSearch): string {
 
 const meta = (type: string) => ({ type, config_version: 2 });
 
-/** Who is known how: people by passwords, programs by certificates. Each of them is a file of the security plugin. */
-export function securityFiles(): { readonly [file: string]: string } {
+/** The files of the security plugin: people authenticate with passwords, programs with certificates. */
+function securityFiles(): { readonly [file: string]: string } {
   return {
     "config.yml": Yaml.stringify({
       _meta: meta("config"),
@@ -127,7 +120,7 @@ export function securityFiles(): { readonly [file: string]: string } {
       log_reader: { backend_roles: ["log-readers"] },
       log_writer: { users: [COMMON_NAMES.collector] },
     }),
-    // Files that the plugin wants to find.
+    // The plugin requires these files.
     "action_groups.yml": Yaml.stringify({ _meta: meta("actiongroups") }),
     "allowlist.yml": Yaml.stringify({
       _meta: meta("allowlist"),
@@ -138,19 +131,10 @@ export function securityFiles(): { readonly [file: string]: string } {
   };
 }
 
-/** Puts the configuration of a node together: what the image brings, our files, and those of secrets. */
-export function prepareScript({ snapshots, users }: ResolvedOpenSearch): string {
-  const { certificates, config, given, home } = OPEN_SEARCH_FILES;
-  const keys = snapshots
-    ? `
-export OPENSEARCH_PATH_CONF=${config}
-rm -f ${config}/opensearch.keystore
-${home}/bin/opensearch-keystore create
-for name in access_key secret_key; do
-  ${home}/bin/opensearch-keystore add --stdin "s3.client.default.$name" < "${snapshots._secretFiles.path}/\${name/_/-}"
-done
-`
-    : "";
+/** Assembles the configuration of a node from the files of the image, ours, and those of secrets. */
+function prepareScript({ snapshots, users }: ResolvedStoreInCluster): string {
+  const { certificates, config, given, home } = FILES;
+  const keys = snapshots ? keystoreScript("opensearch", "OPENSEARCH", snapshots._secretFiles.path) : "";
   return `set -euo pipefail
 umask 077
 cp -r ${home}/config/. ${config}/
@@ -162,34 +146,19 @@ cp -L ${certificates}/{tls.crt,tls.key,ca.crt} ${config}/certificates/
 ${keys}`;
 }
 
-/** Brings renewed certificates to OpenSearch, which takes over files that change. */
-export function renewScript(): string {
-  const { certificates, config } = OPEN_SEARCH_FILES;
-  return `set -euo pipefail
-umask 077
-trap 'exit 0' TERM
-while true; do
-  for name in ca.crt tls.crt tls.key; do
-    [[ "$(<${certificates}/$name)" == "$(<${config}/certificates/$name)" ]] || cp -L ${certificates}/$name ${config}/certificates/$name
-  done
-  sleep 300 & wait $!
-done
-`;
-}
-
 /** The configuration of OpenSearch Dashboards. */
-export function dashboardsConfig(namespace: string): string {
-  const files = "/run/secrets/opensearch-certificates";
+function dashboardsConfig(namespace: string): string {
+  const files = dashboardsCertificates("opensearch");
   return Yaml.stringify({
     "server.host": "0.0.0.0",
     "server.port": 5601,
     "server.name": "opensearch-dashboards",
-    "opensearch.hosts": [`https://opensearch.${namespace}.svc:${OPEN_SEARCH_PORTS.http}`],
+    "opensearch.hosts": [storeUrl("opensearch", namespace)],
     "opensearch.ssl.verificationMode": "full",
     "opensearch.ssl.certificateAuthorities": [`${files}/ca.crt`],
     "opensearch.ssl.certificate": `${files}/tls.crt`,
     "opensearch.ssl.key": `${files}/tls.key`,
-    // Requests of people carry their own sign-in, and must not pass for those of the program.
+    // Requests of people must not be authenticated as the program.
     "opensearch.ssl.alwaysPresentCertificate": false,
     "opensearch.requestHeadersAllowlist": ["authorization", "securitytenant"],
     "opensearch_security.auth.type": "basicauth",
@@ -200,4 +169,45 @@ export function dashboardsConfig(namespace: string): string {
     "opensearch_security.session.ttl": 3_600_000,
     "opensearch_security.multitenancy.enabled": false,
   });
+}
+
+/** OpenSearch and OpenSearch Dashboards. */
+export function openSearchParts(read: ResolvedStoreInCluster, namespace: string): StoreParts {
+  const { certificates, config, home } = FILES;
+  const security = Object.entries(securityFiles());
+  const written = ["config.yml", "roles.yml", "roles_mapping.yml"];
+  const below = (folder: string, files: readonly (readonly [string, string])[]) =>
+    Object.fromEntries(files.map(([name, content]) => [`${folder}/${name}`, content]));
+  return {
+    program: "opensearch",
+    variables: "OPENSEARCH",
+    configuration: { "opensearch.yml": openSearchConfig(read), ...below("security", security) },
+    prepare: prepareScript(read),
+    renew: renewScript([
+      { from: certificates, to: `${config}/certificates`, names: ["ca.crt", "tls.crt", "tls.key"] },
+    ]),
+    settings: {
+      files: {
+        ...settingsFiles(read),
+        ...below(
+          "security",
+          security.filter(([name]) => written.includes(name)),
+        ),
+      },
+      env: {
+        OPENSEARCH_URL: storeUrl("opensearch", namespace),
+        SECURITY_ADMIN,
+        USERS_FILE: `${read.users.path}/internal_users.yml`,
+        JAVA_HOME: `${home}/jdk`,
+      },
+      secretFiles: [read.users],
+    },
+    dashboards: {
+      name: "opensearch-dashboards",
+      configFile: "opensearch_dashboards.yml",
+      config: dashboardsConfig(namespace),
+      exports: (path) => `export COOKIE_KEY="$(<${path}/cookie-key)"`,
+      memory: "1Gi",
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { type ResolvedOpenSearch } from "./read-destination";
+import { type ResolvedStoreInCluster } from "./read-destination";
 import { LogOverflow, type LogBuffer } from "../log-buffer";
 import { type NamespaceLimits } from "../../../namespaces/namespace-limits";
 import { type NamespaceQuota } from "../../../namespaces/namespace-quota";
@@ -55,8 +55,8 @@ export function roomForCollectors({ cpuLimit, cpuRequest, disk, memory }: Collec
   };
 }
 
-/** Room for the nodes, one more of them while they are updated, OpenSearch Dashboards and what writes settings. */
-export function roomForOpenSearch({ memory: mebibytes }: ResolvedOpenSearch, nodes: number): Room {
+/** Room for the nodes, an additional one during updates, the dashboards, and the job that writes settings. */
+export function roomForStore({ memory: mebibytes }: ResolvedStoreInCluster, nodes: number): Room {
   const memory = `${(nodes + 1) * (mebibytes + TEMPORARY) + 8 * GIBIBYTE}Mi`;
   return {
     quota: { memoryRequests: memory, memoryLimits: memory, loadBalancers: 0 },

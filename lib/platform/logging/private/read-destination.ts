@@ -28,6 +28,7 @@ import { ContainerImage } from "../../../workload/images/container-image";
 import { SecretFiles } from "../../../workload/pods/secret-files";
 import { checkPublicExposure } from "../../private/dashboard-exposure";
 import {
+  type ElasticsearchInClusterProps,
   type LogDashboardsProps,
   type LogStoreProps,
   type OpenSearchInClusterProps,
@@ -52,7 +53,7 @@ const DASHBOARDS = {
   publicReason: optional(text()),
 } satisfies PropsSchema<LogDashboardsProps>;
 
-const OPEN_SEARCH = {
+const IN_CLUSTER = {
   image: IMAGE,
   users: SECRET_FILES,
   authoritySecretName: withDefault(subdomainName(), "log-ca"),
@@ -67,6 +68,12 @@ const OPEN_SEARCH = {
   dashboards: optional(objectOf(DASHBOARDS)),
   snapshots: optional(valueOf(LogSnapshots)),
 } satisfies PropsSchema<OpenSearchInClusterProps>;
+
+const ELASTICSEARCH = {
+  ...IN_CLUSTER,
+  collectorCredentials: SECRET_FILES,
+  settingsCredentials: SECRET_FILES,
+} satisfies PropsSchema<ElasticsearchInClusterProps>;
 
 const STORE = {
   host: checkedBy(text(), checkHost),
@@ -89,15 +96,29 @@ const STORE = {
   ),
 } satisfies PropsSchema<LogStoreProps>;
 
-/** The props of an OpenSearch in the cluster; storage in gibibytes, memory in mebibytes. */
-export type ResolvedOpenSearch = Resolved<typeof OPEN_SEARCH>;
+export type ResolvedDashboards = Resolved<typeof DASHBOARDS>;
+/** The props of a store in the cluster; storage in gibibytes, memory in mebibytes. */
+export interface ResolvedStoreInCluster extends Resolved<typeof IN_CLUSTER> {
+  /** The credentials of programs, where certificates do not identify them. */
+  readonly programs?: { readonly collector: SecretFiles; readonly settings: SecretFiles };
+}
 /** The props of a store outside of the ClusterLogging. */
 export type ResolvedStore = Resolved<typeof STORE>;
 
-export function readOpenSearch(problems: Problems, props: OpenSearchInClusterProps): ResolvedOpenSearch {
-  const read = readProps(problems, props, OPEN_SEARCH);
+export function readOpenSearch(problems: Problems, props: OpenSearchInClusterProps): ResolvedStoreInCluster {
+  const read = readProps(problems, props, IN_CLUSTER);
   if (read.dashboards) checkPublicExposure(problems, "OpenSearch Dashboards", read.dashboards);
-  return problems.resolved<ResolvedOpenSearch>(read);
+  return problems.resolved<ResolvedStoreInCluster>(read);
+}
+
+export function readElasticsearch(
+  problems: Problems,
+  props: ElasticsearchInClusterProps,
+): ResolvedStoreInCluster {
+  const { collectorCredentials, settingsCredentials, ...read } = readProps(problems, props, ELASTICSEARCH);
+  if (read.dashboards) checkPublicExposure(problems, "Kibana", read.dashboards);
+  const programs = { collector: collectorCredentials, settings: settingsCredentials };
+  return problems.resolved({ ...read, programs } as Partial<ResolvedStoreInCluster>);
 }
 
 export function readStore(problems: Problems, props: LogStoreProps): ResolvedStore {

@@ -7,6 +7,7 @@ import { completeContainer, CONTAINER, type ContainerParts, INIT_CONTAINER, SIDE
 import { SCHEDULING } from "./scheduling";
 import { labelsOf, OWN_LABELS, selectorLabelsOf } from "./workload-labels";
 import { checkCapacity, togetherOf } from "./writable-capacity";
+import { BREAK_GLASS, GUARDRAILS, GuardrailRule } from "../../../core/guardrail-catalogue";
 import { checkObjectName } from "../../../core/kubernetes-names";
 import {
   annotations,
@@ -25,7 +26,7 @@ import {
 } from "../../../core/readers";
 import { byText } from "../../../core/stable-order";
 import { type Problems } from "../../../core/validation-error";
-import { type Egress, readEgress } from "../../../network/egress/egress";
+import { checkOutsideVcn, type Egress, egressList } from "../../../network/egress/egress";
 import { checkPolicyPort, vcnCidrOf } from "../../../network-policy/private/network-rules";
 import { checkUnused } from "../../../synthesis/chart-objects";
 import { AddedCapability } from "../added-capability";
@@ -86,8 +87,18 @@ export const POD = {
   terminationGracePeriod: withDefault(wholeDuration("seconds", { least: 0 }), 30),
   imagePullSecrets: optional(pullSecretNames()),
   labels: withDefault(labels(OWN_LABELS), {}),
-  annotations: optional(annotations()),
+  annotations: optional(checkedBy(annotations(), checkBreakGlass)),
 } satisfies PropsSchema<HardenedPodProps>;
+
+/** Adds a problem if the annotations make a cluster skip the verification of signatures. */
+function checkBreakGlass(problems: Problems, name: string, given: { [key: string]: string }): void {
+  if (!(BREAK_GLASS in given)) return;
+  problems.add(
+    "VALUE_INVALID",
+    `${name} has ${BREAK_GLASS}, with which a cluster runs images without verifying their signatures`,
+    GUARDRAILS[GuardrailRule.IMAGE_POLICY_BREAK_GLASS].fix,
+  );
+}
 
 /** The props of pods as read, with those of their program. */
 export type PodParts = ContainerParts & Partial<Resolved<typeof POD>> & { readonly stopDelay?: number };
@@ -236,8 +247,9 @@ function readStopDelay(problems: Problems, { port, stopDelay }: PodParts, grace:
 
 /** Reads the egress, and adds a problem for each part that policies can't allow. */
 function readPodEgress(problems: Problems, { scope }: PodPlace, value: unknown): Egress[] {
-  const vcn = value === undefined ? undefined : vcnCidrOf(scope);
-  const egress = readEgress(problems, value, vcn);
+  if (value === undefined) return [];
+  const egress = optional(egressList())(problems, "egress", value) ?? [];
+  checkOutsideVcn(problems, egress, vcnCidrOf(scope));
   for (const { port } of egress) checkPolicyPort(problems, port);
   return egress;
 }

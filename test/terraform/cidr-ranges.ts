@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 
-/** A range of addresses; the arithmetic is not that of the library, so that one can't hide an error of the other. */
+/** An address range. Its arithmetic is independent of the library's, so that an error in one does not hide in the other. */
 export interface Range {
   readonly family: number;
   readonly first: bigint;

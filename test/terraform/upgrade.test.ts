@@ -48,13 +48,19 @@ interface Program {
   readonly coreDns?: string;
 }
 
-function program({ cluster: version, system, batch, web, coreDns = "v1.12.2" }: Program): (app: App) => void {
+function program({
+  cluster: controlPlane,
+  system,
+  batch,
+  web,
+  coreDns = "v1.12.2",
+}: Program): (app: App) => void {
   return (app) => {
-    const stack = new TerraformStack(app, "walk");
+    const stack = new TerraformStack(app, "upgrade");
     new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
     const cluster = new SecureOkeCluster(stack, "cluster", {
       compartmentId: "ocid1.compartment.oc1..example",
-      kubernetesVersion: version,
+      kubernetesVersion: controlPlane,
     });
     new ClusterAutoscaler(stack, "autoscaler", { cluster });
     const pool = { cluster, shape };
@@ -72,8 +78,8 @@ function program({ cluster: version, system, batch, web, coreDns = "v1.12.2" }: 
       taints: [NodeTaint.noSchedule("workload", "batch")],
       cycling: NodeCycling.replaceBootVolumes(),
     });
-    const edition = (of?: KubernetesVersion) =>
-      of && NodePoolEdition.of(imageOf(of), { kubernetesVersion: of });
+    const edition = (version?: KubernetesVersion) =>
+      version && NodePoolEdition.of(imageOf(version), { kubernetesVersion: version });
     new BlueGreenNodePools(stack, "web", {
       ...pool,
       size: 3,
@@ -89,23 +95,23 @@ function program({ cluster: version, system, batch, web, coreDns = "v1.12.2" }: 
   };
 }
 
-async function stackWith(terraform: Terraform, of: Program): Promise<TerraformStackRun> {
-  const [run] = await terraform.initAll(synthInto(terraform.outdir(), program(of)));
+async function stackWith(terraform: Terraform, versions: Program): Promise<TerraformStackRun> {
+  const [run] = await terraform.initAll(synthInto(terraform.outdir(), program(versions)));
   return run!;
 }
 
-/** What a plan changes, line by line: the address without hashes, the actions, and what of an update differs. */
+/** The changes of a plan, one line each: the action, the address without its hash, and the attributes that an update changes. */
 async function changesOf(run: TerraformStackRun): Promise<string[]> {
-  await run.run(["plan", "-out=walk.plan", "-input=false", "-lock=false"]);
-  const { resource_changes = [] } = JSON.parse((await run.run(["show", "-json", "walk.plan"])).stdout);
+  await run.run(["plan", "-out=upgrade.plan", "-input=false", "-lock=false"]);
+  const { resource_changes = [] } = JSON.parse((await run.run(["show", "-json", "upgrade.plan"])).stdout);
   const lines = resource_changes
     .filter(({ mode, change }: any) => mode === "managed" && change.actions.join() !== "no-op")
     .map(({ address, change }: any) => {
       const short = address.replace(/_[0-9A-F]{8}$/, "").replace(/^oci_containerengine_/, "");
-      const what =
+      const attributes =
         change.actions.join() === "update" ? ` ${differences(change.before, change.after).join(", ")}` : "";
       const action = change.actions.length > 1 ? "replace" : change.actions[0];
-      return `${action} ${short}${what}`;
+      return `${action} ${short}${attributes}`;
     });
   return lines.sort();
 }
@@ -126,10 +132,10 @@ const pool = (name: string, from: number, to: number, versions: string) => [
   `update node_pool.${name} kubernetes_version: ${versions}, node_source_details.0.image_id: ${image(from)} -> ${image(to)}`,
 ];
 
-/** The walk: each step of the guide docs/upgrades.md, and all that it changes. */
-const WALK: readonly [what: string, program: Program, changes: readonly string[]][] = [
+/** The steps of docs/upgrades.md, each with all changes that it plans. */
+const STEPS: readonly [step: string, program: Program, changes: readonly string[]][] = [
   [
-    "1.35 of the control plane",
+    "the control plane to 1.35",
     { ...start, cluster: V1_35 },
     [
       "replace terraform_data.cluster_RecordedVersions",
@@ -137,17 +143,17 @@ const WALK: readonly [what: string, program: Program, changes: readonly string[]
     ],
   ],
   [
-    "1.35 of the system pool",
+    "the system pool to 1.35",
     { ...start, cluster: V1_35, system: V1_35 },
     pool("system", 34, 35, `${c34} -> ${c35}`),
   ],
   [
-    "1.35 of the autoscaled pool",
+    "the autoscaled pool to 1.35",
     { ...start, cluster: V1_35, system: V1_35, batch: V1_35 },
     pool("batch", 34, 35, `${c34} -> ${c35}`),
   ],
   [
-    "a green pool of 1.35 beside the blue one",
+    "a green pool with 1.35 beside the blue pool",
     { ...start, cluster: V1_35, system: V1_35, batch: V1_35, web: { blue: V1_34, green: V1_35 } },
     [
       "create node_pool.web_Green",
@@ -156,7 +162,7 @@ const WALK: readonly [what: string, program: Program, changes: readonly string[]
     ],
   ],
   [
-    "the blue pool retires",
+    "the blue pool as retiring",
     {
       ...start,
       cluster: V1_35,
@@ -167,7 +173,7 @@ const WALK: readonly [what: string, program: Program, changes: readonly string[]
     [],
   ],
   [
-    "the blue pool goes",
+    "the blue pool removed",
     { ...start, cluster: V1_35, system: V1_35, batch: V1_35, web: { green: V1_35 } },
     [
       "delete node_pool.web_Blue",
@@ -176,7 +182,7 @@ const WALK: readonly [what: string, program: Program, changes: readonly string[]
     ],
   ],
   [
-    "1.36 of the control plane, with an add-on that fits it",
+    "the control plane to 1.36, with a CoreDNS version for 1.36",
     { cluster: V1_36, system: V1_35, batch: V1_35, web: { green: V1_35 }, coreDns: "v1.13.1" },
     [
       "replace terraform_data.cluster_RecordedVersions",
@@ -185,7 +191,7 @@ const WALK: readonly [what: string, program: Program, changes: readonly string[]
     ],
   ],
   [
-    "1.36 of all pools",
+    "all node pools to 1.36",
     { cluster: V1_36, system: V1_36, batch: V1_36, web: { green: V1_36 }, coreDns: "v1.13.1" },
     [
       ...pool("system", 35, 36, `${c35} -> ${c36}`),
@@ -195,42 +201,44 @@ const WALK: readonly [what: string, program: Program, changes: readonly string[]
   ],
 ];
 
-describeWithTerraform("the upgrade from 1.34 to 1.36", () => {
-  test("changes at each step what it must and nothing else, and replaces neither cluster nor pool", async () => {
+describeWithTerraform("the upgrade of a cluster from Kubernetes 1.34 to 1.36", () => {
+  test("updates the cluster and its node pools in place, and changes nothing else in each step", async () => {
     await withProvider(async (terraform) => {
-      const { world } = terraform.provider;
+      const { account } = terraform.provider;
       const first = await stackWith(terraform, start);
       await first.apply();
       expect(await first.planExitCode()).toBe(0);
-      // The autoscaler has added nodes since, which no step may take away.
-      const [batch] = world.all("oci_containerengine_node_pool").filter(({ name }) => name === "batch");
-      world.put("oci_containerengine_node_pool", {
+      // The autoscaler added nodes since then. No step may remove them.
+      const [batch] = account.all("oci_containerengine_node_pool").filter(({ name }) => name === "batch");
+      account.put("oci_containerengine_node_pool", {
         ...batch!,
         node_config_details: (batch!.node_config_details as any[]).map((details) => ({
           ...details,
           size: 4,
         })),
       });
-      const made: (readonly string[])[] = [];
-      for (const [what, of] of WALK) {
-        const run = await stackWith(terraform, of);
-        made.push([what, ...(await changesOf(run)).map(withoutKind).sort()]);
+      const planned: (readonly string[])[] = [];
+      for (const [step, versions] of STEPS) {
+        const run = await stackWith(terraform, versions);
+        planned.push([step, ...(await changesOf(run)).map(withoutKind).sort()]);
         await run.apply();
         expect(await run.planExitCode()).toBe(0);
-        const sizes = world.all("oci_containerengine_node_pool").filter(({ name }) => name === "batch");
+        const sizes = account.all("oci_containerengine_node_pool").filter(({ name }) => name === "batch");
         expect(sizes.map(({ node_config_details }) => (node_config_details as any[])[0].size)).toEqual([4]);
       }
-      const printed = made.flatMap(([what, ...changes]) => [what, ...changes.map((line) => `  ${line}`)]);
+      const printed = planned.flatMap(([step, ...changes]) => [step, ...changes.map((line) => `  ${line}`)]);
       process.stdout.write(`${printed.join("\n")}\n`);
-      expect(made).toEqual(WALK.map(([what, , changes]) => [what, ...changes.map(withoutKind).sort()]));
-      expect(world.all("oci_containerengine_cluster").map((one) => one.kubernetes_version)).toEqual([c36]);
+      expect(planned).toEqual(STEPS.map(([step, , changes]) => [step, ...changes.map(withoutKind).sort()]));
+      expect(account.all("oci_containerengine_cluster").map((cluster) => cluster.kubernetes_version)).toEqual(
+        [c36],
+      );
     });
   });
 
-  test("brings the control plane first, where one apply has both", async () => {
+  test("upgrades the control plane before the node pools where one apply upgrades both", async () => {
     await withProvider(async (terraform) => {
       await (await stackWith(terraform, start)).apply();
-      // The double refuses a pool that is newer than its cluster, as OKE does.
+      // The provider double rejects a pool that is newer than its cluster, as OKE does.
       const all = await stackWith(terraform, {
         cluster: V1_36,
         system: V1_36,
@@ -242,12 +250,12 @@ describeWithTerraform("the upgrade from 1.34 to 1.36", () => {
     });
   });
 
-  test("is refused at synthesis where a pool would be newer than the control plane, or too old for it", () => {
-    const made = (of: Program) => () => withoutOutput(of);
-    expect(made({ ...start, system: V1_35 })).toThrow(
+  test("fails at synthesis where a node pool would be newer than the control plane, or too old for it", () => {
+    const synthesis = (versions: Program) => () => program(versions)(Testing.app());
+    expect(synthesis({ ...start, system: V1_35 })).toThrow(
       /VERSION_SKEW.*newer than v1\.34\.10 of the control plane/s,
     );
-    expect(made({ ...start, cluster: KubernetesVersion.of("v1.38.1") })).toThrow(
+    expect(synthesis({ ...start, cluster: KubernetesVersion.of("v1.38.1") })).toThrow(
       /VERSION_SKEW.*4 minor versions older/s,
     );
   });
@@ -255,8 +263,4 @@ describeWithTerraform("the upgrade from 1.34 to 1.36", () => {
 
 function withoutKind(line: string): string {
   return line.replace(/ (cluster|node_pool|addon|terraform_data)\./, " ");
-}
-
-function withoutOutput(of: Program): void {
-  program(of)(Testing.app());
 }

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 
-/** Text that YAML, JSON, Terraform's templates or cdktf could read as something else. */
+/** Strings that YAML, JSON, Terraform templates or cdktf could misread. */
 export const HOSTILE: readonly string[] = [
   ..."$ % { } \" ' \\ # & * ! | > @ ` ~ - ? : , [ ] = <".split(" "),
   ...[
@@ -39,7 +39,7 @@ export const HOSTILE: readonly string[] = [
     "NaN",
     "<<",
   ],
-  // What kubectl's reader takes for numbers and dates beside these, and what only looks like one.
+  // Further strings that kubectl reads as numbers and dates, and strings that only look like them.
   ...[
     "0_x1F",
     "0b-1",
@@ -146,7 +146,7 @@ export const HOSTILE: readonly string[] = [
   `<match **>\n  @type oci_logging\n  log_id "#{ENV['LOG']}"\n  tag \${tag_parts[0]}.%{time}\n</match>\n\n`,
 ];
 
-/** Lines and keys that are longer than YAML lets a key be. */
+/** Strings above YAML's limit of 1,024 characters for a plain key. */
 export const LONG: readonly string[] = [
   `${"long ".repeat(1_000)}# line`,
   `${"é\u0301".repeat(600)}`,
@@ -156,7 +156,7 @@ export const LONG: readonly string[] = [
 const piece = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...HOSTILE) },
   { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 8 }) },
-  // Letters and what joins with letters.
+  // Letters and combining characters.
   {
     weight: 1,
     arbitrary: fc.string({ unit: fc.constantFrom(..."aen<=\u0301\u0303\u0338\u1100\u1161\u11a8\n") }),
@@ -164,15 +164,15 @@ const piece = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: fc.constantFrom(..."${}%\"'\\ \n\r\t:#-~ae0") }) },
 );
 
-/** Hostile texts, also several put together. */
+/** One to four hostile strings in a row. */
 export const hostileText = fc.array(piece, { minLength: 1, maxLength: 4 }).map((pieces) => pieces.join(""));
 
-/** Text as it must stand in Terraform's JSON to mean itself. */
+/** Escapes a string so that Terraform's JSON syntax reads it literally. */
 export function terraformLiteral(text: string): string {
   return text.replace(/\$\{/g, "$$${").replace(/%\{/g, "%%{");
 }
 
-/** Hostile values of references, without what Terraform's jsonencode can't write for kubectl: see terraformYaml. */
+/** Hostile values of references, without the characters that Terraform's jsonencode can't write for kubectl: see terraformYaml. */
 export const hostileValue = hostileText.map((text) =>
   text.replace(/[\u007f-\u009f\ufeff\ufffe\uffff]|(?<=[\p{Cc}<>])[\p{M}\u1160-\u11ff]+/gu, ""),
 );

@@ -1,59 +1,23 @@
+import { callScript, INDEX_PREFIX, INDEX_SETTINGS, json, lineMapping, storeFiles } from "./store-parts";
+import { type ResolvedStoreInCluster } from "./read-destination";
 import { shortHash } from "../../../core/short-hash";
-import { INDEX_PREFIX, OPEN_SEARCH_FILES } from "./open-search-config";
-import { type ResolvedOpenSearch } from "./read-destination";
 
-export const SETTINGS_FILES = {
-  folder: "/etc/opensearch-settings",
-  security: "/etc/opensearch-settings/security",
-  certificates: "/run/secrets/opensearch-admin",
-};
-
-const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 const indices = `${INDEX_PREFIX}-*`;
 
-/** Fields that programs name as they like are one field to OpenSearch: no program uses up those that an index may have. */
 function template(): object {
   return {
     index_patterns: [indices],
     priority: 100,
-    template: {
-      settings: {
-        number_of_shards: 1,
-        number_of_replicas: 1,
-        "index.refresh_interval": "5s",
-        "index.codec": "best_compression",
-        "index.mapping.total_fields.limit": 500,
-      },
-      mappings: {
-        properties: {
-          "@timestamp": { type: "date_nanos" },
-          line_id: { type: "keyword", index: false, doc_values: false },
-          log: { type: "text" },
-          stream: { type: "keyword" },
-          fields: { type: "flat_object" },
-          kubernetes: {
-            properties: {
-              container_image: { type: "keyword" },
-              container_name: { type: "keyword" },
-              host: { type: "keyword" },
-              labels: { type: "flat_object" },
-              namespace_name: { type: "keyword" },
-              pod_id: { type: "keyword" },
-              pod_name: { type: "keyword" },
-            },
-          },
-        },
-      },
-    },
+    template: { settings: INDEX_SETTINGS, mappings: lineMapping("flat_object") },
   };
 }
 
-/** What becomes of the index of a day. */
+/** The lifecycle of the index of a day. */
 function lifecycle(days: number): object {
   return {
     policy: {
       default_state: "kept",
-      // OpenSearch's own record of who searched what is made by the day too.
+      // OpenSearch's audit log of searches has an index for each day too.
       ism_template: [{ index_patterns: [indices, "security-auditlog-*"], priority: 100 }],
       states: [
         {
@@ -87,15 +51,15 @@ function snapshotPolicy(days: number): object {
   };
 }
 
-/** A policy says in its description what it was made of, so that it is written again only when that changes. */
+/** Adds a description with a hash of the policy, so that the script writes a policy only when it has changed. */
 function described(value: object, wrapper?: "policy"): object {
   const description = `Written by the program, ${shortHash(JSON.stringify(value))}`;
   const inner = wrapper ? (value as { policy: object }).policy : value;
   return wrapper ? { policy: { description, ...inner } } : { description, ...inner };
 }
 
-/** What OpenSearch is told, as files by their names. */
-export function settingsFiles({ retention, snapshots }: ResolvedOpenSearch): {
+/** The settings of OpenSearch, as files by their names. */
+export function settingsFiles({ retention, snapshots }: ResolvedStoreInCluster): {
   readonly [name: string]: string;
 } {
   return {
@@ -114,7 +78,7 @@ export function settingsFiles({ retention, snapshots }: ResolvedOpenSearch): {
   };
 }
 
-/** Tells OpenSearch all of it, as often as it runs; what is there already stays as it is. */
+/** Writes all settings each time it runs; unchanged policies stay as they are. */
 function settingsScript(hasSnapshots: boolean): string {
   const snapshots = hasSnapshots
     ? `
@@ -122,27 +86,7 @@ put /_snapshot/archive repository.json
 policy /_plugins/_sm/policies/logs snapshots.json POST
 `
     : "";
-  return `set -euo pipefail
-files=\${SETTINGS_FOLDER:-${SETTINGS_FILES.folder}}
-certificates=\${SETTINGS_CERTIFICATES:-${SETTINGS_FILES.certificates}}
-
-# Prints the answer, and the status on a line of its own.
-call() {
-  curl --silent --show-error --max-time 60 --cacert "$certificates/ca.crt" --cert "$certificates/tls.crt" --key "$certificates/tls.key" \\
-    --header "Content-Type: application/json" --write-out '\\n%{http_code}' "$@"
-}
-
-fail() {
-  echo "$1: $2" >&2
-  exit 1
-}
-
-put() {
-  local answer
-  answer=$(call --request PUT --data-binary "@$files/$2" "$OPENSEARCH_URL$1")
-  [[ "\${answer##*$'\\n'}" == 20? ]] || fail "PUT $1" "$answer"
-}
-
+  return `${callScript("opensearch", { url: "OPENSEARCH_URL" })}
 # A policy is replaced by naming the version that it replaces.
 policy() {
   local answer status description query=""
@@ -182,4 +126,4 @@ ${snapshots}`;
 }
 
 /** The program of OpenSearch that writes the configuration of its security plugin. */
-export const SECURITY_ADMIN = `${OPEN_SEARCH_FILES.home}/plugins/opensearch-security/tools/securityadmin.sh`;
+export const SECURITY_ADMIN = `${storeFiles("opensearch").home}/plugins/opensearch-security/tools/securityadmin.sh`;

@@ -24,7 +24,7 @@ const GROUP = "oci_core_network_security_group";
 const RULE = "oci_core_network_security_group_security_rule";
 const image = ContainerImage.of(`fra.ocir.io/acme/web@sha256:${"0".repeat(64)}`);
 
-/** Makes a cluster whose chart has a workload for each name, reached over UDP with the clients' addresses where it ends so. */
+/** A cluster whose chart has a workload for each name. Names that end with `udp` use UDP and preserve client addresses. */
 function program(names: readonly string[]): (app: App) => void {
   return (app) => {
     const stack = new TerraformStack(app, "platform");
@@ -59,34 +59,34 @@ async function servicesOf(run: TerraformStackRun): Promise<Map<string, any>> {
 }
 
 describeWithTerraform("load balancers whose rules Terraform manages", () => {
-  test("are applied once, and change with nothing but themselves", async () => {
+  test("keep their security groups and rules when other load balancers are added, removed and reordered", async () => {
     await withProvider(async (terraform) => {
-      const { world } = terraform.provider;
+      const { account } = terraform.provider;
       const stackOf = (...names: string[]) =>
         terraform.init(path.join(synthInto(terraform.outdir(), program(names)), "stacks/platform"));
       const first = await stackOf("web", "dns-udp");
       await first.apply();
-      runLoadBalancerController(world);
+      runLoadBalancerController(account);
       expect(await first.planExitCode()).toBe(0);
       const before = await servicesOf(first);
       const group =
         before.get("web").metadata.annotations[
           "oci-network-load-balancer.oraclecloud.com/oci-network-security-groups"
         ];
-      expect(world.get(GROUP, group)).toMatchObject({ display_name: "platform-cluster-lb-edge-web" });
+      expect(account.get(GROUP, group)).toMatchObject({ display_name: "platform-cluster-lb-edge-web" });
 
-      // Another order, and others before, between and behind: what is there stays as it is.
+      // Another order, with further load balancers before, between and after the first two: those stay unchanged.
       const more = await stackOf("admin", "dns-udp", "ntp-udp", "web", "zone");
       const changes = await more.changes();
       expect([...new Set(Object.values(changes).flat())]).toEqual(["create"]);
       const rules = Object.keys(changes).filter((address) => address.startsWith(`${RULE}.`));
-      // TCP: two ranges, node port and health check on both sides. UDP: two ranges on both sides, one way out, health check.
+      // TCP: two ranges, and node port and health check on both sides. UDP: two ranges on both sides, one egress rule, health check.
       expect([Object.keys(changes).length - rules.length, rules.length]).toEqual([3, 2 * 6 + 7]);
       await more.apply();
       const after = await servicesOf(more);
       for (const [name, service] of before) expect(after.get(name)).toEqual(service);
 
-      // One less: its group and its rules go, and no others.
+      // Without one of them, Terraform deletes its group and its rules only.
       const fewer = await (await stackOf("admin", "dns-udp", "web", "zone")).changes();
       expect(new Set(Object.values(fewer).flat())).toEqual(new Set(["delete"]));
       const own = Object.keys(fewer).filter((address) => address.startsWith(`${GROUP}.`));

@@ -33,7 +33,7 @@ jest.setTimeout(120_000);
 const DIGEST = `sha256:${"0".repeat(64)}`;
 
 interface Variant {
-  /** Runs before the first pool is made, so that what it adds comes first. */
+  /** Runs before the first pool is created, so that its constructs come first. */
   readonly first?: (cluster: SecureOkeCluster) => void;
   readonly last?: (cluster: SecureOkeCluster) => void;
   readonly cluster?: Partial<SecureOkeClusterProps>;
@@ -54,7 +54,7 @@ function addPool(cluster: SecureOkeCluster, id: string): void {
   });
 }
 
-/** A chart whose load balancer refers to the cluster; it may be of another stack than the chart's output. */
+/** A chart whose load balancer refers to the cluster. The cluster may be in another stack than the chart's output. */
 function shop(cluster: ISecureOkeCluster, id: string): Chart {
   const chart = new Chart(new KubernetesApp(), id, { namespace: id });
   const web = new HardenedDeployment(chart, "web", {
@@ -99,12 +99,12 @@ function stackOf(terraform: Terraform, variant: Variant): Promise<TerraformStack
   return terraform.init(path.join(synthInto(terraform.outdir(), program(variant)), "stacks/shop"));
 }
 
-/** What a change of a program makes Terraform do, each with the only thing that it may do. */
-const CHANGES: readonly [what: string, action: "create" | "nothing", variant: Variant][] = [
+/** Changes of the program, each with the only action that Terraform may plan for it. */
+const CHANGES: readonly [change: string, action: "create" | "nothing", variant: Variant][] = [
   ["another node pool after the first", "create", { last: (cluster) => addPool(cluster, "batch") }],
   ["another node pool before the first", "create", { first: (cluster) => addPool(cluster, "batch") }],
   [
-    "a rule for a range, and one between groups",
+    "a rule for an address range and a rule between security groups",
     "create",
     {
       first: ({ workerSecurityGroup, podSecurityGroup }) => {
@@ -121,30 +121,30 @@ const CHANGES: readonly [what: string, action: "create" | "nothing", variant: Va
     { first: (cluster) => cluster.addCdk8sChart("admin", shop(cluster, "admin")) },
   ],
   [
-    "the same ranges in another order",
+    "the same ranges of the API endpoint in another order",
     "nothing",
     { cluster: { endpointAccess: EndpointAccess.privateFrom([...RANGES].reverse()) } },
   ],
   [
-    "another range for the endpoint",
+    "another range of the API endpoint",
     "create",
     { cluster: { endpointAccess: EndpointAccess.privateFrom(["10.199.0.0/24", ...RANGES]) } },
   ],
 ];
 
-describeWithTerraform("a program that grows", () => {
-  test("renames and replaces nothing of what was there", async () => {
+describeWithTerraform("a program that gains constructs", () => {
+  test("neither updates nor replaces the existing resources", async () => {
     await withProvider(async (terraform) => {
       const before = await stackOf(terraform, {});
       await before.apply();
       const manifests = await before.output("shop_manifests");
-      for (const [what, action, variant] of CHANGES) {
-        // What is new may have to be looked up after it was made.
+      for (const [change, action, variant] of CHANGES) {
+        // Data sources of the new resources are read during the apply.
         const actions = new Set(Object.values(await (await stackOf(terraform, variant)).changes()).flat());
         actions.delete("read");
-        expect([what, ...actions]).toEqual(action === "nothing" ? [what] : [what, action]);
+        expect([change, ...actions]).toEqual(action === "nothing" ? [change] : [change, action]);
       }
-      // All of it, really applied: the first chart still says the same.
+      // After an apply of all changes the manifests of the first chart are the same.
       const all = await stackOf(terraform, {
         first: (cluster) => CHANGES.forEach(([, , { first }]) => first?.(cluster)),
         cluster: Object.assign({}, ...CHANGES.map(([, , variant]) => variant.cluster)),
@@ -157,7 +157,7 @@ describeWithTerraform("a program that grows", () => {
 });
 
 describeWithTerraform("a program whose tags change", () => {
-  test("updates everything in place", async () => {
+  test("updates all resources in place", async () => {
     await withProvider(async (terraform) => {
       await (await stackOf(terraform, {})).apply();
       const tags = { freeformTags: { team: "shop" }, definedTags: { "Operations.CostCenter": "42" } };
@@ -167,8 +167,8 @@ describeWithTerraform("a program whose tags change", () => {
   });
 });
 
-describeWithTerraform("a cluster of another stack", () => {
-  test("is referred to by charts of that stack, as itself and imported", async () => {
+describeWithTerraform("charts for a cluster of another stack", () => {
+  test("get its subnets, whether they use the cluster itself or import it by its attributes", async () => {
     await withProvider(async (terraform) => {
       const outdir = synthInto(terraform.outdir(), (app) => {
         const cluster = newCluster(newStack(app, "platform"), "cluster");
@@ -190,7 +190,7 @@ describeWithTerraform("a cluster of another stack", () => {
         await stack.apply();
         expect(await stack.planExitCode()).toBe(0);
       }
-      const subnets = terraform.provider.world.all("oci_core_subnet").map(({ id }) => id);
+      const subnets = terraform.provider.account.all("oci_core_subnet").map(({ id }) => id);
       for (const name of ["imported", "direct"]) {
         const objects = parseYaml(await shops!.output(`${name}_manifests`), "1.2") as any[];
         expect(objects[0].kind).toBe("Namespace");

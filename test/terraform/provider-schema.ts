@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-/** The format of `terraform providers schema -json`, as far as it is used here. */
+/** The part of the format of `terraform providers schema -json` that the tests use. */
 export interface Block {
   readonly attributes?: { readonly [name: string]: Attribute };
   readonly block_types?: { readonly [name: string]: NestedBlock };
@@ -42,7 +42,7 @@ export interface ProviderSchema {
 
 export const PROVIDER = "registry.terraform.io/oracle/oci";
 
-/** The schema from which the bindings are made, so that both can't disagree. */
+/** The schema from which the bindings are generated. */
 export function curatedSchema(): ProviderSchema {
   const file = path.join(__dirname, "../../lib/oci/schema.json");
   return JSON.parse(fs.readFileSync(file, "utf8")).provider_schemas[PROVIDER];
@@ -50,20 +50,20 @@ export function curatedSchema(): ProviderSchema {
 
 const NESTING = { single: 1, list: 2, set: 3, map: 4 };
 
-/** The schema as a message of the plugin protocol. */
+/** Converts the schema to a message of the plugin protocol. */
 export function schemaMessage(schema: ProviderSchema): object {
   return {
-    provider: one(schema.provider),
-    resource_schemas: all(schema.resource_schemas),
-    data_source_schemas: all(schema.data_source_schemas),
+    provider: schemaOf(schema.provider),
+    resource_schemas: schemasOf(schema.resource_schemas),
+    data_source_schemas: schemasOf(schema.data_source_schemas),
   };
 }
 
-function all(schemas: { readonly [type: string]: Schema }): object {
-  return Object.fromEntries(Object.entries(schemas).map(([type, schema]) => [type, one(schema)]));
+function schemasOf(schemas: { readonly [type: string]: Schema }): object {
+  return Object.fromEntries(Object.entries(schemas).map(([type, schema]) => [type, schemaOf(schema)]));
 }
 
-function one({ version, block }: Schema): object {
+function schemaOf({ version, block }: Schema): object {
   return { version, block: blockMessage(block) };
 }
 
@@ -72,7 +72,7 @@ function blockMessage(block: Block): object {
     attributes: Object.entries(block.attributes ?? {}).map(([name, attribute]) => ({
       ...attribute,
       name,
-      // The protocol carries types as the very JSON of the schema file.
+      // The protocol carries types as the JSON of the schema file.
       type: Buffer.from(JSON.stringify(attribute.type)),
     })),
     block_types: Object.entries(block.block_types ?? {}).map(([name, nested]) => ({

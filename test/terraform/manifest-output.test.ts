@@ -15,13 +15,13 @@ import { ChartOutput } from "../../lib/synthesis/chart-output";
 import { CoreVcn } from "../../lib/oci/core-vcn";
 import { OciProvider } from "../../lib/oci/provider";
 import { StreamingStream } from "../../lib/oci/streaming-stream";
-import { HOSTILE, LONG, hostileText, hostileValue, terraformLiteral } from "./hostile";
+import { HOSTILE, LONG, hostileText, hostileValue, terraformLiteral } from "./hostile-text";
 import { describeWithTerraform, synthInto, withProvider, type Terraform } from "./terraform";
 import { misreadByKubectl, parseYaml } from "./yaml-readers";
 
 jest.setTimeout(120_000);
 
-/** What manifests refer to: as references when the program runs, as values when it was applied. */
+/** The attributes that manifests refer to: references while the program runs, values after the apply. */
 interface Refs {
   id: string;
   name: string;
@@ -33,7 +33,7 @@ interface Refs {
 
 const TAGS = 12;
 
-// To repeat a failure, or to look longer for one: SEED=1 RUNS=100 npx jest test/terraform/manifest-bridge
+// To repeat a failure, or to search longer for one: SEED=1 RUNS=100 npx jest test/terraform/manifest-output
 const SEED = process.env.SEED ? Number(process.env.SEED) : undefined;
 const NUM_RUNS = Number(process.env.RUNS ?? 3);
 
@@ -74,7 +74,7 @@ function chartOf(objects: readonly object[], id = "chart"): Chart {
   const chart = new Chart(new KubernetesApp(), id);
   objects.forEach((object, i) => {
     new ApiObject(chart, `object${i}`, {
-      // No ConfigMap, in which some of the texts would look like credentials.
+      // Not a ConfigMap: the check for credentials would reject some of the strings in it.
       apiVersion: "example.com/v1",
       kind: "Texts",
       metadata: { name: `object${i}` },
@@ -84,8 +84,8 @@ function chartOf(objects: readonly object[], id = "chart"): Chart {
   return chart;
 }
 
-/** Puts texts, which cdktf would not leave alone, in the place of TEXT0, TEXT1… of what is synthesized. */
-function plant(outdir: string, texts: readonly string[]): void {
+/** Replaces TEXT0, TEXT1… in the synthesized stacks by strings that cdktf would change. */
+function replacePlaceholders(outdir: string, texts: readonly string[]): void {
   for (const stack of fs.readdirSync(path.join(outdir, "stacks"))) {
     const file = path.join(outdir, "stacks", stack, "cdk.tf.json");
     const content = fs.readFileSync(file, "utf8");
@@ -97,13 +97,13 @@ function plant(outdir: string, texts: readonly string[]): void {
   }
 }
 
-/** The manifests as Terraform writes them, and what Terraform put into them. */
-async function bridge(terraform: Terraform, build: Build, texts: readonly string[] = []) {
+/** Applies objects; returns the manifests that Terraform writes and the values that it writes into them. */
+async function applyManifests(terraform: Terraform, build: Build, texts: readonly string[] = []) {
   const outdir = synthInto(terraform.outdir(), (app) => {
     const { stack, refs } = new Infrastructure(app);
     new ChartOutput(stack, "shop", chartOf(build(refs)));
   });
-  plant(outdir, texts);
+  replacePlaceholders(outdir, texts);
   const run = await terraform.init(path.join(outdir, "stacks/stack"));
   await run.apply();
   const vcn = await run.resource("oci_core_vcn.vcn");
@@ -119,48 +119,48 @@ async function bridge(terraform: Terraform, build: Build, texts: readonly string
 }
 
 /**
- * Applies the objects and compares them with the same objects made of values, not of references.
+ * Applies the objects and compares the manifests with the same objects built from values instead of references.
  *
- * The values are those of the state. Terraform keeps text in NFC, so a value may differ from what was configured; what
- * the manifest has is the value, and the literal text around it byte for byte, in NFC or not.
+ * The values are those of the state. Terraform normalizes strings to NFC, so a value may differ from the configured
+ * one. The manifest has the value of the state and the literal text around it byte for byte, in NFC or not.
  */
 async function expectSame(build: Build, texts: readonly string[] = []): Promise<void> {
   await withProvider(async (terraform) => {
-    const { manifests, values } = await bridge(terraform, build, texts);
+    const { manifests, values } = await applyManifests(terraform, build, texts);
     const expected = build(values).map((object, i) => ({
       apiVersion: "example.com/v1",
       kind: "Texts",
       metadata: { name: `object${i}` },
       ...object,
     }));
-    keep(manifests, expected);
+    keepManifests(manifests, expected);
     expect(parseYaml(manifests, "1.2")).toEqual(expected);
     expect(parseYaml(manifests, "1.1")).toEqual(expected);
     expect(misreadByKubectl(manifests)).toEqual([]);
   });
 }
 
-let kept = 0;
+let count = 0;
 
-/** With KEEP_MANIFESTS=<folder>, for a reader that is not written in JavaScript: what it reads, and what that must say. */
-function keep(manifests: string, expected: readonly object[]): void {
+/** With KEEP_MANIFESTS=<folder>, writes the manifests and the expected objects, to compare YAML parsers of other languages. */
+function keepManifests(manifests: string, expected: readonly object[]): void {
   const folder = process.env.KEEP_MANIFESTS;
   if (!folder) return;
-  const file = path.join(folder, `${process.pid}-${kept++}`);
+  const file = path.join(folder, `${process.pid}-${count++}`);
   fs.writeFileSync(`${file}.yaml`, manifests);
   fs.writeFileSync(`${file}.json`, JSON.stringify(expected));
 }
 
-/** A text with references in it: a number stands for one of the hostile texts that Terraform holds. */
+/** A piece of a string: literal text, or the number of a hostile string that Terraform inserts. */
 type Part = string | number;
 const parts = fc.array(fc.oneof(hostileText, fc.nat(TAGS - 1)), { minLength: 1, maxLength: 5 });
 
-function join(spec: readonly Part[], refs: Refs): string {
-  return spec.map((part) => (typeof part === "number" ? refs.texts[part] : part)).join("");
+function joinParts(pieces: readonly Part[], refs: Refs): string {
+  return pieces.map((part) => (typeof part === "number" ? refs.texts[part] : part)).join("");
 }
 
-describeWithTerraform("manifests that terraform writes", () => {
-  test("every hostile text comes out as it went in, as a value, in a list and as a key", async () => {
+describeWithTerraform("manifests that Terraform writes", () => {
+  test("contain hostile strings unchanged, as values, in lists and as keys", async () => {
     await expectSame(() => [
       { data: Object.fromEntries(HOSTILE.map((text, i) => [`k${i}`, text])) },
       { spec: { list: HOSTILE, nested: HOSTILE.map((text) => ({ text, more: [[text]] })) } },
@@ -170,7 +170,7 @@ describeWithTerraform("manifests that terraform writes", () => {
     ]);
   });
 
-  test("hostile text stays what it is around references, and references are hostile too", async () => {
+  test("contain hostile strings unchanged around references, and hostile values of references", async () => {
     const texts = HOSTILE.filter((text) => text.length > 2).slice(-TAGS);
     await expectSame(
       (refs) => [
@@ -182,7 +182,7 @@ describeWithTerraform("manifests that terraform writes", () => {
     );
   });
 
-  test("an accent at the start of a value does not change the letter before it", async () => {
+  test("keep the letter before a value that begins with a combining accent", async () => {
     const values = ["\u0301x", "\u0338", "\u1161", "\u11a8"];
     const before = ["e", "=", "\u1100", "\uac00", "e\u0301", "line\n", "😀", "~", ""];
     await expectSame(
@@ -195,7 +195,7 @@ describeWithTerraform("manifests that terraform writes", () => {
     );
   });
 
-  test("references keep their type: text, number, list and map, alone and inside of text", async () => {
+  test("keep the types of references: string, number, list and map, alone and inside of strings", async () => {
     await expectSame(
       ({ id, count, blocks, tags }) => [
         { spec: { id, count, blocks, tags, all: [id, count, blocks, tags], nested: [{ count: [count] }] } },
@@ -226,7 +226,7 @@ describeWithTerraform("manifests that terraform writes", () => {
     );
   });
 
-  test("functions, locals, variables, booleans and late values are what Terraform makes of them", async () => {
+  test("contain the results of Terraform functions, locals, variables, booleans and lazy values", async () => {
     await withProvider(async (terraform) => {
       const outdir = synthInto(terraform.outdir(), (app) => {
         const { stack, vcn, refs } = new Infrastructure(app);
@@ -245,7 +245,7 @@ describeWithTerraform("manifests that terraform writes", () => {
         };
         new ChartOutput(stack, "shop", chartOf([{ spec }]));
       });
-      plant(outdir, ['the "name"']);
+      replacePlaceholders(outdir, ['the "name"']);
       const run = await terraform.init(path.join(outdir, "stacks/stack"));
       await run.apply();
       const manifests = await run.output("shop_manifests");
@@ -266,7 +266,7 @@ describeWithTerraform("manifests that terraform writes", () => {
     });
   });
 
-  test("any text around any references comes out as it went in", async () => {
+  test("contain random strings unchanged around random references", async () => {
     const charts = fc.record({
       specs: fc.array(parts, { minLength: 50, maxLength: 80 }),
       keys: fc.array(hostileText, { maxLength: 30 }),
@@ -275,7 +275,7 @@ describeWithTerraform("manifests that terraform writes", () => {
     await fc.assert(
       fc.asyncProperty(charts, async ({ specs, keys, texts }) => {
         await expectSame((refs) => {
-          const values = specs.map((spec) => join(spec, refs));
+          const values = specs.map((spec) => joinParts(spec, refs));
           return [
             { data: Object.fromEntries(values.map((text, i) => [`k${i}`, text])) },
             { spec: { list: values, deep: values.map((text) => [{ text }]) } },
@@ -283,12 +283,12 @@ describeWithTerraform("manifests that terraform writes", () => {
           ];
         }, texts);
       }),
-      // New text every time; a failure says its seed. Shrinking takes an apply a step, and the difference shows the text.
+      // Each run generates other strings; a failure prints its seed. Shrinking would need an apply for each step.
       { numRuns: NUM_RUNS, seed: SEED, endOnFailure: true },
     );
   });
 
-  test("an empty reference is empty text, and a missing one inside of text fails instead of vanishing", async () => {
+  test("contain an empty string for an empty reference, and are not written where a reference inside of a string is null", async () => {
     await expectSame((refs) => [{ data: { alone: refs.name, inside: `<${refs.name}>` } }], [""]);
     await withProvider(async (terraform) => {
       const outdir = synthInto(terraform.outdir(), (app) => {
@@ -303,7 +303,7 @@ describeWithTerraform("manifests that terraform writes", () => {
     });
   });
 
-  test("a stack's manifests may refer to another stack", async () => {
+  test("may refer to resources of another stack", async () => {
     await withProvider(async (terraform) => {
       const outdir = synthInto(terraform.outdir(), (app) => {
         const { refs } = new Infrastructure(app, "network");
@@ -320,7 +320,7 @@ describeWithTerraform("manifests that terraform writes", () => {
     });
   });
 
-  test("what is added, patched or produced late is there", async () => {
+  test("contain objects, patches and lazy values that are added after the chart", async () => {
     await withProvider(async (terraform) => {
       let late = "early";
       const outdir = synthInto(terraform.outdir(), (app) => {
@@ -332,7 +332,7 @@ describeWithTerraform("manifests that terraform writes", () => {
         first.addJsonPatch(JsonPatch.add("/data/patched", refs.name));
         new ApiObject(chart, "second", { apiVersion: "v1", kind: "Service", metadata: { name: "second" } });
       });
-      plant(outdir, ["the name"]);
+      replacePlaceholders(outdir, ["the name"]);
       const run = await terraform.init(path.join(outdir, "stacks/stack"));
       await run.apply();
       const { id } = await run.resource("oci_core_vcn.vcn");
@@ -342,13 +342,13 @@ describeWithTerraform("manifests that terraform writes", () => {
     });
   });
 
-  test("a chart without references reads the same from plain cdk8s, byte for byte", async () => {
+  test("are byte for byte those of plain cdk8s for a chart without references", async () => {
     await withProvider(async (terraform) => {
       const build = () => [
         { data: { script: "#!/bin/sh\necho ${HOME} %{x}\n", number: "1e3", text: 'say "no"' } },
         { spec: { replicas: 3, list: ["a", "- b"], on: true } },
       ];
-      const { manifests } = await bridge(terraform, build);
+      const { manifests } = await applyManifests(terraform, build);
       expect(manifests).toBe(Yaml.stringify(...Testing.synth(chartOf(build()))));
     });
   });

@@ -47,7 +47,7 @@ function chartOf(name: string): Chart {
   return chart;
 }
 
-/** Every kind of load balancer and nearly every option of one. */
+/** Workloads behind every kind of load balancer, with nearly every option of load balancers. */
 function exposed(cluster: so.ISecureOkeCluster, name: string, isPublic: boolean): Chart {
   const chart = chartOf(name);
   const workload = (id: string, protocol = so.AppProtocol.HTTP) =>
@@ -123,7 +123,7 @@ function program(app: App): void {
     ...tags,
   });
   poolsOf(guarded, first, "guarded");
-  // A whole cluster after another one, with all that both have of their own.
+  // This makes all resources of the guarded cluster depend on those of the shop cluster.
   guarded.node.addDependency(shop);
   guarded.addCdk8sChart("guarded", exposed(guarded, "guarded", false));
 
@@ -147,8 +147,8 @@ function program(app: App): void {
   flannel.addCdk8sChart("flannel", exposed(flannel, "flannel", false));
 }
 
-describeWithTerraform("clusters of several kinds in two stacks, with every option of a load balancer", () => {
-  test("are applied in one go, and a second plan has no change", async () => {
+describeWithTerraform("three clusters in two stacks with load balancers of every kind", () => {
+  test("are applied in one run, after which the plans are empty", async () => {
     await withProvider(async (terraform) => {
       const stacks = await terraform.initAll(synthInto(terraform.outdir(), program));
       expect(stacks.map(({ name }) => name)).toEqual(["first", "second"]);

@@ -1,9 +1,9 @@
 /**
- * What OCI can't change in place, by resource type; `*` is everything that can be configured.
+ * Attributes whose change replaces the resource, by resource type; `*` stands for all configurable attributes.
  *
- * The schema doesn't tell, so this is a list of what the library relies on, not all there is.
+ * The provider schema doesn't contain them, so this lists those that the library relies on.
  */
-export const REPLACES: { readonly [type: string]: readonly string[] } = {
+export const FORCE_NEW: { readonly [type: string]: readonly string[] } = {
   oci_bastion_bastion: ["bastion_type", "compartment_id", "target_subnet_id", "name"],
   oci_bastion_session: ["bastion_id", "target_resource_details", "key_details"],
   oci_containerengine_addon: ["addon_name", "cluster_id"],

@@ -1,6 +1,6 @@
 import { decode, encode, ExtensionCodec } from "@msgpack/msgpack";
 
-/** What Terraform knows only after an apply; the bytes are kept because they can carry what is known about the value. */
+/** A value that Terraform knows only after the apply. The bytes may carry refinements of it, so they are kept. */
 export class Unknown {
   constructor(
     readonly extension: number,
@@ -18,7 +18,7 @@ export interface Values {
 export const UNKNOWN = new Unknown(0, Uint8Array.of(0));
 
 const extensionCodec = new ExtensionCodec();
-// 0 is an unknown value, 12 is one of which something is known already, its prefix for example.
+// 0 is an unknown value; 12 is an unknown value with refinements, such as its prefix.
 for (const type of [0, 12]) {
   extensionCodec.register({
     type,
@@ -26,7 +26,7 @@ for (const type of [0, 12]) {
     decode: (data) => new Unknown(type, Uint8Array.from(data)),
   });
 }
-// A number above 2^53 must come back as it came.
+// Numbers above 2^53 keep their digits.
 const options = { extensionCodec, useBigInt64: true };
 
 export interface DynamicValue {
@@ -44,7 +44,7 @@ export function fromWire(value: DynamicValue | null | undefined): Value {
   return null;
 }
 
-/** Whether a value and everything inside of it is known. */
+/** Whether a value and all values nested in it are known. */
 export function isKnown(value: Value): boolean {
   if (value instanceof Unknown) return false;
   if (typeof value !== "object" || value === null) return true;

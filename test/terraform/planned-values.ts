@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { UNKNOWN, Unknown, type Value, type Values } from "./cty";
-import { REPLACES } from "./replaces";
-import { type Attribute, type Block } from "./schema";
+import { UNKNOWN, Unknown, type Value, type Values } from "./terraform-values";
+import { FORCE_NEW } from "./force-new-attributes";
+import { type Attribute, type Block } from "./provider-schema";
 
-/** Writes each attribute of a block anew, in nested blocks too. */
+/** Maps each attribute of a block, including those of nested blocks. */
 export function mapAttributes(
   block: Block,
   values: Values,
@@ -15,7 +15,7 @@ export function mapAttributes(
   }
   for (const [name, nested] of Object.entries(block.block_types ?? {})) {
     const value = values[name];
-    // Blocks made by a `dynamic` block over something unknown are unknown as a whole.
+    // A `dynamic` block over an unknown value is unknown as a whole.
     if (typeof value !== "object" || value === null || value instanceof Unknown) continue;
     if (Array.isArray(value)) {
       mapped[name] = value.map((entry) =>
@@ -29,10 +29,10 @@ export function mapAttributes(
 }
 
 /**
- * What Terraform proposes, with what only OCI can tell marked as unknown.
+ * The values that Terraform proposes, with unknown values where OCI computes them.
  *
- * The proposal has the prior value of computed attributes already, where there is one, also in the matching elements
- * of sets; an apply leaves no computed attribute null. So a null that OCI computes is new.
+ * Terraform proposes the prior value of a computed attribute where there is one, also in matching elements of sets, and
+ * an apply leaves no computed attribute null. So a computed attribute that is null belongs to a new resource or element.
  */
 export function planned(block: Block, proposed: Values): Values {
   return mapAttributes(block, proposed, (value, { computed }) =>
@@ -42,9 +42,9 @@ export function planned(block: Block, proposed: Values): Values {
 
 type Step = { attribute_name: string } | { element_key_int: number };
 
-/** The paths of changed attributes that OCI can't change in place. */
+/** The paths of changed attributes that OCI can't update in place. */
 export function replacedPaths(type: string, block: Block, prior: Values, next: Values): { steps: Step[] }[] {
-  const paths = REPLACES[type] ?? [];
+  const paths = FORCE_NEW[type] ?? [];
   return paths
     .flatMap((path) => (path === "*" ? configurable(block) : [path]))
     .filter((path) => !isDeepStrictEqual(at(prior, path), at(next, path)))
@@ -59,7 +59,7 @@ function configurable(block: Block): string[] {
   return [...attributes.map(([name]) => name), ...blocks];
 }
 
-/** Nested paths are those of blocks of which there is one, which Terraform keeps as lists. */
+/** The value at a path. Nested blocks on the path occur once; Terraform stores them as lists. */
 function at(values: Values, path: string): Value {
   return path
     .split(".")
