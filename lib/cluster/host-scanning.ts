@@ -1,6 +1,6 @@
 import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
-import { type ISecureOkeCluster } from "./cluster-base";
+import { homeRegionProviderFor, type ISecureOkeCluster } from "./cluster-base";
 import { type CisLevel, nodeScanningReaders, type NodeScanningOptions, type ScanDay } from "./node-scanning";
 import { clusterValue } from "./private/cluster-readers";
 import { checked } from "../core/checked";
@@ -38,7 +38,7 @@ export interface HostScanningProps extends TaggingProps, NodeScanningOptions {
   /**
    * The provider of the tenancy's home region, in which IAM policies are created.
    *
-   * @default - the stack's own provider, which must then be the provider of the home region
+   * @default - the one of the cluster; otherwise the stack's own provider, which must then be the provider of the home region
    */
   readonly homeRegionProvider?: TerraformProvider;
 }
@@ -126,14 +126,14 @@ export class HostScanning extends ResourceConstruct {
   }
 
   private addPolicy(
-    { homeRegionProvider, ...read }: ResolvedScanning,
+    { cluster, homeRegionProvider, ...read }: ResolvedScanning,
     id: string,
     compartmentId: string,
     statements: string[],
   ): IdentityPolicy {
     const suffix = id === "Policy" ? "scanning" : "scanning-network";
     return new IdentityPolicy(this, id, {
-      provider: homeRegionProvider,
+      provider: homeRegionProviderFor(this, cluster, homeRegionProvider),
       compartmentId,
       name: policyNameOf(this, `${this.displayName}-${suffix}`),
       description: "Lets the Vulnerability Scanning service scan the nodes of a cluster",
