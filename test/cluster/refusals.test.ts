@@ -207,7 +207,7 @@ describe("a pool", () => {
     expect(pool({ availabilityDomains: ["${x}"] })).toEqual([expect.stringContaining("TEXT_TEMPLATE")]);
   });
 
-  test("counts no addresses of numbers that are none", () => {
+  test("counts no addresses for invalid numbers", () => {
     expect(pool({ maxPodsPerNode: NaN, size: 2.5 })).toEqual([
       "COUNT_INVALID: size is 2.5",
       "COUNT_INVALID: maxPodsPerNode is NaN",
