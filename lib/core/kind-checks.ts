@@ -1,10 +1,10 @@
 import { Token, Tokenization } from "cdktf";
 import { Construct } from "constructs";
-import { shown } from "./display-value";
 import { type ErrorCode } from "./error-codes";
 import { nearestNames, nearName } from "./nearest-names";
 import { membersOf, PUBLIC_SURFACE, type Slot, type TypeWord } from "./public-surface";
 import { exampleOf, exampleOfMember, inner, missingFix } from "./value-examples";
+import { kindOf } from "./value-kind";
 
 /** What is wrong with one value of a call. */
 interface KindProblem {
@@ -60,11 +60,10 @@ function refuseUnknown(
   nearest: string | undefined,
   names: readonly string[],
 ): void {
-  const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
   const others = names.filter((name) => name !== nearest);
   const start = nearest === undefined ? "Use" : `Write ${nearest}, or use`;
   const fix = others.length > 0 ? `${start} one of ${others.join(", ")}` : `Write ${nearest ?? "no props"}`;
-  problems.add("PROP_UNKNOWN", { ...place, slot: place.name }, `${place.name} is not a prop${hint}`, fix);
+  problems.add("PROP_UNKNOWN", { ...place, slot: place.name }, `${place.name} is not a prop`, fix);
 }
 
 /** Checks one value against what the parameter or the prop takes. */
@@ -90,7 +89,7 @@ function checkKind(problems: KindProblems, place: Place, type: TypeWord, value: 
   if (type === "any") return;
   const literal = literalOf(value);
   if (literal && !canStand(literal.value, type)) {
-    const what = `${place.name} is a reference to ${kindOf(literal.value)}`;
+    const what = `${place.name} is a reference to ${kindOf(place.name, literal.value)}`;
     return problems.add("VALUE_INVALID", place, what, `Write ${exampleOf(type)}, or a reference to one`);
   }
   if (type.endsWith("[]")) return checkList(problems, place, inner(type.slice(0, -2)), value);
@@ -222,14 +221,5 @@ export function checkInstance(problems: KindProblems, place: Place, type: string
 }
 
 function refuse(problems: KindProblems, place: Place, value: unknown, instead: string): void {
-  problems.add("VALUE_INVALID", place, `${place.name} is ${kindOf(value)}`, `Write ${instead}`);
-}
-
-/** What kind of value it is; never a text itself, nor what is in an object, which may be a secret. */
-function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return "null";
-  if (Token.isUnresolved(value) || Construct.isConstruct(value)) return shown(value);
-  if (typeof value === "string") return "a text";
-  if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "an object of another kind" : shown(value);
+  problems.add("VALUE_INVALID", place, `${place.name} is ${kindOf(place.name, value)}`, `Write ${instead}`);
 }

@@ -117,9 +117,30 @@ export function readBytes(problems: Problems, name: string, text: string): bigin
   return value;
 }
 
-/** Reads a quantity of bytes, as text. */
+/** Reads a number of processors, as text. */
+export function cpuQuantity(): Reader<string> {
+  return passing((problems, name, text: string) => {
+    readCpu(problems, name, text);
+  });
+}
+
+/** Reads a number of bytes, as text. */
 export function byteQuantity(): Reader<string> {
   return passing((problems, name, text: string) => {
     readBytes(problems, name, text);
   });
+}
+
+/** Adds a problem if a quantity is below another one, both of them valid. */
+export function checkQuantityOrder(
+  problems: Problems,
+  [lowName, low]: readonly [string, string],
+  [highName, high]: readonly [string, string],
+): void {
+  if ((parseQuantity(low) ?? 0n) <= (parseQuantity(high) ?? 0n)) return;
+  problems.add(
+    "RESOURCES_INVALID",
+    `${highName} is ${high}, below ${lowName}, which is ${low}`,
+    `Raise ${highName} to ${low} or more, or lower ${lowName}`,
+  );
 }

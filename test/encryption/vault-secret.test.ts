@@ -298,7 +298,7 @@ describe("bad input of a secret", () => {
     expect(stack.node.tryFindChild("db")).toBeUndefined();
   });
 
-  test("a secret that is generated and given says where a given value belongs, and does not repeat it", () => {
+  test("the fix for a literal value shows how to import a secret, and no text repeats the value", () => {
     const found = refusal(() => secretIn(newStack(), { secretContent: "hunter2-hunter2" }));
     const [problem] = found.filter(({ code }) => code === "SECRET_INVALID");
     expect(problem?.fix).toContain("fromVaultSecretAttributes");

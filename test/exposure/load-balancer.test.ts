@@ -142,6 +142,14 @@ describe("a load balancer", () => {
     expect(problemsAtSynthesis(chart)).toMatchObject([{ code: "MANIFEST_REFERENCES", path: "shop" }]);
   });
 
+  test("has its workload, its access, and its TLS termination as properties", () => {
+    const access = LoadBalancerAccess.internalFrom(["10.0.0.0/8"]);
+    const { balancer } = exposed({ access });
+    expect(balancer.workload.name).toBe("web");
+    expect(balancer.access).toBe(access);
+    expect(balancer.tls.secret).toBe("web-tls");
+  });
+
   test("can be patched afterwards", () => {
     const { chart, balancer } = exposed();
     ApiObject.of(balancer).addJsonPatch(JsonPatch.replace("/spec/externalTrafficPolicy", "Local"));
@@ -185,7 +193,7 @@ describe("an invalid load balancer:", () => {
     expect(refusedCodes(() => exposed({ cluster }))).toEqual(["ATTRIBUTE_MISSING"]);
   });
 
-  test("public where an imported network has no subnet that is said to be public, with the attribute that says so", () => {
+  test("public in an imported network without a public subnet, with the attribute to set as the fix", () => {
     const access = LoadBalancerAccess.publicFrom(["203.0.113.0/24"], { reason: "Partners" });
     const [problem, ...others] = refusal(() => exposed({ access }));
     expect(others).toEqual([]);

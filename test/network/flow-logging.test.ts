@@ -109,7 +109,7 @@ describe("a network", () => {
     ]);
   });
 
-  test("is refused flow logs that are none, or have something wrong, and leaves nothing behind", () => {
+  test("rejects invalid flow logs without creating a resource", () => {
     const stack = newStack();
     const make = (flowLogs: any) => () => networkIn(stack, { flowLogs });
     for (const wrong of [
@@ -240,7 +240,7 @@ describe("a network in a VCN that exists", () => {
   });
 });
 
-test("an imported network has no flow logs of its own, and says what to write", () => {
+test("an imported network has no flow logs, and its error shows how to create them", () => {
   const network = ClusterNetwork.fromClusterNetworkAttributes(newStack(), "network", {
     vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.existing",
   });

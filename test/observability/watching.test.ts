@@ -168,7 +168,7 @@ describe("a recommended search", () => {
   });
 });
 
-test("every alarm and search says why it is there, what to do, and where its names come from", () => {
+test("every alarm and search has a purpose, a response, and sources of its names", () => {
   const all = [...watchedMetrics(), ...RECOMMENDED_EVENT_ALARMS, ...watchedAudit(), ...RECOMMENDED_SEARCHES];
   expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
   for (const { purpose, response, sources, nearMissIs } of all) {

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { ERROR_CODES } from "../../lib/core/error-codes";
-import { ownSources, root, stringsOf } from "./sources";
+import { ownSources, root, stringsOf, testTitlesOf } from "./sources";
 
 const MAX_CELL_LENGTH = 200;
 
@@ -127,6 +127,19 @@ test("error messages and descriptions of the library have none of the odd phrase
       .filter((string) => !isScript(string))
       .flatMap((string) => oddIn(string).map((odd) => `${name}: ${string}: ${odd}`)),
   );
+  expect(found).toEqual([]);
+});
+
+test("titles of tests have none of the odd phrases", () => {
+  const files = fs
+    .readdirSync(path.join(root, "test"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".test.ts"));
+  const found = files.flatMap((name) =>
+    testTitlesOf(fs.readFileSync(path.join(root, "test", name), "utf8")).flatMap((title) =>
+      oddIn(title).map((odd) => `${name}: ${title}: ${odd}`),
+    ),
+  );
+  expect(files.length).toBeGreaterThan(100);
   expect(found).toEqual([]);
 });
 

@@ -51,7 +51,7 @@ import { NodeCycling } from "../node-cycling";
 import { NodeImage } from "../node-image";
 import { NodeRegistryAccess } from "../node-registry-access";
 import { NodeShape } from "../node-shape";
-import { type PrivateNodePoolProps } from "../private-node-pool-props";
+import { type NodePoolProps, type PrivateNodePoolProps } from "../private-node-pool-props";
 import { SshAccess } from "../ssh-access";
 
 const DEFAULT_PODS = 31;
@@ -59,13 +59,10 @@ const DEFAULT_PODS = 31;
 const MAX_PODS = 110;
 const MAX_NODES = 1000;
 
-const NODE_POOL = {
+/** The readers of `NodePoolProps`, also for props that extend them. */
+export const NODE_POOL_PROPS = {
   cluster: clusterValue(),
-  image: checkedBy(valueOf(NodeImage), (problems, name, { imageId }) => {
-    checkOcid(problems, `${name}.imageId`, imageId, "image");
-  }),
   shape: valueOf(NodeShape),
-  kubernetesVersion: optional(kubernetesVersion()),
   verifyKubernetesVersion: withDefault(boolean(), true),
   size: optional(countOrReference(0, MAX_NODES)),
   autoscale: optional(poolLimits(MAX_NODES)),
@@ -92,6 +89,14 @@ const NODE_POOL = {
   registryAccess: optional(valueOf(NodeRegistryAccess)),
   nodePoolName: optional(displayName()),
   ...taggingReaders(),
+} satisfies PropsSchema<NodePoolProps>;
+
+const NODE_POOL = {
+  ...NODE_POOL_PROPS,
+  image: checkedBy(valueOf(NodeImage), (problems, name, { imageId }) => {
+    checkOcid(problems, `${name}.imageId`, imageId, "image");
+  }),
+  kubernetesVersion: optional(kubernetesVersion()),
 } satisfies PropsSchema<PrivateNodePoolProps>;
 
 type ReadPool = Partial<Resolved<typeof NODE_POOL>>;

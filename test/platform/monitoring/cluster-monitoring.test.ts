@@ -463,7 +463,7 @@ describe("a monitoring is rejected", () => {
     expect(refusedCodes(() => synthesized(world.stack))).toContain("PEER_ELSEWHERE");
   });
 
-  test("rules and dashboards that are there already are refused later too, and nothing of the call is kept", () => {
+  test("for duplicate rules and dashboards in later calls, which then add nothing", () => {
     const monitoring = new World().monitoring();
     const count = monitoring.dashboards.length;
     expect(refusedCodes(() => monitoring.addDashboards(dashboard("new"), dashboard("nodes")))).toEqual([

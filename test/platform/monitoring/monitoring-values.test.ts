@@ -164,7 +164,7 @@ describe("a receiver of alerts", () => {
     expect(JSON.stringify(problems)).not.toContain("hunter2");
   });
 
-  test("is refused as a mailbox that is none", () => {
+  test("rejects an invalid mailbox", () => {
     const props = { to: "oncall", from: "a@b", smarthost: "smtp", userName: "alerts", secretFiles: FILES };
     expect(refusedCodes(() => AlertReceiver.email("Mail", props))).toEqual([
       "NAME_INVALID",
