@@ -21,38 +21,22 @@ import {
   SecureOkeCluster,
   Tenant,
   TlsTermination,
-  TraceProtocol,
   TraefikIngress,
   type ClusterMonitoringProps,
 } from "../../../lib";
 import { Acknowledgements } from "../../../lib/core/acknowledgement";
-import { EnvironmentValue } from "../../../lib/workload/pods/environment-value";
 import { objectsOf } from "../../../lib/synthesis/chart-objects";
 import { flowsOf } from "../../support/rules";
 import { COMPARTMENT, refusal, refusedCodes, synthesized } from "../../support/stack";
 import { parseYaml } from "../../terraform/yaml-readers";
 import { IMAGE } from "../../workload/support";
-import { fileOf, find, IMAGES, USERS, World } from "./support";
+import { fileOf, find, IMAGES, peers, podsOf, USERS, World } from "./support";
 
 const REASON = { reason: "Somebody asked for it in a test" };
 
 const jobsOf = ({ chart }: World): any[] =>
   (parseYaml(fileOf(chart, "prometheus-scrapes", "jobs.yaml"), "1.2")[0] as any).scrape_configs;
 const jobNames = (world: World) => jobsOf(world).map(({ job_name }) => job_name as string);
-
-/** The peers that a policy lets a workload connect to, or be reached from, on a port. */
-function peers(chart: Chart, name: string, side: "egress" | "ingress", port: number): any[] {
-  const { spec } = find(chart, "NetworkPolicy", name);
-  return spec[side]
-    .filter(({ ports }: any) => ports.some((one: any) => one.port === port))
-    .flatMap((rule: any) => rule.to ?? rule.from);
-}
-
-const podsOf = (name: string, namespace: string) =>
-  expect.objectContaining({
-    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
-    podSelector: { matchLabels: { "app.kubernetes.io/instance": name, "app.kubernetes.io/name": name } },
-  });
 
 describe("a monitoring", () => {
   beforeEach(() => jest.spyOn(process, "emitWarning").mockImplementation(() => undefined));
@@ -395,76 +379,6 @@ describe("a workload whose metrics are scraped", () => {
     const web = world.web(chart);
     web.scrapeMetrics();
     expect(refusedCodes(() => world.cluster.addCdk8sChart("nameless", chart))).toContain("NAME_INVALID");
-  });
-});
-
-describe("a workload whose traces are taken", () => {
-  beforeEach(() => jest.spyOn(process, "emitWarning").mockImplementation(() => undefined));
-  afterEach(() => jest.restoreAllMocks());
-
-  const envOf = (chart: Chart, name = "web") =>
-    Object.fromEntries(
-      find(chart, "Deployment", name).spec.template.spec.containers[0].env.map((one: any) => [
-        one.name,
-        one.value,
-      ]),
-    );
-
-  test("may reach the collector, and knows where it is", () => {
-    const world = new World();
-    const shop = world.namespace();
-    world.web(shop).traces();
-    world.monitoring();
-    world.cluster.addCdk8sChart("shop", shop);
-    expect(peers(shop, "web", "egress", 4318)).toEqual([podsOf("collector", "monitoring")]);
-    expect(peers(world.chart, "collector", "ingress", 4318)).toEqual([podsOf("web", "shop")]);
-    expect(envOf(shop)).toEqual({
-      OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector.monitoring.svc:4318",
-      OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",
-      OTEL_LOGS_EXPORTER: "none",
-      OTEL_METRICS_EXPORTER: "none",
-      OTEL_RESOURCE_ATTRIBUTES: "k8s.namespace.name=shop",
-      OTEL_SERVICE_NAME: "web",
-      OTEL_TRACES_EXPORTER: "otlp",
-      OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
-      OTEL_TRACES_SAMPLER_ARG: "1",
-    });
-  });
-
-  test("keeps the variables that it has, and sends over gRPC on request", () => {
-    const world = new World();
-    world.monitoring();
-    const shop = world.namespace();
-    const api = new HardenedDeployment(shop, "api", {
-      image: IMAGE,
-      env: {
-        OTEL_SERVICE_NAME: EnvironmentValue.fromValue("orders"),
-        LEVEL: EnvironmentValue.fromValue("info"),
-      },
-    });
-    api.traces({ protocol: TraceProtocol.GRPC, sampledRatio: 0.1 });
-    api.traces({ protocol: TraceProtocol.GRPC, sampledRatio: 0.1 });
-    world.cluster.addCdk8sChart("shop", shop);
-    expect(envOf(shop, "api")).toMatchObject({
-      LEVEL: "info",
-      OTEL_SERVICE_NAME: "orders",
-      OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector.monitoring.svc:4317",
-      OTEL_TRACES_SAMPLER_ARG: "0.1",
-    });
-    expect(find(shop, "Deployment", "api").spec.template.spec.containers[0].env).toHaveLength(10);
-    expect(peers(world.chart, "collector", "ingress", 4318)).toEqual([]);
-  });
-
-  test("is rejected with an invalid ratio, and without a monitoring", () => {
-    const world = new World();
-    const shop = world.namespace();
-    const web = world.web(shop);
-    for (const sampledRatio of [-0.1, 1.1, Number.NaN]) {
-      expect(refusedCodes(() => web.traces({ sampledRatio }))).toEqual(["VALUE_INVALID"]);
-    }
-    web.traces();
-    world.cluster.addCdk8sChart("shop", shop);
-    expect(refusedCodes(() => synthesized(world.stack))).toEqual(["MONITORING_MISSING"]);
   });
 });
 

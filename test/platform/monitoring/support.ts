@@ -90,3 +90,18 @@ export function fileOf(chart: Chart, configMap: string, file: string): string {
   expect(found).toHaveLength(1);
   return found[0].data[file];
 }
+
+/** The peers that a policy lets a workload connect to, or be reached from, on a port. */
+export function peers(chart: Chart, name: string, side: "egress" | "ingress", port: number): any[] {
+  const { spec } = find(chart, "NetworkPolicy", name);
+  return spec[side]
+    .filter(({ ports }: any) => ports.some((one: any) => one.port === port))
+    .flatMap((rule: any) => rule.to ?? rule.from);
+}
+
+/** The pods of a workload, as a policy selects them. */
+export const podsOf = (name: string, namespace: string) =>
+  expect.objectContaining({
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+    podSelector: { matchLabels: { "app.kubernetes.io/instance": name, "app.kubernetes.io/name": name } },
+  });
