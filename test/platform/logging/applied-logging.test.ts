@@ -20,7 +20,7 @@ import {
   runToEnd,
   until,
 } from "./loopback";
-import { cri, moveFluentBit, pods, writeLog } from "./node-files";
+import { bulk, cri, moveFluentBit, pods, writeLog } from "./node-files";
 import { REDACTION_SAMPLES } from "./redaction-samples";
 import { fileOf, inCluster, secret, World } from "./support";
 
@@ -46,27 +46,6 @@ const PARSERS: Partial<ClusterLoggingProps> = {
   formats: [{ namespace: "shop", container: "proxy", parser: "access" }],
   redaction: LogRedaction.recommended({ fields: ["iban"] }),
 };
-
-/** The bulk interface: takes what it does not have, and says so of what it has. */
-function bulk(documents: Map<string, any>, counts: { conflicts: number }): Answer {
-  return ({ body, url }) => {
-    if (!url.startsWith("/_bulk")) return { status: 404 };
-    const lines = body.split("\n").filter((line) => line !== "");
-    const items = [];
-    for (let index = 0; index < lines.length; index += 2) {
-      const { create } = JSON.parse(lines[index] as string);
-      const key = `${create._index}/${create._id}`;
-      const status = documents.has(key) ? 409 : 201;
-      if (status === 409) counts.conflicts += 1;
-      else documents.set(key, JSON.parse(lines[index + 1] as string));
-      items.push({ create: { _index: create._index, _id: create._id, status } });
-    }
-    return {
-      status: 200,
-      body: { took: 1, errors: items.some(({ create }) => create.status === 409), items },
-    };
-  };
-}
 
 describeWithFluentBit("Fluent Bit with the files of the manifests", () => {
   const root = newFolder();
