@@ -86,6 +86,7 @@ describeWithFluentd("Fluentd with the files of the manifests", () => {
       cri(
         JSON.stringify({ level: "info", [["pass", "word"].join("")]: "hunter2", items: [{ IBAN: "DE02" }] }),
       ),
+      cri("ab-".repeat(100_000)),
       ...REDACTION_SAMPLES.flatMap(({ hit, nearMiss }) => [cri(hit), cri(nearMiss)]),
     ]);
     writeLog(path.join(root, "var", "log"), "shop", POD, "proxy", [
@@ -131,7 +132,7 @@ describeWithFluentd("Fluentd with the files of the manifests", () => {
   );
 
   test("sends every line, with TLS and the collector's certificate, to the index of its day", async () => {
-    const expected = 5 + 2 * REDACTION_SAMPLES.length + 1;
+    const expected = 6 + 2 * REDACTION_SAMPLES.length + 1;
     await until(
       () => documents.size >= expected || (running?.hasEnded ?? false),
       60_000,
