@@ -54,7 +54,11 @@ const FIRST = [
 
 const isCell = (text) => text.length <= MAX_CELL_LENGTH;
 const cell = (text) => text.replace(/\s+/g, " ").replaceAll("|", "\\|").trim();
-const codes = (text) => text.replace(/(?<!`)\b[A-Z]+(?:_[A-Z0-9]+)+\b(?!`)/g, "`$&`");
+// Names of constants become code, except inside of code.
+const codes = (text) =>
+  text.replace(/`[^`]*`|\b[A-Z]+(?:_[A-Z0-9]+)+\b/g, (found) =>
+    found.startsWith("`") ? found : `\`${found}\``,
+  );
 
 /** A docstring without its tags. The compiler ends summaries at semicolons too. */
 function textOf({ summary = "", remarks = "" } = {}) {

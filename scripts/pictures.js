@@ -107,7 +107,7 @@ function label(reach, from, to, ports) {
   const widest = open.filter(
     ({ port }) => !open.some((other) => other.port !== port && covers(other.port, port)),
   );
-  const words = widest.map(({ port, isWhole }) => `${wordsOf(port)}${isWhole ? "" : " for some of it"}`);
+  const words = widest.map(({ port, isWhole }) => `${wordsOf(port)}${isWhole ? "" : " (some addresses)"}`);
   if (ask(NODE_PORTS).verdict === Verdict.UNKNOWN) words.push("the node port that Kubernetes chooses");
   return words.length > 0 ? words.join(", ") : undefined;
 }
@@ -152,7 +152,7 @@ function draw({ example, endpoints, isShown = () => true }) {
       ...arrows.map(({ from, to, text }) => `  ${from} -->|"${text}"| ${to}`),
       "```",
       ...(lonely.length > 0
-        ? ["", `Without any connection: ${lonely.map(([, [name]]) => name).join(", ")}.`]
+        ? ["", `Without connections: ${lonely.map(([, [name]]) => name).join(", ")}.`]
         : []),
     ];
   } finally {

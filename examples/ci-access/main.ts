@@ -20,6 +20,7 @@ import {
   NetworkPolicyEngine,
   NodeImage,
   NodeShape,
+  OracleServiceRanges,
   PipelineIdentity,
   PolicyCondition,
   PolicyLocation,
@@ -58,7 +59,7 @@ new PrivateNodePool(stack, "general", {
   size: 3,
 });
 
-// People: one line for each group. The kubeconfig holds no token, and the bastion leads to the private endpoint.
+// People: one line for each group. The kubeconfig has no token, and the bastion connects to the private endpoint.
 const bastion = new Bastion(stack, "bastion", {
   compartmentId,
   cluster,
@@ -68,7 +69,7 @@ new Kubeconfig(stack, "kubectl", { cluster, bastion });
 cluster.grantAccess("ocid1.group.oc1..example-support", KubernetesAccess.viewer(), { bastion });
 cluster.grantAccess("ocid1.group.oc1..example-shop", KubernetesAccess.operatorIn("shop"), { bastion });
 
-// Pipelines: each job gets a token of its own from GitHub or GitLab, and nobody stores one.
+// Pipelines: each job gets its own token from GitHub or GitLab, so no token is stored.
 const shopPipeline = PipelineIdentity.gitHubActions({
   repository: "acme/shop",
   environment: "production",
@@ -93,14 +94,14 @@ new CiAccess(stack, "report-pipeline", {
   access: [KubernetesAccess.viewerIn("shop")],
 });
 
-// A scanner that knows nothing of OpenID Connect: a token of half an hour, in one namespace.
+// A scanner without OpenID Connect gets a token that is valid for 30 minutes, for one namespace.
 new CiAccess(stack, "scanner", {
   cluster,
   credentials: CiCredentials.shortLivedToken({ lifetime: Duration.minutes(30) }),
   access: [KubernetesAccess.viewerIn("shop")],
 });
 
-// Workloads: rights for one service account of one cluster, to one bucket and one topic.
+// Workloads: permissions of one service account for one bucket and the topics of a compartment.
 new NamespaceCompartment(stack, "shop-namespace", {
   cluster,
   namespace: "shop",
@@ -124,6 +125,8 @@ web.exposeViaLoadBalancer({
   tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
 });
 assets.grantRead(web);
+// The addresses of Object Storage and Notifications in the region, from Oracle's public_ip_ranges.json.
+web.connections.allowToOracleServices(OracleServiceRanges.of(["134.70.0.0/16"]));
 web.grant({
   verb: PolicyVerb.USE,
   resourceType: PolicyResourceType.ONS_TOPICS,
@@ -132,7 +135,7 @@ web.grant({
 });
 cluster.addCdk8sChart("shop", shop);
 
-// Instances: a virtual machine of ours that is no node, and may read the objects of the same bucket.
+// Instances: a virtual machine outside the cluster that may read the objects of the same bucket.
 const importer = new DynamicGroup(stack, "importer", {
   tenancyId: "ocid1.tenancy.oc1..example",
   rule: DynamicGroupRule.instances(["ocid1.instance.oc1.eu-frankfurt-1.example-importer"]),

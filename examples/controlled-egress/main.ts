@@ -37,7 +37,7 @@ new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 const network = new ClusterNetwork(stack, "network", {
   compartmentId,
   plan: SubnetPlan.of({ vcnCidr: "10.40.0.0/18", nodes: 20, pods: 600 }),
-  // Who talked to whom, which each network writes down for ninety days: here for half a year.
+  // Each network has flow logs, for 90 days by default.
   flowLogs: FlowLogging.enabled({ retention: Duration.days(180) }),
 });
 const cluster = new SecureOkeCluster(stack, "cluster", {
@@ -57,10 +57,10 @@ new PrivateNodePool(stack, "general", {
   size: 3,
 });
 
-// The offices, over a DRG: they reach the API endpoint and the load balancer.
+// The offices reach the API endpoint and the load balancer through a DRG.
 network.attachDrg({ drgId: "ocid1.drg.oc1.eu-frankfurt-1.example", onPremisesCidrs: [offices] });
 
-// Administrators on the road, through sessions of the Bastion service.
+// Remote administrators connect through sessions of the Bastion service.
 new Bastion(stack, "bastion", { compartmentId, cluster, clients: BastionClients.from(["192.0.2.0/24"]) });
 
 const payments = new Chart(new KubernetesApp(), "payments", { namespace: "payments" });
@@ -70,15 +70,15 @@ const web = new HardenedDeployment(payments, "web", {
     "fra.ocir.io/acme/payments@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
   ),
   port: 8080,
-  // Both layers follow from these lines: the policy of these pods, the rule of the pods' group, the route, and for the
-  // internet the NAT gateway.
+  // The library derives the NetworkPolicy, the rule of the pods' security group, the route, and for the internet the NAT
+  // gateway from these lines.
   egress: [
     Egress.to("203.0.113.0/24", Port.tcp(443), { reason: "The bank's payment API" }),
     Egress.to("10.200.16.5/32", Port.tcp(1521), { reason: "The ledger's database" }),
   ],
 });
 
-// A database in the VCN, in a subnet and a group of its own: the policy, and the rules of both groups.
+// A database in the VCN has its own subnet and security group. allowTo adds the NetworkPolicy and the rules of both groups.
 new oci.coreSubnet.CoreSubnet(stack, "database-subnet", {
   compartmentId,
   vcnId: network.vcnId,
@@ -97,7 +97,7 @@ web.exposeViaLoadBalancer({
 });
 cluster.addCdk8sChart("payments", payments);
 
-// The records of who connected to whom, for a year: OCI Logging keeps them for searches, and nobody can change the copy.
+// A copy of the flow logs for a year, which nobody can change. OCI Logging keeps the originals for searches.
 new FlowLogArchive(stack, "archive", {
   compartmentId: "ocid1.compartment.oc1..audit",
   flowLogs: network.flowLogs,

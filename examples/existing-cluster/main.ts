@@ -29,7 +29,7 @@ const app = new App();
 const stack = new TerraformStack(app, "shop");
 new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 
-// What exists already. This program changes none of it.
+// The existing cluster and its network, which this program does not change.
 const subnet = (name: string, cidr: string) => ({
   subnetId: `ocid1.subnet.oc1.eu-frankfurt-1.example-${name}`,
   cidr,
@@ -65,7 +65,7 @@ const cluster = SecureOkeCluster.fromClusterAttributes(stack, "cluster", {
   loadBalancerRights: true,
 });
 
-// Logs of the control plane, scanned nodes, alarms, and searches; and what can't be added from outside.
+// Adds control-plane logs, node scanning, alarms, and searches, and reports the settings that it can't change.
 const hardened = new HardenedExistingCluster(stack, "hardened", {
   cluster,
   topic: new NotificationTopic(stack, "topic", {

@@ -1,4 +1,4 @@
-// Instead of main.ts: Terraform imports the cluster and its pool, and this program owns them from then on.
+// An alternative to main.ts: Terraform imports the cluster and its node pool, and this program manages them.
 import { Size } from "cdk8s";
 import { App, TerraformStack } from "cdktf";
 import {
@@ -45,12 +45,12 @@ const cluster = new SecureOkeCluster(stack, "cluster", {
       cidrLabel: "all-fra-services-in-oracle-services-network",
     }),
   }),
-  // The key must be the cluster's: OKE can't change it.
+  // This must be the key of the existing cluster, because OKE can't change it.
   encryption: new ClusterEncryption(stack, "encryption", {
     compartmentId,
     existingKeyId: "ocid1.key.oc1.eu-frankfurt-1.example",
   }),
-  // Nodes that exist reach the endpoint through the group that it had before.
+  // Existing nodes connect to the API endpoint through its existing security group.
   apiEndpointSecurityGroups: [
     NetworkSecurityGroup.fromNetworkSecurityGroupAttributes(stack, "endpoint-group", {
       networkSecurityGroupId: "ocid1.networksecuritygroup.oc1.eu-frankfurt-1.example-endpoint-group",

@@ -1,10 +1,10 @@
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart, Size } from "cdk8s";
 import {
-  ExistingVcnNetwork,
   ContainerImage,
   Egress,
   EndpointAccess,
+  ExistingVcnNetwork,
   ExternalPeer,
   HardenedDeployment,
   KubernetesVersion,
@@ -29,7 +29,7 @@ const app = new App();
 const stack = new TerraformStack(app, "orders");
 new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 
-// What the network team hands over: a VCN with its gateway and its DRG, a /21 of it, and a subnet for load balancers.
+// The network team provides a VCN with a service gateway and a DRG, a /21 range in it, and a subnet for load balancers.
 const vcnId = "ocid1.vcn.oc1.eu-frankfurt-1.example";
 const network = new ExistingVcnNetwork(stack, "network", {
   vcnId,
@@ -57,7 +57,7 @@ new PrivateNodePool(stack, "general", {
   size: 3,
 });
 
-// A database of another team in the same VCN: both groups get their half of the rule, and no rule names a range.
+// A database of another team in the same VCN. Both security groups get a rule, and neither rule has an address range.
 const database = new ExternalPeer(stack, "database", {
   cidr: "10.20.2.16/28",
   securityGroup: NetworkSecurityGroup.fromNetworkSecurityGroupAttributes(stack, "database-group", {
@@ -73,7 +73,7 @@ const web = new HardenedDeployment(orders, "web", {
     "fra.ocir.io/acme/orders@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
   ),
   port: 8080,
-  // One host in the offices: the route over the DRG is in the pods' subnet only.
+  // One host in the offices. Only the pod subnet gets a route to it through the DRG.
   egress: [
     Egress.to("10.200.16.5/32", Port.tcp(9100), { reason: "Delivery notes are printed in the warehouse" }),
   ],

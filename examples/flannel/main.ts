@@ -25,7 +25,7 @@ const app = new App();
 const stack = new TerraformStack(app, "depot");
 new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 
-// A VCN of 64 addresses: what is left where the company's ranges are nearly used up. Pods take none of them.
+// A VCN with 64 addresses, for companies with few free ranges. Pods take no addresses of it.
 const network = new ClusterNetwork(stack, "network", {
   compartmentId,
   plan: SubnetPlan.withoutPods({ vcnCidr: "10.60.0.0/26", nodes: 12 }),
@@ -34,7 +34,7 @@ const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_35,
   network,
-  // Each node takes a /25 of it: enough for 32.
+  // Each node takes a /25, so the range is enough for 32 nodes.
   podNetworking: PodNetworking.flannelOverlay({ podCidr: "10.244.0.0/20" }),
   networkPolicyEngine: NetworkPolicyEngine.existing({
     reason: "The platform team installs Calico beside flannel",
@@ -59,7 +59,7 @@ web.exposeViaLoadBalancer({
   cluster,
   access: LoadBalancerAccess.internalFrom(["10.200.0.0/16"]),
   tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
-  // The node that takes a connection runs the pod: the NetworkPolicy lets the load balancers in, and no pod of the overlay.
+  // Connections go to nodes that run a pod, so the NetworkPolicy allows the load balancers and no pods of the overlay.
   externalTrafficPolicy: ExternalTrafficPolicy.LOCAL,
 });
 cluster.addCdk8sChart("depot", depot);

@@ -50,7 +50,7 @@ const namespaceOf = (name: string) => {
   return chart;
 };
 
-// The platform's: Traefik, told of its routes by a Gateway, HTTPRoutes and a GRPCRoute.
+// The platform team runs Traefik, which reads its routes from a Gateway, HTTPRoutes, and a GRPCRoute.
 const platform = namespaceOf("gateway");
 const gateway = new TraefikIngress(platform, "traefik", {
   cluster,
@@ -61,7 +61,7 @@ const gateway = new TraefikIngress(platform, "traefik", {
 const tls = (secretName: string) =>
   TlsTermination.atIngress(IngressCertificate.fromCertManager({ secretName, clusterIssuer: "internal-ca" }));
 
-// The teams': workloads, and the hosts and paths that lead to them.
+// Application teams declare workloads with their hosts and paths.
 const shop = namespaceOf("shop");
 const workload = (id: string, port: number, protocol?: AppProtocol) =>
   new HardenedDeployment(shop, id, {

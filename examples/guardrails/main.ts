@@ -38,7 +38,7 @@ new PrivateNodePool(stack, "general", {
   size: 3,
 });
 
-// The rules: applied by the platform's people, before anything else is.
+// The platform team applies this chart before all others.
 const kubernetes = new KubernetesApp();
 const platform = new Chart(kubernetes, "guardrails");
 new AdmissionGuardrails(platform, "guardrails", {
@@ -62,7 +62,7 @@ new AdmissionGuardrails(platform, "guardrails", {
 });
 cluster.addCdk8sChart("guardrails", platform);
 
-// A workload as the library makes it passes them all.
+// Workloads of the library meet all rules.
 const shop = new Chart(kubernetes, "shop", { namespace: "shop" });
 new SecureNamespace(shop, "namespace", { name: "shop", imagePullSecrets: ["ocir"] });
 const web = new HardenedDeployment(shop, "web", {

@@ -39,13 +39,13 @@ new PrivateNodePool(stack, "general", {
   size: 3,
 });
 
-// The chart, as somebody else wrote it: rendered once and kept here, so that a new version of it is a change to review.
+// The third-party chart. The rendered file is committed, so that a new version is a change to review.
 const chart = new Chart(new KubernetesApp(), "guestbook", { namespace: "guestbook" });
 new SecureNamespace(chart, "namespace", { name: "guestbook", imagePullSecrets: ["ocir"] });
 new Include(chart, "rendered", { url: path.join(__dirname, "guestbook.yaml") });
 
 const report = Hardening.of(chart, {
-  // The images, mirrored into a registry of one's own, by their digests.
+  // The images by digest, mirrored to our registry.
   images: {
     "docker.io/example/guestbook:2.3.1": ContainerImage.of(`fra.ocir.io/acme/guestbook:2.3.1@${digest}`),
     "docker.io/example/redis-exporter:1.67.0": ContainerImage.of(
@@ -54,7 +54,7 @@ const report = Hardening.of(chart, {
     "docker.io/library/busybox:1.37": ContainerImage.of(`fra.ocir.io/acme/busybox:1.37@${digest}`),
     "docker.io/library/redis:latest": ContainerImage.of(`fra.ocir.io/acme/redis:7.4.1@${digest}`),
   },
-  // Where the web application writes, now that its image is read-only.
+  // The path that the web application writes to, because its root filesystem is read-only.
   writablePaths: [
     { objects: ["Deployment/guestbook"], containers: ["web"], paths: [WritablePath.inMemory("/tmp")] },
   ],
@@ -98,7 +98,7 @@ const report = Hardening.of(chart, {
 }).apply();
 console.log(report.text);
 
-// What no chart can know: who talks to whom. The namespace denies all but DNS.
+// The chart contains no NetworkPolicies. The namespace denies everything except DNS.
 const podsOf = (component: string) =>
   Pods.select(chart, component, {
     labels: { "app.kubernetes.io/name": "guestbook", "app.kubernetes.io/component": component },
@@ -110,7 +110,7 @@ cluster.podSecurityGroup.allowTo(NetworkPeer.cidr("10.0.8.0/24"), Port.tcp(5432)
 });
 const tcp = (port: number) => [NetworkPolicyPort.tcp(port)];
 
-// A gateway in front, written with the library: it alone is behind the load balancer.
+// Our own gateway, which alone is behind the load balancer.
 const gateway = new HardenedDeployment(chart, "gateway", {
   image: ContainerImage.of(`fra.ocir.io/acme/gateway:1.0.0@${digest}`),
   port: 8443,

@@ -62,7 +62,7 @@ const namespaceOf = (name: string) => {
 
 const shop = namespaceOf("shop");
 
-// What only staff may see: Traefik behind an internal load balancer, with certificates that live for 30 days.
+// For staff: Traefik behind an internal load balancer, with certificates that are valid for 30 days.
 const gateway = namespaceOf("gateway");
 const internal = new TraefikIngress(gateway, "traefik", {
   cluster,
@@ -73,7 +73,7 @@ const internal = new TraefikIngress(gateway, "traefik", {
 const inside = (secretName: string) =>
   TlsTermination.atIngress(IngressCertificate.fromCertManager({ secretName, clusterIssuer: "internal-ca" }));
 
-// What everybody may see: a load balancer of OCI, with a firewall before it and its certificate outside of the cluster.
+// For customers: an OCI load balancer with a web application firewall, and a certificate in OCI Certificates.
 const shopFront = new OciNativeIngress(shop, "shop-front", {
   controller,
   access: LoadBalancerAccess.publicFrom(["192.0.2.0/24", "198.51.100.0/24"], {

@@ -53,7 +53,7 @@ new PrivateNodePool(stack, "general", {
 });
 network.attachDrg({ drgId: "ocid1.drg.oc1.eu-frankfurt-1.example", onPremisesCidrs: ["10.200.0.0/16"] });
 
-// The firewall, with a policy that exists, in a subnet of its own: without a route table, which follows from the firewall.
+// A firewall with an existing policy, in its own subnet. inspectEgress adds the route table of the subnet.
 const firewallCidr = "10.40.8.0/28";
 const firewallSubnet = new oci.coreSubnet.CoreSubnet(stack, "firewall-subnet", {
   compartmentId,
@@ -79,14 +79,14 @@ const addresses = new oci.dataOciCorePrivateIps.DataOciCorePrivateIps(stack, "fi
   ipAddress: firewall.ipv4Address,
 });
 
-// What nodes and pods are let out to passes it, and what goes to and comes from the DRG too.
+// Egress of nodes and pods, and traffic from and to the DRG, passes the firewall.
 network.inspectEgress({
   firewallPrivateIpId: addresses.privateIps.get(0).id,
   firewallSubnet: { subnetId: firewallSubnet.id, cidr: firewallCidr },
   onPremises: true,
 });
 
-// What the firewall gets to see at all; packets that it passes on keep the addresses of both ends.
+// The traffic that the firewall receives and forwards. Forwarded packets keep their source and destination addresses.
 firewallGroup.allowFrom(cluster.podSecurityGroup, Port.tcp(443), {
   reason: "Payments on their way to the bank",
 });
@@ -107,7 +107,7 @@ const web = new HardenedDeployment(payments, "web", {
     "fra.ocir.io/acme/payments@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
   ),
   port: 8080,
-  // Nothing is said of the firewall here: the rule, the policy and the destination of the route are as without one.
+  // The same declarations as without a firewall.
   egress: [
     Egress.to(bank, Port.tcp(443), { reason: "The bank's payment API" }),
     Egress.to(ledger, Port.tcp(1521), { reason: "The ledger's database" }),

@@ -6,20 +6,20 @@ import {
   ContainerImage,
   ExternalTrafficPolicy,
   HardenedDeployment,
+  HealthProbe,
   KubernetesVersion,
   LoadBalancerAccess,
-  LoadBalancingPolicy,
   LoadBalancerType,
+  LoadBalancingPolicy,
   NetworkPolicyEngine,
-  SubnetRole,
   NodeImage,
   NodeShape,
   PrivateNodePool,
-  HealthProbe,
   SecureNamespace,
   SecureOkeCluster,
   SecurityRuleManagement,
   SubnetPlan,
+  SubnetRole,
   TlsTermination,
   oci,
 } from "secure-oke";
@@ -53,8 +53,8 @@ new PrivateNodePool(stack, "general", {
   size: 3,
 });
 
-// Routes to the clients over an existing DRG: to the offices, and to the peer VCN of the warehouse. Nodes have them too,
-// because they see the addresses of the broker's clients. Routes admit nobody; the rules of security groups do.
+// Routes through an existing DRG to the clients in the offices and in the peer VCN of the warehouse. Nodes need them too, because
+// they receive packets from clients of the broker. Routes alone allow no traffic; security group rules do.
 network.attachDrg({
   drgId: "ocid1.drg.oc1.eu-frankfurt-1.example",
   onPremisesCidrs: [offices, warehouse],
@@ -69,8 +69,8 @@ new SecureNamespace(orders, "namespace", {
   quota: { loadBalancers: 3, nodePorts: 3 },
 });
 
-// HTTP, with TLS at the load balancer. A report may take five minutes; the program keeps sessions in memory, so a client
-// stays with its node.
+// HTTP with TLS at the load balancer. Reports take up to five minutes, and the program keeps sessions in memory, so the load
+// balancer hashes client addresses.
 const web = new HardenedDeployment(orders, "web", {
   image: ContainerImage.of(`fra.ocir.io/acme/orders@${digest}`),
   port: 8080,
@@ -83,7 +83,7 @@ web.exposeViaLoadBalancer({
   policy: LoadBalancingPolicy.IP_HASH,
 });
 
-// HTTP that must not be plain inside of the VCN either: the load balancer ends TLS, and speaks it again to the pod.
+// HTTP with TLS inside the VCN too: the load balancer terminates TLS and re-encrypts the traffic to the pods.
 const accounts = new HardenedDeployment(orders, "accounts", {
   image: ContainerImage.of(`fra.ocir.io/acme/accounts@${digest}`),
   port: 8443,
@@ -95,7 +95,7 @@ accounts.exposeViaLoadBalancer({
   tls: TlsTermination.reencrypt({ secretName: "accounts-tls", backendSecretName: "accounts-pod-tls" }),
 });
 
-// TCP, with TLS in the pod, which sees who connects: a network load balancer that keeps addresses, on nodes that run a pod.
+// TCP with TLS in the pod, which sees client addresses: a network load balancer that preserves them.
 const broker = new HardenedDeployment(orders, "broker", {
   image: ContainerImage.of(`fra.ocir.io/acme/broker@${digest}`),
   port: 8883,
@@ -111,7 +111,7 @@ broker.exposeViaLoadBalancer({
   externalTrafficPolicy: ExternalTrafficPolicy.LOCAL,
   preserveSource: true,
   policy: LoadBalancingPolicy.TWO_TUPLE,
-  // Clients connect to the node port, so it is one that is known.
+  // Clients connect to the node port, so it is fixed.
   securityRules: SecurityRuleManagement.terraformManaged({ nodePort: 30083, healthCheckNodePort: 30084 }),
 });
 cluster.addCdk8sChart("orders", orders);

@@ -24,7 +24,7 @@ const app = new App();
 const stack = new TerraformStack(app, "maps");
 new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 
-// Whatever chart is added to a cluster of this stack, its images come from here.
+// All charts of clusters in this stack may use images of this registry only.
 AllowedRegistries.of(stack).add("fra.ocir.io/acme");
 
 const cluster = new SecureOkeCluster(stack, "cluster", {
@@ -39,14 +39,14 @@ new PrivateNodePool(stack, "general", {
   size: 3,
 });
 
-// The digests and their dates are in a file that a pipeline writes; no image of it may be too old.
+// A pipeline writes the digests and build dates of images to this file. Images that are too old are rejected.
 const lock = { path: join(__dirname, "images.lock.json") };
 const locked = (name: string) => ContainerImage.fromLock(name, lock);
 
 const maps = new Chart(new KubernetesApp(), "maps", { namespace: "maps" });
 new SecureNamespace(maps, "namespace", { name: "maps", imagePullSecrets: ["ocir"] });
 
-// Its data comes from Object Storage before it starts, verified; its own image has no network tools.
+// An init container fetches and verifies the data of this program, so its own image has no network tools.
 const geo = new HardenedDeployment(maps, "geo", {
   image: locked("geo"),
   port: 8080,
@@ -61,7 +61,7 @@ const geo = new HardenedDeployment(maps, "geo", {
 });
 geo.connections.allowToOracleServices(OracleServiceRanges.of(["134.70.0.0/16"]));
 
-// A program of a vendor, whose image may be older than the others: the lock says why.
+// The lock file has a reason why the image of this vendor may be older than the others.
 const tiles = new HardenedDeployment(maps, "tiles", { image: locked("tiles"), port: 8080 });
 tiles.connections.allowTo(geo, Port.tcp(8080));
 geo.exposeViaService();

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { App, TerraformStack } from "cdktf";
-import { App as KubernetesApp, Chart, Size } from "cdk8s";
+import { App as KubernetesApp, Chart, Duration, Size } from "cdk8s";
 import { TaintEffect } from "cdk8s-plus-27";
 import {
   AddOn,
@@ -25,6 +25,7 @@ import {
   PrivateNodePool,
   SecureNamespace,
   SecureOkeCluster,
+  SshAccess,
   TlsTermination,
   Toleration,
   VirtualNodeEndorsement,
@@ -42,13 +43,13 @@ const cluster = new SecureOkeCluster(stack, "cluster", {
   networkPolicyEngine: NetworkPolicyEngine.calico(),
 });
 
-// The images of the nodes are in a file that a pipeline writes; none may be older than the lock allows.
+// A pipeline writes the node images to this file. Images that are too old are rejected.
 const lock = { path: join(__dirname, "node-images.lock.json") };
 const standard = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) });
-// A boot volume larger than the image: the file system must grow with it.
+// The boot volume is larger than the image, so the script grows the file system.
 const grow = CloudInit.fromFile(join(__dirname, "grow-root.sh"));
 
-// CoreDNS, the autoscaler and the add-ons run here: this pool alone keeps its size.
+// CoreDNS, the autoscaler, and the add-ons run in this pool, so its size is fixed.
 new PrivateNodePool(stack, "system", {
   cluster,
   image: NodeImage.fromLock("standard", lock),
@@ -60,7 +61,7 @@ new PrivateNodePool(stack, "system", {
   cloudInit: grow,
 });
 
-// Grows and shrinks with what its pods ask for.
+// The autoscaler resizes this pool to fit the requests of its pods.
 new PrivateNodePool(stack, "arm", {
   cluster,
   image: NodeImage.fromLock("arm", lock),
@@ -71,7 +72,7 @@ new PrivateNodePool(stack, "arm", {
   cycling: NodeCycling.replaceInstances({ maximumSurge: 2 }),
 });
 
-// Cheap nodes that OCI may take back at any time, for jobs that bear it.
+// Preemptible capacity costs less, and OCI may reclaim it at any time.
 new PrivateNodePool(stack, "batch", {
   cluster,
   image: NodeImage.fromLock("standard", lock),
@@ -83,7 +84,38 @@ new PrivateNodePool(stack, "batch", {
   kubeletArguments: { "image-gc-high-threshold": "70" },
 });
 
-// In the middle of an upgrade: the green pool has the new image, and the blue one still runs.
+// GPU instances are scarce: they come from reserved capacity, and an upgrade replaces their boot volumes only.
+new PrivateNodePool(stack, "gpu", {
+  cluster,
+  image: NodeImage.fromLock("gpu", lock),
+  shape: NodeShape.fixed("VM.GPU.A10.1"),
+  size: 1,
+  capacity: NodeCapacity.reserved({
+    "Uocm:EU-FRANKFURT-1-AD-1": "ocid1.capacityreservation.oc1.eu-frankfurt-1.example",
+  }),
+  labels: { tier: "gpu" },
+  taints: [NodeTaint.noSchedule("nvidia.com/gpu")],
+  cycling: NodeCycling.replaceBootVolumes(),
+  // The key opens no port.
+  ssh: SshAccess.withKey("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINKbifD62Zf+tE5yWk63isCbE3y1D0hFhC4uSEQl/Zkt", {
+    reason: "The vendor collects reports of the driver on the node",
+  }),
+});
+
+// Local disks, in two fault domains. A node that is replaced loses its disks, so a drain may take the whole hour.
+new PrivateNodePool(stack, "cache", {
+  cluster,
+  image: NodeImage.fromLock("standard", lock),
+  shape: NodeShape.flexible("VM.DenseIO.E5.Flex", { ocpus: 8, memory: Size.gibibytes(96) }),
+  size: 2,
+  faultDomains: ["FAULT-DOMAIN-1", "FAULT-DOMAIN-2"],
+  labels: { tier: "cache" },
+  taints: [NodeTaint.noExecute("disk", "local")],
+  evictionGraceDuration: Duration.hours(1),
+  cloudInit: CloudInit.fromFile(join(__dirname, "format-disk.sh")),
+});
+
+// In the middle of an upgrade: the green pool has the new image, and the blue pool still runs.
 new BlueGreenNodePools(stack, "web", {
   cluster,
   shape: standard,
@@ -95,7 +127,7 @@ new BlueGreenNodePools(stack, "web", {
   green: NodePoolEdition.of(NodeImage.fromLock("standard", lock)),
 });
 
-// Pods without nodes of ours, for short peaks. Oracle's page on virtual nodes has the two OCIDs of the service.
+// Virtual nodes for short peaks. Oracle's page on virtual nodes has the two OCIDs of the service.
 const tenancyId = "ocid1.tenancy.oc1..example";
 const endorsement = new VirtualNodeEndorsement(stack, "virtual-nodes", {
   tenancyId,
@@ -110,7 +142,7 @@ new VirtualNodePool(stack, "burst", {
   taints: [NodeTaint.noSchedule("capacity", "virtual")],
 });
 
-// What Karpenter needs to make nodes itself. The output karpenter is the command that installs its chart.
+// Prepares the cluster for Karpenter, which creates nodes itself. The output karpenter has the command that installs its chart.
 new Karpenter(stack, "karpenter", { cluster, tenancyId, nodeTag: "Operations.NodeRole" });
 
 new ClusterAddOn(stack, "cert-manager", {
@@ -126,7 +158,13 @@ new ClusterAddOn(stack, "dns", {
   cluster,
   addOn: AddOn.coreDns({ minReplicas: 3, nodesPerReplica: 8 }),
 });
-// The control plane may reach the agent, TCP 9995 of the nodes, as the cluster has it.
+new ClusterAddOn(stack, "gpu-plugin", {
+  cluster,
+  addOn: AddOn.nvidiaGpuPlugin(),
+  version: AddOnVersion.pinned("v0.17.4"),
+});
+new ClusterAddOn(stack, "problem-detector", { cluster, addOn: AddOn.nodeProblemDetector() });
+// The cluster then allows the control plane to connect to the agent on TCP port 9995 of the nodes.
 new ClusterAddOn(stack, "observability", { cluster, addOn: AddOn.observabilityAgent() });
 
 const shop = new Chart(new KubernetesApp(), "shop", { namespace: "shop" });

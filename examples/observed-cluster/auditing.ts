@@ -14,16 +14,16 @@ import {
   type SecureOkeCluster,
 } from "secure-oke";
 
-// Those who run the cluster can't write to the compartment of the archive.
+// Operators of the cluster can't write to the compartment of the archive.
 const auditCompartmentId = "ocid1.compartment.oc1..audit";
 
-/** Keeps the records of OCI, and has alarms look at them. */
+/** Adds an archive of audit records and logs, alarms, and saved searches. */
 export function addAuditing(
   stack: TerraformStack,
   cluster: SecureOkeCluster,
   { region, compartmentId }: { region: string; compartmentId: string },
 ): void {
-  // All records in one bucket, under a key of the auditors, and copies for the SIEM and for Logging Analytics.
+  // All records in one bucket, encrypted with the auditors' key, and a copy for the SIEM.
   new AuditArchive(stack, "archive", {
     compartmentId: auditCompartmentId,
     audit: AuditScope.tenancy("ocid1.tenancy.oc1..example"),
@@ -52,6 +52,8 @@ export function addAuditing(
   new ClusterAlarms(stack, "alarms", {
     cluster,
     topic,
+    // Also where the archive is: somebody who stops its connector does it there.
+    auditCompartmentIds: [compartmentId, auditCompartmentId],
     alarms: Alarms.recommended({
       automationPrincipalIds: ["ocid1.user.oc1..pipeline"],
       unschedulableFor: Duration.minutes(20),

@@ -26,7 +26,7 @@ interface Parts {
   readonly vault: (name: string) => SecretFiles;
 }
 
-/** Collects the logs of all containers, and keeps them in OpenSearch. */
+/** Collects the logs of all containers in OpenSearch. */
 export function addLogging(chart: Chart, { cluster, traefik, image, vault }: Parts): ClusterLogging {
   return new ClusterLogging(chart, "logging", {
     cluster,
@@ -55,10 +55,10 @@ export function addLogging(chart: Chart, { cluster, traefik, image, vault }: Par
         retention: Duration.days(365),
       }),
     }),
-    // Drops the oldest lines after an outage of OpenSearch that fills it; LogOverflow.PAUSE stops reading instead.
+    // When an outage of OpenSearch fills the buffer, the oldest lines are dropped. LogOverflow.PAUSE stops reading instead.
     buffer: LogBuffer.of({ limit: Size.gibibytes(2), overflow: LogOverflow.DROP_OLDEST }),
     redaction: LogRedaction.recommended({ fields: ["iban", "card-number"] }),
-    // The gateway writes one line for each request; the shop joins its messages by the date that they begin with.
+    // The gateway writes one line for each request. Messages of the shop have several lines and begin with a date.
     parsers: [
       LogParser.pattern("access", {
         pattern: '^(?<client>\\S+) - \\S+ \\[(?<time>[^\\]]+)\\] "(?<request>[^"]*)" (?<status>\\d{3})',

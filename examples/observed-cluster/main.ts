@@ -35,7 +35,7 @@ const cluster = new SecureOkeCluster(stack, "cluster", {
     imageRegistry: "fra.ocir.io/acme/calico",
     imagePullSecrets: ["ocir"],
   }),
-  // A default, for 90 days; here for half a year.
+  // Control-plane logs are kept for 90 days by default.
   controlPlaneLogs: ControlPlaneLogging.enabled({ retention: Duration.days(180) }),
 });
 new PrivateNodePool(stack, "general", {
@@ -45,17 +45,17 @@ new PrivateNodePool(stack, "general", {
   size: 3,
 });
 
-// In OCI: the archive, the alarms, and the saved searches.
+// The archive, the alarms, and the saved searches in OCI.
 addAuditing(stack, cluster, { region, compartmentId });
 
 const kubernetes = new KubernetesApp();
 const chartOf = (name: string) => new Chart(kubernetes, name, { namespace: name });
 const lock = { path: join(__dirname, "images.lock.json") };
 const image = (name: string) => ContainerImage.fromLock(name, lock);
-// Secrets come from OCI Vault, by the Secrets Store CSI driver.
+// The Secrets Store CSI driver mounts secrets from OCI Vault.
 const vault = (name: string) => SecretFiles.fromSecretsStore(`/run/secrets/${name}`, name);
 
-// A workload. Its logs are collected without a line of its own; metrics and traces take one call each.
+// The logs of each workload are collected. Metrics and traces take one call each.
 const shop = chartOf("shop");
 new SecureNamespace(shop, "namespace", { name: "shop", imagePullSecrets: ["ocir"] });
 const web = new HardenedDeployment(shop, "web", {
@@ -66,7 +66,7 @@ const web = new HardenedDeployment(shop, "web", {
 web.scrapeMetrics({ port: 9464, path: "/metrics" });
 web.traces({ sampledRatio: 0.25 });
 
-// The gateway for staff, behind an internal load balancer.
+// The gateway for staff is behind an internal load balancer.
 const gateway = chartOf("gateway");
 new SecureNamespace(gateway, "namespace", { name: "gateway", imagePullSecrets: ["ocir"] });
 const traefik = new TraefikIngress(gateway, "traefik", {
@@ -75,7 +75,7 @@ const traefik = new TraefikIngress(gateway, "traefik", {
   image: image("traefik"),
 });
 
-// In the cluster: the logs of containers, metrics, alerts, dashboards, and traces.
+// Container logs, metrics, alerts, dashboards, and traces in the cluster.
 const logging = chartOf("logging");
 addLogging(logging, { cluster, traefik, image, vault });
 const monitoring = chartOf("monitoring");

@@ -26,7 +26,7 @@ interface Parts {
   readonly vault: (name: string) => SecretFiles;
 }
 
-/** Keeps metrics and traces, sends alerts, and shows dashboards. */
+/** Adds metrics, traces, alerts, and dashboards. */
 export function addMonitoring(chart: Chart, { cluster, traefik, lock, vault }: Parts): ClusterMonitoring {
   const provider = "https://idcs-example.identity.oraclecloud.com";
   const monitoring = new ClusterMonitoring(chart, "monitoring", {

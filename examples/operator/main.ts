@@ -2,33 +2,33 @@ import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart, Duration, Size } from "cdk8s";
 import { NetworkPolicyIpBlock } from "cdk8s-plus-27";
 import {
-  RoleRule,
   ApiAccess,
   AppProtocol,
-  ContainerResourceField,
   ContainerImage,
+  ContainerResourceField,
+  DownwardApiFiles,
   EnvironmentValue,
   HardenedCronJob,
   HardenedDeployment,
+  HealthProbe,
   KubernetesVersion,
   LeastPrivilegeRole,
   LoadBalancerAccess,
-  SystemUserId,
   NetworkPolicyEngine,
   NodeImage,
   NodeShape,
-  DownwardApiFiles,
   Port,
   PrivateNodePool,
-  HealthProbe,
   ProjectedToken,
   RbacResource,
+  RbacVerb,
+  RoleRule,
   SecureNamespace,
   SecureOkeCluster,
   Subject,
+  SystemUserId,
   TerminationMessagePolicy,
   TlsTermination,
-  RbacVerb,
   oci,
 } from "secure-oke";
 
@@ -52,7 +52,7 @@ new PrivateNodePool(stack, "general", {
 const platform = new Chart(new KubernetesApp(), "platform", { namespace: "platform" });
 new SecureNamespace(platform, "namespace", { name: "platform", imagePullSecrets: ["ocir"] });
 
-// A program that watches the API server, serves metrics beside its own port, and shows Vault who it is.
+// A program that calls the API server, has several ports, and identifies itself to Vault with a token.
 const operator = new HardenedDeployment(platform, "operator", {
   image: ContainerImage.of(`fra.ocir.io/acme/operator:2.4.0@${digest}`),
   apiAccess: ApiAccess.token(),
@@ -60,7 +60,7 @@ const operator = new HardenedDeployment(platform, "operator", {
   ports: [
     { name: "metrics", port: 9090 },
     { name: "admin", port: 9000, protocol: AppProtocol.GRPC },
-    // Without TLS, which the kubelet's probe does not speak.
+    // Without TLS, because gRPC probes of the kubelet do not support it.
     { name: "health", port: 9001, protocol: AppProtocol.GRPC },
   ],
   readiness: HealthProbe.fromGrpc(9001, { service: "operator" }),
@@ -83,7 +83,7 @@ new LeastPrivilegeRole(platform, "lead-and-read", {
 }).grantTo(Subject.serviceAccountOf(operator));
 operator.connections.allowTo(NetworkPolicyIpBlock.ipv4(platform, "vault", "10.30.0.0/24"), Port.tcp(8200));
 
-// Inside the cluster under one name: its own port, and the metrics where others expect them.
+// A Service inside the cluster with its main port and the port for metrics.
 operator.exposeViaService({ ports: [{ name: "http", port: 80 }, { name: "metrics" }] });
 const monitor = new HardenedDeployment(platform, "monitor", {
   image: ContainerImage.of(`fra.ocir.io/acme/monitor:1.1.0@${digest}`),
@@ -91,7 +91,7 @@ const monitor = new HardenedDeployment(platform, "monitor", {
 });
 monitor.connections.allowTo(operator, Port.tcp(9090));
 
-// The people who run it reach its admin port, and no other. A load balancer takes gRPC with TLS on both sides only.
+// Administrators reach only the admin port. Load balancers support gRPC only with TLS on both sides.
 operator.exposeViaLoadBalancer({
   cluster,
   name: "operator-admin",
@@ -100,7 +100,7 @@ operator.exposeViaLoadBalancer({
   tls: TlsTermination.reencrypt({ secretName: "operator-tls", backendSecretName: "operator-pod-tls" }),
 });
 
-// A bought program whose image works as its own user only; what it said last is shown with its failed pod.
+// A third-party image that runs as its own user only. The status of a failed pod shows its last log lines.
 const cleanup = new HardenedCronJob(platform, "cleanup", {
   image: ContainerImage.of(`fra.ocir.io/acme/cleanup:5.0.2@${digest}`),
   schedule: "0 3 * * *",

@@ -24,7 +24,7 @@ const app = new App();
 const stack = new TerraformStack(app, "platform");
 new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 
-// Namespace and key must be in the tenancy before, made by those who answer for its security.
+// The attribute namespace and the key must exist in the tenancy.
 const label = (value: string) => SecurityAttribute.of({ namespace: "platform", key: "cluster", value });
 
 const cluster = new SecureOkeCluster(stack, "cluster", {

@@ -57,7 +57,7 @@ import { TaintEffect } from "cdk8s-plus-27";
 const region = "eu-frankfurt-1";
 const tenancyId = "ocid1.tenancy.oc1..example";
 const compartmentId = "ocid1.compartment.oc1..example";
-// Those who run the cluster can't write to the compartment of the archive.
+// Operators of the cluster can't write to the compartment of the archive.
 const auditCompartmentId = "ocid1.compartment.oc1..audit";
 const registry = "fra.ocir.io/acme";
 const digest = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
@@ -69,7 +69,7 @@ new oci.provider.OciProvider(stack, "oci", { region });
 new OciStateBackend(stack, "backend", { bucketName: "acme-terraform-states", namespace: "acme", region });
 AllowedRegistries.of(stack).add(registry);
 
-// Keys: a vault of our own, whose keys OCI rotates every 90 days.
+// Keys: OCI rotates the keys of this vault every 90 days.
 const vault = new KeyVault(stack, "vault", { compartmentId, vaultType: VaultType.VIRTUAL_PRIVATE });
 const encryption = new ClusterEncryption(stack, "encryption", {
   compartmentId,
@@ -92,7 +92,7 @@ const cluster = new SecureOkeCluster(stack, "cluster", {
   credentialRotation: CredentialRotation.epoch("2026-11", { completeAfter: Duration.days(7) }),
 });
 
-// Three pools, with images from a lock file that a pipeline writes. Only the first keeps its size: the autoscaler runs there.
+// Three pools with images from a lock file that a pipeline writes. The autoscaler runs in the first, so its size is fixed.
 const image = NodeImage.fromLock("standard", { path: join(__dirname, "node-images.lock.json") });
 const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) });
 new PrivateNodePool(stack, "system", { cluster, image, shape, size: 2, labels: { tier: "system" } });
@@ -113,7 +113,7 @@ new PrivateNodePool(stack, "batch", {
   taints: [NodeTaint.noSchedule("capacity", "preemptible")],
 });
 
-// Supply chain: private, immutable, scanned repositories; the cluster runs only what the key signed.
+// Supply chain: private, immutable, scanned repositories, and a cluster that runs only images with a signature of the key.
 const repositories = ["shop-web", "shop-reports"].map(
   (repositoryName) =>
     new PrivateRepository(stack, repositoryName, {
@@ -128,7 +128,7 @@ new ImageSigning(stack, "signing", {
   keys: [SigningKey.generated({ name: "2026" })],
 });
 
-// People reach the private endpoint through the bastion, and a pipeline with the token of its job.
+// People connect through the bastion. The pipeline authenticates with the token of its job.
 const bastion = new Bastion(stack, "bastion", {
   compartmentId,
   cluster,
@@ -152,7 +152,7 @@ new CiAccess(stack, "pipeline", {
   }),
 });
 
-// Auditing: an archive under the key of the auditors, and alarms.
+// Auditing: an archive that the key of the auditors encrypts, alarms, and saved searches.
 new AuditArchive(stack, "archive", {
   compartmentId: auditCompartmentId,
   audit: AuditScope.tenancy(tenancyId),
@@ -165,7 +165,12 @@ const topic = new NotificationTopic(stack, "topic", {
   compartmentId,
   subscribers: [Subscriber.email("oncall@example.com")],
 });
-new ClusterAlarms(stack, "alarms", { cluster, topic, alarms: Alarms.recommended() });
+new ClusterAlarms(stack, "alarms", {
+  cluster,
+  topic,
+  auditCompartmentIds: [compartmentId, auditCompartmentId],
+  alarms: Alarms.recommended(),
+});
 new SavedSearches(stack, "searches", { cluster });
 
 // Secrets: the vault generates the value, and the driver mounts it as a file.

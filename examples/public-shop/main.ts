@@ -9,6 +9,7 @@ import {
   EndpointAccess,
   EnvironmentValue,
   HardenedDeployment,
+  HealthProbe,
   KubernetesVersion,
   LoadBalancerAccess,
   NetworkPolicyEngine,
@@ -16,7 +17,6 @@ import {
   NodeShape,
   Port,
   PrivateNodePool,
-  HealthProbe,
   RegionServices,
   ResourceTags,
   SecureNamespace,
@@ -33,7 +33,7 @@ const digest = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b
 
 const app = new App();
 
-// The platform: a network of a given size with a public and a private subnet for load balancers, and a cluster that a VPN reaches.
+// The platform: a network with a public and a private subnet for load balancers, and a cluster that a VPN can reach.
 const platform = new TerraformStack(app, "platform");
 new oci.provider.OciProvider(platform, "oci", { region: "eu-frankfurt-1" });
 const home = new oci.provider.OciProvider(platform, "home", { region: "eu-amsterdam-1", alias: "home" });
@@ -68,10 +68,10 @@ const cluster = new SecureOkeCluster(platform, "cluster", {
   }),
   homeRegionProvider: home,
 });
-// All that is made here and at run time: network, cluster, nodes, volumes and load balancers.
+// Tags for all resources, including the nodes, volumes, and load balancers that OKE creates at run time.
 ResourceTags.of(platform).add({ freeformTags: { team: "shop" } });
 
-// The nodes: Arm, one Kubernetes version behind the cluster, spread over named availability domains.
+// Arm nodes in declared availability domains, one Kubernetes version older than the cluster.
 new PrivateNodePool(platform, "blue", {
   cluster,
   image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.example", {
@@ -85,7 +85,7 @@ new PrivateNodePool(platform, "blue", {
   labels: { "shop.example/pool": "blue" },
 });
 
-// The workloads: a public web front end that talks to an API, which nobody else reaches.
+// The workloads: a public web front end, and an API that only the front end and the offices can reach.
 const shop = new Chart(new KubernetesApp(), "shop", { namespace: "shop" });
 AllowedRegistries.of(shop).add("fra.ocir.io/acme");
 new SecureNamespace(shop, "namespace", {
@@ -110,7 +110,7 @@ const web = new HardenedDeployment(shop, "web", {
     API_URL: EnvironmentValue.fromValue(`http://${apiService.hostName}:${apiService.port}`),
     NODE: EnvironmentValue.fromFieldRef("spec.nodeName"),
   },
-  // The pages come from an image of their own, whose tools the web server does without.
+  // An init container copies the pages from its own image, so the web server needs no tools.
   initContainers: [
     {
       name: "pages",
@@ -129,7 +129,7 @@ web.exposeViaLoadBalancer({
   }),
   tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
 });
-// The offices call the API too, by a load balancer in the private subnet.
+// The offices use the API through a load balancer in the private subnet.
 api.exposeViaLoadBalancer({
   name: "api-offices",
   cluster,

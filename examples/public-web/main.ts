@@ -63,14 +63,14 @@ const web = new HardenedDeployment(catalog, "web", {
   port: 8080,
 });
 
-// An address that DNS and the partners' firewalls know, and that outlives the load balancer.
+// The reserved address, which DNS and the partners' firewalls use, outlives the load balancer.
 web.exposeViaLoadBalancer({
   cluster,
   access: LoadBalancerAccess.publicFrom(["192.0.2.0/24", "198.51.100.0/24"], {
     reason: "Partners read the catalog from their data centers",
   }),
   reservedAddress: "203.0.113.80",
-  // The OCI Certificates service renews it, and the load balancer follows; its key never is in the cluster.
+  // OCI Certificates renews the certificate for the load balancer. Its private key is never in the cluster.
   tls: TlsTermination.atLoadBalancer({
     certificateId: "ocid1.certificate.oc1.eu-frankfurt-1.example",
     minimumVersion: TlsVersion.V1_3,
@@ -85,7 +85,7 @@ web.exposeViaLoadBalancer({
 });
 cluster.addCdk8sChart("catalog", catalog);
 
-// What the load balancer reads, as it ends TLS, is looked at before it reaches the catalog.
+// The load balancer terminates TLS, so a web application firewall can inspect the requests.
 const scrapers = new NetworkAddressList(stack, "scrapers", {
   compartmentId,
   addresses: ["198.51.100.0/24", "2001:db8:5::/48"],
@@ -101,7 +101,7 @@ const firewall = new WebApplicationFirewall(stack, "firewall", {
   ],
 });
 
-// The cloud controller makes the load balancer of the Service; its OCID is known once it is there.
+// The cloud controller creates the load balancer of the Service; its OCID is known afterwards.
 const loadBalancerId = "ocid1.loadbalancer.oc1.eu-frankfurt-1.example";
 firewall.protect("catalog", loadBalancerId);
 new LoadBalancerLogs(stack, "logs", { compartmentId, loadBalancerId });

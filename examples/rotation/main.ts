@@ -42,7 +42,7 @@ const app = new App();
 const stack = new TerraformStack(app, "shop");
 new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 
-// A virtual private vault, whose keys OCI rotates every 90 days. In a default vault, epochs rotate them: KeyRotation.epochs.
+// OCI rotates the keys of a virtual private vault every 90 days. In a default vault, use KeyRotation.epochs.
 const vault = new KeyVault(stack, "vault", { compartmentId, vaultType: VaultType.VIRTUAL_PRIVATE });
 const encryption = new ClusterEncryption(stack, "encryption", {
   compartmentId,
@@ -56,7 +56,7 @@ const encryption = new ClusterEncryption(stack, "encryption", {
   region: "eu-frankfurt-1",
 });
 
-// cert-manager asks an ACME server for certificates, and proves the names by updates of a DNS server.
+// cert-manager orders certificates from an ACME server, and proves domain names with a DNS server.
 const acmeServer = "203.0.113.10/32";
 const dnsServer = "203.0.113.53/32";
 const dnsPorts = [Port.tcp(53), Port.udp(53)];
@@ -82,7 +82,7 @@ const pool = new PrivateNodePool(stack, "general", {
   size: 3,
 });
 
-// For load balancers: OCI keeps the certificate and renews it every 60 of 90 days.
+// For load balancers: OCI stores the certificate and renews it after 60 of 90 days.
 const authority = new PrivateCertificateAuthority(stack, "authority", {
   compartmentId,
   commonName: "Shop root",
@@ -104,7 +104,7 @@ new CertManagerNamespace(platform, "cert-manager", {
   controllerEgress: [{ cidr: acmeServer }, { cidr: dnsServer, ports: dnsPorts }],
 });
 const { issuer } = new CaIssuer(platform, "internal-ca", { secretName: "internal-ca" });
-// For clients outside the cluster: certificates of an ACME server, proven by DNS.
+// For clients outside the cluster: certificates of an ACME server, with proof by DNS.
 new AcmeIssuer(platform, "company-acme", {
   serverUrl: "https://acme.example.com/directory",
   solvers: [

@@ -35,7 +35,7 @@ const region = "eu-frankfurt-1";
 
 const app = new App();
 
-// Applied once, with its own state on disk: the bucket that holds the states of all other stacks.
+// The bucket for the states of all other stacks. This stack is applied once, with its own state on disk.
 const states = new TerraformStack(app, "states");
 new oci.provider.OciProvider(states, "oci", { region });
 new StateBucket(states, "bucket", {
@@ -51,7 +51,7 @@ new oci.provider.OciProvider(stack, "oci", { region });
 new OciStateBackend(stack, "backend", { bucketName: "acme-terraform-states", namespace: "acme", region });
 AllowedRegistries.of(stack).add("fra.ocir.io/acme");
 
-// Made before the first push: private, immutable, scanned.
+// Private, immutable, scanned repositories, which must exist before the first push.
 const repositories = ["shop/web", "platform/kube-bench"].map(
   (repositoryName) =>
     new PrivateRepository(stack, repositoryName.replace("/", "-"), {
@@ -65,11 +65,11 @@ const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_35,
   networkPolicyEngine: NetworkPolicyEngine.calico(),
-  // Nodes are scanned by default, every day and by the strict level; this says how instead.
+  // By default, nodes are scanned every day with the strict CIS level.
   nodeScanning: NodeScanning.enabled({ cisLevel: CisLevel.MEDIUM }),
 });
 
-// From now on the cluster runs only images of these repositories that the key signed.
+// The cluster runs only images of these repositories with a signature of the key.
 new ImageSigning(stack, "signing", {
   cluster,
   repositories,
@@ -99,7 +99,7 @@ web.exposeViaLoadBalancer({
 });
 cluster.addCdk8sChart("shop", shop);
 
-// One node of the pool, every night: the others come from the same image.
+// Checks one node of the pool every night; all nodes of the pool have the same image.
 const benchmark = new Chart(kubernetes, "node-benchmark", { namespace: "node-benchmark" });
 new NodeBenchmark(benchmark, "node-benchmark", {
   image: ContainerImage.of(`fra.ocir.io/acme/platform/kube-bench:v0.15.6@${digest}`),
@@ -109,7 +109,7 @@ new NodeBenchmark(benchmark, "node-benchmark", {
 });
 cluster.addCdk8sChart("node-benchmark", benchmark);
 
-// Among their rules is one that refuses pods which ask for unsigned images.
+// One of their rules rejects pods with the break-glass annotation for unsigned images.
 const guardrails = new Chart(kubernetes, "guardrails");
 new AdmissionGuardrails(guardrails, "guardrails", {
   allowedRegistries: ["fra.ocir.io/acme"],

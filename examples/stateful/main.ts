@@ -11,6 +11,7 @@ import {
   HardenedDaemonSet,
   HardenedDeployment,
   HardenedStatefulSet,
+  HealthProbe,
   KubernetesVersion,
   LoadBalancerAccess,
   NetworkPolicyEngine,
@@ -19,7 +20,6 @@ import {
   OracleServiceRanges,
   Port,
   PrivateNodePool,
-  HealthProbe,
   SecretFiles,
   SecureNamespace,
   SecureOkeCluster,
@@ -52,8 +52,8 @@ new PrivateNodePool(stack, "general", {
 const ledger = new Chart(new KubernetesApp(), "ledger", { namespace: "ledger" });
 new SecureNamespace(ledger, "namespace", { name: "ledger", imagePullSecrets: ["ocir"] });
 
-// The database: three pods that copy their data to each other, each with a volume that is encrypted by a key of ours and on
-// the way between node and volume.
+// The database: three pods that replicate their data. Our own key encrypts their volumes at rest and in transit between node and
+// volume.
 const encrypted = new BlockVolumeClass(ledger, "encrypted", {
   name: "ledger-encrypted",
   kmsKeyId: "ocid1.key.oc1.eu-frankfurt-1.vault.example",
@@ -82,7 +82,7 @@ const database = new HardenedStatefulSet(ledger, "database", {
 database.connections.allowTo(database, Port.tcp(5432));
 const databaseService = database.exposeViaService();
 
-// The program that keeps its books in it.
+// The program that uses the database.
 const api = new HardenedDeployment(ledger, "api", {
   image: ContainerImage.of(`fra.ocir.io/acme/ledger:2.0.1@${digest}`),
   port: 8080,
@@ -97,7 +97,7 @@ api.exposeViaLoadBalancer({
   tls: TlsTermination.atLoadBalancer({ secretName: "api-tls" }),
 });
 
-// The backup, every six hours, of the last pod and into Object Storage through the service gateway.
+// A backup of the last pod every six hours, to Object Storage through the service gateway.
 const backup = new HardenedCronJob(ledger, "backup", {
   image: ContainerImage.of(`fra.ocir.io/acme/database-backup:17.2@${digest}`),
   schedule: "15 */6 * * *",
@@ -109,7 +109,7 @@ const backup = new HardenedCronJob(ledger, "backup", {
 backup.connections.allowTo(database, Port.tcp(5432));
 backup.connections.allowToOracleServices(OracleServiceRanges.of(["134.70.0.0/16"]));
 
-// On each node, a program that measures how long its volumes take to answer.
+// A program on each node that measures the latency of the database.
 const probe = new HardenedDaemonSet(ledger, "latency", {
   image: ContainerImage.of(`fra.ocir.io/acme/latency:1.3.0@${digest}`),
   port: 9100,

@@ -1,7 +1,6 @@
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart, Size } from "cdk8s";
 import {
-  RoleRule,
   ContainerImage,
   HardenedDeployment,
   KubernetesVersion,
@@ -13,12 +12,13 @@ import {
   Port,
   PrivateNodePool,
   RbacResource,
+  RbacVerb,
+  RoleRule,
   RoleScope,
   SecureOkeCluster,
   Subject,
   Tenant,
   TlsTermination,
-  RbacVerb,
   oci,
 } from "secure-oke";
 
@@ -47,7 +47,7 @@ new PrivateNodePool(stack, "general", {
 
 const kubernetes = new KubernetesApp();
 
-// The bank: it takes payments of the shop, and of nobody else.
+// The bank accepts connections from the shop only.
 const bank = new Chart(kubernetes, "bank", { namespace: "bank" });
 new Tenant(bank, "tenant", {
   developers: [groupOf("bankdevelopers")],
@@ -60,7 +60,7 @@ new Tenant(bank, "tenant", {
 const payments = new HardenedDeployment(bank, "payments", { image: image("bank/payments"), port: 8080 });
 payments.exposeViaService();
 
-// The shop: its admins deploy by themselves, and it has the one load balancer.
+// The admins of the shop deploy workloads, and the shop has the only load balancer.
 const shop = new Chart(kubernetes, "shop", { namespace: "shop" });
 new Tenant(shop, "tenant", {
   admins: [groupOf("shopadmins")],
@@ -80,7 +80,7 @@ web.exposeViaLoadBalancer({
   tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
 });
 
-// The toys: alone, small, and with a program of the tenant's own that restarts what hangs.
+// The toys are small and isolated. A program of the tenant restarts pods.
 const toys = new Chart(kubernetes, "toys", { namespace: "toys" });
 new Tenant(toys, "tenant", {
   developers: [groupOf("toysdevelopers")],
@@ -100,7 +100,7 @@ const restarter = new LeastPrivilegeRole(toys, "restarter", {
 });
 restarter.grantTo(Subject.iamDynamicGroup("ocid1.dynamicgroup.oc1..restarter"));
 
-// The platform team sees the nodes under all tenants, and nothing of the tenants themselves.
+// The platform team can read the nodes, and nothing in the namespaces of the tenants.
 const platform = new Chart(kubernetes, "platform");
 const nodes = new LeastPrivilegeRole(platform, "node-viewers", {
   allow: [RoleRule.read(RbacResource.NODES), RoleRule.read(RbacResource.NODE_METRICS)],

@@ -5,6 +5,8 @@ import {
   ContainerImage,
   ExternalTrafficPolicy,
   HardenedDeployment,
+  HealthProbe,
+  IpProtocol,
   KubernetesVersion,
   LoadBalancerAccess,
   LoadBalancerType,
@@ -12,8 +14,6 @@ import {
   NodeImage,
   NodeShape,
   PrivateNodePool,
-  HealthProbe,
-  IpProtocol,
   SecureNamespace,
   SecureOkeCluster,
   SecurityRuleManagement,
@@ -50,7 +50,7 @@ new SecureNamespace(edge, "namespace", {
   quota: { loadBalancers: 2, nodePorts: 3 },
 });
 
-// A web program behind a load balancer that ends TLS; its node port is a hash of its name, so it never moves.
+// A web program behind a load balancer that terminates TLS. Its node port is a hash of its name, so it never changes.
 const web = new HardenedDeployment(edge, "web", {
   image: ContainerImage.of(`fra.ocir.io/acme/web@${digest}`),
   port: 8080,
@@ -62,7 +62,7 @@ web.exposeViaLoadBalancer({
   securityRules: SecurityRuleManagement.terraformManaged(),
 });
 
-// A name server that sees who asks, over UDP and TCP on one address, as DNS needs it; on ports of our choice.
+// A name server with UDP and TCP on one address and fixed node ports, which sees client addresses.
 const names = new HardenedDeployment(edge, "names", {
   image: ContainerImage.of(`fra.ocir.io/acme/names@${digest}`),
   port: 5353,

@@ -45,7 +45,7 @@ const cluster = new SecureOkeCluster(stack, "cluster", {
     imageRegistry: `${registry}/calico`,
     imagePullSecrets: ["ocir"],
   }),
-  // External Secrets writes values into Secrets of Kubernetes, and so into etcd.
+  // External Secrets stores values in Kubernetes Secrets, so our own key encrypts etcd.
   encryption: new ClusterEncryption(stack, "encryption", { compartmentId, existingKeyId: keyId }),
 });
 new PrivateNodePool(stack, "general", {
@@ -55,8 +55,8 @@ new PrivateNodePool(stack, "general", {
   size: 3,
 });
 
-// The values are generated in the vault. A function rotates the database password every 30 days; a version that it did not replace is
-// blocked after 60.
+// OCI Vault generates the values. A function rotates the database password every 30 days; a version that it does not replace
+// expires after 60 days.
 const vault = { compartmentId, vaultId, keyId };
 const dbPassword = new VaultSecret(stack, "db-password", {
   ...vault,
@@ -67,7 +67,7 @@ const dbPassword = new VaultSecret(stack, "db-password", {
   }),
 });
 const sessionKey = new VaultSecret(stack, "session-key", { ...vault, content: SecretContent.randomBytes() });
-// A secret that exists already, because a partner chose its value.
+// An existing secret, whose value a partner chose.
 const partnerKey = VaultSecret.fromVaultSecretAttributes(stack, "partner-key", {
   secretName: "partner-api-key",
   vaultId,
@@ -102,7 +102,7 @@ new ExternalSecrets(externalSecrets, "external-secrets", {
 });
 cluster.addCdk8sChart("external-secrets", externalSecrets);
 
-// The shop reads its database password from a file, and looks at the file again after a rotation.
+// The shop reads its database password from a file, and reads it again after a rotation.
 const shop = new Chart(kubernetes, "shop", { namespace: "shop" });
 new SecureNamespace(shop, "namespace", { name: "shop", imagePullSecrets: ["ocir"] });
 const web = new HardenedDeployment(shop, "web", { image: imageOf("web"), port: 8080 });
@@ -115,7 +115,7 @@ web.exposeViaLoadBalancer({
 });
 cluster.addCdk8sChart("shop", shop);
 
-// The reports read theirs once, when they start. One program of theirs can't read files.
+// The report reads its password at startup only. The legacy program can't read files.
 const reports = new Chart(kubernetes, "reports", { namespace: "reports" });
 new SecureNamespace(reports, "namespace", { name: "reports", imagePullSecrets: ["ocir"] });
 const report = new HardenedDeployment(reports, "report", { image: imageOf("report"), port: 8080 });

@@ -8,6 +8,7 @@ import {
   HardenedCronJob,
   HardenedDeployment,
   HardenedJob,
+  HealthProbe,
   KubernetesVersion,
   LoadBalancerAccess,
   NetworkPolicyEngine,
@@ -16,7 +17,6 @@ import {
   NodeShape,
   Port,
   PrivateNodePool,
-  HealthProbe,
   SecretFiles,
   SecureNamespace,
   SecureOkeCluster,
@@ -32,7 +32,7 @@ const app = new App();
 const stack = new TerraformStack(app, "orders");
 new oci.provider.OciProvider(stack, "oci", {
   region: "eu-frankfurt-1",
-  // Tag defaults of the tenancy, which each plan would otherwise take away from the tagged nodes.
+  // Tag defaults of the tenancy, which each plan would otherwise remove from the tagged nodes.
   ignoreDefinedTags: ["Oracle-Tags.CreatedBy", "Oracle-Tags.CreatedOn"],
 });
 const cluster = new SecureOkeCluster(stack, "cluster", {
@@ -40,7 +40,7 @@ const cluster = new SecureOkeCluster(stack, "cluster", {
   kubernetesVersion: KubernetesVersion.V1_35,
   networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
 });
-// The nodes pull by the kubelet's credential provider, so no namespace holds a password of the registry.
+// Nodes pull images with the credential provider of the kubelet, so no namespace has a password of the registry.
 const registryAccess = new NodeRegistryAccess(stack, "registry", {
   cluster,
   tenancyId: "ocid1.tenancy.oc1..example",
@@ -70,7 +70,7 @@ const databaseSecret = SecretFiles.fromSecret("/run/secrets/database", "orders-d
 });
 const DATABASE_URL = EnvironmentValue.fromValue("postgres://orders-db.example.internal:5432/orders");
 
-// The web front end: as many pods as there is work, from three on.
+// The web front end scales with its CPU usage.
 const web = new HardenedDeployment(orders, "web", {
   image: ContainerImage.of(`fra.ocir.io/acme/orders-web:3.1.0@${digest}`),
   port: 8080,
@@ -89,7 +89,7 @@ web.exposeViaLoadBalancer({
   tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
 });
 
-// The consumer of the queue: nobody connects to it, so it has no port, and says by a command whether it still works.
+// The queue consumer has no port, so a command checks its health.
 const worker = new HardenedDeployment(orders, "worker", {
   image: ContainerImage.of(`fra.ocir.io/acme/orders-worker:3.1.0@${digest}`),
   autoscale: { min: 2, max: 8 },
@@ -102,7 +102,7 @@ const worker = new HardenedDeployment(orders, "worker", {
 worker.connections.allowTo(database, Port.tcp(5432), toDatabase);
 worker.connections.allowTo(queue, Port.tcp(443), toQueue);
 
-// The tables of this release; the next release makes a job of another id.
+// Prepares the tables of this release. The next release uses another id.
 const migrate = new HardenedJob(orders, "migrate-3-1-0", {
   image: ContainerImage.of(`fra.ocir.io/acme/orders-migrate:3.1.0@${digest}`),
   activeDeadline: Duration.minutes(10),
@@ -112,7 +112,7 @@ const migrate = new HardenedJob(orders, "migrate-3-1-0", {
 });
 migrate.connections.allowTo(database, Port.tcp(5432), toDatabase);
 
-// The nightly report, on the nodes that are kept for such work.
+// The nightly report runs on the nodes for batch work.
 const report = new HardenedCronJob(orders, "report", {
   image: ContainerImage.of(`fra.ocir.io/acme/orders-report:1.0.4@${digest}`),
   schedule: "30 2 * * MON-FRI",

@@ -7,6 +7,7 @@ import { NodeShape } from "./node-shape";
 import { PrivateNodePool } from "./private-node-pool";
 import { type NodePoolProps } from "./private-node-pool-props";
 import { kubernetesVersion } from "./private/cluster-readers";
+import { NODE_POOL_PROPS } from "./private/read-node-pool";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
@@ -89,14 +90,19 @@ export interface BlueGreenNodePoolsProps extends NodePoolProps {
   readonly retiring?: PoolColor;
 }
 
-/** The props that the pools themselves don't have; a pool reads the others. */
 const BLUE_GREEN = {
+  ...NODE_POOL_PROPS,
   blue: optional(valueOf(NodePoolEdition)),
   green: optional(valueOf(NodePoolEdition)),
   retiring: optional(choice(PoolColor, "PoolColor.BLUE or PoolColor.GREEN")),
-} satisfies PropsSchema<Omit<BlueGreenNodePoolsProps, keyof NodePoolProps>>;
+} satisfies PropsSchema<BlueGreenNodePoolsProps>;
 
-type ResolvedEditions = Resolved<typeof BLUE_GREEN>;
+type ResolvedPools = Resolved<typeof BLUE_GREEN>;
+
+/** What both pools have in common. */
+type CommonProps = Omit<ResolvedPools, "blue" | "green" | "nodePoolName" | "retiring"> & {
+  readonly nodePoolName: string;
+};
 
 const EDITION_LABEL = "secure-oke/edition";
 
@@ -119,28 +125,23 @@ export class BlueGreenNodePools extends Construct {
   public readonly retiring?: PoolColor;
 
   constructor(scope: Construct, id: string, props: BlueGreenNodePoolsProps) {
-    const { blue, green, retiring } = readEditions(scope, id, props);
+    const { blue, green, retiring, nodePoolName = id, ...pool } = readPools(scope, id, props);
     super(scope, id);
     this.retiring = retiring;
-    this.bluePool = blue && this.addPool(PoolColor.BLUE, blue, props);
-    this.greenPool = green && this.addPool(PoolColor.GREEN, green, props);
-    if (retiring !== undefined) this.addCommand(retiring, props.nodePoolName ?? id);
+    this.bluePool = blue && this.addPool(PoolColor.BLUE, blue, { ...pool, nodePoolName });
+    this.greenPool = green && this.addPool(PoolColor.GREEN, green, { ...pool, nodePoolName });
+    if (retiring !== undefined) this.addCommand(retiring, nodePoolName);
   }
 
-  private addPool(
-    color: PoolColor,
-    edition: NodePoolEdition,
-    props: BlueGreenNodePoolsProps,
-  ): PrivateNodePool {
-    const name = props.nodePoolName ?? this.node.id;
-    const common = Object.fromEntries(Object.entries(props).filter(([key]) => !(key in BLUE_GREEN)));
+  private addPool(color: PoolColor, edition: NodePoolEdition, props: CommonProps): PrivateNodePool {
+    const { nodePoolName: name, labels, shape } = props;
     const pool = new PrivateNodePool(this, color === PoolColor.BLUE ? "Blue" : "Green", {
-      ...(common as Pick<BlueGreenNodePoolsProps, keyof NodePoolProps>),
-      shape: edition.shape ?? props.shape,
+      ...props,
+      shape: edition.shape ?? shape,
       image: edition.image,
       kubernetesVersion: edition.kubernetesVersion,
       nodePoolName: `${name}-${color}`,
-      labels: { ...props.labels, [EDITION_LABEL]: color, [`${EDITION_LABEL}-of`]: labelOf(name) },
+      labels: { ...labels, [EDITION_LABEL]: color, [`${EDITION_LABEL}-of`]: labelOf(name) },
     });
     if (this.retiring === color) dropAutoscaledPool(pool);
     return pool;
@@ -169,11 +170,11 @@ function labelOf(name: string): string {
   );
 }
 
-function readEditions(scope: Construct, id: string, props: BlueGreenNodePoolsProps): ResolvedEditions {
+function readPools(scope: Construct, id: string, props: BlueGreenNodePoolsProps): ResolvedPools {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
   const read = readProps(problems, props, BLUE_GREEN);
-  const { blue, green, retiring } = read;
+  const { blue, green, retiring, labels = {} } = read;
   if (!props.blue && !props.green) {
     const fix = "Give one of them, for example blue: NodePoolEdition.of(image)";
     problems.add("ATTRIBUTE_MISSING", "blue and green were both left out", fix);
@@ -186,9 +187,9 @@ function readEditions(scope: Construct, id: string, props: BlueGreenNodePoolsPro
     );
   }
   for (const label of [EDITION_LABEL, `${EDITION_LABEL}-of`]) {
-    if (!props.labels || !(label in props.labels)) continue;
+    if (!(label in labels)) continue;
     const what = `labels has ${label}, by which the two pools are distinguished`;
     problems.add("LABEL_INVALID", what, "Leave the label out");
   }
-  return problems.resolved<ResolvedEditions>(read);
+  return problems.resolved<ResolvedPools>(read);
 }

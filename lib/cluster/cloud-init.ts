@@ -4,7 +4,8 @@ import { Token } from "cdktf";
 import { checked } from "../core/checked";
 import { checkArguments, checkFileContent } from "../core/credential-literal";
 import { shown } from "../core/display-value";
-import { Problems } from "../core/validation-error";
+import { readArgument, type Reader, text } from "../core/readers";
+import { type Problems } from "../core/validation-error";
 
 /** The end marker of the custom script inside of the start script of a node. */
 export const END_OF_SCRIPT = "END_OF_CLOUD_INIT";
@@ -29,9 +30,7 @@ export class CloudInit {
    * @param text the script, which begins with `#!`, such as `#!/bin/bash`; it can't be a reference to a Terraform value
    */
   public static script(text: string): CloudInit {
-    const problems = new Problems("CloudInit.script");
-    checkScript(problems, "The script", text);
-    problems.throwIfAny();
+    readArgument("CloudInit.script", "text", text, scriptText);
     return new CloudInit(text);
   }
 
@@ -41,23 +40,7 @@ export class CloudInit {
    * @param path the file, relative to the working directory of the program
    */
   public static fromFile(path: string): CloudInit {
-    const problems = new Problems("CloudInit.fromFile");
-    let text = "";
-    try {
-      text = readFileSync(path, "utf8");
-    } catch (error) {
-      const { code = String(error) } = error as NodeJS.ErrnoException;
-      problems.add(
-        "CLOUD_INIT_INVALID",
-        code === "ENOENT"
-          ? `path is ${shown(path)}, but ${resolve(path)} does not exist`
-          : `path is ${shown(path)}, which can't be read: ${code}`,
-        'Give the path of a script, relative to the working directory of the program, for example "scripts/node.sh"',
-      );
-    }
-    if (!problems.any) checkScript(problems, path, text);
-    problems.throwIfAny();
-    return new CloudInit(text);
+    return new CloudInit(readArgument("CloudInit.fromFile", "path", path, scriptFile));
   }
 
   private constructor(
@@ -66,39 +49,65 @@ export class CloudInit {
   ) {}
 }
 
-function checkScript(problems: Problems, name: string, text: string): void {
-  if (typeof text !== "string" || Token.isUnresolved(text)) {
-    problems.add(
-      "VALUE_INVALID",
-      `${name} is ${shown(text)}`,
-      "Write the script as a literal: it is encoded at synthesis, before Terraform values are known",
-    );
-    return;
+const scriptText: Reader<string> = (problems, name, value) => {
+  if (typeof value === "string" && !Token.isUnresolved(value)) {
+    checkScript(problems, name, value);
+    return value;
   }
-  if (!text.startsWith("#!")) {
+  problems.add(
+    "VALUE_INVALID",
+    `${name} is ${shown(value)}`,
+    "Write the script as a literal: it is encoded at synthesis, before Terraform values are known",
+  );
+  return undefined;
+};
+
+const scriptFile: Reader<string> = (problems, name, value) => {
+  const path = text()(problems, name, value);
+  if (path === undefined) return undefined;
+  let script: string;
+  try {
+    script = readFileSync(path, "utf8");
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    problems.add(
+      "CLOUD_INIT_INVALID",
+      code === "ENOENT"
+        ? `${name} is ${shown(path)}, but ${resolve(path)} does not exist`
+        : `${name} is ${shown(path)}, which can't be read: ${code}`,
+      'Give the path of a script, relative to the working directory of the program, for example "scripts/node.sh"',
+    );
+    return undefined;
+  }
+  checkScript(problems, path, script);
+  return script;
+};
+
+function checkScript(problems: Problems, name: string, script: string): void {
+  if (!script.startsWith("#!")) {
     problems.add(
       "CLOUD_INIT_INVALID",
       `${name} does not begin with #!`,
-      text.startsWith("#cloud-config")
+      script.startsWith("#cloud-config")
         ? "Write the steps as a script that begins with #!/bin/bash: OKE's own script runs before it, and cloud-config has no such order"
         : "Begin the script with its interpreter, for example #!/bin/bash",
     );
   }
-  if (/oke[_-]init/.test(text)) {
+  if (/oke[_-]init/.test(script)) {
     problems.add(
       "CLOUD_INIT_INVALID",
       `${name} runs OKE's own script`,
       "Remove these lines: the pool downloads OKE's script and runs it before yours",
     );
   }
-  if (text.split("\n").includes(END_OF_SCRIPT)) {
+  if (script.split("\n").includes(END_OF_SCRIPT)) {
     problems.add(
       "CLOUD_INIT_INVALID",
       `${name} has the line ${END_OF_SCRIPT}, the delimiter of the script inside of the node's start script`,
       "Use another here-document delimiter, for example EOF",
     );
   }
-  const before = problems.any;
-  checkFileContent(problems, name, text);
-  if (!problems.any || before) checkArguments(problems, name, [text]);
+  const before = problems.count;
+  checkFileContent(problems, name, script);
+  if (problems.count === before) checkArguments(problems, name, [script]);
 }

@@ -1,6 +1,5 @@
-import { Duration } from "cdk8s";
+import { type Duration } from "cdk8s";
 import { checked } from "../core/checked";
-import { shown } from "../core/display-value";
 import {
   checkedBy,
   choice,
@@ -8,16 +7,14 @@ import {
   mapped,
   ocid,
   optional,
-  passing,
   type PropsSchema,
+  readArguments,
   type Reader,
-  readProps,
-  type Resolved,
   valueOf,
   withDefault,
 } from "../core/readers";
-import { checkReason, type ReasonedChoice } from "../core/reason";
-import { Problems } from "../core/validation-error";
+import { DEFAULT_RETENTION, logRetention } from "../network/logs/log-retention";
+import { checkReason, readChoice, type ReasonedChoice } from "../core/reason";
 
 /**
  * A process of the control plane whose log is kept.
@@ -59,7 +56,6 @@ export interface ControlPlaneLoggingOptions {
   readonly compartmentId?: string;
 }
 
-const RETENTIONS = [30, 60, 90, 120, 150, 180];
 const NO_LOGS = "A cluster without logs of its control plane";
 
 const logList = checkedBy(
@@ -85,7 +81,7 @@ const OPTIONS = {
     mapped(logList, (logs) => [...new Set(logs)].sort()),
     [ControlPlaneLog.ALL],
   ),
-  retention: withDefault(passing(checkRetention), Duration.days(90)),
+  retention: withDefault(logRetention(), DEFAULT_RETENTION),
   compartmentId: optional(ocid("compartment", "tenancy")),
 } satisfies PropsSchema<ControlPlaneLoggingOptions>;
 
@@ -94,9 +90,7 @@ const OPTIONS = {
 export class ControlPlaneLogging {
   /** Keeps logs. The default: all processes, for 90 days. */
   public static enabled(options: ControlPlaneLoggingOptions = {}): ControlPlaneLogging {
-    const problems = new Problems("ControlPlaneLogging.enabled");
-    const read = readProps(problems, options, OPTIONS);
-    const { logs, retention, compartmentId } = problems.resolved<Resolved<typeof OPTIONS>>(read);
+    const { logs, retention, compartmentId } = readArguments("ControlPlaneLogging.enabled", options, OPTIONS);
     return new ControlPlaneLogging(true, logs, retention, compartmentId);
   }
 
@@ -106,10 +100,8 @@ export class ControlPlaneLogging {
    * If another program keeps them, give that as the reason.
    */
   public static none(choice: ReasonedChoice): ControlPlaneLogging {
-    const problems = new Problems("ControlPlaneLogging.none");
-    checkReason(problems, NO_LOGS, choice?.reason);
-    problems.throwIfAny();
-    return new ControlPlaneLogging(false, [], undefined, undefined, choice.reason);
+    const reason = readChoice("ControlPlaneLogging.none", NO_LOGS, choice);
+    return new ControlPlaneLogging(false, [], undefined, undefined, reason);
   }
 
   private constructor(
@@ -129,18 +121,7 @@ export class ControlPlaneLogging {
 /** Reads the logging of a cluster, which may come from another copy of the library. */
 export function controlPlaneLogging(): Reader<ControlPlaneLogging> {
   return checkedBy(valueOf(ControlPlaneLogging), (problems, name, { isEnabled, retention, reason }) => {
-    if (!isEnabled) checkReason(problems, NO_LOGS, reason, `${name}.reason`);
-    else checkRetention(problems, `${name}.retention`, retention);
+    if (isEnabled) OPTIONS.retention(problems, `${name}.retention`, retention);
+    else checkReason(problems, NO_LOGS, reason, `${name}.reason`);
   });
-}
-
-function checkRetention(problems: Problems, name: string, retention: Duration | undefined): void {
-  const days = typeof retention?.toDays === "function" ? retention.toDays({ integral: false }) : undefined;
-  if (days !== undefined && RETENTIONS.includes(days)) return;
-  const last = RETENTIONS.at(-1);
-  problems.add(
-    "RETENTION_INVALID",
-    `${name} is ${days === undefined ? shown(retention) : `${days} days`}`,
-    `Give ${RETENTIONS.slice(0, -1).join(", ")} or ${last} days, for example Duration.days(90); an AuditArchive keeps records for longer`,
-  );
 }

@@ -3,8 +3,17 @@ import { groupValue } from "./private/cluster-readers";
 import { checked } from "../core/checked";
 import { overlaps, readCidrs } from "../core/cidr";
 import { type ProgramFinding } from "../core/program-findings";
-import { checkedBy, listOf, type Reader, valueOf } from "../core/readers";
-import { checkRuleReason, type ReasonedChoice } from "../core/reason";
+import {
+  checkedBy,
+  cidrs,
+  listOf,
+  objectOf,
+  readArguments,
+  type Reader,
+  ruleReasonFor,
+  valueOf,
+} from "../core/readers";
+import { type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 import { blockOf, knownBlock } from "../network/egress/egress";
 import { type INetworkPeer, NetworkPeer } from "../network/security-groups/network-peer";
@@ -14,7 +23,11 @@ import { type IClusterNetwork } from "../network/vcn/network";
 import { CoreDrgAttachment } from "../oci/core-drg-attachment";
 import { CoreLocalPeeringGateway } from "../oci/core-local-peering-gateway";
 
-const PUBLIC = "A public API endpoint";
+// The reason is the description of the endpoint's rules.
+const PUBLIC_ACCESS = {
+  cidrs: cidrs(),
+  choice: objectOf({ reason: ruleReasonFor("A public API endpoint") }),
+};
 
 const group = groupValue();
 const PEERS = listOf<string | INetworkSecurityGroup>(
@@ -55,12 +68,13 @@ export class EndpointAccess {
    * @param cidrs IPv4 blocks, each no wider than a /8, such as `["192.0.2.0/24"]`
    */
   public static publicFrom(cidrs: string[], choice: ReasonedChoice): EndpointAccess {
-    const problems = new Problems("EndpointAccess.publicFrom");
-    const blocks = readCidrs(problems, "cidrs", Array.isArray(cidrs) ? cidrs : []);
-    // Used as the description of the endpoint's rules.
-    checkRuleReason(problems, PUBLIC, choice?.reason);
-    problems.throwIfAny();
-    return new EndpointAccess(true, blocks, [], choice.reason);
+    const read = readArguments("EndpointAccess.publicFrom", { cidrs, choice }, PUBLIC_ACCESS);
+    return new EndpointAccess(
+      true,
+      read.cidrs.map(({ text }) => text),
+      [],
+      read.choice.reason,
+    );
   }
 
   private constructor(
@@ -82,9 +96,9 @@ export class EndpointAccess {
 
 /** Reads the access to an API endpoint, which may come from another copy of the library. */
 export function endpointAccess(): Reader<EndpointAccess> {
-  return checkedBy(valueOf(EndpointAccess), (problems, name, { isPublic, cidrs, reason }) => {
-    if (cidrs.length > 0) readCidrs(problems, `${name}.cidrs`, cidrs);
-    if (isPublic) checkRuleReason(problems, PUBLIC, reason);
+  return checkedBy(valueOf(EndpointAccess), (problems, name, { isPublic, cidrs: ranges, reason }) => {
+    if (isPublic || ranges.length > 0) PUBLIC_ACCESS.cidrs(problems, `${name}.cidrs`, ranges);
+    if (isPublic) PUBLIC_ACCESS.choice(problems, name, { reason });
   });
 }
 

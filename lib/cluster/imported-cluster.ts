@@ -14,7 +14,6 @@ import { installEngine } from "./policy-engine/private/policy-engine-files";
 import { addChart } from "./policy-engine/private/unenforced-policies";
 import { type ClusterPlaces, ClusterPolicies, grantsOf } from "./private/cluster-policies";
 import { groupValue, kubernetesVersion, networkValue } from "./private/cluster-readers";
-import { podNetworking } from "./private/read-cluster";
 import { problemsIn } from "../core/construct-scope";
 import { checkHomeRegionProvider } from "../core/home-region";
 import { given } from "../core/missing-attribute";
@@ -40,7 +39,7 @@ import { type INetworkSecurityGroup } from "../network/security-groups/security-
 import { baseOf, compartmentOfSubnet } from "../network/vcn/cluster-network-base";
 import { balancerSubnetsOf, type IClusterNetwork } from "../network/vcn/network";
 import { SubnetRole } from "../network/vcn/subnet-role";
-import { isOverlay, PodNetworking } from "../network/vcn/pod-networking";
+import { isOverlay, PodNetworking, podNetworking } from "../network/vcn/pod-networking";
 import { isSameCluster } from "../synthesis/chart-scopes";
 import { watchCharts } from "../synthesis/forgotten-charts";
 

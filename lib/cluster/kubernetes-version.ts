@@ -3,7 +3,7 @@ import * as versions from "./kubernetes-versions.json";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
-import { checkReason } from "../core/reason";
+import { optional, type PropsSchema, type Reader, readProps, reasonFor } from "../core/readers";
 import { Problems } from "../core/validation-error";
 
 /** A patch of a minor version, from OKE's release calendar. */
@@ -68,6 +68,17 @@ function isSkipped(minor: number, patch: number): boolean {
 
 const PATTERN = /^v?1\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
 
+const versionParts: Reader<{ readonly minor: number; readonly patch: number }> = (problems, name, value) => {
+  const [, minor, patch] = typeof value === "string" ? (PATTERN.exec(value) ?? []) : [];
+  if (minor !== undefined) return { minor: Number(minor), patch: Number(patch) };
+  problems.add(
+    "VERSION_UNKNOWN",
+    `${name} is ${shown(value)}, which is not a Kubernetes version`,
+    `Give the version as OKE names it, with its patch, for example "${KubernetesVersion.V1_35.version}"`,
+  );
+  return undefined;
+};
+
 // Since Kubernetes 1.28, a kubelet may be up to three minor versions older than its API server.
 const MAX_SKEW = 3;
 
@@ -87,6 +98,11 @@ export interface KubernetesVersionOptions {
    */
   readonly retiredReason?: string;
 }
+
+const VERSION_OPTIONS = {
+  previewReason: optional(reasonFor("A preview of Kubernetes")),
+  retiredReason: optional(reasonFor("A retired version")),
+} satisfies PropsSchema<KubernetesVersionOptions>;
 
 /**
  * A Kubernetes version of OKE.
@@ -122,18 +138,11 @@ export class KubernetesVersion {
    */
   public static of(version: string, options: KubernetesVersionOptions = {}): KubernetesVersion {
     const problems = new Problems("KubernetesVersion.of");
-    const [, minor, patch] = typeof version === "string" ? (PATTERN.exec(version) ?? []) : [];
-    if (minor === undefined || patch === undefined) {
-      problems.add(
-        "VERSION_UNKNOWN",
-        `version is ${shown(version)}, which is not a Kubernetes version`,
-        `Give the version as OKE names it, with its patch, for example "${KubernetesVersion.V1_35.version}"`,
-      );
-    }
-    const { previewReason, retiredReason } = options ?? {};
-    const own = new KubernetesVersion(Number(minor), Number(patch), previewReason, retiredReason);
-    if (own.patch === 0) own.checkPreview(problems);
-    if (retiredReason !== undefined) checkReason(problems, "A retired version", retiredReason);
+    const parts = versionParts(problems, "version", version);
+    const { previewReason, retiredReason } = readProps(problems, options, VERSION_OPTIONS);
+    if (!parts) return problems.throwAll();
+    const own = new KubernetesVersion(parts.minor, parts.patch, previewReason, retiredReason);
+    if (own.patch === 0 && options.previewReason === undefined) own.refusePreview(problems);
     problems.throwIfAny();
     return own;
   }
@@ -236,11 +245,7 @@ export class KubernetesVersion {
     return new KubernetesVersion(minor, Number(productionPatch(minor)));
   }
 
-  private checkPreview(problems: Problems): void {
-    if (this.previewReason !== undefined) {
-      checkReason(problems, "A preview of Kubernetes", this.previewReason);
-      return;
-    }
+  private refusePreview(problems: Problems): void {
     problems.add(
       "VERSION_PREVIEW",
       `version is ${this.version}, a preview`,

@@ -1,8 +1,12 @@
 import { type ITerraformDependable, Lazy, type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
-import { checkOnce } from "./add-ons/cluster-add-on";
-import { waitForCertManager } from "./add-ons/private/add-ons-of-cluster";
-import { CERT_MANAGER, installCertManager } from "./add-ons/private/cert-manager";
+import {
+  CERT_MANAGER,
+  checkOnce,
+  installCertManager,
+  noteAddOn,
+  waitForCertManager,
+} from "./add-ons/private/add-ons-of-cluster";
 import { createdClusterOf, type ISecureOkeCluster } from "./cluster-base";
 import { tagsGiven } from "./private/given-tags";
 import { clusterValue } from "./private/cluster-readers";
@@ -34,12 +38,10 @@ import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { setTagOwner } from "../core/scope-tags";
 import { type TaggingProps } from "../core/tagging";
-import { type Problems } from "../core/validation-error";
 import { compartmentOfSubnet } from "../network/vcn/cluster-network-base";
 import { balancerSubnetsOf } from "../network/vcn/network";
 import { ContainerengineAddon } from "../oci/containerengine-addon";
 import { type IdentityPolicy } from "../oci/identity-policy";
-import { isSameCluster } from "../synthesis/chart-scopes";
 
 const NAMESPACE = "native-ingress-controller-system";
 const SERVICE_ACCOUNT = "oci-native-ingress-controller";
@@ -135,6 +137,9 @@ export interface NativeIngressControllerProps extends TaggingProps {
   readonly homeRegionProvider?: TerraformProvider;
 }
 
+/** The name of the add-on as OKE spells it. */
+const CONTROLLER_NAME = "NativeIngressController";
+
 const CONTROLLER = {
   cluster: clusterValue(),
   certificateCompartmentId: optional(ocid("compartment", "tenancy")),
@@ -195,8 +200,8 @@ export class NativeIngressController extends ResourceConstruct {
 
   private addController(dependsOn: ITerraformDependable[]): ContainerengineAddon {
     const { cluster } = this;
-    return new ContainerengineAddon(this, "Resource", {
-      addonName: "NativeIngressController",
+    const addOn = new ContainerengineAddon(this, "Resource", {
+      addonName: CONTROLLER_NAME,
       clusterId: cluster.clusterId,
       configurations: [
         { key: "compartmentId", value: cluster.compartmentId },
@@ -208,6 +213,8 @@ export class NativeIngressController extends ResourceConstruct {
       removeAddonResourcesOnDelete: true,
       dependsOn,
     });
+    noteAddOn(addOn, cluster);
+    return addOn;
   }
 
   private addPolicies(read: ResolvedController): IdentityPolicy[] {
@@ -270,25 +277,11 @@ function readController(
   if (cluster) {
     problems.collect(() => [cluster.compartmentId, cluster.network.compartmentId]);
     problems.collect(() => cluster.network.loadBalancerSubnet.subnetId);
-    checkOnly(problems, scope, cluster);
+    checkOnce(problems, cluster, CONTROLLER_NAME, "Use that controller for all gateways of the cluster");
     if (read.installCertManager === true) {
       checkOnce(problems, cluster, CERT_MANAGER, "Set installCertManager: false");
     }
   }
   checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
   return problems.resolved<ResolvedController>(read);
-}
-
-/** Adds a problem if the program already has a controller for the cluster: a cluster can have an add-on once. */
-function checkOnly(problems: Problems, scope: Construct, cluster: ISecureOkeCluster): void {
-  const controllers = scope.node.root.node
-    .findAll()
-    .filter((construct) => construct instanceof NativeIngressController);
-  const other = controllers.find((controller) => isSameCluster(controller.cluster, cluster));
-  if (!other) return;
-  problems.add(
-    "NAME_DUPLICATE",
-    `cluster is ${cluster.node.path}, which already has the controller ${other.node.path}`,
-    "Use that controller for all gateways of the cluster",
-  );
 }

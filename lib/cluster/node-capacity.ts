@@ -1,8 +1,15 @@
-import { Token } from "cdktf";
 import { checked } from "../core/checked";
-import { shown } from "../core/display-value";
-import { checkOcid } from "../core/ocid";
-import { boolean, ocid, optional, type PropsSchema, readProps, withDefault } from "../core/readers";
+import {
+  boolean,
+  checkedBy,
+  mapOf,
+  ocid,
+  optional,
+  type PropsSchema,
+  readArguments,
+  readProps,
+  withDefault,
+} from "../core/readers";
 import { Problems } from "../core/validation-error";
 
 /** Options for preemptible nodes, which OCI may reclaim. */
@@ -25,6 +32,18 @@ export interface ReservedCapacityOptions {
   readonly compartmentId?: string;
 }
 
+const RESERVATION = '{ "Uocm:EU-FRANKFURT-1-AD-1": "ocid1.capacityreservation…" }';
+const reservationIds = checkedBy(
+  mapOf(ocid("capacityreservation"), `the OCIDs of reservations by availability domain: ${RESERVATION}`),
+  (problems, name, ids) => {
+    if (Object.keys(ids).length > 0) return;
+    problems.add(
+      "VALUE_INVALID",
+      `${name} is empty`,
+      `Give the OCID of a reservation for at least one availability domain: ${RESERVATION}`,
+    );
+  },
+);
 const PREEMPTIBLE = {
   preserveBootVolume: withDefault(boolean(), false),
 } satisfies PropsSchema<PreemptibleCapacityOptions>;
@@ -53,9 +72,7 @@ export class NodeCapacity {
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengusingpreemptiblecapacity.htm
    */
   public static preemptible(options: PreemptibleCapacityOptions = {}): NodeCapacity {
-    const problems = new Problems("NodeCapacity.preemptible");
-    const { preserveBootVolume } = readProps(problems, options, PREEMPTIBLE);
-    problems.throwIfAny();
+    const { preserveBootVolume } = readArguments("NodeCapacity.preemptible", options, PREEMPTIBLE);
     return new NodeCapacity("preemptible", {}, preserveBootVolume);
   }
 
@@ -73,22 +90,9 @@ export class NodeCapacity {
     options: ReservedCapacityOptions = {},
   ): NodeCapacity {
     const problems = new Problems("NodeCapacity.reserved");
-    const entries =
-      typeof reservations === "object" && reservations !== null && !Token.isUnresolved(reservations)
-        ? Object.entries(reservations)
-        : [];
-    if (entries.length === 0) {
-      problems.add(
-        "VALUE_INVALID",
-        `reservations is ${shown(reservations)}`,
-        'Give the OCID of a reservation for at least one availability domain: { "Uocm:EU-FRANKFURT-1-AD-1": "ocid1.capacityreservation…" }',
-      );
-    }
-    for (const [domain, id] of entries)
-      checkOcid(problems, `reservations[${JSON.stringify(domain)}]`, id, "capacityreservation");
+    const ids = reservationIds(problems, "reservations", reservations);
     const { compartmentId } = readProps(problems, options, RESERVED);
-    problems.throwIfAny();
-    return new NodeCapacity("reserved", { ...reservations }, undefined, compartmentId);
+    return new NodeCapacity("reserved", problems.resolved({ ...ids }), undefined, compartmentId);
   }
 
   private constructor(

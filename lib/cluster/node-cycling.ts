@@ -1,6 +1,13 @@
 import { checked } from "../core/checked";
-import { type PropsSchema, readProps, type Resolved, wholeNumber, withDefault } from "../core/readers";
-import { checkReason, type ReasonedChoice } from "../core/reason";
+import {
+  type PropsSchema,
+  readArguments,
+  readProps,
+  type Resolved,
+  wholeNumber,
+  withDefault,
+} from "../core/readers";
+import { readChoice, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
 /** Options for replacing instances: the number of nodes replaced at once. */
@@ -72,18 +79,14 @@ export class NodeCycling {
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/replace-boot-volume-worker-node-top.htm
    */
   public static replaceBootVolumes(options: ReplaceBootVolumesOptions = {}): NodeCycling {
-    const problems = new Problems("NodeCycling.replaceBootVolumes");
-    const read = readProps(problems, options, BOOT_VOLUMES);
-    const { maximumUnavailable } = problems.resolved<Resolved<typeof BOOT_VOLUMES>>(read);
+    const { maximumUnavailable } = readArguments("NodeCycling.replaceBootVolumes", options, BOOT_VOLUMES);
     return new NodeCycling("BOOT_VOLUME_REPLACE", 0, maximumUnavailable);
   }
 
   /** Leaves existing nodes as they are until somebody deletes them: changes of the pool apply to new nodes only. */
   public static manual(choice: ReasonedChoice): NodeCycling {
-    const problems = new Problems("NodeCycling.manual");
-    checkReason(problems, "A pool that does not replace outdated nodes", choice?.reason);
-    problems.throwIfAny();
-    return new NodeCycling(undefined, 0, 0, choice.reason);
+    const reason = readChoice("NodeCycling.manual", "A pool that does not replace outdated nodes", choice);
+    return new NodeCycling(undefined, 0, 0, reason);
   }
 
   private constructor(

@@ -8,7 +8,7 @@ import {
   type NodeImageLockFile,
 } from "./private/node-image-lock-file";
 import { checked } from "../core/checked";
-import { dayOfIsoDate, isoDateOf } from "../core/iso-date";
+import { dayOfIsoDate, isoDateOf, validDate } from "../core/iso-date";
 import { nearestNames } from "../core/nearest-names";
 import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
@@ -113,14 +113,8 @@ export class NodeImageLock {
    */
   public problems(date: Date): ValidationProblem[] {
     const problems = new Problems("NodeImageLock.problems");
-    if (!(date instanceof Date) || Number.isNaN(date.getTime())) {
-      problems.add(
-        "VALUE_INVALID",
-        `date is ${shown(date)}`,
-        "Write a date that exists, for example new Date()",
-      );
-      problems.throwIfAny();
-    }
+    validDate(problems, "date", date);
+    problems.throwIfAny();
     const today = isoDateOf(date);
     if (this.checked > today) {
       problems.add(

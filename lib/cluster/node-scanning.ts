@@ -10,7 +10,7 @@ import {
   valueOf,
   withDefault,
 } from "../core/readers";
-import { checkReason, type ReasonedChoice } from "../core/reason";
+import { checkReason, readChoice, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
 /**
@@ -88,10 +88,8 @@ export class NodeScanning {
    * The reason is recorded as an acknowledgement of the cluster: another target covers the compartment, for example.
    */
   public static none(choice: ReasonedChoice): NodeScanning {
-    const problems = new Problems("NodeScanning.none");
-    checkReason(problems, UNSCANNED, choice?.reason);
-    problems.throwIfAny();
-    return new NodeScanning(false, {}, choice.reason);
+    const reason = readChoice("NodeScanning.none", UNSCANNED, choice);
+    return new NodeScanning(false, {}, reason);
   }
 
   private constructor(

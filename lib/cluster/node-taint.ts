@@ -1,7 +1,18 @@
 import { checked } from "../core/checked";
 import { isLabelValue, isQualifiedName } from "../core/kubernetes-names";
 import { shown } from "../core/display-value";
-import { Problems } from "../core/validation-error";
+import { checkedBy, readArguments, type Reader, text } from "../core/readers";
+
+const TAINT = {
+  key: literalText(
+    isQualifiedName,
+    'Write up to 63 letters, digits, -, _ and ., for example "workload" or "example.com/workload"',
+  ),
+  value: literalText(
+    isLabelValue,
+    "Write up to 63 letters, digits, -, _ and ., beginning and ending with a letter or digit",
+  ),
+};
 
 type Effect = "NoSchedule" | "PreferNoSchedule" | "NoExecute";
 
@@ -45,22 +56,7 @@ export class NodeTaint {
   }
 
   private static read(factory: string, key: string, value: string, effect: Effect): NodeTaint {
-    const problems = new Problems(factory);
-    if (typeof key !== "string" || !isQualifiedName(key)) {
-      problems.add(
-        "LABEL_INVALID",
-        `The key of the taint is ${shown(key)}`,
-        'Write up to 63 letters, digits, -, _ and ., for example "workload" or "example.com/workload"',
-      );
-    }
-    if (typeof value !== "string" || !isLabelValue(value)) {
-      problems.add(
-        "LABEL_INVALID",
-        `The value of the taint is ${shown(value)}`,
-        "Write up to 63 letters, digits, -, _ and ., beginning and ending with a letter or digit",
-      );
-    }
-    problems.throwIfAny();
+    readArguments(factory, { key, value }, TAINT);
     return new NodeTaint(key, value, effect);
   }
 
@@ -77,4 +73,10 @@ export class NodeTaint {
   public get text(): string {
     return `${this.key}=${this.value}:${this.effect}`;
   }
+}
+
+function literalText(isValid: (value: string) => boolean, fix: string): Reader<string> {
+  return checkedBy(text(), (problems, name, value) => {
+    if (!isValid(value)) problems.add("LABEL_INVALID", `${name} is ${shown(value)}`, fix);
+  });
 }

@@ -1,7 +1,8 @@
 import { Token } from "cdktf";
 import { checked } from "../core/checked";
-import { checkReason, type ReasonedChoice } from "../core/reason";
-import { Problems } from "../core/validation-error";
+import { checkedBy, objectOf, readArguments, reasonFor, text } from "../core/readers";
+import { type ReasonedChoice } from "../core/reason";
+import { type Problems } from "../core/validation-error";
 
 // The key type, the key in Base64, and an optional comment.
 const PUBLIC_KEY =
@@ -25,11 +26,8 @@ export class SshAccess {
    * @param publicKey the public key on one line, such as `ssh-ed25519 AAAA… name`; RSA keys need at least 2048 bits
    */
   public static withKey(publicKey: string, choice: ReasonedChoice): SshAccess {
-    const problems = new Problems("SshAccess.withKey");
-    checkKey(problems, publicKey);
-    checkReason(problems, "SSH to worker nodes", choice?.reason);
-    problems.throwIfAny();
-    return new SshAccess(publicKey, choice.reason);
+    const read = readArguments("SshAccess.withKey", { publicKey, choice }, SSH_ACCESS);
+    return new SshAccess(read.publicKey, read.choice.reason);
   }
 
   private constructor(
@@ -40,22 +38,26 @@ export class SshAccess {
   ) {}
 }
 
-function checkKey(problems: Problems, key: string): void {
+const SSH_ACCESS = {
+  publicKey: checkedBy(text("the line in a .pub file in quotes"), checkKey),
+  choice: objectOf({ reason: reasonFor("SSH to worker nodes") }),
+};
+
+function checkKey(problems: Problems, name: string, key: string): void {
   if (Token.isUnresolved(key)) return;
-  const text = typeof key === "string" ? key : "";
-  if (/PRIVATE KEY/.test(text)) {
+  if (/PRIVATE KEY/.test(key)) {
     problems.add(
       "CREDENTIAL_LITERAL",
-      "publicKey is a private key",
+      `${name} is a private key`,
       "Give the content of the .pub file beside it, and create a new key pair: this one is now in the history of the program",
     );
     return;
   }
-  const [, type, body = ""] = PUBLIC_KEY.exec(text.trim()) ?? [];
+  const [, type, body = ""] = PUBLIC_KEY.exec(key.trim()) ?? [];
   if (type === undefined) {
     problems.add(
       "SSH_KEY_INVALID",
-      "publicKey is not an SSH public key",
+      `${name} is not an SSH public key`,
       'Give the line in a .pub file, for example "ssh-ed25519 AAAA… name"',
     );
     return;
@@ -64,7 +66,7 @@ function checkKey(problems: Problems, key: string): void {
   if (bits === undefined || bits >= MIN_RSA_BITS) return;
   problems.add(
     "SSH_KEY_INVALID",
-    `publicKey is an RSA key of ${bits} bits`,
+    `${name} is an RSA key of ${bits} bits`,
     `Create an ed25519 key, or an RSA key of at least ${MIN_RSA_BITS} bits, for example with ssh-keygen -t ed25519`,
   );
 }

@@ -69,6 +69,27 @@ export function contains(outer: Cidr, inner: Cidr): boolean {
   return outer.family === inner.family && outer.first <= inner.first && inner.last <= outer.last;
 }
 
+// See https://www.rfc-editor.org/rfc/rfc1918 and https://www.rfc-editor.org/rfc/rfc6598
+const PRIVATE = [
+  cidrAt(0x0a000000n, 8),
+  cidrAt(0xac100000n, 12),
+  cidrAt(0xc0a80000n, 16),
+  cidrAt(0x64400000n, 10),
+];
+
+/** The private ranges, for the fix of a problem. */
+export const PRIVATE_RANGES = "10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10";
+
+/** Whether a part of the block is private, so that a NAT gateway can't reach it. */
+export function isPrivate(block: Cidr): boolean {
+  return PRIVATE.some((range) => overlaps(range, block));
+}
+
+/** Whether the whole block is private. */
+export function isInsidePrivate(block: Cidr): boolean {
+  return PRIVATE.some((range) => contains(range, block));
+}
+
 /** The first address range of a block, written as a block of the same size with zero host bits. */
 function withoutHostBits(cidr: Cidr): string {
   const Address = cidr.family === 6 ? Address6 : Address4;

@@ -19,6 +19,11 @@ const PATTERNS: readonly { readonly what: string; readonly pattern: RegExp }[] =
   },
   { what: "a bearer token", pattern: /\bBearer\s+(?=\S*\d|\S{20})[\w.~+/-]{8,}/i },
   { what: "a bearer token", pattern: /^(?:Authorization:\s*)?Bearer\s+(?!tokens?$|auth)[\w.~+/-]{6,}=*$/i },
+  {
+    what: "the address of a webhook, which is a credential",
+    pattern:
+      /\bhttps:\/\/(?:hooks\.slack\.com\/(?:services|triggers|workflows)|discord(?:app)?\.com\/api\/webhooks|events\.pagerduty\.com\/integration|(?:[\w-]+\.webhook|outlook)\.office(?:365)?\.com\/webhook(?:b2)?)\/[\w@-]/,
+  },
   { what: "a JSON Web Token", pattern: /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+/ },
 ];
 

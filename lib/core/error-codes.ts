@@ -20,7 +20,7 @@ export const ERROR_CODES = {
     why: "The network has IPv4 addresses only. A rule for an IPv6 block would have no effect but look as if it did.",
   },
   CIDR_TOO_WIDE: {
-    title: "Range that is too wide",
+    title: "Address range above the allowed size",
     why: "The range must limit who can connect. A range this wide limits almost nothing.",
   },
   CIDR_RESERVED: {
@@ -153,7 +153,7 @@ export const ERROR_CODES = {
   },
   DURATION_INVALID: {
     title: "Invalid duration",
-    why: "The API that gets the duration rejects one that is outside its documented range, or not a whole number of its unit.",
+    why: "The API rejects a duration outside its documented range, and one that is not a whole number of its unit.",
   },
   SIGNING_KEY_INVALID: {
     title: "Key that can't verify image signatures",
@@ -165,7 +165,7 @@ export const ERROR_CODES = {
   },
   SIZE_INVALID: {
     title: "Invalid size",
-    why: "The API that gets the size rejects one that is outside its documented range, or not a whole number of its unit.",
+    why: "The API rejects a size outside its documented range, and one that is not a whole number of its unit.",
   },
   POOL_SIZE_INVALID: {
     title: "Node pool with a fixed size and autoscaling",
@@ -184,11 +184,11 @@ export const ERROR_CODES = {
     why: "OCI installs the text on every node. Nobody can log in with it, or an attacker can guess the private key.",
   },
   VIRTUAL_NODES_UNFIT: {
-    title: "Virtual nodes in a cluster that can't have them",
-    why: "Pods of virtual nodes need an address of the VCN each, so OKE rejects the pool in a cluster with an overlay. It also can't rotate the credentials of a cluster with virtual nodes.",
+    title: "Virtual nodes in a cluster that does not support them",
+    why: "Each pod on a virtual node needs a VCN address, so OKE rejects the pool in a cluster with an overlay. OKE also can't rotate the credentials of a cluster with virtual nodes.",
   },
   ADD_ON_INVALID: {
-    title: "Add-on that a cluster can't or should not have",
+    title: "Unsupported or insecure add-on",
     why: "OKE rejects the add-on after the cluster exists, or installs a program with rights that an attacker can use.",
   },
   SHAPE_INVALID: {

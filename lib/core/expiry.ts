@@ -37,10 +37,17 @@ export function checkExpiry(problems: Problems, name: string, expires: unknown, 
  *
  * @param id the id of the warning
  * @param what such as `break-glass access of ocid1.group.…`
+ * @param end what happens on that day; nothing ends by itself where OCI and Kubernetes know no end
  * @see https://developer.hashicorp.com/terraform/language/block/check
  */
-export function remindOfExpiry(construct: IConstruct, id: string, what: string, expires: Date): void {
-  const text = `${construct.node.path}: ${what} ends on ${textOf(expires)}. Remove it from the program, or renew it with its reason`;
+export function remindOfExpiry(
+  construct: IConstruct,
+  id: string,
+  what: string,
+  expires: Date,
+  end = "ends on",
+): void {
+  const text = `${construct.node.path}: ${what} ${end} ${textOf(expires)}. Remove it from the program, or renew it with its reason`;
   if (expires.getTime() - Date.now() < REMINDER_IN_DAYS * DAY_IN_MS) addWarning(construct, `[${id}] ${text}`);
   const name = `${id}-${shortHash(`${construct.node.path}\n${what}`)}-expiry`.replace(/-/g, "_");
   const stack = TerraformStack.of(construct);

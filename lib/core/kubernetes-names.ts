@@ -2,7 +2,7 @@ import { Token } from "cdktf";
 import { checkAnnotation } from "./credential-literal";
 import { shown } from "./display-value";
 import { type Problems } from "./validation-error";
-import { passing, type Reader } from "./value-readers";
+import { checkedBy, kind, passing, type Reader } from "./value-readers";
 
 const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 const SUBDOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
@@ -128,4 +128,18 @@ export function checkAnnotations(
     `${what} has ${size} bytes`,
     "Keep annotations below 256 KiB; a ConfigMap holds more",
   );
+}
+
+const TEXTS_BY_NAME = kind<{ [key: string]: string }>([], 'an object, for example { team: "shop" }');
+
+/** Reads labels. */
+export function labels(reserved: readonly string[] = []): Reader<{ [key: string]: string }> {
+  return checkedBy(TEXTS_BY_NAME, (problems, name, value) => {
+    checkLabels(problems, name, value, reserved);
+  });
+}
+
+/** Reads annotations. */
+export function annotations(): Reader<{ [key: string]: string }> {
+  return checkedBy(TEXTS_BY_NAME, checkAnnotations);
 }

@@ -71,7 +71,7 @@ export function refuseLate(problems: Problems, place: string, what: string): voi
   problems.add(
     "VALUE_INVALID",
     `${place} is ${what} once the program is written: its Lazy or token gives no other value`,
-    "Give it a value that is there by then; leave the prop out where it may have none",
+    "Set the value before synthesis, or omit the prop if it may have no value",
   );
 }
 

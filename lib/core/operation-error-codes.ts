@@ -20,7 +20,7 @@ export const OPERATION_ERROR_CODES = {
   },
   DASHBOARD_INVALID: {
     title: "Invalid dashboard",
-    why: "Grafana ignores an invalid dashboard, and shows only one of two dashboards with the same id.",
+    why: "Grafana ignores an invalid dashboard, and stores none of them while two have the same id or title.",
   },
   LOGGING_DUPLICATE: {
     title: "Two log collectors for one cluster",

@@ -1,4 +1,4 @@
-import { type Problems } from "./validation-error";
+import { Problems } from "./validation-error";
 import {
   type DefaultReader,
   isOfKind,
@@ -44,15 +44,34 @@ export function readProps<S extends Readers>(
   // Without any props, each of the required ones is missing.
   if (at === undefined && (props === undefined || props === null)) return readProps(problems, {}, schema);
   if (!isOfKind(props, [])) {
+    // A public call knows the name of its parameter.
+    if (at === undefined && problems.count === 0) problems.throwIfAny();
     refuseKind(problems, at ?? "props", props, `an object with ${Object.keys(schema).join(", ")}`);
     // Without the props of a construct, nothing else can be checked.
     return at === undefined ? problems.throwAll() : {};
   }
-  const entries = Object.entries(schema).map(([name, reader]) => {
+  const read: { [name: string]: unknown } = {};
+  for (const [name, reader] of Object.entries(schema)) {
     const value = (props as { readonly [name: string]: unknown })[name];
-    return [name, reader(problems, at === undefined ? name : `${at}.${name}`, value)] as const;
-  });
-  return Object.fromEntries(entries) as Partial<Resolved<S>>;
+    read[name] = reader(problems, at === undefined ? name : `${at}.${name}`, value);
+  }
+  return read as Partial<Resolved<S>>;
+}
+
+/** Reads props within props, also those that are read without a problem if others have one. */
+export function partsOf<S extends Readers>(schema: S): Reader<Partial<Resolved<S>>> {
+  return (problems, name, value) => readProps(problems, value, schema, name);
+}
+
+/** Reads the parameters of a factory, or its props object; throws all problems together. */
+export function readArguments<S extends Readers>(factory: string, values: unknown, schema: S): Resolved<S> {
+  const problems = new Problems(factory);
+  return problems.resolved<Resolved<S>>(readProps(problems, values, schema));
+}
+
+/** Reads one parameter of a factory; throws its problems. */
+export function readArgument<T>(factory: string, name: string, value: unknown, reader: PropReader<T>): T {
+  return readArguments(factory, { [name]: value }, { [name]: reader })[name] as T;
 }
 
 /** Reads props within props; undefined if any of them has a problem. */

@@ -1,5 +1,6 @@
 import { shown } from "./display-value";
 import { type Problems } from "./validation-error";
+import { passing, type Reader } from "./value-readers";
 
 const PATTERN = /^(\d+)(?:\.(\d{1,9}))?([numkMGTPE]|[KMGTPE]i|[eE]\d{1,2})?$/;
 const NANO = 1_000_000_000n;
@@ -114,4 +115,11 @@ export function readBytes(problems: Problems, name: string, text: string): bigin
     );
   }
   return value;
+}
+
+/** Reads a quantity of bytes, as text. */
+export function byteQuantity(): Reader<string> {
+  return passing((problems, name, text: string) => {
+    readBytes(problems, name, text);
+  });
 }

@@ -1,9 +1,17 @@
 // The readers for props schemas, in one place to import them from.
 export { cidr, cidrOrReference, cidrs, type GivenCidr, literalCidrs } from "./cidr";
-export { objectName, subdomainName } from "./kubernetes-names";
+export { annotations, labels, objectName, subdomainName } from "./kubernetes-names";
 export { ocid } from "./ocid";
-export { objectOf, type PropsSchema, readProps, type Resolved } from "./props-schema";
-export { reasonFor, ruleReasonFor } from "./reason";
+export {
+  objectOf,
+  partsOf,
+  type PropsSchema,
+  readArgument,
+  readArguments,
+  readProps,
+  type Resolved,
+} from "./props-schema";
+export { readChoice, readReason, reasonFor, ruleReasonFor } from "./reason";
 export { displayName } from "./resource-name";
 export { taggingReaders } from "./tagging";
 export {
@@ -12,6 +20,7 @@ export {
   checkedBy,
   choice,
   complete,
+  type DefaultReader,
   kind,
   listOf,
   mapOf,

@@ -1,4 +1,5 @@
 import { Token } from "cdktf";
+import { objectOf, readArgument } from "./props-schema";
 import { checkText } from "./terraform-text";
 import { type Problems } from "./validation-error";
 import { passing, type Reader } from "./value-readers";
@@ -27,7 +28,7 @@ export function checkReason(
   problems.add(
     "REASON_MISSING",
     `${choice} has no reason`,
-    'Give the reason in one sentence, for example { reason: "Needed until the migration ends in March" }',
+    `Give the reason in one sentence, for example { ${property.split(".").at(-1)}: "Needed until the migration ends in March" }`,
     property,
   );
 }
@@ -41,6 +42,24 @@ export function reasonFor(choice: string): Reader<string> {
   return passing<string>((problems, name, reason) => {
     checkReason(problems, choice, reason, name);
   });
+}
+
+/** Reads the reason that a factory for an exception was given; throws its problem. */
+export function readChoice(factory: string, exception: string, choice: unknown): string {
+  return readArgument(factory, "choice", choice, objectOf({ reason: reasonFor(exception) })).reason;
+}
+
+/**
+ * Reads the reason of a choice that consists of nothing else.
+ *
+ * @returns an empty text if there is no reason, with a problem
+ */
+export function readReason(
+  problems: Problems,
+  exception: string,
+  choice: Partial<ReasonedChoice> | undefined,
+): string {
+  return reasonFor(exception)(problems, "reason", choice?.reason) ?? "";
 }
 
 /** Reads the reason for an exception that becomes the description of a security rule. */

@@ -58,7 +58,7 @@ function refuse(stack: TerraformStack, dependency: TerraformStack): void {
     `The stacks ${[...new Set(cycle)].map(({ node }) => node.path).join(" and ")} need each other: ${edges.map(({ text }) => text).join("; ")}`,
     first?.isChart
       ? `Add the chart in the stack ${first.to.node.path}: give its addCdk8sChart to SecureOkeCluster.fromClusterAttributes(${first.to.node.id}, …) there`
-      : "Move one of the two ends into the other stack, or give a literal in the place of one reference",
+      : "Move one of the two ends into the other stack, or replace one reference by a literal",
   );
   problems.throwIfAny();
 }

@@ -242,7 +242,7 @@ function checkValues(problems: Problems, name: string, tags: { [key: string]: st
       continue;
     problems.add(
       "TAG_INVALID",
-      `${name} gives ${Token.isUnresolved(key) ? shown(key) : key} a value that is no text, or is longer than ${MAX_VALUE_LENGTH} characters`,
+      `${name} gives ${Token.isUnresolved(key) ? shown(key) : key} a value that is not a string, or is longer than ${MAX_VALUE_LENGTH} characters`,
       `Write a text of up to ${MAX_VALUE_LENGTH} characters`,
     );
   }

@@ -147,22 +147,28 @@ export function boolean(): Reader<boolean> {
     typeof value === "boolean" ? value : refuseKind(problems, name, value, "true or false");
 }
 
+/** The largest number that the APIs of Kubernetes and OCI have for a count. */
+const MAX_COUNT = 2 ** 31 - 1;
+
 /** The range of a whole number. */
 export interface NumberRange {
   readonly least: number;
-  /** @default - no upper limit */
+  /** @default - the largest count of Kubernetes, which no message mentions */
   readonly most?: number;
   /** The code of the problem. @default COUNT_INVALID */
   readonly code?: ErrorCode;
+  /** The fix. @default - the range */
+  readonly fix?: string;
 }
 
 /** Reads a whole number in a range, as a literal. */
-export function wholeNumber({ least, most, code = "COUNT_INVALID" }: NumberRange): Reader<number> {
-  const range = most === undefined ? `${least} or more` : `from ${least} to ${most}`;
-  const fix = `Give a whole number ${range}`;
+export function wholeNumber(range: NumberRange): Reader<number> {
+  const { least, most = MAX_COUNT, code = "COUNT_INVALID" } = range;
+  const text = range.most === undefined ? `${least} or more` : `from ${least} to ${most}`;
+  const { fix = `Give a whole number ${text}` } = range;
   return (problems, name, value) => {
     if (isMissing(value)) problems.add("ATTRIBUTE_MISSING", `${name} was not given`, fix);
-    else if (!Number.isInteger(value) || (value as number) < least || (value as number) > (most ?? Infinity))
+    else if (!Number.isInteger(value) || (value as number) < least || (value as number) > most)
       problems.add(code, `${name} is ${shown(value)}`, fix);
     else return value as number;
     return undefined;
@@ -170,8 +176,8 @@ export function wholeNumber({ least, most, code = "COUNT_INVALID" }: NumberRange
 }
 
 /** Reads a port number. */
-export function portNumber(): Reader<number> {
-  return wholeNumber({ least: 1, most: 65_535, code: "PORT_INVALID" });
+export function portNumber(fix?: string): Reader<number> {
+  return wholeNumber({ least: 1, most: 65_535, code: "PORT_INVALID", fix });
 }
 
 /** Reads a value that has these members. */
@@ -262,25 +268,4 @@ export function mapOf<T>(each: PropReader<T>, instead: string): Reader<{ [key: s
     );
     return Object.fromEntries(entries.filter((entry): entry is [string, T] => isRead(entry[1])));
   };
-}
-
-/**
- * Props without the values of another kind, so that the others can be checked too; a construct with a `PropsSchema` needs none.
- */
-export function shaped<T extends object>(
-  problems: Problems,
-  props: T | undefined,
-  readers: { readonly [K in keyof T]?: PropReader },
-  required: readonly (keyof T)[] = [],
-): Partial<T> {
-  if (!isOfKind(props, [])) {
-    if (props !== undefined) refuseKind(problems, "What was given", props, "an object of props");
-    return shaped<T>(problems, {} as T, readers, required);
-  }
-  const read = Object.entries<PropReader | undefined>(readers).map(([name, reader]) => {
-    const value = (props as { [name: string]: unknown })[name];
-    const isAsked = value !== undefined || required.includes(name as keyof T);
-    return [name, reader && isAsked ? reader(problems, name, value) : value] as const;
-  });
-  return { ...props, ...Object.fromEntries(read) } as Partial<T>;
 }

@@ -1,6 +1,6 @@
 import { checked } from "../core/checked";
 import { checkSubdomainName } from "../core/kubernetes-names";
-import { matching, type PropsSchema, readProps, subdomainName } from "../core/readers";
+import { matching, type PropsSchema, readArguments, subdomainName } from "../core/readers";
 import { Problems } from "../core/validation-error";
 
 /** The API group and the kind of an issuer that is not part of cert-manager. */
@@ -44,8 +44,7 @@ export class CertificateIssuer {
    * @see https://cert-manager.io/docs/configuration/issuers/
    */
   public static external(options: ExternalIssuerOptions): CertificateIssuer {
-    const problems = new Problems("CertificateIssuer.external");
-    const { group, kind, name } = problems.resolved(readProps(problems, options, EXTERNAL));
+    const { group, kind, name } = readArguments("CertificateIssuer.external", options, EXTERNAL);
     return new CertificateIssuer(group, kind, name);
   }
 

@@ -12,6 +12,7 @@ import {
   secretsStatement,
   type DataKind,
 } from "./private/key-statements";
+import { algorithmOf, checkEncryptionKey } from "./private/key-algorithm";
 import { addKey, addVersions, checkRotation } from "./private/vault-keys";
 import { VaultKey, type IVaultKey } from "./vault-key";
 import { checked } from "../core/checked";
@@ -346,6 +347,7 @@ function readEncryption(scope: Construct, id: string, props: ClusterEncryptionPr
   problems.collect(() => read.vault?.managementEndpoint);
   checkKeyRotation(problems, read);
   checkSources(problems, read);
+  checkAlgorithms(problems, scope, read);
   checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
   return problems.resolved(read);
 }
@@ -359,6 +361,23 @@ function checkKeyRotation(problems: Problems, read: Partial<ResolvedEncryption>)
     "ATTRIBUTE_MISSING",
     "vault was not given, and rotation of existingKeyId needs it",
     "Give the vault of the key: KeyVault.fromKeyVaultAttributes(scope, id, { vaultId, managementEndpoint })",
+  );
+}
+
+function checkAlgorithms(
+  problems: Problems,
+  scope: Construct,
+  { existingKeyId, imageSigning, ...read }: Partial<ResolvedEncryption>,
+): void {
+  checkEncryptionKey(problems, scope, "existingKeyId", existingKeyId);
+  for (const kind of DATA_KINDS) checkEncryptionKey(problems, scope, kind, read[kind]?.keyId);
+  const keyId = imageSigning?.keyId;
+  const algorithm = keyId === undefined ? undefined : algorithmOf(scope, keyId);
+  if (algorithm === undefined || algorithm === "RSA") return;
+  problems.add(
+    "VALUE_INVALID",
+    `imageSigning is an ${algorithm} key, and images are signed with RSA keys`,
+    "Give KeySource.newKey(), or KeySource.existing(keyId) for an RSA key",
   );
 }
 

@@ -1,9 +1,8 @@
 import { type IConstruct } from "constructs";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
-import { objectOf, reasonFor } from "../core/readers";
+import { objectOf, readArgument, reasonFor } from "../core/readers";
 import { type ReasonedChoice } from "../core/reason";
-import { Problems } from "../core/validation-error";
 
 /**
  * The protection mode of a key, which decides where it is kept and used; it can't be changed later.
@@ -21,9 +20,7 @@ export class KeyProtection {
    * The key is kept on a server, encrypted at rest by a root key in an HSM. It can be exported, and it is free of charge.
    */
   public static software(choice: ReasonedChoice): KeyProtection {
-    const problems = new Problems("KeyProtection.software");
-    const reason = OUTSIDE_HSM(problems, "choice", choice)?.reason;
-    problems.throwIfAny();
+    const { reason } = readArgument("KeyProtection.software", "choice", choice, OUTSIDE_HSM);
     return new KeyProtection("SOFTWARE", reason);
   }
 

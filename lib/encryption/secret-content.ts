@@ -5,7 +5,7 @@ import {
   checkedBy,
   optional,
   type PropsSchema,
-  readProps,
+  readArguments,
   text,
   wholeNumber,
   withDefault,
@@ -70,15 +70,13 @@ const SSH_KEY_BITS = [2048, 3072, 4096];
 export class SecretContent {
   /** A random passphrase. */
   public static passphrase(options: PassphraseOptions = {}): SecretContent {
-    const problems = new Problems("SecretContent.passphrase");
-    const { length, template } = problems.resolved(readProps(problems, options, PASSPHRASE));
+    const { length, template } = readArguments("SecretContent.passphrase", options, PASSPHRASE);
     return SecretContent.passphraseOf("SECRETS_DEFAULT_PASSWORD", length, template);
   }
 
   /** A random password that Oracle databases accept. */
   public static databasePassword(options: DatabasePasswordOptions = {}): SecretContent {
-    const problems = new Problems("SecretContent.databasePassword");
-    const { length, template } = problems.resolved(readProps(problems, options, DATABASE_PASSWORD));
+    const { length, template } = readArguments("SecretContent.databasePassword", options, DATABASE_PASSWORD);
     return SecretContent.passphraseOf("DBAAS_DEFAULT_PASSWORD", length, template);
   }
 

@@ -2,6 +2,7 @@ import { Duration } from "cdk8s";
 import { TerraformOutput, type TerraformProvider, TerraformStack } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { OciStateBackend } from "./oci-state-backend";
+import { checkEncryptionKey } from "./private/key-algorithm";
 import { stateText } from "./private/state-texts";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
@@ -224,5 +225,6 @@ function readStateBucket(
   checkConstructId(problems, scope, id);
   const read = readProps(problems, props, STATE_BUCKET);
   checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+  checkEncryptionKey(problems, scope, "kmsKeyId", read.kmsKeyId);
   return problems.resolved(read);
 }

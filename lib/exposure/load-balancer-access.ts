@@ -1,10 +1,10 @@
 import { type IConstruct } from "constructs";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
-import { readCidrs } from "../core/cidr";
+import { isInsidePrivate, readCidrs } from "../core/cidr";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
-import { blockOf, isInsidePrivate } from "../network/egress/egress";
+import { blockOf } from "../network/egress/egress";
 
 /** Options of an internal load balancer. */
 export interface InternalAccessOptions {

@@ -5,11 +5,24 @@ import { foreignSecrets } from "./private/secret-grant";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
-import { checkObjectName, checkSubdomainName, isDnsSubdomain } from "../core/kubernetes-names";
-import { checkOcidIfGiven } from "../core/ocid";
-import { checkReason, type ReasonedChoice } from "../core/reason";
+import { checkSubdomainName, isDnsSubdomain } from "../core/kubernetes-names";
+import {
+  choice,
+  objectName,
+  objectOf,
+  ocid,
+  optional,
+  passing,
+  type PropsSchema,
+  readProps,
+  readReason,
+  reasonFor,
+  type Resolved,
+  valueOf,
+  withDefault,
+} from "../core/readers";
+import { type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
-import { choice, shaped, valueOf } from "../core/value-readers";
 import { type AppProtocol } from "../workload/pods/app-protocol";
 import { sslConfigOf, TlsVersion } from "../workload/pods/cipher-suites";
 
@@ -90,6 +103,22 @@ export interface ReencryptionOptions extends LoadBalancerTlsOptions {
 }
 
 const CERTIFICATE = valueOf<IngressCertificate>("IngressCertificate");
+const SECRET_NAME = passing<string>(checkSecretName);
+
+const LOAD_BALANCER_TLS = {
+  certificateId: optional(ocid("certificate")),
+  certificateCompartmentId: optional(ocid("compartment", "tenancy")),
+  secretName: optional(SECRET_NAME),
+  secretNamespace: optional(objectName()),
+  secretGrant: optional(objectOf({ reason: reasonFor("A Secret of another namespace") })),
+  minimumVersion: withDefault(choice(TlsVersion, "TlsVersion.V1_2 or TlsVersion.V1_3"), TlsVersion.V1_2),
+} satisfies PropsSchema<LoadBalancerTlsOptions>;
+
+const REENCRYPTION = {
+  ...LOAD_BALANCER_TLS,
+  backendSecretName: SECRET_NAME,
+  backendSecretNamespace: optional(objectName()),
+} satisfies PropsSchema<ReencryptionOptions>;
 
 /** The parts of a TLS termination besides its place. */
 interface TlsParts {
@@ -118,8 +147,9 @@ export class TlsTermination {
    */
   public static atLoadBalancer(options: LoadBalancerTlsOptions): TlsTermination {
     const problems = new Problems("TlsTermination.atLoadBalancer");
-    const parts = readCertificate(problems, options);
-    problems.throwIfAny();
+    const read = readProps(problems, options, LOAD_BALANCER_TLS);
+    checkSource(problems, options);
+    const parts = partsOf(problems.resolved<Resolved<typeof LOAD_BALANCER_TLS>>(read));
     return new TlsTermination(TlsTerminationPoint.LOAD_BALANCER, parts);
   }
 
@@ -153,16 +183,13 @@ export class TlsTermination {
    */
   public static reencrypt(options: ReencryptionOptions): TlsTermination {
     const problems = new Problems("TlsTermination.reencrypt");
-    const parts = readCertificate(problems, options);
-    checkSecretName(problems, "backendSecretName", options?.backendSecretName);
-    if (options?.backendSecretNamespace !== undefined) {
-      checkObjectName(problems, "backendSecretNamespace", options.backendSecretNamespace);
-    }
-    checkDifferent(problems, options);
-    problems.throwIfAny();
-    const { backendSecretName, backendSecretNamespace } = options;
+    const read = readProps(problems, options, REENCRYPTION);
+    checkSource(problems, options);
+    checkDifferent(problems, read);
+    const resolved = problems.resolved<Resolved<typeof REENCRYPTION>>(read);
+    const { backendSecretName, backendSecretNamespace } = resolved;
     return new TlsTermination(TlsTerminationPoint.LOAD_BALANCER_AND_POD, {
-      ...parts,
+      ...partsOf(resolved),
       backendSecret: secretOf(backendSecretName, backendSecretNamespace),
     });
   }
@@ -170,9 +197,9 @@ export class TlsTermination {
   /** Uses no TLS: traffic can be read and changed in transit. */
   public static none(choice: ReasonedChoice): TlsTermination {
     const problems = new Problems("TlsTermination.none");
-    checkReason(problems, "A listener without TLS", choice?.reason);
+    const reason = readReason(problems, "A listener without TLS", choice);
     problems.throwIfAny();
-    return new TlsTermination(TlsTerminationPoint.NONE, { reason: choice.reason });
+    return new TlsTermination(TlsTerminationPoint.NONE, { reason });
   }
 
   /** The Secret, prefixed with its namespace and a slash if one was given. */
@@ -248,26 +275,11 @@ export class TlsTermination {
   }
 }
 
-/** Reads the certificate for the clients' side and adds its problems. */
-function readCertificate(problems: Problems, options: LoadBalancerTlsOptions): TlsParts {
-  const read = shaped(problems, options, {
-    minimumVersion: choice(TlsVersion, "TlsVersion.V1_2 or TlsVersion.V1_3"),
-  });
-  const { minimumVersion = TlsVersion.V1_2, secretName, secretNamespace, secretGrant } = read;
-  const { certificateId, certificateCompartmentId } = read;
-  checkSource(problems, read);
-  checkOcidIfGiven(problems, "certificateId", certificateId, "certificate");
-  checkOcidIfGiven(problems, "certificateCompartmentId", certificateCompartmentId, "compartment", "tenancy");
-  if (secretName !== undefined) checkSecretName(problems, "secretName", secretName);
-  if (secretGrant !== undefined) {
-    checkReason(problems, "A Secret of another namespace", secretGrant?.reason);
-  }
-  if (secretNamespace !== undefined) checkObjectName(problems, "secretNamespace", secretNamespace);
+function partsOf(options: Resolved<typeof LOAD_BALANCER_TLS>): TlsParts {
+  const { secretName, secretNamespace, secretGrant, ...parts } = options;
   return {
+    ...parts,
     ...(secretName === undefined ? {} : { secret: secretOf(secretName, secretNamespace) }),
-    certificateId,
-    certificateCompartmentId,
-    minimumVersion,
     grant: secretGrant?.reason,
   };
 }
@@ -276,7 +288,7 @@ function readCertificate(problems: Problems, options: LoadBalancerTlsOptions): T
  * Adds a problem unless there is exactly one certificate source: the controller fails on a Service with both
  * kinds.
  */
-function checkSource(problems: Problems, options: LoadBalancerTlsOptions): void {
+function checkSource(problems: Problems, options: LoadBalancerTlsOptions = {}): void {
   const { certificateId, certificateCompartmentId, secretName, secretNamespace } = options;
   if (certificateId !== undefined && secretName !== undefined) {
     problems.add(
@@ -302,14 +314,14 @@ function checkSource(problems: Problems, options: LoadBalancerTlsOptions): void 
 }
 
 /** Adds a problem for a name that is invalid for a Secret, or for the OCI certificate named after it. */
-function checkSecretName(problems: Problems, what: string, name: string): void {
+function checkSecretName(problems: Problems, property: string, name: string): void {
   if (typeof name !== "string" || !name.includes(".") || !isDnsSubdomain(name)) {
-    checkSubdomainName(problems, what, name);
+    checkSubdomainName(problems, property, name);
     return;
   }
   problems.add(
     "NAME_INVALID",
-    `${what} is ${shown(name)}, but OCI rejects dots in the certificate that the cloud controller names after it`,
+    `${property} is ${shown(name)}, but OCI rejects dots in the certificate that the cloud controller names after it`,
     `Use a Secret without dots, for example ${name.replace(/\./g, "-")}; or give certificateId`,
   );
 }
@@ -322,8 +334,8 @@ function secretOf(name: string, namespace: string | undefined): string {
  * Adds a problem if both Secrets have the same name: the controller names a certificate after its Secret,
  * without the namespace.
  */
-function checkDifferent(problems: Problems, options: Partial<ReencryptionOptions> = {}): void {
-  const { secretName, secretNamespace, backendSecretName, backendSecretNamespace } = options;
+function checkDifferent(problems: Problems, read: Partial<ReencryptionOptions>): void {
+  const { secretName, secretNamespace, backendSecretName, backendSecretNamespace } = read;
   if (secretName === undefined) return;
   if (secretName !== backendSecretName || secretNamespace === backendSecretNamespace) return;
   problems.add(

@@ -1,12 +1,16 @@
-import { Token } from "cdktf";
 import { isGroup, printCondition, type Comparison, type ConditionModel } from "./private/condition-model";
-import { parseMatchingRule, StatementSyntaxError } from "./private/parse-statement";
-import { checkQuotable } from "./private/statement-text";
+import { parseMatchingRule } from "./private/parse-statement";
+import { parsedBy, quotable } from "./private/statement-text";
 import { checked } from "../core/checked";
-import { checkOcid } from "../core/ocid";
-import { checkGiven } from "../core/required";
-import { shown } from "../core/display-value";
-import { Problems } from "../core/validation-error";
+import {
+  checkedBy,
+  listOf,
+  matching,
+  ocid,
+  type PropsSchema,
+  readArgument,
+  readArguments,
+} from "../core/readers";
 
 /** Props for DynamicGroupRule.taggedInstances. */
 export interface TaggedInstancesProps {
@@ -18,8 +22,17 @@ export interface TaggedInstancesProps {
   readonly value: string;
 }
 
-const TAG = /^[A-Za-z0-9_-]{1,100}\.[A-Za-z0-9_-]{1,100}$/;
-/** What tells some members of a compartment from others. */
+const TAGGED = {
+  compartmentId: ocid("compartment", "tenancy"),
+  tag: matching(
+    /^[A-Za-z0-9_-]{1,100}\.[A-Za-z0-9_-]{1,100}$/,
+    'Write the namespace, a period and the key: "Operations.NodeRole"',
+    { code: "TAG_INVALID" },
+  ),
+  value: quotable,
+} satisfies PropsSchema<TaggedInstancesProps>;
+
+/** The variables that distinguish members within a compartment. */
 const NARROWING = /^(instance\.id|resource\.id|tag\.[^.]+\.[^.]+\.value)$/;
 
 /**
@@ -31,36 +44,17 @@ const NARROWING = /^(instance\.id|resource\.id|tag\.[^.]+\.[^.]+\.value)$/;
 export class DynamicGroupRule {
   /** The instances of a compartment that have a value of a defined tag. */
   public static taggedInstances(props: TaggedInstancesProps): DynamicGroupRule {
-    const problems = new Problems("DynamicGroupRule.taggedInstances");
-    const { compartmentId, tag, value } = props;
-    checkOcid(problems, "compartmentId", compartmentId, "compartment", "tenancy");
-    if (checkGiven(problems, { tag, value })) {
-      checkQuotable(problems, "value", value);
-      if (Token.isUnresolved(tag) || !TAG.test(tag)) {
-        problems.add(
-          "TAG_INVALID",
-          `tag is ${shown(tag)}`,
-          'Write the namespace, a period and the key: "Operations.NodeRole"',
-        );
-      }
-    }
-    problems.throwIfAny();
+    const { compartmentId, tag, value } = readArguments("DynamicGroupRule.taggedInstances", props, TAGGED);
     const conditions = [equal("instance.compartment.id", compartmentId), equal(`tag.${tag}.value`, value)];
     return new DynamicGroupRule({ quantifier: "all", conditions });
   }
 
   /** Single instances. */
   public static instances(instanceIds: string[]): DynamicGroupRule {
-    const problems = new Problems("DynamicGroupRule.instances");
-    if (!Array.isArray(instanceIds) || instanceIds.length === 0) {
-      problems.add("ATTRIBUTE_MISSING", "instanceIds is empty", "Give the OCID of at least one instance");
-    } else {
-      instanceIds.forEach((id, index) => checkOcid(problems, `instanceIds[${index}]`, id, "instance"));
-    }
-    problems.throwIfAny();
+    const ids = readArgument("DynamicGroupRule.instances", "instanceIds", instanceIds, INSTANCES);
     return new DynamicGroupRule({
       quantifier: "any",
-      conditions: instanceIds.map((id) => equal("instance.id", id)),
+      conditions: ids.map((id) => equal("instance.id", id)),
     });
   }
 
@@ -72,24 +66,14 @@ export class DynamicGroupRule {
    * @param text such as `ALL {resource.type = 'fnfunc', resource.id = 'ocid1.fnfunc.…'}`
    */
   public static parse(text: string): DynamicGroupRule {
-    const problems = new Problems("DynamicGroupRule.parse");
-    const model = checkGiven(problems, { text }) ? read(problems, text) : undefined;
-    if (model && !isNarrow(model)) {
-      problems.add(
-        "STATEMENT_TOO_WIDE",
-        `text is ${shown(text)}, which includes all resources of a compartment, also those that are created later`,
-        "Restrict the rule with a tag: DynamicGroupRule.taggedInstances({ compartmentId, tag, value })",
-      );
-    }
-    problems.throwIfAny();
-    return new DynamicGroupRule(model as ConditionModel);
+    return new DynamicGroupRule(readArgument("DynamicGroupRule.parse", "text", text, narrowRule));
   }
 
   /** The rule as OCI writes it. */
   public readonly text: string;
 
   private constructor(model: ConditionModel) {
-    this.text = printCondition(model).replace(/^(all|any) /, (word) => word.toUpperCase());
+    this.text = printRule(model);
   }
 }
 
@@ -97,22 +81,35 @@ function equal(variable: string, value: string): Comparison {
   return { variable, operator: "=", operands: [{ form: "text", value }] };
 }
 
-function read(problems: Problems, text: string): ConditionModel | undefined {
-  try {
-    return parseMatchingRule(text);
-  } catch (error) {
-    if (!(error instanceof StatementSyntaxError)) throw error;
-    problems.add(
-      "STATEMENT_INVALID",
-      `text is ${shown(text)}, which is not a matching rule ${error.message}`,
-      "Write ALL {instance.compartment.id = '<OCID>', tag.<namespace>.<key>.value = '<value>'}",
-    );
-    return undefined;
-  }
-}
-
 function isNarrow(model: ConditionModel): boolean {
   if (!isGroup(model)) return NARROWING.test(model.variable) && model.operator === "=";
   const { quantifier, conditions } = model;
   return quantifier === "all" ? conditions.some(isNarrow) : conditions.every(isNarrow);
+}
+
+const INSTANCES = checkedBy(
+  listOf(ocid("instance"), '["ocid1.instance.oc1..…"]'),
+  (problems, name, { length }) => {
+    if (length === 0)
+      problems.add("ATTRIBUTE_MISSING", `${name} is empty`, "Give the OCID of at least one instance");
+  },
+);
+
+const matchingRule = parsedBy(
+  parseMatchingRule,
+  "a matching rule",
+  "ALL {instance.compartment.id = '<OCID>', tag.<namespace>.<key>.value = '<value>'}",
+);
+
+const narrowRule = checkedBy(matchingRule, (problems, name, model) => {
+  if (isNarrow(model)) return;
+  problems.add(
+    "STATEMENT_TOO_WIDE",
+    `${name} is ${printRule(model)}, which includes all resources of a compartment, also those that are created later`,
+    "Restrict the rule with a tag: DynamicGroupRule.taggedInstances({ compartmentId, tag, value })",
+  );
+});
+
+function printRule(model: ConditionModel): string {
+  return printCondition(model).replace(/^(all|any) /, (word) => word.toUpperCase());
 }

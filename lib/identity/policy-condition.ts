@@ -1,4 +1,3 @@
-import { Token } from "cdktf";
 import {
   printCondition,
   type Comparison,
@@ -6,11 +5,11 @@ import {
   type Operand,
   type Operator,
 } from "./private/condition-model";
-import { checkPattern, checkQuotable, checkVariable } from "./private/statement-text";
+import { quotable, quotablePattern, variableName } from "./private/statement-text";
 import { checked } from "../core/checked";
-import { checkGiven } from "../core/required";
-import { shown } from "../core/display-value";
-import { Problems } from "../core/validation-error";
+import { textOf } from "../core/expiry";
+import { validDate } from "../core/iso-date";
+import { checkedBy, kind, listOf, readArgument, readArguments } from "../core/readers";
 
 /**
  * The condition of a policy statement.
@@ -52,12 +51,11 @@ export class PolicyCondition {
    * @param other such as `target.compartment.id`
    */
   public static sameValue(variable: string, other: string): PolicyCondition {
-    const problems = new Problems("PolicyCondition.sameValue");
-    if (checkGiven(problems, { variable, other })) {
-      checkVariable(problems, "variable", variable);
-      checkVariable(problems, "other", other);
-    }
-    problems.throwIfAny();
+    readArguments(
+      "PolicyCondition.sameValue",
+      { variable, other },
+      { variable: variableName, other: variableName },
+    );
     return new PolicyCondition({ variable, operator: "=", operands: [{ form: "word", value: other }] });
   }
 
@@ -102,29 +100,16 @@ export class PolicyCondition {
     value: string,
     form: Operand["form"],
   ): PolicyCondition {
-    const problems = new Problems(factory);
-    const name = form === "pattern" ? "pattern" : "value";
-    if (checkGiven(problems, { variable, [name]: value })) {
-      checkVariable(problems, "variable", variable);
-      if (form === "pattern") checkPattern(problems, name, value);
-      else checkQuotable(problems, name, value);
-    }
-    problems.throwIfAny();
+    const isPattern = form === "pattern";
+    const name = isPattern ? "pattern" : "value";
+    const schema = { variable: variableName, [name]: isPattern ? quotablePattern : quotable };
+    readArguments(factory, { variable, [name]: value }, schema);
     const comparison: Comparison = { variable, operator, operands: [{ form, value }] };
     return new PolicyCondition(comparison);
   }
 
   private static time(factory: string, operator: "before" | "after", moment: Date): PolicyCondition {
-    const problems = new Problems(factory);
-    if (!(moment instanceof Date) || Number.isNaN(moment.getTime())) {
-      problems.add(
-        "VALUE_INVALID",
-        `moment is ${moment instanceof Date ? "an invalid date" : shown(moment)}`,
-        'Give a Date, for example new Date("2027-01-31T00:00:00Z")',
-      );
-    }
-    problems.throwIfAny();
-    const value = moment.toISOString().replace(/\.\d+Z$/, "Z");
+    const value = textOf(readArgument(factory, "moment", moment, validDate));
     return new PolicyCondition({
       variable: "request.utc-timestamp",
       operator,
@@ -133,18 +118,10 @@ export class PolicyCondition {
   }
 
   private static group(quantifier: "all" | "any", conditions: PolicyCondition[]): PolicyCondition {
-    const problems = new Problems(`PolicyCondition.${quantifier}`);
-    if (!Array.isArray(conditions) || Token.isUnresolved(conditions) || conditions.length === 0) {
-      problems.add(
-        "ATTRIBUTE_MISSING",
-        `conditions is ${Array.isArray(conditions) ? "an empty list" : shown(conditions)}`,
-        'Give at least one condition, such as PolicyCondition.equalTo("target.bucket.name", "assets")',
-      );
-    }
-    problems.throwIfAny();
-    const [first, ...others] = conditions;
+    const read = readArgument(`PolicyCondition.${quantifier}`, "conditions", conditions, conditionList);
+    const [first, ...others] = read;
     if (first && others.length === 0) return first;
-    return new PolicyCondition({ quantifier, conditions: conditions.map((one) => one._model) });
+    return new PolicyCondition({ quantifier, conditions: read.map(({ _model }) => _model) });
   }
 
   private constructor(
@@ -157,3 +134,12 @@ export class PolicyCondition {
     return printCondition(this._model);
   }
 }
+
+const EXAMPLE = 'PolicyCondition.equalTo("target.bucket.name", "assets")';
+
+/** Reads a condition, by the member that statements are written from. */
+export const policyCondition = kind<PolicyCondition>(["_model"], EXAMPLE);
+
+const conditionList = checkedBy(listOf(policyCondition, `[${EXAMPLE}]`), (problems, name, { length }) => {
+  if (length === 0) problems.add("ATTRIBUTE_MISSING", `${name} is empty`, `Write at least one: [${EXAMPLE}]`);
+});

@@ -1,8 +1,7 @@
 import { type LocationModel } from "./private/statement-model";
 import { checked } from "../core/checked";
-import { checkOcid } from "../core/ocid";
-import { checkReason, type ReasonedChoice } from "../core/reason";
-import { Problems } from "../core/validation-error";
+import { kind, objectOf, ocid, readArgument, reasonFor } from "../core/readers";
+import { type ReasonedChoice } from "../core/reason";
 
 /** Where a policy statement grants access. */
 @checked
@@ -13,9 +12,7 @@ export class PolicyLocation {
    * @param compartmentId the OCID, or a reference to it
    */
   public static compartment(compartmentId: string): PolicyLocation {
-    const problems = new Problems("PolicyLocation.compartment");
-    checkOcid(problems, "compartmentId", compartmentId, "compartment");
-    problems.throwIfAny();
+    readArgument("PolicyLocation.compartment", "compartmentId", compartmentId, ocid("compartment"));
     return new PolicyLocation({ kind: "compartment", compartment: `id ${compartmentId}` });
   }
 
@@ -24,10 +21,8 @@ export class PolicyLocation {
    * tag namespaces.
    */
   public static tenancy(choice: ReasonedChoice): PolicyLocation {
-    const problems = new Problems("PolicyLocation.tenancy");
-    checkReason(problems, "A statement for the whole tenancy", choice?.reason);
-    problems.throwIfAny();
-    return new PolicyLocation({ kind: "tenancy" }, choice.reason);
+    const { reason } = readArgument("PolicyLocation.tenancy", "choice", choice, WHOLE_TENANCY);
+    return new PolicyLocation({ kind: "tenancy" }, reason);
   }
 
   private constructor(
@@ -37,3 +32,11 @@ export class PolicyLocation {
     public readonly reason?: string,
   ) {}
 }
+
+/** Reads the reason for a statement for the whole tenancy. */
+export const tenancyReason = reasonFor("A statement for the whole tenancy");
+
+const WHOLE_TENANCY = objectOf({ reason: tenancyReason });
+
+/** Reads a location, by the member that statements are written from. */
+export const policyLocation = kind<PolicyLocation>(["_model"], "PolicyLocation.compartment(compartmentId)");

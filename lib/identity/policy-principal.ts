@@ -1,14 +1,19 @@
-import { Token } from "cdktf";
 import { PolicyCondition } from "./policy-condition";
 import { allOf, printCondition, type ConditionModel } from "./private/condition-model";
 import { printSubject, type SubjectModel } from "./private/statement-model";
-import { checkQuotable } from "./private/statement-text";
+import { quotable } from "./private/statement-text";
 import { checked } from "../core/checked";
-import { checkObjectName, checkSubdomainName } from "../core/kubernetes-names";
-import { checkOcid } from "../core/ocid";
-import { checkGiven } from "../core/required";
-import { shown } from "../core/display-value";
-import { Problems } from "../core/validation-error";
+import {
+  checkedBy,
+  kind,
+  matching,
+  objectName,
+  ocid,
+  type PropsSchema,
+  readArgument,
+  readArguments,
+  subdomainName,
+} from "../core/readers";
 
 /** Props for PolicyPrincipal.workload. */
 export interface WorkloadPrincipalProps {
@@ -20,10 +25,37 @@ export interface WorkloadPrincipalProps {
   readonly serviceAccountName: string;
 }
 
-/** A resource type that can be a principal in a condition. */
-type ResourcePrincipal = "cluster" | "nodepool";
+const WORKLOAD_FIX = "Name the pods: PolicyPrincipal.workload({ clusterId, namespace, serviceAccountName })";
 
-const SERVICE = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+const WORKLOAD = {
+  clusterId: ocid("cluster"),
+  namespace: objectName(),
+  serviceAccountName: checkedBy(subdomainName(), (problems, name, value) => {
+    if (value !== "default") return;
+    problems.add(
+      "STATEMENT_TOO_WIDE",
+      `${name} is default, the account of every pod of the namespace that names no other`,
+      "Give the program a service account of its own",
+    );
+  }),
+} satisfies PropsSchema<WorkloadPrincipalProps>;
+
+const COMPARTMENT = ocid("compartment", "tenancy");
+
+const serviceName = matching(
+  /^[A-Za-z0-9][A-Za-z0-9_-]*$/,
+  'Write the name of the service, such as "blockstorage"',
+);
+
+/** Reads the type of resources that act by themselves; pods and instances are not told apart by their compartment. */
+const narrowType = checkedBy(quotable, (problems, name, type) => {
+  if (type !== "workload" && type !== "instance") return;
+  const members =
+    type === "workload"
+      ? "every pod of the compartment's clusters"
+      : "every instance of the compartment, and every pod on it";
+  problems.add("STATEMENT_TOO_WIDE", `${name} is ${type}, which includes ${members}`, WORKLOAD_FIX);
+});
 
 /**
  * Who gets the access of a policy statement.
@@ -41,21 +73,11 @@ export class PolicyPrincipal {
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contenggrantingworkloadaccesstoresources.htm
    */
   public static workload(props: WorkloadPrincipalProps): PolicyPrincipal {
-    const problems = new Problems("PolicyPrincipal.workload");
-    const { clusterId, namespace, serviceAccountName } = props;
-    checkOcid(problems, "clusterId", clusterId, "cluster");
-    if (checkGiven(problems, { namespace, serviceAccountName })) {
-      checkObjectName(problems, "namespace", namespace);
-      checkSubdomainName(problems, "serviceAccountName", serviceAccountName);
-    }
-    if (serviceAccountName === "default") {
-      problems.add(
-        "STATEMENT_TOO_WIDE",
-        "serviceAccountName is default, the account of every pod of the namespace that names no other",
-        "Give the program a service account of its own",
-      );
-    }
-    problems.throwIfAny();
+    const { clusterId, namespace, serviceAccountName } = readArguments(
+      "PolicyPrincipal.workload",
+      props,
+      WORKLOAD,
+    );
     return PolicyPrincipal.anyUser([
       ["request.principal.type", "workload"],
       ["request.principal.namespace", namespace],
@@ -66,9 +88,7 @@ export class PolicyPrincipal {
 
   /** One cluster. */
   public static cluster(clusterId: string): PolicyPrincipal {
-    const problems = new Problems("PolicyPrincipal.cluster");
-    checkOcid(problems, "clusterId", clusterId, "cluster");
-    problems.throwIfAny();
+    readArgument("PolicyPrincipal.cluster", "clusterId", clusterId, ocid("cluster"));
     return PolicyPrincipal.anyUser([
       ["request.principal.type", "cluster"],
       ["request.principal.id", clusterId],
@@ -87,9 +107,7 @@ export class PolicyPrincipal {
 
   /** A group of people, by its OCID. */
   public static group(groupId: string): PolicyPrincipal {
-    const problems = new Problems("PolicyPrincipal.group");
-    checkOcid(problems, "groupId", groupId, "group");
-    problems.throwIfAny();
+    readArgument("PolicyPrincipal.group", "groupId", groupId, ocid("group"));
     return new PolicyPrincipal({ kind: "group", members: [`id ${groupId}`] });
   }
 
@@ -98,23 +116,13 @@ export class PolicyPrincipal {
    * this way.
    */
   public static dynamicGroup(dynamicGroupId: string): PolicyPrincipal {
-    const problems = new Problems("PolicyPrincipal.dynamicGroup");
-    checkOcid(problems, "dynamicGroupId", dynamicGroupId, "dynamicgroup");
-    problems.throwIfAny();
+    readArgument("PolicyPrincipal.dynamicGroup", "dynamicGroupId", dynamicGroupId, ocid("dynamicgroup"));
     return new PolicyPrincipal({ kind: "dynamic-group", members: [`id ${dynamicGroupId}`] });
   }
 
   /** A service of OCI, such as `blockstorage` or `objectstorage-eu-frankfurt-1`. */
   public static service(name: string): PolicyPrincipal {
-    const problems = new Problems("PolicyPrincipal.service");
-    if (checkGiven(problems, { name }) && (Token.isUnresolved(name) || !SERVICE.test(name))) {
-      problems.add(
-        "NAME_INVALID",
-        `name is ${shown(name)}`,
-        'Write the name of the service, such as "blockstorage"',
-      );
-    }
-    problems.throwIfAny();
+    readArgument("PolicyPrincipal.service", "name", name, serviceName);
     return new PolicyPrincipal({ kind: "service", members: [name] });
   }
 
@@ -124,31 +132,16 @@ export class PolicyPrincipal {
    * @param type the value of `request.principal.type`
    */
   public static resourcesOf(type: string, compartmentId: string): PolicyPrincipal {
-    const problems = new Problems("PolicyPrincipal.resourcesOf");
-    if (checkGiven(problems, { type })) checkQuotable(problems, "type", type);
-    checkOcid(problems, "compartmentId", compartmentId, "compartment", "tenancy");
-    if (["workload", "instance"].includes(type)) {
-      problems.add(
-        "STATEMENT_TOO_WIDE",
-        `type is ${type}: ${type === "workload" ? "every pod of the compartment's clusters" : "every instance, and every pod on it"}`,
-        "Name the pods: PolicyPrincipal.workload({ clusterId, namespace, serviceAccountName })",
-      );
-    }
-    problems.throwIfAny();
-    return PolicyPrincipal.anyUser([
-      ["request.principal.type", type],
-      ["request.principal.compartment.id", compartmentId],
-    ]);
+    return PolicyPrincipal.inCompartment("PolicyPrincipal.resourcesOf", type, compartmentId, narrowType);
   }
 
   private static inCompartment(
     factory: string,
-    type: ResourcePrincipal,
+    type: string,
     compartmentId: string,
+    typeReader = quotable,
   ): PolicyPrincipal {
-    const problems = new Problems(factory);
-    checkOcid(problems, "compartmentId", compartmentId, "compartment", "tenancy");
-    problems.throwIfAny();
+    readArguments(factory, { type, compartmentId }, { type: typeReader, compartmentId: COMPARTMENT });
     return PolicyPrincipal.anyUser([
       ["request.principal.type", type],
       ["request.principal.compartment.id", compartmentId],
@@ -174,3 +167,6 @@ export class PolicyPrincipal {
     return condition ? `${subject} where ${printCondition(condition)}` : subject;
   }
 }
+
+/** Reads a principal, by the member that statements are written from. */
+export const policyPrincipal = kind<PolicyPrincipal>(["_subject"], "PolicyPrincipal.group(groupId)");

@@ -1,8 +1,7 @@
 import { ALL_RESOURCES, isResourceType } from "./private/resource-type-name";
 import { checked } from "../core/checked";
-import { checkGiven } from "../core/required";
 import { shown } from "../core/display-value";
-import { Problems } from "../core/validation-error";
+import { checkedBy, readArgument, text } from "../core/readers";
 
 /**
  * A type of resources, or a family of types, in a policy statement.
@@ -94,23 +93,7 @@ export class PolicyResourceType {
    * @param name such as `nosql-rows`; never `all-resources`
    */
   public static of(name: string): PolicyResourceType {
-    const problems = new Problems("PolicyResourceType.of");
-    if (checkGiven(problems, { name })) {
-      if (name === ALL_RESOURCES) {
-        problems.add(
-          "STATEMENT_TOO_WIDE",
-          "name is all-resources, which includes every service, also those that OCI adds later",
-          "Name each resource type in a statement of its own",
-        );
-      } else if (!isResourceType(name)) {
-        problems.add(
-          "STATEMENT_INVALID",
-          `name is ${shown(name)}`,
-          'Write the resource type as in a policy statement: lower-case letters, digits and dashes, such as "nosql-rows"',
-        );
-      }
-    }
-    problems.throwIfAny();
+    readArgument("PolicyResourceType.of", "name", name, resourceTypeName);
     return new PolicyResourceType(name);
   }
 
@@ -124,3 +107,19 @@ export class PolicyResourceType {
     return this.name;
   }
 }
+
+const resourceTypeName = checkedBy(text(), (problems, place, name) => {
+  if (name === ALL_RESOURCES) {
+    problems.add(
+      "STATEMENT_TOO_WIDE",
+      `${place} is all-resources, which includes every service, also those that OCI adds later`,
+      "Name each resource type in a statement of its own",
+    );
+  } else if (!isResourceType(name)) {
+    problems.add(
+      "STATEMENT_INVALID",
+      `${place} is ${shown(name)}`,
+      'Write the resource type as in a policy statement: lower-case letters, digits and dashes, such as "nosql-rows"',
+    );
+  }
+});

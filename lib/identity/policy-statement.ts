@@ -1,16 +1,15 @@
-import { PolicyCondition } from "./policy-condition";
-import { type PolicyLocation } from "./policy-location";
-import { type PolicyPrincipal } from "./policy-principal";
-import { type PolicyResourceType } from "./policy-resource-type";
-import { type PolicyVerb } from "./policy-verb";
+import { PolicyCondition, policyCondition } from "./policy-condition";
+import { type PolicyLocation, policyLocation, tenancyReason } from "./policy-location";
+import { type PolicyPrincipal, policyPrincipal } from "./policy-principal";
+import { PolicyResourceType } from "./policy-resource-type";
+import { PolicyVerb } from "./policy-verb";
 import { checkStatement } from "./private/check-statement";
 import { allOf } from "./private/condition-model";
-import { parseStatement, StatementSyntaxError } from "./private/parse-statement";
+import { parseStatement } from "./private/parse-statement";
 import { printStatement, type StatementModel } from "./private/statement-model";
+import { parsedBy } from "./private/statement-text";
 import { checked } from "../core/checked";
-import { checkReason } from "../core/reason";
-import { checkGiven } from "../core/required";
-import { shown } from "../core/display-value";
+import { choice, optional, type PropsSchema, readProps, type Resolved, valueOf } from "../core/readers";
 import { Problems } from "../core/validation-error";
 
 /** Access in OCI, without who gets it. */
@@ -45,6 +44,21 @@ export interface PolicyStatementParseOptions {
   readonly tenancyReason?: string;
 }
 
+/** The readers of a grant, also for props that extend it. */
+export const POLICY_GRANT = {
+  verb: choice(PolicyVerb, "one of PolicyVerb, such as PolicyVerb.READ"),
+  resourceType: valueOf(PolicyResourceType),
+  location: policyLocation,
+  condition: optional(policyCondition),
+} satisfies PropsSchema<PolicyGrant>;
+
+const STATEMENT = { ...POLICY_GRANT, principal: policyPrincipal } satisfies PropsSchema<PolicyStatementProps>;
+type ResolvedStatement = Resolved<typeof STATEMENT>;
+
+const PARSE_OPTIONS = {
+  tenancyReason: optional(tenancyReason),
+} satisfies PropsSchema<PolicyStatementParseOptions>;
+
 /**
  * One statement of an IAM policy.
  *
@@ -58,10 +72,10 @@ export class PolicyStatement {
   /** A statement that grants access. */
   public static allow(props: PolicyStatementProps): PolicyStatement {
     const problems = new Problems("PolicyStatement.allow");
-    const { principal, verb, resourceType, location, condition } = props;
-    if (!checkGiven(problems, { principal, verb, resourceType, location })) problems.throwIfAny();
-    const conditions = [principal._condition, condition?._model].filter((one) => one !== undefined);
-    const whole = allOf(conditions);
+    const { principal, verb, resourceType, location, condition } = problems.resolved<ResolvedStatement>(
+      readProps(problems, props, STATEMENT),
+    );
+    const whole = allOf([principal._condition, condition?._model].filter((part) => part !== undefined));
     const model: StatementModel = {
       subject: principal._subject,
       action: { verb, resourceType: resourceType.name },
@@ -76,13 +90,10 @@ export class PolicyStatement {
   /** A statement from its text, such as one of an existing policy. */
   public static parse(text: string, options: PolicyStatementParseOptions = {}): PolicyStatement {
     const problems = new Problems("PolicyStatement.parse");
-    const { tenancyReason } = options;
-    if (tenancyReason !== undefined)
-      checkReason(problems, "A statement for the whole tenancy", tenancyReason);
-    const model = checkGiven(problems, { text }) ? read(problems, text) : undefined;
-    if (model) checkStatement(problems, model, tenancyReason);
-    problems.throwIfAny();
-    return new PolicyStatement(model as StatementModel, tenancyReason);
+    const { tenancyReason: reason } = readProps(problems, options, PARSE_OPTIONS);
+    const model = statementText(problems, "text", text);
+    if (model) checkStatement(problems, model, reason);
+    return new PolicyStatement(problems.resolved<StatementModel>({ ...model }), reason);
   }
 
   /** The statement as OCI writes it. */
@@ -111,16 +122,8 @@ export class PolicyStatement {
   }
 }
 
-function read(problems: Problems, text: string): StatementModel | undefined {
-  try {
-    return parseStatement(text);
-  } catch (error) {
-    if (!(error instanceof StatementSyntaxError)) throw error;
-    problems.add(
-      "STATEMENT_INVALID",
-      `text is ${shown(text)}, which has a syntax error ${error.message}`,
-      "Write Allow <who> to <verb> <resource type> in compartment id <OCID> where <condition>",
-    );
-    return undefined;
-  }
-}
+const statementText = parsedBy(
+  parseStatement,
+  "a policy statement",
+  "Allow <who> to <verb> <resource type> in compartment id <OCID> where <condition>",
+);

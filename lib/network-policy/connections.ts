@@ -274,6 +274,17 @@ export class Connections {
     this.egress.push({ peers: () => [{ ipBlock: { cidr } }], port });
   }
 
+  /**
+   * Whether the NetworkPolicy allows HTTPS to any addresses, such as those of Oracle's services.
+   *
+   * @internal
+   */
+  public _allowsHttps(): boolean {
+    const isHttps = ({ from, to = from, protocol }: Port) =>
+      protocol === HTTPS.protocol && (from ?? 0) <= 443 && (to ?? 0) >= 443;
+    return this.egress.some(({ peers, port }) => isHttps(port) && peers().some((peer) => "ipBlock" in peer));
+  }
+
   /** @internal */
   public _policyRules(): object {
     return {

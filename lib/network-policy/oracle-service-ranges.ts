@@ -1,10 +1,10 @@
 import { checked } from "../core/checked";
-import { readCidrs } from "../core/cidr";
+import { isPrivate, readCidrs } from "../core/cidr";
 import { checkedBy, type Reader, valueOf } from "../core/readers";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
-import { checkReachable, isPrivate, literalBlocks } from "../network/egress/egress";
+import { checkReachable, literalBlocks } from "../network/egress/egress";
 
 // Ranges that no Oracle service uses, but which pods could reach.
 const NOT_PUBLIC = ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"];

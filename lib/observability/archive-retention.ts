@@ -65,7 +65,7 @@ export class ArchiveRetention {
    * Returns the same retention, locked from a time on: then nobody can shorten or remove it, neither you nor
    * Oracle, and the bucket can't be deleted before its last object can be.
    *
-   * @param time the time of the lock, such as `2027-01-04T00:00:00Z`: at least 14 days after `addedOn`
+   * @param time the time of the lock, such as `2027-01-04T00:00:00Z`: at least 14 days after the end of `addedOn`
    */
   public locked(time: string, lock: RetentionLock): ArchiveRetention {
     const problems = new Problems("ArchiveRetention.locked");
@@ -91,7 +91,7 @@ function checkLock(problems: Problems, time: unknown, addedOn: unknown): void {
   if (Date.parse(time) >= earliest) return;
   problems.add(
     "RETENTION_INVALID",
-    `time is ${time}, less than ${DAYS_BEFORE_LOCK} days after ${addedOn}`,
+    `time is ${time}, less than ${DAYS_BEFORE_LOCK} days after the end of ${addedOn}`,
     `Give ${new Date(earliest).toISOString().replace(".000", "")} or later: OCI rejects an earlier lock`,
   );
 }

@@ -1,5 +1,6 @@
 import { Alarm, WATCH, type WatchProps } from "./alarm";
 import { CLUSTER_ID } from "./private/alarm-kind";
+import { checkAuditFields } from "./private/audit-fields";
 import { parseLogCondition } from "./private/log-query";
 import { queryText } from "./private/query-reader";
 import { checked } from "../core/checked";
@@ -21,7 +22,9 @@ export interface AuditAlarmProps extends WatchProps {
 
 const AUDIT_ALARM = {
   ...WATCH,
-  condition: queryText("\"data.eventName = 'DeleteLog'\"", parseLogCondition),
+  condition: queryText("\"data.eventName = 'DeleteLog'\"", (condition, problems, name) => {
+    checkAuditFields(problems, name, parseLogCondition(condition));
+  }),
 } satisfies PropsSchema<AuditAlarmProps>;
 
 type ResolvedAuditAlarm = Resolved<typeof AUDIT_ALARM>;

@@ -118,6 +118,13 @@ function readAlarms(scope: Construct, id: string, props: ClusterAlarmsProps): Re
   checkHomeRegionProvider(problems, scope, homeRegionProvider);
   const { alarms = Alarms.recommended(), auditCompartmentIds = cluster && auditCompartmentsOf(cluster) } =
     read;
+  if (alarms.list.length === 0) {
+    problems.add(
+      "VALUE_INVALID",
+      "alarms is empty, so nothing watches the cluster",
+      "Give Alarms.recommended(), and leave out single ones with .without(name, { reason })",
+    );
+  }
   return problems.resolved<ResolvedAlarms>({ ...read, alarms, compartmentId, auditCompartmentIds });
 }
 

@@ -1,9 +1,10 @@
-import { type ITerraformDependable, type TerraformProvider } from "cdktf";
+import { type ITerraformDependable, type TerraformProvider, TerraformStack } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { Subscriber } from "./subscriber";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
+import { shown } from "../core/display-value";
 import { findWhenWritten } from "../core/program-findings";
 import {
   any,
@@ -96,7 +97,30 @@ type ResolvedTopic = Resolved<typeof TOPIC>;
 function readTopic(scope: Construct, id: string, props: NotificationTopicProps): ResolvedTopic {
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
-  return problems.resolved<ResolvedTopic>(readProps(problems, props, TOPIC));
+  const read = readProps(problems, props, TOPIC);
+  checkTopicName(problems, scope, read);
+  return problems.resolved<ResolvedTopic>(read);
+}
+
+/** Adds a problem for the name of another topic of the stack that the same provider creates. */
+function checkTopicName(
+  problems: Problems,
+  scope: Construct,
+  { topicName, topicProvider }: Partial<ResolvedTopic>,
+): void {
+  if (topicName === undefined) return;
+  const isTopic = (construct: IConstruct): construct is NotificationTopic =>
+    "topicName" in construct && "subscribers" in construct;
+  const other = TerraformStack.of(scope)
+    .node.findAll()
+    .filter(isTopic)
+    .find((topic) => topic.topicName === topicName && topic._topicProvider === topicProvider);
+  if (!other) return;
+  problems.add(
+    "NAME_DUPLICATE",
+    `topicName is ${shown(topicName)}, as that of ${other.node.path}`,
+    "Give each topic a name of its own, or leave topicName out",
+  );
 }
 
 /**
@@ -123,6 +147,8 @@ export class NotificationTopic extends ResourceConstruct implements INotificatio
   public readonly compartmentId: string;
   /** The name of the topic. */
   public readonly topicName: string;
+  /** @internal */
+  public readonly _topicProvider: TerraformProvider | undefined;
   private readonly topic: ResolvedTopic;
   private readonly subscribed: Subscriber[] = [];
 
@@ -131,6 +157,7 @@ export class NotificationTopic extends ResourceConstruct implements INotificatio
     super(scope, id);
     this.topic = topic;
     this.compartmentId = topic.compartmentId;
+    this._topicProvider = topic.topicProvider;
     this.topicName = topic.topicName ?? nameOf(this).replace(/[^A-Za-z0-9_-]+/g, "-");
     this.topicId = new OnsNotificationTopic(this, "Resource", {
       provider: topic.topicProvider,

@@ -84,7 +84,9 @@ export class CiAccess extends ResourceConstruct {
       this.username = `system:serviceaccount:${namespace}:${account}`;
     }
     for (const each of access) each._bind(chart, subject);
-    if (expires) remindOfExpiry(this, "long-lived-token", `the token of ${this.username}`, expires);
+    if (!expires) return;
+    const what = `the token of ${this.username}`;
+    remindOfExpiry(this, "long-lived-token", what, expires, "never expires, and is to be replaced by");
   }
 
   /** Adds the service account, with its token if one is stored; returns its name. */

@@ -12,7 +12,7 @@ import { pathOf } from "../core/construct-scope";
 import { checkObjectName } from "../core/kubernetes-names";
 import { nonEmptyListOf } from "../core/nonempty-list";
 import { type PropsSchema, readProps, type Resolved, valueOf, withDefault } from "../core/readers";
-import { checkReason, type ReasonedChoice } from "../core/reason";
+import { readChoice, type ReasonedChoice } from "../core/reason";
 import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 import { addWarning } from "../core/warnings";
@@ -114,10 +114,8 @@ export class RoleScope {
    * The reason is recorded as an acknowledgement of the role.
    */
   public static cluster(choice: ReasonedChoice): RoleScope {
-    const problems = new Problems("RoleScope.cluster");
-    checkReason(problems, "A role for the whole cluster", choice?.reason);
-    problems.throwIfAny();
-    return new RoleScope(choice.reason);
+    const reason = readChoice("RoleScope.cluster", "A role for the whole cluster", choice);
+    return new RoleScope(reason);
   }
 
   private constructor(

@@ -23,6 +23,7 @@ import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
+import { checkEncryptionKey } from "../encryption/private/key-algorithm";
 import { LeastPrivilegePolicy } from "../identity/least-privilege-policy";
 import { PolicyCondition } from "../identity/policy-condition";
 import { type IPolicyGrantee } from "../identity/policy-grantee";
@@ -260,5 +261,6 @@ function readBucket(scope: Construct, id: string, props: PrivateBucketProps): Re
     );
   }
   checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+  checkEncryptionKey(problems, scope, "kmsKeyId", read.kmsKeyId);
   return problems.resolved<ResolvedBucket>({ ...read, region });
 }

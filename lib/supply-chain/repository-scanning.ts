@@ -1,7 +1,7 @@
 import { ImageScanning } from "./image-scanning";
 import { checked } from "../core/checked";
 import { valueOf } from "../core/readers";
-import { checkReason, type ReasonedChoice } from "../core/reason";
+import { readChoice, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
 const SCANNING = valueOf(ImageScanning);
@@ -29,10 +29,8 @@ export class RepositoryScanning {
    * compartment.
    */
   public static none(choice: ReasonedChoice): RepositoryScanning {
-    const problems = new Problems("RepositoryScanning.none");
-    checkReason(problems, "A repository whose images are not scanned", choice?.reason);
-    problems.throwIfAny();
-    return new RepositoryScanning(undefined, choice.reason);
+    const reason = readChoice("RepositoryScanning.none", "A repository whose images are not scanned", choice);
+    return new RepositoryScanning(undefined, reason);
   }
 
   private constructor(

@@ -1,6 +1,5 @@
 import { checked } from "../core/checked";
-import { checkReason, type ReasonedChoice } from "../core/reason";
-import { Problems } from "../core/validation-error";
+import { readChoice, type ReasonedChoice } from "../core/reason";
 
 /**
  * The mutability of the tags of a repository.
@@ -20,10 +19,8 @@ export class TagMutability {
    * The reason is recorded as an acknowledgement of the repository.
    */
   public static mutable(choice: ReasonedChoice): TagMutability {
-    const problems = new Problems("TagMutability.mutable");
-    checkReason(problems, "A repository whose tags can be moved", choice?.reason);
-    problems.throwIfAny();
-    return new TagMutability(false, choice.reason);
+    const reason = readChoice("TagMutability.mutable", "A repository whose tags can be moved", choice);
+    return new TagMutability(false, reason);
   }
 
   private constructor(

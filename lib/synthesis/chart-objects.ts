@@ -57,7 +57,7 @@ function refuse(object: ApiObject, patch: Patch): void {
   problems.add(
     "PATCH_INVALID",
     `The ${object.kind} has nothing that the patch ${op} ${path} could be applied to`,
-    "Write a path that is there, or add what is above it first; a / within a name is ~1, and a ~ is ~0",
+    "Use an existing path, or add its parent first; write ~1 for a / in a name, and ~0 for a ~",
   );
   problems.throwIfAny();
 }

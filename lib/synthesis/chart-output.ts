@@ -278,7 +278,7 @@ function checkOutput(scope: Construct, stack: TerraformStack, name: string, char
   if (typeof name !== "string" || !ID.test(name)) {
     problems.add(
       "NAME_INVALID",
-      `${name === undefined ? "What was not given" : shown(name)} can't name an output of Terraform`,
+      `${name === undefined ? "A missing id" : shown(name)} can't name an output of Terraform`,
       "Begin with a letter and use letters, digits, _ and - only",
     );
   }

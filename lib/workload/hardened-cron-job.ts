@@ -3,16 +3,22 @@ import { ConcurrencyPolicy } from "cdk8s-plus-27";
 import { type Construct } from "constructs";
 import { HardenedWorkload } from "./hardened-workload";
 import { type JobOptions } from "./job-options";
-import { readSchedule, readTimeZone } from "./pods/private/cron-schedule";
-import { JOB_SHAPES, jobSpec, readJob, type ReadJob } from "./private/job-spec";
-import { readCount } from "./private/read-count";
+import { schedule, timeZone } from "./pods/private/cron-schedule";
+import { completeJob, JOB, jobSpec, type ReadJob } from "./private/job-spec";
 import { addAccountAndFiles, addNetworkPolicy, addRunner } from "./private/workload-objects";
 import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-scope";
-import { shown } from "../core/display-value";
+import {
+  boolean,
+  choice,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  wholeDuration,
+  wholeNumber,
+  withDefault,
+} from "../core/readers";
 import { Problems } from "../core/validation-error";
-import { choice, shaped } from "../core/value-readers";
-import { wholeSecondsOf } from "../core/whole-duration";
 
 /** Props for HardenedCronJob. */
 export interface HardenedCronJobProps extends JobOptions {
@@ -86,8 +92,8 @@ export class HardenedCronJob extends HardenedWorkload {
     super(scope, id, job.pod.labels);
     this.schedule = job.schedule;
     this.timeZone = job.timeZone;
-    this.activeDeadline = Duration.seconds(job.activeDeadlineSeconds);
-    this.startingDeadline = Duration.seconds(job.startingDeadlineSeconds);
+    this.activeDeadline = Duration.seconds(job.activeDeadline);
+    this.startingDeadline = Duration.seconds(job.startingDeadline);
     addAccountAndFiles(this, job.pod);
     addRunner(this, "batch/v1", "CronJob", cronJobSpec(job));
     addNetworkPolicy(this, job.pod);
@@ -96,67 +102,41 @@ export class HardenedCronJob extends HardenedWorkload {
 
 // The controller appends eleven characters for the time of each run.
 const MAX_NAME_LENGTH = 52;
-const SHAPES = {
-  ...JOB_SHAPES,
-  concurrencyPolicy: choice(ConcurrencyPolicy, "ConcurrencyPolicy.FORBID, REPLACE or ALLOW"),
-};
+
+const CRON_JOB = {
+  ...JOB,
+  schedule: schedule(),
+  timeZone: withDefault(timeZone(), "Etc/UTC"),
+  concurrencyPolicy: withDefault(
+    choice(ConcurrencyPolicy, "ConcurrencyPolicy.FORBID, REPLACE or ALLOW"),
+    ConcurrencyPolicy.FORBID,
+  ),
+  startingDeadline: withDefault(wholeDuration("seconds", { least: 10 }), 300),
+  successfulJobsHistoryLimit: withDefault(wholeNumber({ least: 0 }), 3),
+  failedJobsHistoryLimit: withDefault(wholeNumber({ least: 0 }), 3),
+  suspend: withDefault(boolean(), false),
+} satisfies PropsSchema<HardenedCronJobProps>;
 
 /** The validated props of a CronJob. */
-export interface ReadCronJob extends ReadJob {
-  readonly schedule: string;
-  readonly timeZone: string;
-  readonly concurrencyPolicy: ConcurrencyPolicy;
-  readonly startingDeadlineSeconds: number;
-  readonly successfulJobsHistoryLimit: number;
-  readonly failedJobsHistoryLimit: number;
-  readonly suspend: boolean;
-}
+export interface ReadCronJob extends ReadJob, Omit<Resolved<typeof CRON_JOB>, keyof typeof JOB> {}
 
-/** Validates the props; throws an error that lists every problem. */
-export function readCronJob(scope: Construct, id: string, value: HardenedCronJobProps): ReadCronJob {
+/** Reads the props; throws an error that lists every problem. */
+export function readCronJob(scope: Construct, id: string, props: HardenedCronJobProps): ReadCronJob {
   const problems = new Problems(pathOf(scope, id));
-  const props = shaped(problems, value, SHAPES) as HardenedCronJobProps;
-  const {
-    startingDeadline,
-    successfulJobsHistoryLimit = 3,
-    failedJobsHistoryLimit = 3,
-    suspend = false,
-  } = props;
+  const read = readProps(problems, props, CRON_JOB);
   const place = { scope, id, kind: "CronJob", maxNameLength: MAX_NAME_LENGTH };
-  if (typeof suspend !== "boolean") {
-    problems.add("VALUE_INVALID", `suspend is ${shown(suspend)}`, "Write true or false");
-  }
-  const whole = { least: 0 };
-  const job = {
-    ...readJob(problems, place, props),
-    schedule: readSchedule(problems, props.schedule),
-    timeZone: readTimeZone(problems, "timeZone", props.timeZone ?? "Etc/UTC"),
-    concurrencyPolicy: props.concurrencyPolicy ?? ConcurrencyPolicy.FORBID,
-    startingDeadlineSeconds: wholeSecondsOf(problems, "startingDeadline", startingDeadline, 300, {
-      least: 10,
-    }),
-    successfulJobsHistoryLimit: readCount(
-      problems,
-      "successfulJobsHistoryLimit",
-      successfulJobsHistoryLimit,
-      whole,
-    ),
-    failedJobsHistoryLimit: readCount(problems, "failedJobsHistoryLimit", failedJobsHistoryLimit, whole),
-    suspend,
-  };
-  problems.throwIfAny();
-  return job;
+  return problems.resolved<ReadCronJob>({ ...read, ...completeJob(problems, place, read) });
 }
 
 function cronJobSpec(job: ReadCronJob): object {
-  const { schedule, timeZone, concurrencyPolicy, startingDeadlineSeconds, suspend, pod } = job;
+  const { schedule, timeZone, concurrencyPolicy, startingDeadline, suspend, pod } = job;
   const { successfulJobsHistoryLimit, failedJobsHistoryLimit } = job;
   const { annotations, labels } = pod;
   return {
     schedule,
     timeZone,
     concurrencyPolicy,
-    startingDeadlineSeconds,
+    startingDeadlineSeconds: startingDeadline,
     successfulJobsHistoryLimit,
     failedJobsHistoryLimit,
     suspend,

@@ -1,18 +1,16 @@
 import { type Construct } from "constructs";
 import { type HostAccess, withHostAccess } from "./host-access/host-access";
-import { checkHostAccess, HOST_ACCESS_SHAPE } from "./host-access/private/check-host-access";
+import { checkHostAccess, hostAccessList } from "./host-access/private/check-host-access";
 import { guardHostAccess } from "./host-access/private/host-access-guard";
 import { guardHostPorts } from "./host-access/private/host-ports";
 import { ListeningWorkload } from "./listening-workload";
-import { type ListeningPodProps, readListeningPod } from "./pods/listening-pod-props";
+import { completeListeningPod, LISTENING_POD, type ListeningPodProps } from "./pods/listening-pod-props";
 import { type HardenedPod, podTemplate } from "./pods/private/hardened-pod";
-import { LISTENING_SHAPES } from "./pods/private/read-container";
-import { readCount } from "./private/read-count";
 import { addAccountAndFiles, addNetworkPolicy, addRunner } from "./private/workload-objects";
 import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-scope";
+import { type PropsSchema, readProps, wholeNumber, withDefault } from "../core/readers";
 import { Problems } from "../core/validation-error";
-import { shaped } from "../core/value-readers";
 
 /** Props for HardenedDaemonSet. */
 export interface HardenedDaemonSetProps extends ListeningPodProps {
@@ -69,7 +67,11 @@ export class HardenedDaemonSet extends ListeningWorkload {
   }
 }
 
-const SHAPES = { ...LISTENING_SHAPES, hostAccess: HOST_ACCESS_SHAPE };
+const DAEMON_SET = {
+  ...LISTENING_POD,
+  maxUnavailable: withDefault(wholeNumber({ least: 1 }), 1),
+  hostAccess: withDefault(hostAccessList(), []),
+} satisfies PropsSchema<HardenedDaemonSetProps>;
 
 interface ReadDaemonSet {
   readonly pod: HardenedPod;
@@ -77,14 +79,12 @@ interface ReadDaemonSet {
   readonly maxUnavailable: number;
 }
 
-/** Validates the props; throws an error that lists every problem. */
-function readDaemonSet(scope: Construct, id: string, value: HardenedDaemonSetProps): ReadDaemonSet {
+/** Reads the props; throws an error that lists every problem. */
+function readDaemonSet(scope: Construct, id: string, props: HardenedDaemonSetProps): ReadDaemonSet {
   const problems = new Problems(pathOf(scope, id));
-  const props = shaped(problems, value, SHAPES) as HardenedDaemonSetProps;
-  const { hostAccess = [], maxUnavailable = 1 } = props;
-  const pod = readListeningPod(problems, { scope, id, kind: "DaemonSet" }, props);
-  checkHostAccess(problems, hostAccess, props);
-  readCount(problems, "maxUnavailable", maxUnavailable, { least: 1 });
-  problems.throwIfAny();
-  return { pod, hostAccess, maxUnavailable };
+  const read = readProps(problems, props, DAEMON_SET);
+  const { hostAccess = [], maxUnavailable } = read;
+  const pod = completeListeningPod(problems, { scope, id, kind: "DaemonSet" }, read);
+  checkHostAccess(problems, hostAccess, read);
+  return problems.resolved<ReadDaemonSet>({ pod, hostAccess, maxUnavailable });
 }

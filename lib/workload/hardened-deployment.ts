@@ -1,10 +1,15 @@
 import { type Construct } from "constructs";
 import { type AutoscaleOptions } from "./autoscale-options";
 import { ListeningWorkload } from "./listening-workload";
-import { type ListeningPodProps, readListeningPod } from "./pods/listening-pod-props";
+import { completeListeningPod, LISTENING_POD, type ListeningPodProps } from "./pods/listening-pod-props";
 import { type HardenedPod, podTemplate } from "./pods/private/hardened-pod";
-import { LISTENING_SHAPES } from "./pods/private/read-container";
-import { addAutoscaler, readReplicas, type ReadReplicas, replicasField } from "./private/replicas";
+import {
+  addAutoscaler,
+  completeReplicas,
+  type ReadReplicas,
+  replicaReaders,
+  replicasField,
+} from "./private/replicas";
 import {
   addAccountAndFiles,
   addDisruptionBudget,
@@ -13,8 +18,8 @@ import {
 } from "./private/workload-objects";
 import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-scope";
+import { type PropsSchema, readProps } from "../core/readers";
 import { Problems } from "../core/validation-error";
-import { shaped } from "../core/value-readers";
 
 /** Props for HardenedDeployment. */
 export interface HardenedDeploymentProps extends ListeningPodProps {
@@ -69,16 +74,20 @@ export class HardenedDeployment extends ListeningWorkload {
 
 const MIN_REPLICAS = 2;
 
+const DEPLOYMENT = {
+  ...LISTENING_POD,
+  ...replicaReaders(MIN_REPLICAS),
+} satisfies PropsSchema<HardenedDeploymentProps>;
+
 interface ReadDeployment extends ReadReplicas {
   readonly pod: HardenedPod;
 }
 
-/** Validates the props; throws an error that lists every problem. */
-function readDeployment(scope: Construct, id: string, value: HardenedDeploymentProps): ReadDeployment {
+/** Reads the props; throws an error that lists every problem. */
+function readDeployment(scope: Construct, id: string, props: HardenedDeploymentProps): ReadDeployment {
   const problems = new Problems(pathOf(scope, id));
-  const props = shaped(problems, value, LISTENING_SHAPES) as HardenedDeploymentProps;
-  const pod = readListeningPod(problems, { scope, id, kind: "Deployment" }, props);
-  const replicas = readReplicas(problems, props, MIN_REPLICAS, pod.program.resources.texts);
-  problems.throwIfAny();
-  return { pod, ...replicas };
+  const read = readProps(problems, props, DEPLOYMENT);
+  const pod = completeListeningPod(problems, { scope, id, kind: "Deployment" }, read);
+  const replicas = completeReplicas(problems, read, MIN_REPLICAS, read.resources?.texts);
+  return problems.resolved<ReadDeployment>({ pod, ...replicas });
 }

@@ -2,13 +2,12 @@ import { Duration } from "cdk8s";
 import { type Construct } from "constructs";
 import { HardenedWorkload } from "./hardened-workload";
 import { type JobOptions } from "./job-options";
-import { JOB_SHAPES, jobSpec, readJob, type ReadJob } from "./private/job-spec";
+import { completeJob, JOB, jobSpec, type ReadJob } from "./private/job-spec";
 import { addAccountAndFiles, addNetworkPolicy, addRunner } from "./private/workload-objects";
 import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-scope";
+import { type PropsSchema, readProps, wholeDuration, withDefault } from "../core/readers";
 import { Problems } from "../core/validation-error";
-import { shaped } from "../core/value-readers";
-import { wholeSecondsOf } from "../core/whole-duration";
 
 /** Props for HardenedJob. */
 export interface HardenedJobProps extends JobOptions {
@@ -41,30 +40,28 @@ export class HardenedJob extends HardenedWorkload {
   constructor(scope: Construct, id: string, props: HardenedJobProps) {
     const job = readHardenedJob(scope, id, props);
     super(scope, id, job.pod.labels);
-    const { activeDeadlineSeconds, pod, ttlSecondsAfterFinished } = job;
-    this.activeDeadline = Duration.seconds(activeDeadlineSeconds);
-    this.ttlAfterFinished = Duration.seconds(ttlSecondsAfterFinished);
+    const { activeDeadline, pod, ttlAfterFinished } = job;
+    this.activeDeadline = Duration.seconds(activeDeadline);
+    this.ttlAfterFinished = Duration.seconds(ttlAfterFinished);
     addAccountAndFiles(this, pod);
-    addRunner(this, "batch/v1", "Job", { ...jobSpec(job), ttlSecondsAfterFinished });
+    addRunner(this, "batch/v1", "Job", { ...jobSpec(job), ttlSecondsAfterFinished: ttlAfterFinished });
     addNetworkPolicy(this, pod);
   }
 }
 
+const HARDENED_JOB = {
+  ...JOB,
+  ttlAfterFinished: withDefault(wholeDuration("seconds", { least: 0 }), 86_400),
+} satisfies PropsSchema<HardenedJobProps>;
+
 interface ReadHardenedJob extends ReadJob {
-  readonly ttlSecondsAfterFinished: number;
+  readonly ttlAfterFinished: number;
 }
 
-/** Validates the props; throws an error that lists every problem. */
-function readHardenedJob(scope: Construct, id: string, value: HardenedJobProps): ReadHardenedJob {
+/** Reads the props; throws an error that lists every problem. */
+function readHardenedJob(scope: Construct, id: string, props: HardenedJobProps): ReadHardenedJob {
   const problems = new Problems(pathOf(scope, id));
-  const props = shaped(problems, value, JOB_SHAPES) as HardenedJobProps;
-  const { ttlAfterFinished } = props;
-  const job = {
-    ...readJob(problems, { scope, id, kind: "Job" }, props),
-    ttlSecondsAfterFinished: wholeSecondsOf(problems, "ttlAfterFinished", ttlAfterFinished, 86_400, {
-      least: 0,
-    }),
-  };
-  problems.throwIfAny();
-  return job;
+  const read = readProps(problems, props, HARDENED_JOB);
+  const job = completeJob(problems, { scope, id, kind: "Job" }, read);
+  return problems.resolved<ReadHardenedJob>({ ...read, ...job });
 }

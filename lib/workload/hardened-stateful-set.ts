@@ -4,12 +4,16 @@ import { type Construct } from "constructs";
 import { type AutoscaleOptions } from "./autoscale-options";
 import { ListeningWorkload } from "./listening-workload";
 import { servicePort } from "./pods/app-protocol";
-import { type ListeningPodProps, readListeningPod } from "./pods/listening-pod-props";
+import { completeListeningPod, LISTENING_POD, type ListeningPodProps } from "./pods/listening-pod-props";
 import { type HardenedPod, podTemplate, volumesOf } from "./pods/private/hardened-pod";
-import { LISTENING_SHAPES } from "./pods/private/read-container";
 import { VolumeClaim } from "./pods/volume-claim";
-import { readCount } from "./private/read-count";
-import { addAutoscaler, readReplicas, type ReadReplicas, replicasField } from "./private/replicas";
+import {
+  addAutoscaler,
+  completeReplicas,
+  type ReadReplicas,
+  replicaReaders,
+  replicasField,
+} from "./private/replicas";
 import {
   addAccountAndFiles,
   addDisruptionBudget,
@@ -19,8 +23,17 @@ import {
 import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-scope";
 import { isDnsLabel } from "../core/kubernetes-names";
+import {
+  choice,
+  listOf,
+  type PropsSchema,
+  readProps,
+  valueOf,
+  wholeNumber,
+  withDefault,
+} from "../core/readers";
+import { byText } from "../core/stable-order";
 import { Problems } from "../core/validation-error";
-import { choice, listOf, shaped, valueOf } from "../core/value-readers";
 import { checkServiceName } from "../exposure/read-service-ports";
 import { portsOf } from "../exposure/service-backend";
 
@@ -101,7 +114,7 @@ export class HardenedStatefulSet extends ListeningWorkload {
    */
   public hostNameOf(ordinal: number): string {
     const problems = new Problems(this);
-    readCount(problems, "ordinal", ordinal, { least: 0 });
+    wholeNumber({ least: 0 })(problems, "ordinal", ordinal);
     problems.throwIfAny();
     const host = `${this.name}-${ordinal}.${this.headlessServiceName}`;
     return this.namespace === undefined ? host : `${host}.${this.namespace}.svc`;
@@ -151,14 +164,22 @@ export class HardenedStatefulSet extends ListeningWorkload {
   }
 }
 
-const SHAPES = {
-  ...LISTENING_SHAPES,
-  volumeClaims: listOf(valueOf(VolumeClaim), 'a list, for example [VolumeClaim.of("data", "/var/lib/db")]'),
-  podManagementPolicy: choice(PodManagementPolicy, "PodManagementPolicy.ORDERED_READY or PARALLEL"),
-};
 // The controller's revision label is the name and eleven characters.
 const MAX_NAME_LENGTH = 52;
 const MIN_REPLICAS = 1;
+
+const STATEFUL_SET = {
+  ...LISTENING_POD,
+  ...replicaReaders(MIN_REPLICAS),
+  volumeClaims: withDefault(
+    listOf(valueOf(VolumeClaim), 'a list, for example [VolumeClaim.of("data", "/var/lib/db")]'),
+    [],
+  ),
+  podManagementPolicy: withDefault(
+    choice(PodManagementPolicy, "PodManagementPolicy.ORDERED_READY or PARALLEL"),
+    PodManagementPolicy.ORDERED_READY,
+  ),
+} satisfies PropsSchema<HardenedStatefulSetProps>;
 
 /** The name of the headless Service of a StatefulSet. */
 function headlessName(id: string): string {
@@ -171,22 +192,24 @@ interface ReadStatefulSet extends ReadReplicas {
   readonly podManagementPolicy: PodManagementPolicy;
 }
 
-/** Validates the props; throws an error that lists every problem. */
-function readStatefulSet(scope: Construct, id: string, value: HardenedStatefulSetProps): ReadStatefulSet {
+/** Reads the props; throws an error that lists every problem. */
+function readStatefulSet(scope: Construct, id: string, props: HardenedStatefulSetProps): ReadStatefulSet {
   const problems = new Problems(pathOf(scope, id));
-  const props = shaped(problems, value, SHAPES) as HardenedStatefulSetProps;
-  const { volumeClaims = [], podManagementPolicy = PodManagementPolicy.ORDERED_READY } = props;
+  const read = readProps(problems, props, STATEFUL_SET);
+  const { podManagementPolicy, volumeClaims = [] } = read;
   const place = { scope, id, kind: "StatefulSet", maxNameLength: MAX_NAME_LENGTH };
-  const pod = readListeningPod(problems, place, props, { volumeClaims });
+  const pod = completeListeningPod(problems, place, read);
   // An invalid id was reported already.
   if (isDnsLabel(id)) checkServiceName(problems, scope, headlessName(id));
-  const replicas = readReplicas(problems, props, MIN_REPLICAS, pod.program.resources.texts);
+  const replicas = completeReplicas(problems, read, MIN_REPLICAS, read.resources?.texts);
   checkClaimNames(problems, volumeClaims, pod);
-  problems.throwIfAny();
-  return { pod, ...replicas, volumeClaims: [...volumeClaims].sort(byClaimName), podManagementPolicy };
+  return problems.resolved<ReadStatefulSet>({
+    pod,
+    ...replicas,
+    volumeClaims: [...volumeClaims].sort((a, b) => byText(a.claimName, b.claimName)),
+    podManagementPolicy,
+  });
 }
-
-const byClaimName = (a: VolumeClaim, b: VolumeClaim) => (a.claimName < b.claimName ? -1 : 1);
 
 /** Adds a problem for each claim whose name collides with another volume of the pod. */
 function checkClaimNames(problems: Problems, volumeClaims: readonly VolumeClaim[], pod: HardenedPod): void {

@@ -111,6 +111,7 @@ export abstract class HardenedWorkload
    * The policy is created in the stack of the cluster that the chart is added to. The NetworkPolicy allows
    * egress to the OKE control plane on TCP 12250, where the OCI SDKs exchange the pod's token for an IAM
    * token. Pods have that token only with `apiAccess`; without it, the program can't use the grant itself.
+   * Allow the connection to the service too: `connections.allowToOracleServices(…)`.
    *
    * @param grant such as `{ verb: PolicyVerb.READ, resourceType: PolicyResourceType.OBJECTS, location, condition }`
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contenggrantingworkloadaccesstoresources.htm

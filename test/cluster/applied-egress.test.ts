@@ -52,8 +52,8 @@ async function stackWith(terraform: Terraform, isOpen: boolean) {
   return run!;
 }
 
-describeWithTerraform("the egress of a cluster that is there, its pool and its workload", () => {
-  test("is added and taken away in place, and the plan after is empty", async () => {
+describeWithTerraform("egress of an existing cluster, its node pool, and its workload", () => {
+  test("is added and removed in place, with an empty plan after each apply", async () => {
     await withProvider(async (terraform) => {
       await (await stackWith(terraform, false)).apply();
       const open = await stackWith(terraform, true);

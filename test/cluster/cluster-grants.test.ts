@@ -160,7 +160,7 @@ describe("an imported cluster whose load balancers have cloud-managed rules", ()
     expect(statementsAt(stack, COMPARTMENT).join()).toContain("manage load-balancers");
   });
 
-  test("is no matter where the rights are there, or nothing is exposed", () => {
+  test("causes no warning where loadBalancerRights is false or no load balancer is exposed", () => {
     expect(rightsOf(load({ loadBalancerRights: false }))).toEqual([]);
     expect(rightsOf(load({}, false))).toEqual([]);
   });

@@ -114,7 +114,7 @@ describe("a cluster in the compartment of its network", () => {
     expect(onlyResource(stack, "oci_containerengine_node_pool")).not.toHaveProperty("depends_on");
   });
 
-  test("is told by one reference made twice", () => {
+  test("gets one set of statements where both compartments are the same reference", () => {
     const stack = newStack();
     const variable = new TerraformVariable(stack, "compartment", {});
     newCluster(stack, variable.stringValue, variable.stringValue);
@@ -240,7 +240,7 @@ describe("a cluster whose subnets were given by somebody else", () => {
     expect(texts({ ...pods, subnetCompartmentId: OWNERS })).not.toContain(family(OWNERS));
   });
 
-  test("is refused a compartment that is none", () => {
+  test("rejects an invalid subnetCompartmentId", () => {
     expect(refusedCodes(() => grantsOf({ subnetCompartmentId: "owners" }))).toEqual(["OCID_INVALID"]);
   });
 });
@@ -251,7 +251,7 @@ describe("a key that is given to a cluster", () => {
     return () => new SecureOkeCluster(stack, "cluster", { compartmentId, kubernetesVersion, encryption });
   }
 
-  test("must be granted to clusters of its compartment, and the refusal says what to write", () => {
+  test("must be granted to clusters of its compartment, and the error shows the missing clusterCompartmentId", () => {
     for (const granted of [undefined, NETWORK]) {
       const [problem, ...more] = refusal(give(newStack(), COMPARTMENT, granted));
       expect(more).toEqual([]);

@@ -122,7 +122,7 @@ describe("a node pool with an egress", () => {
     ]);
   });
 
-  test("keeps the group without any rule for an empty list, as nodes that are there are still in it", () => {
+  test("keeps its security group without rules for an empty list, because existing nodes are still in it", () => {
     const stack = newStack();
     poolIn(stack, { egress: [] });
     expect(rangeFlows(stack)).toEqual([]);

@@ -87,7 +87,7 @@ describe("a cluster with a flannel overlay", () => {
     `);
   });
 
-  test("has pools of which OKE is told the kind of overlay only", () => {
+  test("has node pools with only the CNI type in their pod network options", () => {
     const stack = newStack();
     pool(flannel(stack));
     const { node_config_details } = onlyResource(stack, "oci_containerengine_node_pool");

@@ -28,7 +28,7 @@ const statements = (stack: ReturnType<typeof newStack>) =>
     .flatMap(([, policy]: [string, any]) => policy.statements as string[]);
 
 describe("Karpenter", () => {
-  test("has rights by workload identity, and its nodes are told from other instances by a tag", () => {
+  test("has permissions by workload identity, and a tag identifies its nodes", () => {
     const stack = made();
     expect(onlyResource(stack, "oci_identity_dynamic_group").matching_rule).toBe(
       `ALL {instance.compartment.id = '${COMPARTMENT}', tag.Operations.NodeRole.value = 'karpenter'}`,

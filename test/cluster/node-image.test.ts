@@ -100,7 +100,7 @@ describe("a node image", () => {
     expect(found).toEqual(codes);
   });
 
-  test("of a name that is no name of Oracle's is never refused", () => {
+  test("with a name that does not follow the pattern of Oracle is never rejected", () => {
     fc.assert(
       fc.property(
         fc.string({ minLength: 1 }).filter((name) => name.trim() !== "" && !/^Oracle-Linux/i.test(name)),

@@ -115,7 +115,7 @@ describe("a pool with taints and arguments of the kubelet", () => {
     );
   });
 
-  test("refuses a taint twice, and what is no taint", () => {
+  test("rejects duplicate and invalid taints", () => {
     expect(said({ taints: [NodeTaint.noSchedule("a", "1"), NodeTaint.noSchedule("a", "2")] })).toEqual([
       "LABEL_INVALID taints has a with the effect NoSchedule twice",
     ]);
@@ -138,7 +138,7 @@ describe("a pool with a cloud-init script", () => {
     expect(script).toMatch(/<<'END_OF_CLOUD_INIT'\n#!\/bin\/bash[^]*\nEND_OF_CLOUD_INIT\nchmod 0700/);
   });
 
-  test("really runs both in this order, and says so when the second fails", () => {
+  test("runs the script of OKE before its own, and fails when its own fails", () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "start-"));
     try {
       const run = (own: string) => {
@@ -310,7 +310,7 @@ describe("a pool with a kind of capacity", () => {
     expect(pool.depends_on.join()).toContain("capacity-reservations");
   });
 
-  test("refuses bare metal that is preemptible, a domain without reservation, and what is no reservation", () => {
+  test("rejects preemptible bare metal, an availability domain without a reservation, and invalid reservations", () => {
     const fixed = NodeShape.fixed("BM.Standard.E5.192");
     expect(said({ capacity: NodeCapacity.preemptible(), shape: fixed })).toEqual([
       "SHAPE_INVALID shape is BM.Standard.E5.192, which is bare metal, but only virtual machines can be preemptible",
@@ -357,7 +357,7 @@ describe("a pool of a shape for something special", () => {
 describe("a pool that people log in to", () => {
   const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh ops";
 
-  test("has the key, and says why", () => {
+  test("has the SSH key, and records the reason as an acknowledgement", () => {
     const stack = newStack();
     newPool({ ssh: SshAccess.withKey(publicKey, { reason: "A driver fault is being looked for" }) }, stack);
     expect(onlyResource(stack, "oci_containerengine_node_pool").ssh_public_key).toBe(publicKey);

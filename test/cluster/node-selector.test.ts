@@ -45,13 +45,13 @@ function fixFor(nodeSelector: { [key: string]: string }): string | undefined {
   return text === undefined ? undefined : /Instead: (.*)/.exec(String(text))?.[1];
 }
 
-test("a node selector with a value that no pool has is told the values that pools have", () => {
+test("the fix for a node selector with an unknown value lists the values of the node pools", () => {
   expect(fixFor({ tier: "memry" })).toBe(
     'Give a pool the label: labels: { "tier": "memry" }; or select a label that a pool has: tier=general, tier=memory',
   );
 });
 
-test("a node selector with a key that no pool has is told to give a pool the label", () => {
+test("the fix for a node selector with an unknown key is to add the label to a node pool", () => {
   expect(fixFor({ disk: "fast" })).toBe('Give a pool the label: labels: { "disk": "fast" }');
 });
 

@@ -153,7 +153,7 @@ describe("packet routing for the nodes too", () => {
     expect(pool.depends_on.filter((one: string) => one.startsWith("oci_zpr_zpr_policy."))).toHaveLength(2);
   });
 
-  test("names nodes by their label, says each pair once, and knows load balancers and the ways out of pools", () => {
+  test("names nodes by their label, has one statement for each pair, and includes load balancers and the egress of pools", () => {
     expect(endpoint).toContain(`${IN} ${NODES} to connect to ${API}`);
     expect(nodes).toEqual([
       `${IN} '10.0.1.0/24' to connect to ${NODES}`,
@@ -187,7 +187,7 @@ describe("a group that a rule names", () => {
     return stack;
   };
 
-  test("is refused at synthesis where nobody says where its members are", () => {
+  test("is rejected at synthesis where the address ranges of its members are unknown", () => {
     const stack = withGroup(() => PacketRouting.of(withNodes));
     expect(refusedCodes(() => Testing.synth(stack, true))).toEqual(["PEER_INVALID"]);
   });

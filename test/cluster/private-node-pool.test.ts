@@ -325,7 +325,7 @@ describe("bad input of a node pool", () => {
     expect(refusedCodes(() => newPool(twice, stack))).toEqual(["NSG_LIMIT", "NSG_LIMIT"]);
   });
 
-  test("refuses an image and a shape that are none", () => {
+  test("rejects invalid images and shapes", () => {
     expect(refusedCodes(() => NodeImage.of("latest"))).toEqual(["OCID_INVALID"]);
     const size = { ocpus: 2, memory: Size.gibibytes(16) };
     expect(refusedCodes(() => NodeShape.flexible("VM.Standard2.1", size))).toEqual(["SHAPE_INVALID"]);

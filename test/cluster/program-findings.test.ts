@@ -85,7 +85,7 @@ describe("node pools", () => {
   });
 });
 
-test("an OCID without a region, or with one that is none, names none", () => {
+test("regionOf() returns undefined for OCIDs without a region or with an invalid one", () => {
   expect(["ocid1.compartment.oc1..x", "ocid1.image.oc1.example", undefined].map(regionOf)).toEqual([
     undefined,
     undefined,

@@ -204,7 +204,7 @@ test("a workload that chooses nodes that may pull gives no warning of other pool
   expect(warningsOf(write)).toEqual([]);
 });
 
-test("pods of other origin and of custom resources are seen, with the account that they use", () => {
+test("pods of third-party charts and of custom resources cause the warning, considering the service account that they use", () => {
   const given = warningsOf(({ add }) => {
     const chart = add("shop", "quay.io/acme/web");
     const containers = [{ name: "it", image: "fra.ocir.io/acme/it:1" }];

@@ -41,7 +41,7 @@ describe("what was not given", () => {
   test.each<[string, string[]]>([
     ["cluster", ["compartmentId was not given", "kubernetesVersion was not given"]],
     ["imported cluster", ["clusterId was not given"]],
-    ["pool", ["cluster", "image", "shape", "size"].map((name) => `${name} was not given`)],
+    ["pool", ["cluster", "shape", "image", "size"].map((name) => `${name} was not given`)],
     ["key", ["compartmentId was not given"]],
     ["groups", ["regionServices was not given", "compartmentId was not given", "vcnId was not given"]],
   ])("to a %s is named, all at once", (kind, expected) => {
@@ -65,11 +65,10 @@ describe("what was not given", () => {
       "ATTRIBUTE_MISSING",
     ]);
     expect(refusedCodes(() => EndpointAccess.privateFrom(undefined as never))).toContain("ATTRIBUTE_MISSING");
-    for (const choice of [undefined, null, "because"]) {
-      expect(refusedCodes(() => EndpointAccess.publicFrom(["192.0.2.0/24"], choice as never))).toEqual([
-        "REASON_MISSING",
-      ]);
-    }
+    const publicFor = (choice: unknown) => () => EndpointAccess.publicFrom(["192.0.2.0/24"], choice as never);
+    for (const choice of [undefined, null])
+      expect(refusedCodes(publicFor(choice))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(refusedCodes(publicFor("because"))).toEqual(["VALUE_INVALID"]);
   });
 });
 
@@ -90,15 +89,15 @@ describe("a value of another kind", () => {
     );
     expect(problems.map(({ code, property }) => `${code} ${property}`)).toEqual([
       "VALUE_INVALID cluster",
-      "VALUE_INVALID image",
       "VALUE_INVALID shape",
-      "VALUE_INVALID kubernetesVersion",
       "COUNT_INVALID size",
       "COUNT_INVALID availabilityDomains",
       "VALUE_INVALID securityGroups[0]",
       "VALUE_INVALID podSecurityGroups",
+      "VALUE_INVALID image",
+      "VALUE_INVALID kubernetesVersion",
     ]);
-    expect(problems[2]!.fix).toBe("Write NodeShape.flexible(…) or NodeShape.fixed(…)");
+    expect(problems[1]!.fix).toBe("Write NodeShape.flexible(…) or NodeShape.fixed(…)");
   });
 
   test("is refused by a cluster", () => {
@@ -208,7 +207,7 @@ describe("a pool", () => {
     expect(pool({ availabilityDomains: ["${x}"] })).toEqual([expect.stringContaining("TEXT_TEMPLATE")]);
   });
 
-  test("counts no addresses of numbers that are none", () => {
+  test("counts no addresses for invalid numbers", () => {
     expect(pool({ maxPodsPerNode: NaN, size: 2.5 })).toEqual([
       "COUNT_INVALID: size is 2.5",
       "COUNT_INVALID: maxPodsPerNode is NaN",

@@ -202,7 +202,7 @@ describe("a cluster with everything set", () => {
     expect(cluster.network).toBe(network);
   });
 
-  test("lets in only the named ranges, on the API's port, and says why", () => {
+  test("allows ingress from the declared ranges on the API's port only, with the reason", () => {
     const fromRanges = rulesOf(stack).filter((rule) => rule.source_type === "CIDR_BLOCK");
     expect(fromRanges.map((rule) => [rule.source, rule.tcp_options.destination_port_range.min])).toEqual([
       ["192.0.2.10/32", 6443],
@@ -324,7 +324,7 @@ test("a cluster and its nodes live in a network that exists, known by references
 });
 
 describe("bad input of a cluster", () => {
-  test("says what an imported network lacks, with the rest", () => {
+  test("reports the missing attributes of an imported network together with the other problems", () => {
     const stack = newStack();
     const vcnId = "ocid1.vcn.oc1.eu-frankfurt-1.test";
     const network = ClusterNetwork.fromClusterNetworkAttributes(stack, "existing", { vcnId });

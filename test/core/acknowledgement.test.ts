@@ -51,7 +51,7 @@ describe("acknowledgements", () => {
   });
 });
 
-test("a scope that is none is refused in words", () => {
+test("Acknowledgements.of() rejects values that are not constructs", () => {
   for (const none of [undefined, null]) {
     expect(refusedCodes(() => Acknowledgements.of(none as never))).toEqual(["ATTRIBUTE_MISSING"]);
   }

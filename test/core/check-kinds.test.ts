@@ -38,7 +38,7 @@ describe("a prop that does not exist", () => {
     ]);
   });
 
-  test("is no prop where it has no value", () => {
+  test("is ignored where its value is undefined", () => {
     expect(deployment({ replica: undefined })).not.toThrow();
   });
 
@@ -128,7 +128,7 @@ describe("a reference", () => {
     }
   });
 
-  test("to null, or to a list in the place of a text, is refused", () => {
+  test("to null, or to a list instead of a string, is rejected", () => {
     for (const [value, kind] of [
       [null, "null"],
       [["a"], "a list"],

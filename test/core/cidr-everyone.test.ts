@@ -10,7 +10,7 @@ const fixOf = (call: () => unknown): string => {
   }
 };
 
-test("who asks for every address is told the choice for it by name, where there is one", () => {
+test("the fix for 0.0.0.0/0 names the factory that allows every address, where one exists", () => {
   expect(fixOf(() => LoadBalancerAccess.publicFrom(["0.0.0.0/0"], { reason }))).toMatch(
     /write LoadBalancerAccess\.publicFromAnywhere\(\{ reason \}\)$/,
   );
@@ -18,7 +18,7 @@ test("who asks for every address is told the choice for it by name, where there 
   expect(fixOf(() => Egress.to("0.0.0.0/0", Port.tcp(443), { reason }))).toContain("Egress.toAnywhere");
 });
 
-test("who asks for every address where nobody may have them is told of no such choice", () => {
+test("the fix for 0.0.0.0/0 names no factory where every address is never allowed", () => {
   const narrow = "Name the ranges that need access, such as those of a VCN, an office, or a VPN";
   expect(fixOf(() => BastionClients.from(["0.0.0.0/0"]))).toBe(narrow);
   expect(fixOf(() => EndpointAccess.publicFrom(["0.0.0.0/0"], { reason }))).toBe(narrow);

@@ -73,7 +73,7 @@ describe("a list of CIDR blocks", () => {
     expect(refusedCodes(() => read([]))).toEqual(["CIDR_LIST_EMPTY"]);
   });
 
-  test("that was not given, or that is no list, is refused in words", () => {
+  test("is rejected where it is missing or not a list", () => {
     const what = (texts: any) => refusal(() => read(texts))[0]?.what;
     expect(what(undefined)).toBe("cidrs was not given");
     expect(what("10.0.0.0/8")).toBe('cidrs is "10.0.0.0/8", not a list of CIDR blocks');

@@ -85,7 +85,7 @@ describe("literals in attributes of Terraform that look like credentials", () =>
     expect(problem?.what).toContain("metadata.user_data, line 2,");
   });
 
-  test("are no references, names, OCIDs, or scripts without any", () => {
+  test("do not include references, names, OCIDs, and scripts without credentials", () => {
     const stack = ownStack();
     const variable = new TerraformVariable(stack, "db_password", { type: "string", sensitive: true });
     const vcn = new CoreVcn(stack, "vcn", {
@@ -96,7 +96,7 @@ describe("literals in attributes of Terraform that look like credentials", () =>
     expect(() => synthesized(stack)).not.toThrow();
   });
 
-  test("are looked for in what is Base64, and the encoding itself is no credential", () => {
+  test("are found in decoded Base64, and the encoded text itself is accepted", () => {
     const written = (content: string) => {
       const stack = ownStack();
       new TerraformLocal(stack, "configuration_file", base64(content));
@@ -110,7 +110,7 @@ describe("literals in attributes of Terraform that look like credentials", () =>
     ]);
   });
 
-  test("are no commands that print a token, and no states of a rotation", () => {
+  test("do not include commands that print a token, or the state of a rotation", () => {
     const stack = ownStack();
     new TerraformOutput(stack, "scanner_token_command", {
       value: "kubectl create token scanner --namespace shop",

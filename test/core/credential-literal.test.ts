@@ -42,6 +42,19 @@ describe("a credential is found by its look", () => {
     ["a bearer token", "Bearer 0a1b2c3d4e"],
     ["a bearer token", "curl -H 'Authorization: Bearer abcdefghijklmnopqrstuv' https://api"],
     ["a password for HTTP", `Basic ${Buffer.from("app:hunter2").toString("base64")}`],
+    [
+      "the address of a webhook, which is a credential",
+      "https://hooks.slack.com/services/T024F3K9X/B02ABCDEF12/example",
+    ],
+    [
+      "the address of a webhook, which is a credential",
+      "https://acme.webhook.office.com/webhookb2/0c8d9a1e-1111@0c8d9a1e-2222/IncomingWebhook/0123/0c8d",
+    ],
+    [
+      "the address of a webhook, which is a credential",
+      "https://events.pagerduty.com/integration/0123456789abcdef/enqueue",
+    ],
+    ["the address of a webhook, which is a credential", "https://discord.com/api/webhooks/1122/example"],
     ["an npm token", `npm_${"aB3".repeat(12)}`],
     ["a registry's token", `//registry.example.com/:_authToken=${"a1"}b2c3`],
     ["a key of a language model", `sk-proj-${"aB3".repeat(8)}`],
@@ -66,6 +79,8 @@ describe("a credential is found by its look", () => {
     "Basic authentication",
     "Basic $(ENCODED)",
     "npm_config_registry",
+    "https://hooks.slack.com/services",
+    "https://alerts.example.com/webhook/v2",
     "//registry.example.com/:_authToken=${NPM_TOKEN}",
     "risk-proj-assessment-of-the-quarter",
     "https://example.com/a:b@c",

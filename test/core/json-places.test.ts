@@ -50,7 +50,7 @@ describe("JSON with places", () => {
     ["[1] 2", 1, 5, '"2" follows the end of the value'],
     ["", 1, 1, "A value is missing before the end of the file"],
     ['{"a": 1, "a": 2}', 1, 10, '"a" is there twice in one object'],
-  ])("says where %j is wrong", (text, line, column, what) => {
+  ])("reports the line and column of the fault in %j", (text, line, column, what) => {
     expect(readJson(text).faults).toEqual([{ what, place: { line, column } }]);
   });
 });

@@ -149,7 +149,7 @@ test("no attribute of a resource is null in what is written, whichever text of t
   );
 });
 
-test("resources that are no part of the library are left to their owner", () => {
+test("resources of other libraries are not checked", () => {
   const stack = newStack();
   newCluster(stack);
   const vcn = new CoreVcn(stack, "own", { compartmentId: COMPARTMENT, displayName: late(undefined) });

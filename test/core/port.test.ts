@@ -49,7 +49,7 @@ describe("a port", () => {
     );
   });
 
-  test("says what it is in a text that differs for all that differs", () => {
+  test("has different texts for different ports", () => {
     const port = fc.integer({ min: 1, max: 65535 });
     const any = fc.oneof(
       port.map((n) => Port.tcp(n)),

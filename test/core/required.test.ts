@@ -6,14 +6,14 @@ import { Problems } from "../../lib/core/validation-error";
 import { newStack, refusal } from "../support/stack";
 
 describe("a program without types", () => {
-  test("is told of every value that it did not give", () => {
+  test("gets an error for each missing value", () => {
     const problems = new Problems("test");
     expect(checkGiven(problems, { size: 0, name: "", shape: undefined, image: null })).toBe(false);
     const found = refusal(() => problems.throwIfAny());
     expect(found.map(({ what }) => what)).toEqual(["shape was not given", "image was not given"]);
   });
 
-  test("is told which key to write, and a value of its kind", () => {
+  test("gets a fix with the missing key and a valid value", () => {
     const problems = new Problems("test");
     const values = { "quota.compartmentId": undefined, cluster: undefined, shape: null, schedule: undefined };
     checkGiven(problems, { ...values, "The key of the peer's rule end": undefined, unheardOf: undefined });
@@ -27,7 +27,7 @@ describe("a program without types", () => {
     ]);
   });
 
-  test("is told so by constructors and factories for each prop that they require", () => {
+  test("gets this fix from constructors and factories for each required prop", () => {
     const untyped = {} as never;
     const fixes = refusal(() => new PrivateNodePool(newStack(), "pool", untyped)).map(({ fix }) => fix);
     expect(fixes.join("\n")).toMatch(
@@ -43,7 +43,7 @@ describe("a program without types", () => {
     [["v1.34.1"], '["v1.34.1"]'],
     [() => 1, "a function"],
     [new TerraformVariable(newStack(), "v", {}).stringValue, "a reference to a Terraform value"],
-  ])("is told what to write instead of %p", (value, shown) => {
+  ])("gets a fix for %p", (value, shown) => {
     const problems = new Problems("test");
     expect(checkMembers(problems, "version", value, ["minor"], 'KubernetesVersion.of("v1.34.1")')).toBe(
       false,

@@ -321,12 +321,12 @@ describe("defined tags beside tag defaults of the tenancy", () => {
     expect(warnings).toEqual([expect.stringContaining("stack/home ignores no tags")]);
   });
 
-  test("are no matter where the provider ignores some, or says that there are none", () => {
+  test("cause no warning where ignoreDefinedTags lists tags or is an empty list", () => {
     expect(warningsOf(IGNORED, { definedTags: DEFINED })).toEqual([]);
     expect(warningsOf([], { definedTags: DEFINED })).toEqual([]);
   });
 
-  test("are no matter where none are given", () => {
+  test("cause no warning where the program has no defined tags", () => {
     expect(warningsOf(undefined, { freeformTags: { team: "shop" } })).toEqual([]);
   });
 

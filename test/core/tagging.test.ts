@@ -14,7 +14,7 @@ function many(count: number, prefix = "key"): { [key: string]: string } {
 }
 
 describe("tags", () => {
-  test("say where a resource comes from, under what the user gave", () => {
+  test("include managed-by and construct, which tags of the user override", () => {
     const scope = new Construct(newStack(), "web");
     expect(tagsNow(scope, { freeformTags: { team: "shop", construct: "mine" } }).freeformTags).toEqual({
       "managed-by": "secure-oke",

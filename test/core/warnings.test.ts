@@ -41,7 +41,7 @@ test("a warning without an id is printed as it is", () => {
   expect(emitted.mock.calls).toEqual([["shop: something", { type: "SecureOkeWarning", code: undefined }]]);
 });
 
-test("defined tags that every plan would take away are warned about on stderr", () => {
+test("defined tags that every plan would remove cause a warning on stderr", () => {
   const app = Testing.app();
   const stack = stackOf(app);
   ResourceTags.of(stack).add({ definedTags: { "Operations.CostCenter": "42" } });

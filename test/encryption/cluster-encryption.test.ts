@@ -6,8 +6,10 @@ import { NodeShape } from "../../lib/cluster/node-shape";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { ClusterEncryption } from "../../lib/encryption/cluster-encryption";
 import { KeyRotation } from "../../lib/encryption/key-rotation";
+import { KeyShape } from "../../lib/encryption/key-shape";
 import { KeySource } from "../../lib/encryption/key-source";
 import { KeyVault, VaultType } from "../../lib/encryption/key-vault";
+import { VaultKey } from "../../lib/encryption/vault-key";
 import { OciProvider } from "../../lib/oci/provider";
 import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
 
@@ -162,6 +164,28 @@ describe("the encryption of a cluster", () => {
     expect(pool.depends_on).toContainEqual(
       expect.stringMatching(/^oci_identity_policy\.encryption_bootVolumesPolicy_/),
     );
+  });
+
+  test("refuses keys of the program whose algorithm does not fit their use", () => {
+    const stack = newStack();
+    const vault = new KeyVault(stack, "vault", { compartmentId: COMPARTMENT });
+    const aes = new VaultKey(stack, "aes", { vault }).keyId;
+    const rsa = new VaultKey(stack, "rsa", { vault, shape: KeyShape.RSA_4096 }).keyId;
+    const encryptionWith = (keys: object) => () =>
+      new ClusterEncryption(stack, "encryption", { compartmentId: COMPARTMENT, ...keys });
+    const problems = refusal(
+      encryptionWith({
+        existingKeyId: rsa,
+        bootVolumes: KeySource.existing(rsa),
+        imageSigning: KeySource.existing(aes),
+      }),
+    );
+    expect(problems.map(({ code, property }) => [code, property])).toEqual([
+      ["VALUE_INVALID", "existingKeyId"],
+      ["VALUE_INVALID", "bootVolumes"],
+      ["VALUE_INVALID", "imageSigning"],
+    ]);
+    expect(encryptionWith({ existingKeyId: aes, imageSigning: KeySource.existing(rsa) })).not.toThrow();
   });
 
   test("is refused with everything that is wrong", () => {

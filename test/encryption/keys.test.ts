@@ -86,7 +86,7 @@ describe("a key", () => {
     });
   });
 
-  test("does not rotate by itself in a default vault, and may in one of which nothing is known", () => {
+  test("rejects automatic rotation in a default vault, and accepts it in an imported vault", () => {
     const stack = newStack();
     const rotation = KeyRotation.every(Duration.days(90));
     const own = new KeyVault(stack, "own", { compartmentId: COMPARTMENT });

@@ -2,9 +2,12 @@ import { App, type Chart, Duration } from "cdk8s";
 import { TerraformStack, type App as TerraformApp } from "cdktf";
 import { type ISecureOkeCluster } from "../../lib/cluster/cluster-base";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
+import { KeyShape } from "../../lib/encryption/key-shape";
+import { KeyVault } from "../../lib/encryption/key-vault";
 import { SecretContent } from "../../lib/encryption/secret-content";
 import { SecretExpiry } from "../../lib/encryption/secret-expiry";
 import { SecretRotation } from "../../lib/encryption/secret-rotation";
+import { VaultKey } from "../../lib/encryption/vault-key";
 import { VaultSecret, type VaultSecretProps } from "../../lib/encryption/vault-secret";
 import { OciProvider } from "../../lib/oci/provider";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
@@ -226,6 +229,30 @@ describe("a right to read a secret", () => {
   });
 });
 
+describe("a key of the program", () => {
+  const vaultIn = (stack: TerraformStack, id: string) =>
+    new KeyVault(stack, id, { compartmentId: COMPARTMENT });
+
+  test("encrypts a secret of its own vault", () => {
+    const stack = newStack();
+    const vault = vaultIn(stack, "vault");
+    const { keyId } = new VaultKey(stack, "key", { vault });
+    expect(() => secretIn(stack, { vaultId: vault.vaultId, keyId })).not.toThrow();
+  });
+
+  test.each([
+    ["an RSA key", KeyShape.RSA_4096, "vault"],
+    ["a key of another vault", KeyShape.AES_256, "other"],
+  ])("is refused if it is %s", (_, shape, id) => {
+    const stack = newStack();
+    const vaults = { vault: vaultIn(stack, "vault"), other: vaultIn(stack, "other") };
+    const { keyId } = new VaultKey(stack, "key", { vault: vaults[id as "vault" | "other"], shape });
+    expect(refusal(() => secretIn(stack, { vaultId: vaults.vault.vaultId, keyId }))).toMatchObject([
+      { code: "VALUE_INVALID", property: "keyId" },
+    ]);
+  });
+});
+
 describe("bad input of a secret", () => {
   const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
 
@@ -271,7 +298,7 @@ describe("bad input of a secret", () => {
     expect(stack.node.tryFindChild("db")).toBeUndefined();
   });
 
-  test("a secret that is generated and given says where a given value belongs, and does not repeat it", () => {
+  test("the fix for a literal value shows how to import a secret, and no text repeats the value", () => {
     const found = refusal(() => secretIn(newStack(), { secretContent: "hunter2-hunter2" }));
     const [problem] = found.filter(({ code }) => code === "SECRET_INVALID");
     expect(problem?.fix).toContain("fromVaultSecretAttributes");

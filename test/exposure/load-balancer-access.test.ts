@@ -190,7 +190,7 @@ describe("the page on load balancers", () => {
     ).toHaveLength(16);
   });
 
-  test("states that an overlay keeps the rows with the policy Local and refuses those with the policy Cluster", () => {
+  test("states that an overlay keeps the rows with the policy Local and rejects those with the policy Cluster", () => {
     for (const exposure of native) {
       const overlay = { ...exposure, podNetworking: PodNetworkType.FLANNEL_OVERLAY };
       const refused = unsupportedIn(exposure).map(({ name }) => name);
@@ -198,7 +198,7 @@ describe("the page on load balancers", () => {
       expect(unsupportedIn(overlay).map(({ name }) => name)).toEqual([...refused, ...further]);
     }
     expect(page).toContain(
-      "With a flannel overlay, rows with the policy Local apply unchanged, and rows with the policy Cluster are refused",
+      "With a flannel overlay, rows with the policy Local apply unchanged, and rows with the policy Cluster are rejected",
     );
   });
 
@@ -209,7 +209,7 @@ describe("the page on load balancers", () => {
   });
 
   test("states the number of combinations", () => {
-    expect(page).toContain(`${all.length} combinations, ${made.length} made`);
+    expect(page).toContain(`${made.length} of ${all.length} combinations`);
   });
 });
 
@@ -230,7 +230,7 @@ function resultOf(exposures: readonly Exposure[]): string {
     const common = UNSUPPORTED.filter((one) =>
       exposures.every((exposure) => unsupportedIn(exposure).includes(one)),
     );
-    return `refused: ${common.map(({ name }) => name).join(", ")}`;
+    return `rejected: ${common.map(({ name }) => name).join(", ")}`;
   }
   const places = [...new Set(good.map(({ tls }) => tls))].map((place) => FACTORIES[place]);
   return `${places.join(", ")}${good.some(({ preserveSource }) => preserveSource) ? "; preserveSource" : ""}`;

@@ -125,7 +125,7 @@ describe("an invalid certificate:", () => {
       ["VALUE_INVALID"],
     ],
     ["a namespace without its Secret", { certificateId, secretNamespace: "bank" }, ["VALUE_INVALID"]],
-    ["null, from a program without types", { certificateId: null } as never, ["OCID_INVALID"]],
+    ["null, from a program without types", { certificateId: null } as never, ["VALUE_INVALID"]],
   ])("%s", (_, options, codes) => {
     expect(refusedCodes(() => TlsTermination.atLoadBalancer(options))).toEqual(codes);
   });

@@ -185,7 +185,7 @@ describe("an invalid load balancer:", () => {
     expect(refusedCodes(() => exposed({ cluster }))).toEqual(["ATTRIBUTE_MISSING"]);
   });
 
-  test("public where an imported network has no subnet that is said to be public, with the attribute that says so", () => {
+  test("public in an imported network without a public subnet, with the attribute to set as the fix", () => {
     const access = LoadBalancerAccess.publicFrom(["203.0.113.0/24"], { reason: "Partners" });
     const [problem, ...others] = refusal(() => exposed({ access }));
     expect(others).toEqual([]);

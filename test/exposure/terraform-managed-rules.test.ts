@@ -133,7 +133,7 @@ describe("rules that Terraform manages", () => {
     ]);
   });
 
-  test("never span more than one port, whatever the way in", () => {
+  test("have one port each, for every kind of load balancer", () => {
     for (const options of [{}, network, { httpListener: HttpListener.redirectedByWorkload(REASON) }]) {
       for (const policy of Object.values(ExternalTrafficPolicy)) {
         for (const rule of rulesOf(exposed({ ...options, externalTrafficPolicy: policy }).stack)) {

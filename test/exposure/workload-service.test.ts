@@ -47,7 +47,7 @@ describe("a service inside the cluster", () => {
     expect(served({}, "").service.hostName).toBe("api");
   });
 
-  test("says what the program speaks", () => {
+  test("names its port after the protocol of the program", () => {
     const chart = newChart();
     const db = new HardenedDeployment(chart, "db", { image: IMAGE, port: 5432, protocol: AppProtocol.TCP });
     db.exposeViaService();

@@ -78,7 +78,7 @@ describe("root on purpose", () => {
     expect(conflicts).toEqual([]);
   });
 
-  test("taken away from a container that runs chown is told, as it would fail", () => {
+  test("causes the finding implied-root where an override removes it from a container that runs chown", () => {
     const override = [{ conflicts: [HardeningConflict.ROOT_USER], reason }];
     const { chart, contexts, conflicts } = run({ initContainers: [root] }, {}, { override });
     expect(contexts.own.runAsUser).toBe(65532);
@@ -111,7 +111,7 @@ describe.each<[string, object, object, string]>([
     }
   });
 
-  test("gets the user of the hardening where the right is taken away", () => {
+  test("gets the user of the hardening where an override removes the privilege", () => {
     const { context, contexts } = run(spec, container, { override: [{ conflicts, reason }] });
     expect(context).toMatchObject({ runAsNonRoot: true, runAsUser: 65532 });
     expect(contexts.web.capabilities).toEqual({ drop: ["ALL"] });
@@ -180,7 +180,7 @@ describe("a low port", () => {
     expect(podsOf(Testing.synth(chart)).flatMap(({ pod }) => againstRestricted(pod))).toEqual([]);
   });
 
-  test("bound by a capability in a container of which nothing is changed is no finding", () => {
+  test("causes no finding where a capability binds it in a container without changes", () => {
     const securityContext = { runAsUser: 20000, allowPrivilegeEscalation: false, capabilities: bind };
     expect(run({}, { ...port, securityContext }, { accept: accepted }).conflicts).toEqual([]);
   });

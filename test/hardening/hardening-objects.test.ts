@@ -176,7 +176,7 @@ spec:
     for (const { fix } of changed) expect(fix).toContain("Quote the value");
   });
 
-  test("is no date that a program wrote, nor one of Kubernetes itself", () => {
+  test("does not include dates in strings of a program or in metadata of Kubernetes", () => {
     const date = "2024-05-06T00:00:00.000Z";
     expect(found(chartWith(workload("Pod", "shop", bare({}, { args: [date] }))))).toEqual([]);
     const config = "apiVersion: v1\nkind: Service\nmetadata: {name: a, creationTimestamp: 2024-05-06}\n";
@@ -218,7 +218,7 @@ describe("kinds", () => {
     containers: [{ name: "a", image: `a@${"x"}`, securityContext: { privileged: true } }],
   };
 
-  test("that have items and are no lists are judged for themselves", () => {
+  test("with items that are not lists are checked as objects", () => {
     const { metadata, ...rest } = workload("Deployment", "shop", { metadata: { labels: {} }, spec } as any);
     const conflicts = found(chartWith({ ...rest, metadata, items: [] }));
     expect(conflicts).toEqual(expect.arrayContaining(["host-namespace", "privileged"]));
@@ -300,7 +300,7 @@ describe("pods of custom resources", () => {
 });
 
 describe("the report", () => {
-  test("says what is found often once, with its places, why it matters and what to write", () => {
+  test("lists a repeated finding once, with its places, the reason, and the fix", () => {
     const objects = ["a", "b", "c"].map((name) =>
       workload("Deployment", "shop", bare({ hostPID: true }), name),
     );

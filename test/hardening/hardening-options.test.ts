@@ -73,11 +73,21 @@ describe("invalid options are rejected:", () => {
   });
 
   test("all problems at once", () => {
-    expect(codes({ user: 0, override: [{ reason: "" }], writablePaths: [{ paths: [] }] })).toEqual([
-      "USER_INVALID",
-      "HARDENING_INVALID",
-      "REASON_MISSING",
-      "HARDENING_INVALID",
+    const options = {
+      user: 0,
+      users: [{ user: 20_000 }],
+      writablePaths: [{ paths: [] }, { paths: [WritablePath.of("/tmp"), WritablePath.of("/tmp/a")] }],
+      override: [{ objects: ["Deployment/web"], reason: "" }],
+      accept: [{ reason: "Agreed" }],
+    };
+    const problems = refusal(() => Hardening.of(web(), options as HardeningOptions));
+    expect(problems.map(({ code, property }) => `${code} ${property}`)).toEqual([
+      "USER_INVALID user",
+      "HARDENING_INVALID users[0]",
+      "HARDENING_INVALID writablePaths[0].paths",
+      "PATH_INVALID writablePaths[1].paths",
+      "REASON_MISSING override[0].reason",
+      "HARDENING_INVALID accept[0]",
     ]);
   });
 

@@ -159,7 +159,7 @@ describe("what is missing", () => {
     ]);
   });
 
-  test("is no directory where there is an empty one already", () => {
+  test("does not include a directory where an emptyDir is already mounted", () => {
     const volumes = [{ name: "tmp", emptyDir: {} }];
     const volumeMounts = [{ name: "tmp", mountPath: "/tmp/" }];
     const options = { writablePaths: [{ paths: [WritablePath.of("/tmp")] }] };
@@ -167,7 +167,7 @@ describe("what is missing", () => {
     expect([pod.spec.volumes, container.volumeMounts]).toEqual([volumes, volumeMounts]);
   });
 
-  test("of ephemeral containers is no resource, which Kubernetes would refuse", () => {
+  test("does not include resources of ephemeral containers, which Kubernetes would reject", () => {
     const debug = { name: "debug", image: IMAGE.reference };
     const { pod } = hardened({ ephemeralContainers: [debug] });
     expect(pod.spec.ephemeralContainers[0]).not.toHaveProperty("resources");
@@ -196,7 +196,7 @@ describe("what comes after apply()", () => {
     }
   });
 
-  test("is hardened where a Deployment had no container yet, and the report says so", () => {
+  test("is hardened where a Deployment had no container before, which the report contains as a finding", () => {
     const chart = new Chart(new App(), "shop");
     const web = new plus.Deployment(chart, "web");
     const { findings } = Hardening.of(chart).apply();

@@ -56,7 +56,7 @@ describe("bad input", () => {
     [
       "a tag without a namespace, and a value with a quote",
       () => DynamicGroupRule.taggedInstances({ compartmentId: "c", tag: "NodeRole", value: "a'" }),
-      ["OCID_INVALID", "STATEMENT_INVALID", "TAG_INVALID"],
+      ["OCID_INVALID", "TAG_INVALID", "STATEMENT_INVALID"],
     ],
     [
       "a group in a compartment",

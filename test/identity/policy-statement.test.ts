@@ -244,7 +244,7 @@ describe("bad input", () => {
     [
       "an unknown verb",
       () => PolicyStatement.allow({ ...read, principal: workload, verb: "write" as PolicyVerb }),
-      "STATEMENT_INVALID",
+      "VALUE_INVALID",
     ],
   ])("is refused: %s", (_, call, code) => {
     expect(refusedCodes(call)).toContain(code);

@@ -68,7 +68,7 @@ describe("a connection to a workload", () => {
     expect(problemsAtSynthesis(chart).map(({ code }) => code)).toEqual(["PORT_NOT_LISTENED"]);
   });
 
-  test("may lead to a port that a patch adds, and to a job, of whose ports nothing is known", () => {
+  test("may target a port that a patch adds, and any port of a job", () => {
     const { chart, web, api } = pair();
     web.connections.allowTo(api, Port.udp(5353));
     web.connections.allowTo(new HardenedJob(chart, "job", { image: IMAGE }), Port.tcp(9999));

@@ -73,8 +73,8 @@ function byType(changes: { [address: string]: string[] }): { [type: string]: str
 
 const RULE = "oci_core_network_security_group_security_rule";
 
-describeWithTerraform("ways out of a network that is there, and a bastion", () => {
-  test("are added and taken away without replacing anything, and each plan after is empty", async () => {
+describeWithTerraform("egress and a bastion of an existing network", () => {
+  test("are added and removed without replacing a resource, with an empty plan after each apply", async () => {
     await withProvider(async (terraform) => {
       await (await stackWith(terraform)).apply();
 

@@ -18,7 +18,7 @@ async function networkWith(terraform: Terraform, flowLogs?: FlowLogging) {
 }
 
 describeWithTerraform("flow logs of a network", () => {
-  test("change in place, and are taken away without touching a subnet", async () => {
+  test("change in place, and are removed without a change of a subnet", async () => {
     await withProvider(async (terraform) => {
       const first = await networkWith(terraform);
       await first.apply();

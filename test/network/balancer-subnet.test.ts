@@ -24,13 +24,13 @@ const imported = (loadBalancerSubnet: { subnetId: string; cidr: string; isPublic
     loadBalancerSubnet,
   });
 
-test("a public load balancer in a network that is made is told how its subnet becomes public", () => {
+test("the fix for a public load balancer in a private subnet is publicLoadBalancerExposure of the network", () => {
   const [what, , fix] = found(new ClusterNetwork(newStack(), "network", { compartmentId: COMPARTMENT }));
   expect(what).toContain("forbids public addresses");
   expect(fix).toContain("publicLoadBalancerExposure: SubnetExposure.publicWith({ reason");
 });
 
-test("a public load balancer in an imported network is told where to say that a subnet is public", () => {
+test("the fix for a public load balancer in an imported network is isPublic of its subnet", () => {
   const [what, , fix] = found(imported({ subnetId, cidr }));
   expect(what).toContain("no subnet of load balancers of shop/cluster is said to be public");
   expect(fix).toContain("ClusterNetwork.fromClusterNetworkAttributes");

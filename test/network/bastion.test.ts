@@ -250,7 +250,7 @@ describe("a bastion of a cluster", () => {
     return synthesized(stack);
   };
 
-  test("leads to its private endpoint, as one of all its parts does", () => {
+  test("targets the private endpoint of the cluster, as a bastion with the network, group and endpoint does", () => {
     const expected = bytes((cluster) => ({
       network: cluster.network,
       apiEndpointSecurityGroup: cluster.apiEndpointSecurityGroup,
@@ -282,7 +282,7 @@ describe("a bastion of a cluster", () => {
   });
 });
 
-test("a cluster that exists already has no endpoint that is no address and port", () => {
+test("an imported cluster rejects a privateEndpoint that is not an address with a port", () => {
   const attributes = { clusterId: "ocid1.cluster.oc1..test", privateEndpoint: "https://10.0.0.5" };
   expect(
     refusedCodes(() => SecureOkeCluster.fromClusterAttributes(newStack(), "cluster", attributes)),

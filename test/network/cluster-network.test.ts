@@ -26,7 +26,7 @@ function byName(stack: any, type: string): { [name: string]: any } {
 }
 
 describe("a cluster network", () => {
-  test("has four private subnets and nothing that leads to the internet", () => {
+  test("has four private subnets, and neither a NAT gateway nor an internet gateway", () => {
     const stack = newStack();
     new ClusterNetwork(stack, "network", { compartmentId: COMPARTMENT });
     const subnets = Object.values(resourcesOf(stack, SUBNET));
@@ -216,7 +216,7 @@ describe("a cluster network", () => {
     }
   });
 
-  test("refuses an id of which Terraform takes no name", () => {
+  test("rejects an id that is not a valid Terraform name", () => {
     const [problem] = refusal(() => new ClusterNetwork(newStack(), "2nd", { compartmentId: COMPARTMENT }));
     expect(problem).toMatchObject({ code: "NAME_INVALID", what: expect.stringContaining('"2nd"') });
   });

@@ -140,7 +140,7 @@ describe("an inspection", () => {
     expect(resourcesOf(stack, "oci_core_nat_gateway")).toEqual({});
   });
 
-  test("without the firewall's subnet leads to the firewall alone, and its owner decides what follows", () => {
+  test("without the firewall's subnet creates only the routes to the firewall", () => {
     const stack = newStack();
     const { network, pods } = networkIn(stack);
     network.addEgress(EgressSource.pods(pods), Egress.to(BANK, HTTPS, reason));
@@ -160,7 +160,7 @@ describe("an inspection", () => {
     expect(refusedCodes(() => Testing.synth(stack, true))).toEqual(["EGRESS_INVALID"]);
   });
 
-  test("keeps the address of the NAT gateway that it leads to", () => {
+  test("keeps the address of the NAT gateway", () => {
     const stack = newStack();
     const { network, pods } = networkIn(stack);
     network.addEgress(EgressSource.pods(pods), Egress.to(BANK, HTTPS, reason));
@@ -214,7 +214,7 @@ describe("an inspection", () => {
     );
   });
 
-  test("has a way back past the firewall for every way out past it, and the other way round", () => {
+  test("has a return route through the firewall for each route through it, and no others", () => {
     const destinations = fc.subarray([
       BANK,
       "198.51.100.0/24",

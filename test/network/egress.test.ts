@@ -47,7 +47,7 @@ describe("a network with an egress", () => {
     expect(flowsOf(stack)).toEqual([`pods -> ${BANK} tcp 443`]);
   });
 
-  test("says why in the route and in the rule", () => {
+  test("has the reasons in the descriptions of the route and the rule", () => {
     const stack = newStack();
     const { network, pods } = networkIn(stack);
     network.addEgress(EgressSource.pods(pods), Egress.to(BANK, HTTPS, reason));
@@ -58,7 +58,7 @@ describe("a network with an egress", () => {
     expect(table.route_rules[1].description).toBe("Its test API; The bank's API");
   });
 
-  test("keeps its subnets private, and everything that it had, but for the table of the subnet that asked", () => {
+  test("keeps its subnets private, and changes only the route table of the subnet with the egress", () => {
     const before = withoutEgress().resource;
     const stack = newStack();
     const { network, pods } = networkIn(stack);

@@ -101,7 +101,7 @@ describe("a network in a VCN that exists", () => {
     expect(network.podSubnet).toEqual({ ...SUBNETS.podSubnet, isPublic: false });
   });
 
-  test("takes subnets and gateways that are there, and makes the rest", () => {
+  test("uses existing subnets and gateways, and creates the others", () => {
     const stack = newStack();
     existing(stack, {
       vcnCidrs: ["10.10.0.0/16", "10.20.0.0/16"],
@@ -145,7 +145,7 @@ describe("a network in a VCN that exists", () => {
     expect(() => Testing.synth(stack, true)).not.toThrow();
   });
 
-  test("leads out by the NAT gateway that is there, or by one of its own", () => {
+  test("routes egress through the existing NAT gateway, or creates one", () => {
     const natGatewayId = "ocid1.natgateway.oc1.eu-frankfurt-1.existing";
     for (const given of [{ natGatewayId }, {}]) {
       const stack = newStack();
@@ -361,7 +361,7 @@ describe("a network in a VCN that exists", () => {
     expect(new Set(codes)).toEqual(new Set(["SUBNET_OVERLAP"]));
   });
 
-  test("is refused a second service or internet gateway of the VCN, and takes those that are there", () => {
+  test("rejects a second service or internet gateway of the VCN, and accepts the existing ones", () => {
     const stack = newStack();
     const exposed = { loadBalancerExposure: SubnetExposure.publicWith(reason) };
     existing(stack, exposed);

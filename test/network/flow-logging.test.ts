@@ -109,7 +109,7 @@ describe("a network", () => {
     ]);
   });
 
-  test("is refused flow logs that are none, or have something wrong, and leaves nothing behind", () => {
+  test("rejects invalid flow logs without creating a resource", () => {
     const stack = newStack();
     const make = (flowLogs: any) => () => networkIn(stack, { flowLogs });
     for (const wrong of [
@@ -143,7 +143,7 @@ describe("how much flow logs record", () => {
       "OCID_INVALID",
       "VALUE_INVALID",
       "COUNT_INVALID",
-      "DURATION_INVALID",
+      "RETENTION_INVALID",
     ]);
     for (const wrong of [null, "x", 5]) {
       expect(refusedCodes(() => FlowLogging.enabled(wrong as any))).toEqual(["VALUE_INVALID"]);
@@ -240,7 +240,7 @@ describe("a network in a VCN that exists", () => {
   });
 });
 
-test("an imported network has no flow logs of its own, and says what to write", () => {
+test("an imported network has no flow logs, and its error shows how to create them", () => {
   const network = ClusterNetwork.fromClusterNetworkAttributes(newStack(), "network", {
     vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.existing",
   });

@@ -114,7 +114,7 @@ describe("flow logs", () => {
           freeformTags: { "a b": "c" },
         }),
       ),
-    ).toEqual(["OCID_INVALID", "VALUE_INVALID", "COUNT_INVALID", "DURATION_INVALID", "TAG_INVALID"]);
+    ).toEqual(["OCID_INVALID", "VALUE_INVALID", "COUNT_INVALID", "RETENTION_INVALID", "TAG_INVALID"]);
     expect(synthesized(stack)).toEqual(before);
     for (const wrong of ["x", {}, 5, stack]) {
       expect(refusedCodes(make({ network: wrong }))).toEqual(["VALUE_INVALID"]);

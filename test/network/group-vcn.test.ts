@@ -52,7 +52,7 @@ function newPool(stack: TerraformStack, cluster: SecureOkeCluster, props: object
 }
 
 describe("a group of another VCN", () => {
-  test("is no peer of a rule, by its OCID or by the reference to its VCN", () => {
+  test("is rejected as the peer of a rule, by its OCID or by the reference to its VCN", () => {
     const stack = newStack();
     const networks = [newNetwork(stack, "a"), newNetwork(stack, "b")] as const;
     const pairs = [
@@ -125,7 +125,7 @@ test("a group that is named twice, or is the cluster's own, is put on a VNIC onc
 });
 
 describe("a group of another VCN, elsewhere than at a cluster,", () => {
-  test("is given no way out by another network, made here or imported", () => {
+  test("is rejected as an egress source of another network, created or imported", () => {
     const stack = newStack();
     const [home, away] = [newNetwork(stack, "home"), newNetwork(stack, "away")];
     const egress = Egress.to("192.0.2.0/24", Port.tcp(443), choice);
@@ -155,7 +155,7 @@ describe("a group of another VCN, elsewhere than at a cluster,", () => {
     expect(() => expose([near])).not.toThrow();
   });
 
-  test("is not what a bastion leads to, made here or imported", () => {
+  test("is rejected as the target of a bastion, created or imported", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     const clients = BastionClients.from(["192.0.2.0/24"]);

@@ -49,7 +49,7 @@ test.each<[string, object | undefined, string[]]>([
   ["another OCID", { ...minimal, loadBalancerId: COMPARTMENT }, ["OCID_INVALID"]],
   ["no log", { ...minimal, logs: [] }, ["VALUE_INVALID"]],
   ["a log that there is not", { ...minimal, logs: ["audit"] }, ["VALUE_INVALID"]],
-  ["a month by its days", { ...minimal, retention: Duration.days(31) }, ["DURATION_INVALID"]],
+  ["a month by its days", { ...minimal, retention: Duration.days(31) }, ["RETENTION_INVALID"]],
   ["a tag that is none", { ...minimal, definedTags: { a: "b" } }, ["TAG_INVALID"]],
 ])("%s is refused, and leaves nothing behind", (_, props, codes) => {
   const stack = newStack();

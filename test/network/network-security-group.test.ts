@@ -250,7 +250,7 @@ describe("a network security group", () => {
     ]);
   });
 
-  test("refuses a rule of which something was not given, and says all that is wrong at once", () => {
+  test("rejects a rule with missing values, and reports all problems at once", () => {
     const stack = newStack();
     const web: any = group(stack, "web");
     const peer = NetworkPeer.cidr("10.0.0.0/8");
@@ -296,7 +296,7 @@ describe("a network security group", () => {
     expect(refusedCodes(make)).toEqual([displayName.includes("{") ? "TEXT_TEMPLATE" : "NAME_INVALID"]);
   });
 
-  test.each(["1st", "-a", ".2"])("refuses %p as its id, of which Terraform takes no name", (id) => {
+  test.each(["1st", "-a", ".2"])("rejects the id %p, which is not a valid Terraform name", (id) => {
     const stack = newStack();
     expect(refusedCodes(() => group(stack, id))).toEqual(["NAME_INVALID"]);
     expect(
@@ -304,7 +304,7 @@ describe("a network security group", () => {
     ).not.toThrow();
   });
 
-  test("opened to every address says so in the report", () => {
+  test("open to every address has an acknowledgement", () => {
     const stack = newStack();
     const everyone = NetworkPeer.anywhere({ reason: "A public site" });
     group(stack, "web").allowFrom(everyone, Port.tcp(443), { reason: "Visitors" });

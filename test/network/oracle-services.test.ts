@@ -45,7 +45,7 @@ describe("a group", () => {
       expect(rule.destination).toMatch(/data\.oci_core_services\..*cidr_block}$/);
   });
 
-  test("is refused what is no label of Object Storage", () => {
+  test("rejects labels that are not those of Object Storage", () => {
     const any: any = OracleServices;
     for (const label of ["oci-fra", services.cidrLabel, "0.0.0.0/0"]) {
       expect(refusedCodes(() => OracleServices.objectStorageOnly(label))).toEqual(["NAME_INVALID"]);

@@ -227,7 +227,7 @@ describe("a peering is refused", () => {
     expect(resourcesOf(stack, "oci_core_local_peering_gateway")).toEqual({});
   });
 
-  test("where another gateway leads to a part of its ranges", () => {
+  test("where another gateway has routes to a part of its ranges", () => {
     const { network } = networkIn(newStack());
     network.attachDrg({ drgId: DRG, onPremisesCidrs: ["10.60.7.0/24"] });
     expect(refusedCodes(() => network.peerLocally("data", { peerCidrs: [PEER] }))).toEqual([
@@ -312,11 +312,14 @@ describe("the way back", () => {
     expect(refusedCodes(existing)).toEqual(["EGRESS_INVALID"]);
   });
 
-  test.each([[5], [true], [{}], ["WORKERS"]])("is refused for %p, which is no list of subnets", (wrong) => {
-    const { network } = networkIn(newStack());
-    const given: any = { subnets: wrong };
-    const attach = () => network.attachDrg({ drgId: DRG, onPremisesCidrs: [PEER], ...given });
-    const peer = () => network.peerLocally("data", { peerCidrs: [PEER], ...given });
-    for (const call of [attach, peer]) expect(refusedCodes(call)).toEqual(["VALUE_INVALID"]);
-  });
+  test.each([[5], [true], [{}], ["WORKERS"]])(
+    "is rejected for %p, which is not a list of subnets",
+    (wrong) => {
+      const { network } = networkIn(newStack());
+      const given: any = { subnets: wrong };
+      const attach = () => network.attachDrg({ drgId: DRG, onPremisesCidrs: [PEER], ...given });
+      const peer = () => network.peerLocally("data", { peerCidrs: [PEER], ...given });
+      for (const call of [attach, peer]) expect(refusedCodes(call)).toEqual(["VALUE_INVALID"]);
+    },
+  );
 });

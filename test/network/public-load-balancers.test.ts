@@ -78,7 +78,7 @@ describe("a network with a subnet of public load balancers", () => {
     return stack;
   };
 
-  test("has both subnets, of which one alone is public, and moves none of the others", () => {
+  test("has a public and a private subnet for load balancers, and keeps the ranges of the others", () => {
     const without = subnets(make({}));
     const { publb, ...others } = subnets(make({ publicLoadBalancerExposure: PUBLIC }));
     expect(publb).toEqual(["10.0.3.0/24", true]);

@@ -76,7 +76,7 @@ describeWithTerraform("several clusters in one VCN", () => {
 });
 
 describe("clusters that share a network", () => {
-  test("have rules of their own, none of which names a group of another", () => {
+  test("have separate rules, which name no group of another cluster", () => {
     const stack = newStack();
     const network = networkIn(stack);
     cluster(stack, "one", network);

@@ -79,7 +79,7 @@ describe("a subnet plan", () => {
     );
   });
 
-  test("keeps the ranges that were given and puts the rest beside them, or says what is wrong", () => {
+  test("keeps the given ranges and places the others beside them, or is rejected", () => {
     const range = fc.option(
       fc.tuple(fc.integer({ min: 20, max: 30 }), fc.nat(2 ** 14 - 1)).map(([prefix, address]) => {
         const size = 2 ** (32 - prefix);
@@ -156,7 +156,7 @@ describe("a subnet plan", () => {
     );
   });
 
-  test("that does not fit says which VCN would, or that none does", () => {
+  test("that does not fit is rejected with a VCN range that fits, where one exists", () => {
     const fixOf = (props: SubnetPlanProps) => refusal(() => SubnetPlan.of(props))[0]?.fix;
     expect(fixOf({ vcnCidr: "10.0.16.0/22", nodes: 20 })).toBe(
       'A /21 would fit, vcnCidr: "10.0.16.0/21"; or ask for fewer nodes or pods',
@@ -295,7 +295,7 @@ test.each([
   ["172.16.5.0/12", "172.16.0.0/16"],
   ["192.168.0.9/24", "192.168.0.0/24"],
   ["192.168.0.9/29", "192.168.0.0/27"],
-])("the VCN that is advised in the place of %s can be made", (vcnCidr, advised) => {
+])("the VCN range that the fix shows for %s is valid", (vcnCidr, advised) => {
   const [problem] = refusal(() => SubnetPlan.of({ vcnCidr, nodes: 1, pods: 1 }));
   expect(problem).toMatchObject({
     code: "CIDR_HOST_BITS",

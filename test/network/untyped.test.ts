@@ -6,7 +6,7 @@ import { COMPARTMENT, newStack, refusal } from "../support/stack";
 const whats = (call: () => unknown) => refusal(call).map(({ code, what }) => `${code}: ${what}`);
 
 describe("a program without types", () => {
-  test.each([undefined, null, {}])("that gives %p is told what is missing", (props: any) => {
+  test.each([undefined, null, {}])("that passes %p gets errors for the missing props", (props: any) => {
     expect(whats(() => new ClusterNetwork(newStack(), "it", props))).toEqual([
       "ATTRIBUTE_MISSING: compartmentId was not given",
     ]);
@@ -37,7 +37,7 @@ describe("a program without types", () => {
   });
 });
 
-test("a VCN that is too large is told the sizes that hold a cluster", () => {
+test("the fix for a VCN that is too large shows the valid sizes", () => {
   const [problem] = refusal(() => SubnetPlan.of({ vcnCidr: "10.0.0.0/15" }));
   expect(problem?.fix).toBe("Give a range from a /16 to a /27, which just holds the four subnets");
 });

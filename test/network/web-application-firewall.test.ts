@@ -328,7 +328,7 @@ describe("bad input", () => {
       () => WafResponse.of(403, { body: 1 as never, contentType: "html" }),
       ["VALUE_INVALID", "VALUE_INVALID"],
     ],
-    ["a key by its number", () => WafCapability.of(941100 as never, 0), ["NAME_INVALID", "COUNT_INVALID"]],
+    ["a key by its number", () => WafCapability.of(941100 as never, 0), ["VALUE_INVALID", "COUNT_INVALID"]],
     ["exclusions of nothing", () => WafCapability.of("941100", 1).excluding({}), ["ATTRIBUTE_MISSING"]],
     [
       "exclusions that are texts",

@@ -141,7 +141,7 @@ describe("an alarm of your own", () => {
     expect(refusedCodes(() => AuditAlarm.of({ ...texts, condition: "data.eventName = DeleteLog'" }))).toEqual(
       ["QUERY_INVALID"],
     );
-    expect(refusedCodes(() => AuditAlarm.of({ ...texts, condition: "x = '${y}'" }))).toEqual([
+    expect(refusedCodes(() => AuditAlarm.of({ ...texts, condition: "data.eventName = '${y}'" }))).toEqual([
       "TEXT_TEMPLATE",
     ]);
     const search = { ...texts, logs: SearchedLogs.AUDIT };
@@ -149,6 +149,23 @@ describe("an alarm of your own", () => {
     expect(refusedCodes(() => SavedSearch.of({ ...texts, query: "count", logs: "ALL" as any }))).toContain(
       "VALUE_INVALID",
     );
+  });
+
+  test.each([
+    ["data.eventname = 'DeleteLog'", "Write data.eventName"],
+    ["data.request.verb = 'POST'", "Write data.request"],
+    ["data.eventName = DeleteLog", "single quotes: 'DeleteLog'"],
+    ["not (lower(data.identity.name) = 'alice')", "Write data.identity"],
+  ])("on audit records rejects fields that none has: %s", (condition, fix) => {
+    expect(refusal(() => AuditAlarm.of({ ...texts, condition }))).toMatchObject([
+      { code: "QUERY_INVALID", property: "condition", fix: expect.stringContaining(fix) },
+    ]);
+  });
+
+  test("on audit records accepts members of objects that each service fills", () => {
+    const condition =
+      "data.stateChange.current.isPublic = true and data.request.headers.\"opc-request-id\" = 'a*' and logContent = '*x*'";
+    expect(() => AuditAlarm.of({ ...texts, condition })).not.toThrow();
   });
 
   test("never fails in another way than by its problems, whatever the query is", () => {

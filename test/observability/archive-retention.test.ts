@@ -43,7 +43,7 @@ describe("the retention of an archive", () => {
     const [problem] = refusal(() => retention.locked("2026-12-15T23:59:59Z", { addedOn: "2026-12-01" }));
     expect(problem).toMatchObject({
       code: "RETENTION_INVALID",
-      what: expect.stringContaining("less than 14 days after 2026-12-01"),
+      what: expect.stringContaining("less than 14 days after the end of 2026-12-01"),
       fix: expect.stringContaining("2026-12-16T00:00:00Z or later"),
     });
     fc.assert(

@@ -222,6 +222,27 @@ describe("an archive of audit logs", () => {
     expect(problem).toMatchObject({ code: "ARCHIVE_INVALID", what: expect.stringContaining(what) });
   });
 
+  test.each<[string, (bucket: ObjectstorageBucket) => void, string]>([
+    [
+      "a shorter retention",
+      (bucket) => bucket.addOverride("retention_rules.0.duration.time_amount", "1"),
+      "365",
+    ],
+    ["no key", (bucket) => bucket.addOverride("kms_key_id", undefined), "key"],
+  ])("is refused an override with %s, when the program is written", (_what, override, what) => {
+    const app = new App();
+    override(archive(newStack("stack", app)).node.defaultChild as ObjectstorageBucket);
+    const [problem] = refusal(() => app.synth());
+    expect(problem).toMatchObject({ code: "ARCHIVE_INVALID", what: expect.stringContaining(what) });
+  });
+
+  test("accepts an override with a longer retention", () => {
+    const app = new App();
+    const bucket = archive(newStack("stack", app)).node.defaultChild as ObjectstorageBucket;
+    bucket.addOverride("retention_rules.0.duration", { time_amount: "2", time_unit: "YEARS" });
+    expect(() => app.synth()).not.toThrow();
+  });
+
   test("shows a short retention with its reason", () => {
     const stack = newStack();
     archive(stack, { retention: ArchiveRetention.short(Duration.days(7), { reason: "A test account" }) });

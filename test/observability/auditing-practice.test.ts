@@ -62,7 +62,7 @@ describe("each condition that the library recommends", () => {
 
 describe("the table of the practice auditing", () => {
   const page = fs.readFileSync(path.join(ROOT, "docs/auditing.md"), "utf8");
-  const [, section = ""] = page.split("## What holds each part of the practice");
+  const [, section = ""] = page.split("## How the library implements the practice");
   const rows = section
     .split("\n")
     .filter((line) => /^\| (?!part of|-)/.test(line))

@@ -215,6 +215,11 @@ describe("alarms on a cluster", () => {
     expect(stack.node.tryFindChild("alarms")).toBeUndefined();
   });
 
+  test("reject an empty set, which would leave out every alarm without a reason", () => {
+    const [problem] = refusal(() => alarmsIn(newStack(), { alarms: Alarms.of() }));
+    expect(problem).toMatchObject({ code: "VALUE_INVALID", property: "alarms" });
+  });
+
   test("are the same bytes each time", () => {
     const write = () => {
       const stack = newStack();

@@ -138,7 +138,7 @@ describe("what can't be hardened from outside", () => {
     expect(warningsOf(stack).filter((text) => text.startsWith("[existing-cluster] "))).toEqual([]);
   });
 
-  test("gives a warning for each insecure setting, which says whether OKE can change it and what to do", () => {
+  test("causes a warning for each insecure setting, with the remedy and whether OKE can change it", () => {
     const { stack, hardened } = harden(
       {
         settings: {

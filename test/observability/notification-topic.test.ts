@@ -84,6 +84,21 @@ describe("a topic", () => {
     expect(refusedCodes(make(undefined))).toContain("ATTRIBUTE_MISSING");
   });
 
+  test("rejects the name of another topic, which is unique in the region of the tenancy", () => {
+    const stack = newStack();
+    const topic = (id: string, props: object = {}) =>
+      new NotificationTopic(stack, id, { compartmentId: COMPARTMENT, topicName: "alarms", ...props });
+    topic("one");
+    expect(refusal(() => topic("other"))).toMatchObject([
+      { code: "NAME_DUPLICATE", property: "topicName", what: expect.stringContaining("stack/one") },
+    ]);
+    const topicProvider = new OciProvider(stack, "elsewhere", {
+      region: "eu-amsterdam-1",
+      alias: "elsewhere",
+    });
+    expect(() => topic("other", { topicProvider })).not.toThrow();
+  });
+
   test("can be in another region", () => {
     const stack = newStack();
     const topicProvider = new OciProvider(stack, "home", { region: "eu-amsterdam-1", alias: "home" });

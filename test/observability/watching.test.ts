@@ -69,6 +69,37 @@ describe("a recommended alarm on events", () => {
   });
 });
 
+describe("a recommended alarm on changes", () => {
+  test("sends one message for a change, and not another one for its end", () => {
+    for (const alarm of RECOMMENDED_EVENT_ALARMS) {
+      const end = { ...alarm.hit, eventType: alarm.hit.eventType.replace(/begin$/, "end") };
+      if (end.eventType === alarm.hit.eventType) continue;
+      expect([alarm.name, matches(eventCondition(alarm), end)]).toEqual([alarm.name, false]);
+    }
+  });
+
+  test("names its types in full, as a wildcard also matches types that nobody has seen", () => {
+    const types = RECOMMENDED_EVENT_ALARMS.flatMap(({ eventTypes }) => eventTypes);
+    expect(types.filter((type) => type.includes("*"))).toEqual([]);
+  });
+
+  test.each([
+    "UpdateServiceConnector",
+    "DeleteSubscription",
+    "CreateAlarmSuppression",
+    "UpdateCaptureFilter",
+    "DeleteCaptureFilter",
+  ])("fires for %s, which stops records or messages", (operation) => {
+    const { condition, hit } = watchedAudit().find(({ name }) => name === "logging-changed")!;
+    expect(meets(condition, { ...hit, data: { ...hit.data, eventName: operation } })).toBe(true);
+  });
+
+  test("keeps firing while the API server is silent for longer than the two hours of OCI's default", () => {
+    const { query } = watchedMetrics().find(({ name }) => name === "api-server-silent")!;
+    expect(query).toMatch(/\.absent\(3d\)$/);
+  });
+});
+
 describe.each([
   ["by user agent", {}],
   ["by principal", { automationPrincipalIds: ["ocid1.user.oc1..pipeline", "ocid1.instance.oc1..runner"] }],
@@ -137,7 +168,7 @@ describe("a recommended search", () => {
   });
 });
 
-test("every alarm and search says why it is there, what to do, and where its names come from", () => {
+test("every alarm and search has a purpose, a response, and sources of its names", () => {
   const all = [...watchedMetrics(), ...RECOMMENDED_EVENT_ALARMS, ...watchedAudit(), ...RECOMMENDED_SEARCHES];
   expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
   for (const { purpose, response, sources, nearMissIs } of all) {
@@ -145,7 +176,8 @@ test("every alarm and search says why it is there, what to do, and where its nam
     expect(response.length).toBeGreaterThan(60);
     expect(nearMissIs.length).toBeGreaterThan(10);
     expect(sources.length).toBeGreaterThan(0);
-    for (const source of sources) expect(source).toMatch(/^https:\/\/(docs\.oracle\.com|kubernetes\.io)\//);
+    for (const source of sources)
+      expect(source).toMatch(/^https:\/\/(docs\.oracle\.com|github\.com\/oracle|kubernetes\.io)\//);
   }
   expect(Alarms.recommended().list).toHaveLength(
     watchedMetrics().length + RECOMMENDED_EVENT_ALARMS.length + watchedAudit().length,

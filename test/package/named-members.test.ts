@@ -1,8 +1,7 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import * as ts from "typescript";
-import { ownSources, root } from "./sources";
+import { ownSources, root, stringsOf } from "./sources";
 
 const read = (file: string) => fs.readFileSync(path.join(root, file), "utf8");
 
@@ -46,17 +45,6 @@ function missingInPage(page: string): string[] {
     ...spans.flatMap(missingMembers),
     ...short.filter((member) => !allMembers.has(member) && !OTHER_WORDS.includes(member)),
   ];
-}
-
-function stringsOf(text: string): string[] {
-  const found: string[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node))
-      found.push(node.text);
-    ts.forEachChild(node, visit);
-  };
-  visit(ts.createSourceFile("source.ts", text, ts.ScriptTarget.Latest));
-  return found;
 }
 
 // CHANGELOG contains old names; the output of examples and the bindings are not prose of this library.

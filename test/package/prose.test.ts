@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { ERROR_CODES } from "../../lib/core/error-codes";
-import { root } from "./sources";
+import { ownSources, root, stringsOf, testTitlesOf } from "./sources";
 
 const MAX_CELL_LENGTH = 200;
 
@@ -18,6 +18,14 @@ const ODD_PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\bis upside down\b/i, '"start exceeds end"'],
   [/\bof other origin\b/i, '"third-party"'],
   [/\bto whom\b|\bby whom\b/i, "the noun: the client, the subject"],
+  [/\b(?:that|what) (?:is|are|was|were) (?:already )?there\b/i, '"existing", "that exist"'],
+  [/(?<!\bthere )\b(?:is|are|was) no (?!longer|more|less)[a-z]+/i, '"is not a …"'],
+  [/\b(?:is|are) told\b/i, '"gets", "is rejected with"'],
+  [/\bsays? (?:what|how|who|which|so|where|whether|why)\b/i, '"shows", "states", "contains"'],
+  [/\b(?:takes?|taken) away\b/i, '"removes", "removed"'],
+  [/\bin the place of\b|\bin one go\b/i, '"instead of", "in one apply"'],
+  [/\bbut for\b/i, '"except"'],
+  [/\bnothing to do\b/i, '"no changes"'],
 ];
 
 // The reference is generated from docstrings, and the expected output of examples from their programs.
@@ -110,10 +118,38 @@ describe.each(Object.entries(ERROR_CODES))("the error code %s", (_, { title, why
   });
 });
 
+/** A program for a node in another language, which the library writes. */
+const isScript = (text: string) => text.split("\n").length > 3;
+
+test("error messages and descriptions of the library have none of the odd phrases", () => {
+  const found = ownSources().flatMap(({ name, text }) =>
+    stringsOf(text)
+      .filter((string) => !isScript(string))
+      .flatMap((string) => oddIn(string).map((odd) => `${name}: ${string}: ${odd}`)),
+  );
+  expect(found).toEqual([]);
+});
+
+test("titles of tests have none of the odd phrases", () => {
+  const files = fs
+    .readdirSync(path.join(root, "test"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".test.ts"));
+  const found = files.flatMap((name) =>
+    testTitlesOf(fs.readFileSync(path.join(root, "test", name), "utf8")).flatMap((title) =>
+      oddIn(title).map((odd) => `${name}: ${title}: ${odd}`),
+    ),
+  );
+  expect(files.length).toBeGreaterThan(100);
+  expect(found).toEqual([]);
+});
+
 test.each([
   ["A table of which two rows are long", 1],
   ["A duration that is none", 1],
   ["Ways out of a default", 1],
+  ["A cluster that is there", 1],
+  ["10.0.0.1 is no range", 1],
+  ["There is no range", 0],
   ["It routes a host and path to a workload", 0],
   ["Egress to the internet", 0],
 ])("the check finds in %j %i odd phrases", (text, count) => {

@@ -34,6 +34,10 @@ test.each(PAGES)("%s has no table cell above 200 characters, not counting link t
   expect(cells.filter((cell) => cell.trim().length > 200)).toEqual([]);
 });
 
+test.each(PAGES)("%s has no code inside of code", (file) => {
+  expect(read(file).match(/[%"=]`[A-Z]+(?:_[A-Z0-9]+)+`[%"=]/g) ?? []).toEqual([]);
+});
+
 test.each(PAGES)("%s links to headings that exist", (file) => {
   for (const [, target = ""] of read(file).matchAll(/\]\(((?!https:)[^)]+)\)/g)) {
     const [name = "", anchor] = target.split("#");

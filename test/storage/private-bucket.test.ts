@@ -107,7 +107,7 @@ describe("bad input", () => {
     expect(stack.node.tryFindChild("assets")).toBeUndefined();
   });
 
-  test("is refused: a grantee that is none", () => {
+  test("is rejected: an invalid grantee", () => {
     const bucket = new PrivateBucket(newStack(), "assets", props);
     expect(refusedCodes(() => bucket.grantRead("web" as never))).toEqual(["VALUE_INVALID"]);
   });

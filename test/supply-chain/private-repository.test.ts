@@ -206,7 +206,7 @@ describe("a private repository", () => {
     ]);
   });
 
-  test("takes no way out without a reason", () => {
+  test("rejects exceptions without a reason", () => {
     expect(refusedCodes(() => TagMutability.mutable({ reason: " " }))).toEqual(["REASON_MISSING"]);
     expect(refusedCodes(() => RepositoryScanning.none({ reason: "" }))).toEqual(["REASON_MISSING"]);
     expect(() => RepositoryScanning.by({} as any)).toThrow();

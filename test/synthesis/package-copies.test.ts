@@ -31,7 +31,7 @@ describe("a program with one copy of each package", () => {
   });
 });
 
-describe("a program with two copies is told so:", () => {
+describe("a program with two copies of a package is rejected:", () => {
   test("of cdk8s, by the chart", () => {
     expect(refusal(() => namespaceIn(copyOf("cdk8s")))).toContainEqual(
       expect.objectContaining({

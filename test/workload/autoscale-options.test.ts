@@ -56,7 +56,7 @@ describe("an autoscaled deployment", () => {
     ["min above max", { min: 5, max: 4 }, ["REPLICAS_INVALID"]],
     ["min equal to max", { min: 4, max: 4 }, ["REPLICAS_INVALID"]],
     ["half a pod", { min: 2, max: 4.5 }, ["REPLICAS_INVALID"]],
-    ["nothing", any({}), ["REPLICAS_INVALID", "REPLICAS_INVALID"]],
+    ["nothing", any({}), ["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]],
     ["a list", any([2, 10]), ["VALUE_INVALID"]],
     ["0 percent", { min: 2, max: 4, cpuPercent: 0 }, ["COUNT_INVALID"]],
     ["a text", { min: 2, max: 4, cpuPercent: any("70%") }, ["COUNT_INVALID"]],

@@ -303,7 +303,7 @@ describe("another container is refused with", () => {
     expect(specOf(props).volumes).toHaveLength(1);
   });
 
-  test("all problems are reported at once, each with the name of its container", () => {
+  test("all problems are reported at once, each with the prop of its container", () => {
     const problems = refusal(() =>
       specOf({
         port: 80,
@@ -311,11 +311,11 @@ describe("another container is refused with", () => {
         sidecars: [sidecar("proxy", { port: 81, args: ["--token=hunter2"] })],
       }),
     );
-    expect(problems.map(({ code, path }) => [code, path])).toEqual([
-      ["PORT_PRIVILEGED", "shop/web"],
-      ["ENV_INVALID", "shop/web (init container fetch)"],
-      ["PORT_PRIVILEGED", "shop/web (sidecar proxy)"],
-      ["CREDENTIAL_LITERAL", "shop/web (sidecar proxy)"],
+    expect(problems.map(({ code, property }) => `${code} ${property}`)).toEqual([
+      "ENV_INVALID initContainers[0].env",
+      "CREDENTIAL_LITERAL sidecars[0].args[0]",
+      "PORT_PRIVILEGED port",
+      "PORT_PRIVILEGED sidecars[0].port",
     ]);
   });
 });

@@ -187,7 +187,7 @@ describe("fetching a file is refused", () => {
       "FETCH_INVALID",
       "FETCH_INVALID",
       "PATH_INVALID",
-      "VALUE_INVALID",
+      "QUANTITY_INVALID",
       "VALUE_INVALID",
     ]);
     expect(refusedCodes(() => FetchAtStart.https(PATH, undefined as never)).sort()).toEqual([

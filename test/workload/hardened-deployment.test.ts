@@ -297,6 +297,11 @@ describe("a hardened deployment is refused with", () => {
     ["a label's value", { labels: { a: "b c" } }, ["LABEL_INVALID"]],
     ["a label of the selector", { labels: { "app.kubernetes.io/name": "x" } }, ["LABEL_INVALID"]],
     ["an annotation's key", { annotations: { "a b": "c" } }, ["LABEL_INVALID"]],
+    [
+      "the annotation that skips the verification of signatures",
+      { annotations: { "oracle.image-policy.k8s.io/break-glass": "true" } },
+      ["VALUE_INVALID"],
+    ],
   ])("%s", (_, props, codes) => {
     const chart = newChart();
     expect(refusedCodes(() => new HardenedDeployment(chart, "web", { image: IMAGE, ...props }))).toEqual(

@@ -92,9 +92,10 @@ describe("a hardened stateful set", () => {
     expect(set.exposeViaService().hostName).toBe("db.shop.svc");
     const nameless = new HardenedStatefulSet(newChart(""), "db", { image: IMAGE });
     expect(nameless.hostNameOf(0)).toBe("db-0.db-headless");
-    for (const ordinal of [-1, 0.5, any(undefined)]) {
+    for (const ordinal of [-1, 0.5, any("0")]) {
       expect(refusedCodes(() => set.hostNameOf(ordinal))).toEqual(["COUNT_INVALID"]);
     }
+    expect(refusedCodes(() => set.hostNameOf(any(undefined)))).toEqual(["ATTRIBUTE_MISSING"]);
   });
 
   test("allows connections between its pods if they are declared", () => {

@@ -151,7 +151,7 @@ describe("an image of a lock", () => {
       code: "IMAGE_LOCK_INVALID",
       path: "ContainerImage.fromLock",
       property: "name",
-      fix: "Did you mean orders-web, orders-worker, worker?",
+      fix: "Write orders-web or orders-worker or worker",
     });
     for (const name of ["constructor", "__proto__", ""]) {
       expect(refusedCodes(() => ContainerImage.fromLock(name, { path }))).toEqual(["IMAGE_LOCK_INVALID"]);

@@ -94,7 +94,7 @@ describe("an untyped program gets all problems of", () => {
     [
       "a sidecar of nothing, in a deployment without an id",
       () => new HardenedDeployment(newChart(), any(undefined), { image: IMAGE, sidecars: [any({})] }),
-      ["NAME_INVALID id", "NAME_INVALID sidecars[0].name", "ATTRIBUTE_MISSING image"],
+      ["ATTRIBUTE_MISSING sidecars[0].image", "NAME_INVALID sidecars[0].name", "NAME_INVALID id"],
     ],
     [
       "a load balancer of nothing",

@@ -85,7 +85,7 @@ describe("a probe", () => {
 
   test.each<[string, () => HealthProbe, string]>([
     ["an invalid path", () => HealthProbe.fromHttpsGet("ready"), "PROBE_INVALID"],
-    ["no path", () => HealthProbe.fromHttpsGet(undefined as never), "PROBE_INVALID"],
+    ["no path", () => HealthProbe.fromHttpsGet(undefined as never), "ATTRIBUTE_MISSING"],
     ["an invalid port", () => HealthProbe.fromGrpc(0), "PORT_INVALID"],
     ["an invalid service", () => HealthProbe.fromGrpc(9090, { service: 5 as never }), "VALUE_INVALID"],
     [

@@ -46,6 +46,6 @@ describe("an unsupported reference to a Terraform value", () => {
 
 test("invalid options of a probe are reported with their type", () => {
   expect(refusal(() => HealthProbe.fromTcpSocket(8080, "x" as never))).toMatchObject([
-    { code: "VALUE_INVALID", what: "What was given is a text" },
+    { code: "VALUE_INVALID", property: "options" },
   ]);
 });

@@ -8,6 +8,7 @@ import {
   HardenedCronJob,
   HardenedDeployment,
   KubernetesVersion,
+  OracleServiceRanges,
   PolicyCondition,
   PolicyLocation,
   PolicyResourceType,
@@ -44,6 +45,32 @@ function policiesIn(stack: TerraformStack): { [id: string]: any } {
 const WHO =
   "request.principal.type = 'workload', request.principal.namespace = 'shop', " +
   "request.principal.service_account = 'web', request.principal.cluster_id = '${oci_containerengine_cluster.cluster_";
+
+describe("the connection of a workload with a grant", () => {
+  test.each([
+    ["nowhere", () => undefined, ["workload-grant"]],
+    [
+      "to Oracle's services",
+      (web: HardenedDeployment) =>
+        web.connections.allowToOracleServices(OracleServiceRanges.of(["134.70.24.0/21"])),
+      [],
+    ],
+  ])("%s", (_, allow, warnings) => {
+    const warn = jest.spyOn(process, "emitWarning").mockImplementation();
+    const app = Testing.app();
+    const stack = newStack("stack", app);
+    const chart = chartOf("shop");
+    const web = webIn(chart);
+    web.grant(topics);
+    web.grant({ ...topics, verb: PolicyVerb.READ });
+    clusterIn(stack).addCdk8sChart("shop", chart);
+    allow(web);
+    app.synth();
+    const codes = warn.mock.calls.map(([, options]) => (options as { code?: string }).code);
+    expect(codes.filter((code) => code === "workload-grant")).toEqual(warnings);
+    warn.mockRestore();
+  });
+});
 
 describe("a grant for a workload", () => {
   test.each([

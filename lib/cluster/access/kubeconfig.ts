@@ -18,7 +18,7 @@ import {
 import { regionOf } from "../../core/region-of-ocid";
 import { ResourceConstruct } from "../../core/resource-construct";
 import { Bastion } from "../../network/bastion/bastion";
-import { type ISecureOkeCluster } from "../cluster-base";
+import { createdClusterOf, type ISecureOkeCluster } from "../cluster-base";
 import { clusterValue } from "../private/cluster-readers";
 
 /** The way that the OCI CLI authenticates a person. */
@@ -175,6 +175,17 @@ function readKubeconfig(scope: Construct, id: string, props: KubeconfigProps): R
       "endpoint is KubernetesEndpoint.PUBLIC, but a bastion forwards to the private endpoint",
       "Leave out endpoint or bastion",
     );
+  } else if (endpoint === KubernetesEndpoint.PUBLIC && cluster && isPrivate(cluster)) {
+    problems.add(
+      "VALUE_INVALID",
+      `endpoint is KubernetesEndpoint.PUBLIC, but the endpoint of ${cluster.node.path} has no public address`,
+      "Leave out endpoint, or open it: endpointAccess: EndpointAccess.publicFrom(cidrs, { reason })",
+    );
   }
   return problems.resolved<ResolvedKubeconfig>(read);
+}
+
+/** Whether the endpoint has no public address; that of an imported cluster is not known. */
+function isPrivate(cluster: ISecureOkeCluster): boolean {
+  return createdClusterOf(cluster) !== undefined && cluster.network.apiEndpointSubnet.isPublic !== true;
 }

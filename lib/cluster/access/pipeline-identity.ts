@@ -1,8 +1,21 @@
 import { X509Certificate } from "node:crypto";
 import { Token } from "cdktf";
 import { checked } from "../../core/checked";
-import { checkGiven } from "../../core/required";
 import { shown } from "../../core/display-value";
+import {
+  boolean,
+  checkedBy,
+  mapOf,
+  matching,
+  optional,
+  type PropsSchema,
+  readArguments,
+  type Reader,
+  readProps,
+  type Resolved,
+  text,
+  withDefault,
+} from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 
 /** Props for PipelineIdentity.gitHubActions. Give exactly one of `branch`, `tag`, `environment` and `subject`. */
@@ -93,10 +106,104 @@ export interface IssuerIdentityProps {
 
 const GITHUB = "https://token.actions.githubusercontent.com";
 const GITLAB = "https://gitlab.com";
-const REPOSITORY = /^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/;
-const PROJECT = /^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)+$/;
-const CLAIM = /^[!-~]+$/;
 const PRINTABLE = /^[\x20-\x7e]+$/;
+
+const literal = (pattern: RegExp, example: string) =>
+  matching(pattern, `Write it as a literal, such as "${example}"`);
+
+const issuer: Reader<string> = (problems, name, value) => {
+  const fix = `Use the issuer URL of the tokens, such as "${GITHUB}"`;
+  const address = typeof value === "string" && !Token.isUnresolved(value) ? value : undefined;
+  const url = address !== undefined && URL.canParse(address) ? new URL(address) : undefined;
+  if (url?.protocol === "http:") {
+    problems.add(
+      "ISSUER_INVALID",
+      `${name} is ${shown(value)}, and over http an attacker could replace the keys of the issuer`,
+      `Write an https address, such as "${GITHUB}"`,
+    );
+  } else if (url?.protocol !== "https:" || url.search !== "" || url.hash !== "" || url.username !== "") {
+    problems.add("ISSUER_INVALID", `${name} is ${shown(value)}`, fix);
+  } else return address;
+  return undefined;
+};
+
+const audience: Reader<string> = (problems, name, value) => {
+  if (typeof value === "string" && !Token.isUnresolved(value) && PRINTABLE.test(value.trim())) return value;
+  problems.add(
+    "ISSUER_INVALID",
+    `${name} is ${value === undefined ? "not given" : shown(value)}, and a token for another service would be accepted`,
+    'Name the cluster, for example { audience: "oke-production" }, and request the audience in the job',
+  );
+  return undefined;
+};
+
+const GITHUB_ACTIONS = {
+  repository: literal(/^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/, "acme/shop"),
+  audience,
+  branch: optional(literal(PRINTABLE, "main")),
+  tag: optional(literal(PRINTABLE, "v1.2.3")),
+  environment: optional(literal(PRINTABLE, "production")),
+  subject: optional(literal(PRINTABLE, "repo:acme/shop:environment:production")),
+  issuerUrl: withDefault(issuer, GITHUB),
+} satisfies PropsSchema<GitHubActionsProps>;
+
+const GITLAB_JOBS = {
+  projectPath: literal(/^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)+$/, "acme/shop"),
+  branch: literal(PRINTABLE, "main"),
+  audience,
+  issuerUrl: withDefault(issuer, GITLAB),
+  protectedBranch: withDefault(boolean(), true),
+} satisfies PropsSchema<GitLabProps>;
+
+const CLAIM = /^[!-~]+$/;
+const CLAIMS_FIX = 'Add the claims that identify your pipeline, for example { project: "shop" }';
+
+const claims = checkedBy(
+  mapOf(literal(PRINTABLE, "shop"), '{ project: "shop" }'),
+  (problems, name, values) => {
+    const keys = Object.keys(values);
+    for (const key of keys) literal(CLAIM, "project")(problems, `A claim of ${name}`, key);
+    if (keys.length > 0) return;
+    const what = `${name} is empty, so the API server would accept all tokens of the issuer`;
+    problems.add("ISSUER_INVALID", what, CLAIMS_FIX);
+  },
+);
+
+const ISSUER = {
+  issuerUrl: issuer,
+  audience,
+  subject: literal(PRINTABLE, "deploy"),
+  requiredClaims: claims,
+  usernamePrefix: checkedBy(literal(PRINTABLE, "jenkins:"), (problems, name, prefix) => {
+    if (!prefix.startsWith("system:")) return;
+    problems.add(
+      "ISSUER_INVALID",
+      `${name} is ${shown(prefix)}, the beginning of names of Kubernetes itself`,
+      'Name the CI system, such as "jenkins:"',
+    );
+  }),
+  usernameClaim: withDefault(literal(CLAIM, "sub"), "sub"),
+  caCertificate: optional(
+    checkedBy(text("a certificate in PEM"), (problems, name, pem) => {
+      if (isCaCertificate(pem)) return;
+      problems.add(
+        "ISSUER_INVALID",
+        `${name} is not the certificate of a CA in PEM`,
+        'Read it from a file: fs.readFileSync("ca.pem", "utf8")',
+      );
+    }),
+  ),
+} satisfies PropsSchema<IssuerIdentityProps>;
+
+type ResolvedIssuer = Omit<Resolved<typeof ISSUER>, "caCertificate"> & { readonly caCertificate?: string };
+
+function isCaCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).ca;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * A pipeline of a CI system, identified by its OpenID Connect tokens.
@@ -114,25 +221,10 @@ export class PipelineIdentity {
    */
   public static gitHubActions(props: GitHubActionsProps): PipelineIdentity {
     const problems = new Problems("PipelineIdentity.gitHubActions");
-    const { repository, audience, branch, tag, environment, subject, issuerUrl = GITHUB } = props;
-    if (checkGiven(problems, { repository }))
-      checkName(problems, "repository", repository, REPOSITORY, "acme/shop");
-    checkIssuer(problems, issuerUrl);
-    checkAudience(problems, audience);
-    const given = Object.entries({ branch, tag, environment, subject }).filter(
-      ([, one]) => one !== undefined,
-    );
-    for (const [name, value] of given) checkName(problems, name, value, PRINTABLE, "main");
-    if (given.length !== 1) {
-      problems.add(
-        "ISSUER_INVALID",
-        given.length === 0
-          ? "No branch, tag, environment or subject was given, so every workflow of the repository would be accepted"
-          : `${given.map(([name]) => name).join(" and ")} were given`,
-        'Give one of branch, tag, environment and subject, for example { environment: "production" }',
-      );
-    }
-    problems.throwIfAny();
+    const read = readProps(problems, props, GITHUB_ACTIONS);
+    checkOneOf(problems, props);
+    const { repository, audience, branch, tag, environment, subject, issuerUrl } =
+      problems.resolved<Resolved<typeof GITHUB_ACTIONS>>(read);
     const ref = branch === undefined ? `refs/tags/${tag}` : `refs/heads/${branch}`;
     const byRef = branch !== undefined || tag !== undefined;
     const narrowed = environment === undefined ? `ref:${ref}` : `environment:${environment}`;
@@ -157,15 +249,11 @@ export class PipelineIdentity {
    * @see https://docs.gitlab.com/ci/secrets/id_token_authentication/
    */
   public static gitLab(props: GitLabProps): PipelineIdentity {
-    const problems = new Problems("PipelineIdentity.gitLab");
-    const { projectPath, branch, audience, issuerUrl = GITLAB, protectedBranch = true } = props;
-    if (checkGiven(problems, { projectPath, branch })) {
-      checkName(problems, "projectPath", projectPath, PROJECT, "acme/shop");
-      checkName(problems, "branch", branch, PRINTABLE, "main");
-    }
-    checkIssuer(problems, issuerUrl);
-    checkAudience(problems, audience);
-    problems.throwIfAny();
+    const { projectPath, audience, branch, issuerUrl, protectedBranch } = readArguments(
+      "PipelineIdentity.gitLab",
+      props,
+      GITLAB_JOBS,
+    );
     return new PipelineIdentity({
       issuerUrl,
       audience,
@@ -183,19 +271,7 @@ export class PipelineIdentity {
 
   /** Accepts a pipeline of any CI system that issues OpenID Connect tokens. */
   public static ofIssuer(props: IssuerIdentityProps): PipelineIdentity {
-    const problems = new Problems("PipelineIdentity.ofIssuer");
-    const { issuerUrl, audience, subject, requiredClaims, usernamePrefix, usernameClaim = "sub" } = props;
-    checkIssuer(problems, issuerUrl);
-    checkAudience(problems, audience);
-    if (checkGiven(problems, { subject, usernamePrefix })) {
-      checkName(problems, "subject", subject, PRINTABLE, "deploy");
-      checkPrefix(problems, usernamePrefix);
-    }
-    checkName(problems, "usernameClaim", usernameClaim, CLAIM, "sub");
-    checkClaims(problems, requiredClaims);
-    checkCertificate(problems, props.caCertificate);
-    problems.throwIfAny();
-    return new PipelineIdentity({ ...props, usernameClaim });
+    return new PipelineIdentity(readArguments("PipelineIdentity.ofIssuer", props, ISSUER));
   }
 
   /** The address of the issuer of the tokens. */
@@ -207,7 +283,7 @@ export class PipelineIdentity {
 
   private constructor(
     /** @internal */
-    public readonly _token: IssuerIdentityProps & { readonly usernameClaim: string },
+    public readonly _token: ResolvedIssuer,
   ) {
     this.issuerUrl = _token.issuerUrl;
     this.audience = _token.audience;
@@ -215,76 +291,17 @@ export class PipelineIdentity {
   }
 }
 
-function checkName(problems: Problems, name: string, value: unknown, pattern: RegExp, example: string): void {
-  if (typeof value === "string" && !Token.isUnresolved(value) && pattern.test(value)) return;
-  problems.add("NAME_INVALID", `${name} is ${shown(value)}`, `Write it as a literal, such as "${example}"`);
-}
-
-function checkIssuer(problems: Problems, issuerUrl: unknown): void {
-  const fix = `Give the address of the issuer as it stands in its tokens, such as "${GITHUB}"`;
-  if (typeof issuerUrl !== "string" || Token.isUnresolved(issuerUrl)) {
-    problems.add("ISSUER_INVALID", `issuerUrl is ${shown(issuerUrl)}`, fix);
-    return;
-  }
-  const url = URL.canParse(issuerUrl) ? new URL(issuerUrl) : undefined;
-  if (url?.protocol === "http:") {
-    problems.add(
-      "ISSUER_INVALID",
-      `issuerUrl is ${shown(issuerUrl)}, and over http an attacker could replace the keys of the issuer`,
-      `Write an https address, such as "${GITHUB}"`,
-    );
-  } else if (url?.protocol !== "https:" || url.search !== "" || url.hash !== "" || url.username !== "") {
-    problems.add("ISSUER_INVALID", `issuerUrl is ${shown(issuerUrl)}`, fix);
-  }
-}
-
-function checkAudience(problems: Problems, audience: unknown): void {
-  if (typeof audience === "string" && !Token.isUnresolved(audience) && PRINTABLE.test(audience.trim()))
-    return;
-  problems.add(
-    "ISSUER_INVALID",
-    `audience is ${audience === undefined ? "not given" : shown(audience)}: a token for another service would be accepted`,
-    'Name the cluster, for example { audience: "oke-production" }, and ask for it in the job',
+/** Adds a problem unless the workflows are narrowed by exactly one of branch, tag, environment and subject. */
+function checkOneOf(problems: Problems, { branch, tag, environment, subject }: GitHubActionsProps): void {
+  const names = Object.entries({ branch, tag, environment, subject }).flatMap(([name, value]) =>
+    value === undefined ? [] : [name],
   );
-}
-
-function checkPrefix(problems: Problems, prefix: string): void {
-  const isReserved = typeof prefix === "string" && prefix.startsWith("system:");
-  if (isReserved) {
-    problems.add(
-      "ISSUER_INVALID",
-      `usernamePrefix is ${shown(prefix)}, the beginning of names of Kubernetes itself`,
-      'Name the CI system, such as "jenkins:"',
-    );
-  } else checkName(problems, "usernamePrefix", prefix, PRINTABLE, "jenkins:");
-}
-
-function checkClaims(problems: Problems, claims: unknown): void {
-  const isMap = typeof claims === "object" && claims !== null && !Array.isArray(claims);
-  const entries = isMap ? Object.entries(claims as { [claim: string]: unknown }) : [];
-  if (entries.length === 0) {
-    problems.add(
-      "ISSUER_INVALID",
-      `requiredClaims is ${isMap ? "empty" : shown(claims)}, so the API server would accept all tokens of the issuer`,
-      'Add the claims that identify your pipeline, for example { project: "shop" }',
-    );
-  }
-  for (const [claim, value] of entries) {
-    checkName(problems, "A claim", claim, CLAIM, "project");
-    checkName(problems, `requiredClaims.${claim}`, value, PRINTABLE, "shop");
-  }
-}
-
-function checkCertificate(problems: Problems, certificate: unknown): void {
-  if (certificate === undefined) return;
-  try {
-    if (typeof certificate === "string" && new X509Certificate(certificate).ca) return;
-  } catch {
-    // Reported below.
-  }
+  if (names.length === 1) return;
   problems.add(
     "ISSUER_INVALID",
-    "caCertificate is not the certificate of a CA in PEM",
-    'Read it from a file: fs.readFileSync("ca.pem", "utf8")',
+    names.length === 0
+      ? "No branch, tag, environment or subject was given, so every workflow of the repository would be accepted"
+      : `${names.join(" and ")} were given`,
+    'Give one of branch, tag, environment and subject, for example { environment: "production" }',
   );
 }

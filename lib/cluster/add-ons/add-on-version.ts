@@ -1,6 +1,11 @@
 import { checked } from "../../core/checked";
-import { shown } from "../../core/display-value";
-import { Problems } from "../../core/validation-error";
+import { matching, readArgument } from "../../core/readers";
+
+const pinnedVersion = matching(
+  /^v?\d+\.\d+[\w.+-]*$/,
+  'Write it as `oci ce addon-option list` does, for example "v1.17.1"',
+  { code: "VALUE_INVALID", references: true },
+);
 
 /**
  * The version policy of an add-on: automatic updates by Oracle, or a pinned version.
@@ -21,15 +26,7 @@ export class AddOnVersion {
    * @param version the version as OKE names it, such as `v1.17.1`
    */
   public static pinned(version: string): AddOnVersion {
-    const problems = new Problems("AddOnVersion.pinned");
-    if (typeof version !== "string" || !/^v?\d+\.\d+[\w.+-]*$|[$]\{/.test(version)) {
-      problems.add(
-        "VALUE_INVALID",
-        `version is ${shown(version)}`,
-        'Write it as `oci ce addon-option list` does, for example "v1.17.1"',
-      );
-    }
-    problems.throwIfAny();
+    readArgument("AddOnVersion.pinned", "version", version, pinnedVersion);
     return new AddOnVersion(version);
   }
 

@@ -89,7 +89,7 @@ export class AddOn {
     return AddOn.sized("Flannel", "kube-flannel.ContainerResources", options);
   }
 
-  /** cert-manager, which issues and renews certificates. */
+  /** cert-manager, which issues and renews certificates; `CertManagerAddOn` installs it with memory limits for the certificates of programs. */
   public static certManager(options: CertManagerAddOnOptions = {}): AddOn {
     return AddOn.replicated("CertManager", options, (writer) => {
       const { controllerResources, webhookResources, caInjectorResources } = options ?? {};

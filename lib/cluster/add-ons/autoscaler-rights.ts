@@ -1,6 +1,5 @@
 import { checked } from "../../core/checked";
-import { checkReason, type ReasonedChoice } from "../../core/reason";
-import { Problems } from "../../core/validation-error";
+import { readChoice, type ReasonedChoice } from "../../core/reason";
 
 /** The node pools that the policy of a cluster autoscaler allows it to resize. */
 @checked
@@ -20,10 +19,12 @@ export class AutoscalerRights {
 
   /** All pools in the compartment of the cluster. */
   public static allInCompartment(choice: ReasonedChoice): AutoscalerRights {
-    const problems = new Problems("AutoscalerRights.allInCompartment");
-    checkReason(problems, "An autoscaler that may resize every node pool of the compartment", choice?.reason);
-    problems.throwIfAny();
-    return new AutoscalerRights(choice.reason);
+    const reason = readChoice(
+      "AutoscalerRights.allInCompartment",
+      "An autoscaler that may resize every node pool of the compartment",
+      choice,
+    );
+    return new AutoscalerRights(reason);
   }
 
   private constructor(

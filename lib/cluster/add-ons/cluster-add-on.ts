@@ -2,8 +2,14 @@ import { Aspects } from "cdktf";
 import { type Construct } from "constructs";
 import { AddOn } from "./add-on";
 import { AddOnVersion } from "./add-on-version";
-import { addOnsOf, nodePoolsBeside, noteAddOn, waitFor } from "./private/add-ons-of-cluster";
-import { CERT_MANAGER } from "./private/cert-manager";
+import {
+  addOnsOf,
+  CERT_MANAGER,
+  checkOnce,
+  nodePoolsBeside,
+  noteAddOn,
+  waitFor,
+} from "./private/add-ons-of-cluster";
 import { createdClusterOf, type ISecureOkeCluster } from "../cluster-base";
 import { clusterValue } from "../private/cluster-readers";
 import { checked } from "../../core/checked";
@@ -171,21 +177,5 @@ function checkFits(problems: Problems, cluster: ISecureOkeCluster, name: string)
     "ADD_ON_INVALID",
     `addOn is ${name}, but ${cluster.node.path} has ${isOverlaid ? "a flannel overlay" : "VCN-native pod networking"}`,
     `Use ${isOverlaid ? "AddOn.flannel()" : "AddOn.vcnNativeNetworking()"}`,
-  );
-}
-
-/** Adds a problem if the program already has the add-on for the cluster: a cluster can have an add-on once. */
-export function checkOnce(
-  problems: Problems,
-  cluster: ISecureOkeCluster,
-  name: string,
-  fix = "Remove one of the two, and give the other one the configuration of both",
-): void {
-  const other = addOnsOf(cluster).find((addOn) => addOn.addonNameInput === name);
-  if (!other) return;
-  problems.add(
-    "NAME_DUPLICATE",
-    `cluster is ${cluster.node.path}, which already has the add-on ${name}, ${other.node.path}`,
-    fix,
   );
 }

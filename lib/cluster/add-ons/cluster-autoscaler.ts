@@ -4,8 +4,7 @@ import { type Construct } from "constructs";
 import { type AddOnOptions, type AddOnResources } from "./add-on-options";
 import { AddOnVersion } from "./add-on-version";
 import { AutoscalerRights } from "./autoscaler-rights";
-import { checkOnce } from "./cluster-add-on";
-import { noteAddOn } from "./private/add-ons-of-cluster";
+import { checkOnce, noteAddOn } from "./private/add-ons-of-cluster";
 import { autoscaledPoolsOf } from "./private/autoscaled-pools";
 import { autoscalerOf, networkStatements, poolStatements } from "./private/autoscaler-statements";
 import { ConfigurationWriter } from "./private/configuration";
@@ -193,6 +192,9 @@ type ResolvedAutoscaler = Resolved<typeof AUTOSCALER> & {
  * The first such pool creates one by default; a program needs this class only for other options, and must create it before these pools.
  * The autoscaler authenticates by workload identity: the rights are granted to its service account in this cluster, not to nodes. Keep at
  * least one pool of a fixed size, for the autoscaler itself and CoreDNS.
+ *
+ * As in Oracle's documentation, the rights include `manage instance-family` in the compartment of the pools, because OKE creates the
+ * instances with the rights of the autoscaler.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengusingclusterautoscaler.htm
  */

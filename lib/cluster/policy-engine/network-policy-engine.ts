@@ -13,8 +13,8 @@ import {
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { type Reader, valueOf } from "../../core/readers";
-import { checkReason, type ReasonedChoice } from "../../core/reason";
-import { Problems } from "../../core/validation-error";
+import { readChoice, type ReasonedChoice } from "../../core/reason";
+import { type Problems } from "../../core/validation-error";
 import { isOverlay, type PodNetworking } from "../../network/vcn/pod-networking";
 import { type KubernetesVersion } from "../kubernetes-version";
 
@@ -201,10 +201,12 @@ export class NetworkPolicyEngine {
    * @param choice the reason: which engine it is, and who installs it
    */
   public static existing(choice: ReasonedChoice): NetworkPolicyEngine {
-    const problems = new Problems("NetworkPolicyEngine.existing");
-    checkReason(problems, "A policy engine that is installed by other means", choice?.reason);
-    problems.throwIfAny();
-    return new NetworkPolicyEngine("existing", undefined, choice.reason);
+    const reason = readChoice(
+      "NetworkPolicyEngine.existing",
+      "A policy engine that is installed by other means",
+      choice,
+    );
+    return new NetworkPolicyEngine("existing", undefined, reason);
   }
 
   private constructor(

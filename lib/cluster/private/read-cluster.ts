@@ -23,7 +23,6 @@ import {
   ocid,
   optional,
   type PropsSchema,
-  type Reader,
   readProps,
   type Resolved,
   taggingReaders,
@@ -33,14 +32,13 @@ import {
 import { BACKEND_TAGS } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
 import { ClusterEncryption } from "../../encryption/cluster-encryption";
-import { type Egress, readEgress } from "../../network/egress/egress";
-import { checkFurtherFlows } from "../../network/security-groups/cluster-security-groups";
+import { checkOutsideVcn, egressList } from "../../network/egress/egress";
 import { checkGroupVcn } from "../../network/security-groups/network-security-group";
 import { baseOf } from "../../network/vcn/cluster-network-base";
 import { type IClusterNetwork } from "../../network/vcn/network";
-import { isOverlay, PodNetworking } from "../../network/vcn/pod-networking";
-import { type PodsToNodesAccess } from "../../network/vcn/pods-to-nodes";
-import { SubnetPlan } from "../../network/vcn/subnet-plan";
+import { isOverlay, PodNetworking, podNetworking } from "../../network/vcn/pod-networking";
+import { podsToNodes } from "../../network/vcn/pods-to-nodes";
+import { DEFAULT_VCN } from "../../network/vcn/subnet-plan";
 import { type SecureOkeClusterProps } from "../cluster-props";
 import { ControlPlaneLogging, controlPlaneLogging } from "../control-plane-logging";
 import { CredentialRotation } from "../credential-rotation";
@@ -59,7 +57,7 @@ const CLUSTER = {
   clusterName: optional(displayName()),
   network: optional(networkValue()),
   endpointAccess: withDefault(endpointAccess(), EndpointAccess.private()),
-  egress: withDefault(any<Egress[]>(), []),
+  egress: withDefault(egressList(), []),
   encryption: optional(valueOf(ClusterEncryption)),
   credentialRotation: optional(valueOf(CredentialRotation)),
   networkPolicyEngine: optional(policyEngine()),
@@ -67,7 +65,7 @@ const CLUSTER = {
   podNetworking: withDefault(podNetworking(), PodNetworking.vcnNative()),
   controlPlaneLogs: withDefault(controlPlaneLogging(), ControlPlaneLogging.enabled()),
   observabilityAgent: optional(boolean()),
-  podsToNodes: optional(any<PodsToNodesAccess[]>()),
+  podsToNodes: optional(podsToNodes()),
   apiEndpointSecurityGroups: withDefault(groupList(), []),
   packetRouting: optional(packetRouting()),
   nodeScanning: withDefault(nodeScanning(), NodeScanning.enabled()),
@@ -94,20 +92,10 @@ export function readCluster(scope: Construct, id: string, props: SecureOkeCluste
   // The default network replaces only a network that was left out, not an invalid one.
   if (network || props.network === undefined) checkNetwork(problems, read);
   checkEndpointGroups(problems, network, read.apiEndpointSecurityGroups ?? []);
-  checkFurtherFlows(problems, read);
   checkEngineFits(problems, read.networkPolicyEngine, read.podNetworking);
   if (read.packetRouting) checkPackets(problems, read.packetRouting, network, read.podNetworking);
-  if (read.egress !== undefined) readEgress(problems, read.egress, vcnCidrOf(network, props.network));
+  checkOutsideVcn(problems, read.egress ?? [], vcnCidrOf(network, props.network));
   return problems.resolved<ResolvedCluster>(read);
-}
-
-/** Reads the pod networking, which may come from another copy of the library. */
-export function podNetworking(): Reader<PodNetworking> {
-  return (problems, _, value) => {
-    const before = problems.count;
-    const networking = PodNetworking._checked(problems, value as PodNetworking);
-    return problems.count === before ? networking : undefined;
-  };
 }
 
 /** The range of the VCN, if it is known: an imported network may lack it. */
@@ -115,7 +103,7 @@ function vcnCidrOf(
   network: IClusterNetwork | undefined,
   given: IClusterNetwork | undefined,
 ): string | undefined {
-  if (given === undefined) return SubnetPlan.of().vcnCidr;
+  if (given === undefined) return DEFAULT_VCN.text;
   return network && new Problems(network).collect(() => network.vcnCidr);
 }
 

@@ -23,7 +23,6 @@ import { checkConstructId } from "../../core/construct-id";
 import { pathOf, problemsIn } from "../../core/construct-scope";
 import { checkOcid, compareOcids } from "../../core/ocid";
 import {
-  any,
   boolean,
   checkedBy,
   displayName,
@@ -41,7 +40,7 @@ import {
 } from "../../core/readers";
 import { checkDisplayName } from "../../core/resource-name";
 import { Problems } from "../../core/validation-error";
-import { type Egress, readEgress } from "../../network/egress/egress";
+import { checkOutsideVcn, type Egress, egressList } from "../../network/egress/egress";
 import { isOverlay } from "../../network/vcn/pod-networking";
 import { BootVolumeKey } from "../boot-volume-key";
 import { CloudInit } from "../cloud-init";
@@ -52,7 +51,7 @@ import { NodeCycling } from "../node-cycling";
 import { NodeImage } from "../node-image";
 import { NodeRegistryAccess } from "../node-registry-access";
 import { NodeShape } from "../node-shape";
-import { type PrivateNodePoolProps } from "../private-node-pool-props";
+import { type NodePoolProps, type PrivateNodePoolProps } from "../private-node-pool-props";
 import { SshAccess } from "../ssh-access";
 
 const DEFAULT_PODS = 31;
@@ -60,13 +59,10 @@ const DEFAULT_PODS = 31;
 const MAX_PODS = 110;
 const MAX_NODES = 1000;
 
-const NODE_POOL = {
+/** The readers of `NodePoolProps`, also for props that extend them. */
+export const NODE_POOL_PROPS = {
   cluster: clusterValue(),
-  image: checkedBy(valueOf(NodeImage), (problems, name, { imageId }) => {
-    checkOcid(problems, `${name}.imageId`, imageId, "image");
-  }),
   shape: valueOf(NodeShape),
-  kubernetesVersion: optional(kubernetesVersion()),
   verifyKubernetesVersion: withDefault(boolean(), true),
   size: optional(countOrReference(0, MAX_NODES)),
   autoscale: optional(poolLimits(MAX_NODES)),
@@ -89,10 +85,18 @@ const NODE_POOL = {
   ssh: optional(valueOf(SshAccess)),
   securityGroups: withDefault(groupList(), []),
   podSecurityGroups: withDefault(groupList(), []),
-  egress: optional(any<Egress[]>()),
+  egress: optional(egressList()),
   registryAccess: optional(valueOf(NodeRegistryAccess)),
   nodePoolName: optional(displayName()),
   ...taggingReaders(),
+} satisfies PropsSchema<NodePoolProps>;
+
+const NODE_POOL = {
+  ...NODE_POOL_PROPS,
+  image: checkedBy(valueOf(NodeImage), (problems, name, { imageId }) => {
+    checkOcid(problems, `${name}.imageId`, imageId, "image");
+  }),
+  kubernetesVersion: optional(kubernetesVersion()),
 } satisfies PropsSchema<PrivateNodePoolProps>;
 
 type ReadPool = Partial<Resolved<typeof NODE_POOL>>;
@@ -128,7 +132,7 @@ export function readNodePool(scope: Construct, id: string, props: PrivateNodePoo
     isNetworkKnown && sizes && (props.maxPodsPerNode === undefined || read.maxPodsPerNode);
   const demand = isDemandKnown ? demandOf(pathOf(scope, id), read, sizes) : undefined;
   if (cluster && demand) checkCapacity(problems, cluster, demand);
-  checkGroups(problems, cluster, { ...read, hasEgressGroup: Array.isArray(read.egress) });
+  checkGroups(problems, cluster, { ...read, hasEgressGroup: read.egress !== undefined });
   if (read.egress !== undefined) checkEgress(problems, cluster, read.egress);
   if (isOverlay(cluster?.podNetworking)) checkOverlay(problems, read);
   checkRegistryAccess(problems, scope, read);
@@ -159,12 +163,16 @@ function versionOf(
 }
 
 /** Reads the attributes that the security group of the egress needs. */
-function checkEgress(problems: Problems, cluster: ISecureOkeCluster | undefined, egress: unknown): void {
+function checkEgress(
+  problems: Problems,
+  cluster: ISecureOkeCluster | undefined,
+  egress: readonly Egress[],
+): void {
   const network = cluster && problems.collect(() => cluster.network);
   if (network) problems.collect(() => network.compartmentId);
   // An imported network may lack its range.
   const vcnCidr = network && new Problems(network).collect(() => network.vcnCidr);
-  readEgress(problems, egress, vcnCidr);
+  checkOutsideVcn(problems, egress, vcnCidr);
 }
 
 /** Adds a problem if the registry access is for other nodes. */

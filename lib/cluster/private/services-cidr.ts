@@ -1,5 +1,12 @@
 import { type IConstruct } from "constructs";
-import { type Cidr, cidrAt, contains, overlaps, readIpv4CidrIfKnown } from "../../core/cidr";
+import {
+  type Cidr,
+  cidrAt,
+  isInsidePrivate,
+  overlaps,
+  PRIVATE_RANGES,
+  readIpv4CidrIfKnown,
+} from "../../core/cidr";
 import { checkedBy, cidr, withDefault } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 import { type DefaultReader } from "../../core/value-readers";
@@ -7,7 +14,7 @@ import { baseOf } from "../../network/vcn/cluster-network-base";
 import { type IClusterNetwork } from "../../network/vcn/network";
 import { isOverlay, type PodNetworking } from "../../network/vcn/pod-networking";
 import { type ClusterSubnet } from "../../network/vcn/subnet-exposure";
-import { SubnetPlan } from "../../network/vcn/subnet-plan";
+import { DEFAULT_VCN } from "../../network/vcn/subnet-plan";
 import { type EndpointAccess } from "../endpoint-access";
 
 const SUBNETS = [
@@ -45,13 +52,6 @@ export function subnetIfGiven(
 const MIN_PREFIX = 12;
 // Oracle documents no minimum. Every cluster has a few Services by default, and the range can't grow.
 const MAX_PREFIX = 24;
-// RFC 1918 and RFC 6598.
-const PRIVATE = [
-  cidrAt(0x0a000000n, 8),
-  cidrAt(0xac100000n, 12),
-  cidrAt(0xc0a80000n, 16),
-  cidrAt(0x64400000n, 10),
-];
 // 10.96.0.0/16.
 const DEFAULT_BLOCK = cidrAt(0x0a600000n, 16);
 
@@ -145,16 +145,16 @@ function checkOutside(
 }
 
 function vcnRanges(network: IClusterNetwork | undefined): readonly string[] {
-  if (!network) return [SubnetPlan.of().vcnCidr];
+  if (!network) return [DEFAULT_VCN.text];
   return baseOf(network)?._vcnCidrs ?? [network.vcnCidr];
 }
 
 function checkRange(problems: Problems, name: string, services: Cidr): void {
-  if (!PRIVATE.some((block) => contains(block, services))) {
+  if (!isInsidePrivate(services)) {
     problems.add(
       "SERVICES_CIDR_INVALID",
       `${name} is ${services.text}, which is not part of a private range`,
-      `Give a part of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10, for example "${DEFAULT_BLOCK.text}"`,
+      `Give a part of ${PRIVATE_RANGES}, for example "${DEFAULT_BLOCK.text}"`,
     );
   }
   if (services.prefix >= MIN_PREFIX && services.prefix <= MAX_PREFIX) return;

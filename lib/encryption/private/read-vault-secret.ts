@@ -1,5 +1,6 @@
 import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
+import { checkEncryptionKey, checkKeyInVault } from "./key-algorithm";
 import { checkConstructId } from "../../core/construct-id";
 import { problemsIn } from "../../core/construct-scope";
 import { checkHomeRegionProvider } from "../../core/home-region";
@@ -65,6 +66,9 @@ export function readVaultSecret(scope: Construct, id: string, props: VaultSecret
   const read = readProps(problems, props, VAULT_SECRET);
   checkValue(problems, props ?? {});
   checkOrder(problems, read.expiry, read.rotation);
+  const { keyId, vaultId } = read;
+  checkEncryptionKey(problems, scope, "keyId", keyId);
+  if (keyId !== undefined && vaultId !== undefined) checkKeyInVault(problems, scope, keyId, vaultId);
   checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
   return problems.resolved(read);
 }

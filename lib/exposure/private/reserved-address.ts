@@ -1,12 +1,12 @@
 import { Token } from "cdktf";
 import { type Exposure } from "./exposure-combinations";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
-import { type Cidr, contains, readIpv4Cidr, readIpv4CidrIfKnown } from "../../core/cidr";
+import { type Cidr, contains, isPrivate, readIpv4Cidr, readIpv4CidrIfKnown } from "../../core/cidr";
 import { shown } from "../../core/display-value";
 import { StateOfTree } from "../../core/construct-state";
 import { identityOf } from "../../core/reference";
 import { Problems } from "../../core/validation-error";
-import { isPrivate, isUnreachable } from "../../network/egress/egress";
+import { isUnreachable } from "../../network/egress/egress";
 import { LoadBalancerType } from "../load-balancer-kinds";
 
 /** The subnet of a load balancer, as far as it is known. */

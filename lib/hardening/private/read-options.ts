@@ -1,17 +1,29 @@
-import { type Fields } from "./manifest-fields";
-import { shown } from "../../core/display-value";
-import { checkReason } from "../../core/reason";
-import { type Problems } from "../../core/validation-error";
-import { choice, kind, listOf, mapOf, refuseKind, shaped, text } from "../../core/value-readers";
-import { type ContainerImage } from "../../workload/images/container-image";
 import {
-  type ContainerResourceRanges,
-  DEFAULT_RESOURCES,
-  readResources,
-} from "../../workload/pods/container-resources";
-import { CONTAINER_SHAPES } from "../../workload/pods/private/read-container";
-import { checkOverlaps } from "../../workload/pods/writable-path";
-import { ALL_CONFLICTS, HardeningConflict, hasSafeValue } from "../conflict";
+  boolean,
+  checkedBy,
+  choice,
+  listOf,
+  mapOf,
+  matching,
+  objectOf,
+  optional,
+  type PropReader,
+  type PropsSchema,
+  readProps,
+  type Reader,
+  reasonFor,
+  type Resolved,
+  text,
+  valueOf,
+  wholeNumber,
+  withDefault,
+} from "../../core/readers";
+import { type Problems } from "../../core/validation-error";
+import { ContainerImage } from "../../workload/images/container-image";
+import { containerResources, type ContainerResourceRanges } from "../../workload/pods/container-resources";
+import { MIN_USER, SystemUserId } from "../../workload/pods/system-user-id";
+import { checkOverlaps, WritablePath } from "../../workload/pods/writable-path";
+import { HardeningConflict, hasSafeValue } from "../conflict";
 import {
   type HardeningDecision,
   type HardeningOptions,
@@ -106,150 +118,152 @@ export function decisionOn(
 }
 
 const DEFAULT_USER = 65532;
-const MIN_USER = 10_000;
-const MAX_USER = 2 ** 31 - 1;
-const OBJECT = /^[A-Z][A-Za-z]*\/\S+$/;
 
-const objects = listOf(text(), 'a list of kinds and names, for example ["Deployment/web"]');
-const containers = listOf(text(), 'a list of names, for example ["web"]');
-const entries = listOf(kind([], "an object"), 'a list, for example [{ objects: ["Deployment/web"], … }]');
-const DECISION = {
-  conflicts: listOf(
-    choice(HardeningConflict, "HardeningConflict.ROOT_USER, or another conflict"),
-    "a list, for example [HardeningConflict.ROOT_USER]",
-  ),
-  objects,
-  containers,
-};
+const user = wholeNumber({
+  least: MIN_USER,
+  code: "USER_INVALID",
+  fix: `Give a whole number of at least ${MIN_USER}; for an image with a lower user ID, set users: [{ objects, lowUser: SystemUserId.of(999, { reason }) }]`,
+});
+
+/** Reads a list that selects something, so that an empty one selects nothing. */
+function selection<T>(each: PropReader<T>, instead: string): Reader<T[]> {
+  return checkedBy(listOf(each, instead), (problems, name, { length }) => {
+    if (length > 0) return;
+    problems.add("HARDENING_INVALID", `${name} is empty`, "Add an entry, or leave the list out");
+  });
+}
+
+const OBJECT = matching(
+  /^[A-Z][A-Za-z]*\/\S+$/,
+  "Give the kind and the name with a slash, for example Deployment/web",
+  {
+    code: "HARDENING_INVALID",
+  },
+);
+
+const SELECTOR = {
+  objects: optional(selection(OBJECT, 'a list of kinds and names, for example ["Deployment/web"]')),
+  containers: optional(selection(text(), 'a list of names, for example ["web"]')),
+} satisfies PropsSchema<HardeningSelector>;
+
 const USER = {
-  objects,
-  containers,
-  lowUser: kind(["id", "_acknowledge"], "SystemUserId.of(999, { reason })"),
-};
-const WRITABLE = { objects, containers, paths: CONTAINER_SHAPES.writablePaths };
-const OPTIONS = {
-  resources: CONTAINER_SHAPES.resources,
-  images: mapOf(CONTAINER_SHAPES.image, "an object, for example { [reference]: ContainerImage.of(…) }"),
-  users: entries,
-  writablePaths: entries,
-  override: entries,
-  accept: entries,
-};
+  ...SELECTOR,
+  user: optional(user),
+  lowUser: optional(valueOf(SystemUserId)),
+} satisfies PropsSchema<HardeningUser>;
 
-/** Reads the options of a hardening and adds their problems. */
-export function readOptions(problems: Problems, given: HardeningOptions | undefined): Plan {
-  const options = shaped(problems, given, OPTIONS) as HardeningOptions;
-  const { user = DEFAULT_USER, users = [], override = [], accept = [], writablePaths = [] } = options;
-  const { images = {}, refuseFindings = false } = options;
-  checkUser(problems, "user", user);
-  if (typeof refuseFindings !== "boolean")
-    refuseKind(problems, "refuseFindings", refuseFindings, "true or false");
-  const decisions = (name: string, all: readonly HardeningDecision[]) =>
-    all.map((decision, index) => readDecision(problems, `${name}[${index}]`, decision, name === "override"));
+const DECISION = {
+  ...SELECTOR,
+  conflicts: optional(
+    selection(
+      choice(HardeningConflict, "HardeningConflict.ROOT_USER, or another conflict"),
+      "a list, for example [HardeningConflict.ROOT_USER]",
+    ),
+  ),
+  reason: reasonFor("The decision"),
+} satisfies PropsSchema<HardeningDecision>;
+
+const WRITABLE = {
+  ...SELECTOR,
+  paths: selection(valueOf(WritablePath), 'a list, for example [WritablePath.of("/tmp")]'),
+} satisfies PropsSchema<HardeningWritablePaths>;
+
+/** Reads a list of entries that must have an effect. */
+function entries<T extends object>(entry: Reader<T>): Reader<(T & TrackedEntry)[]> {
+  const tracked: Reader<T & TrackedEntry> = (problems, name, value) => {
+    const read = entry(problems, name, value);
+    return read && { ...read, where: name };
+  };
+  return listOf(tracked, 'a list, for example [{ objects: ["Deployment/web"], … }]');
+}
+
+const decisions = entries(checkedBy(objectOf(DECISION), checkDecision));
+
+const overrides = entries(
+  checkedBy(checkedBy(objectOf(DECISION), checkDecision), (problems, name, { conflicts = [] }) => {
+    for (const conflict of conflicts.filter((each) => !hasSafeValue(each))) {
+      problems.add(
+        "HARDENING_INVALID",
+        `${name}.conflicts contains ${conflict}, which has no safe value to set`,
+        "Fix the chart, replace images with `images`, or accept the conflict with a reason",
+      );
+    }
+  }),
+);
+
+const OPTIONS = {
+  user: optional(user),
+  users: withDefault(entries(checkedBy(objectOf(USER), checkUser)), []),
+  resources: containerResources(),
+  writablePaths: withDefault(entries(checkedBy(objectOf(WRITABLE), checkPaths)), []),
+  images: withDefault(
+    mapOf(valueOf(ContainerImage), "an object, for example { [reference]: ContainerImage.of(…) }"),
+    {},
+  ),
+  override: withDefault(overrides, []),
+  accept: withDefault(decisions, []),
+  refuseFindings: withDefault(boolean(), false),
+} satisfies PropsSchema<HardeningOptions>;
+
+/** Reads the options of a hardening; throws an error that lists every problem. */
+export function readOptions(problems: Problems, options: HardeningOptions | undefined): Plan {
+  const read = problems.resolved<Resolved<typeof OPTIONS>>(readProps(problems, options, OPTIONS));
+  const { accept, images, override, refuseFindings, resources, writablePaths } = read;
+  const { user = DEFAULT_USER } = read;
   return {
     user,
-    isUserGiven: options.user !== undefined,
-    users: users.map((entry, index) => readUser(problems, `users[${index}]`, entry)),
-    resources: readResources(problems, options.resources ?? DEFAULT_RESOURCES).texts,
-    writablePaths: writablePaths.map((entry, index) => readPaths(problems, `writablePaths[${index}]`, entry)),
-    images: Object.entries(images).map(([reference, image]) => readImage(reference, image)),
-    decisions: [...decisions("override", override), ...decisions("accept", accept)],
+    isUserGiven: read.user !== undefined,
+    users: read.users.map((entry) => ({ ...entry, id: entry.lowUser?.id ?? entry.user ?? DEFAULT_USER })),
+    resources: resources.texts,
+    writablePaths,
+    images: Object.entries(images).map(([reference, image]) => ({
+      reference,
+      image,
+      where: `images["${reference}"]`,
+    })),
+    decisions: [
+      ...override.map((decision) => ({ ...decision, isOverride: true })),
+      ...accept.map((decision) => ({ ...decision, isOverride: false })),
+    ],
     refuseFindings,
   };
 }
 
-function checkUser(problems: Problems, where: string, user: number): void {
-  if (Number.isInteger(user) && user >= MIN_USER && user <= MAX_USER) return;
-  problems.add(
-    "USER_INVALID",
-    `${where} is ${shown(user)}`,
-    `Give a whole number of at least ${MIN_USER}; for an image with a lower user ID, set users: [{ objects, lowUser: SystemUserId.of(999, { reason }) }]`,
-  );
-}
-
-function readUser(problems: Problems, where: string, given: HardeningUser): ReadUser {
-  const read = shaped(problems, given, USER) as HardeningUser;
-  const { user, lowUser } = read;
-  checkLists(problems, where, given, ["objects", "containers"]);
-  if (given?.objects === undefined && given?.containers === undefined) {
+function checkUser(problems: Problems, name: string, entry: Resolved<typeof USER>): void {
+  const { containers, lowUser, objects, user } = entry;
+  if (objects === undefined && containers === undefined) {
     problems.add(
       "HARDENING_INVALID",
-      `${where} names neither objects nor containers`,
+      `${name} names neither objects nor containers`,
       'Select the objects of the user, for example objects: ["StatefulSet/store"]; `user` applies to all objects',
     );
   }
-  if ((given?.user === undefined) === (given?.lowUser === undefined)) {
+  if ((user === undefined) === (lowUser === undefined)) {
     problems.add(
       "USER_INVALID",
-      `${where} has ${given?.user === undefined ? "neither user nor" : "both user and"} lowUser`,
+      `${name} has ${user === undefined ? "neither user nor" : "both user and"} lowUser`,
       "Give either user: 20000 or lowUser: SystemUserId.of(999, { reason })",
     );
-  } else if (given.user !== undefined) checkUser(problems, `${where}.user`, given.user);
-  return { ...read, where, id: lowUser?.id ?? user ?? DEFAULT_USER };
+  }
 }
 
-/** Adds a problem for empty lists, and for invalid object names. */
-function checkLists(
+function checkDecision(
   problems: Problems,
-  where: string,
-  given: HardeningSelector | undefined,
-  names: readonly string[],
+  name: string,
+  { conflicts, objects }: Resolved<typeof DECISION>,
 ): void {
-  const lists = new Map(names.map((name) => [name, (given as Fields | undefined)?.[name]]));
-  for (const [name, list] of lists) {
-    if (!Array.isArray(list) || list.length > 0) continue;
-    problems.add("HARDENING_INVALID", `${where}.${name} is empty`, `Add an entry, or leave ${name} out`);
-  }
-  const objects: unknown = lists.get("objects");
-  for (const object of Array.isArray(objects) ? (objects as unknown[]) : []) {
-    if (typeof object !== "string" || OBJECT.test(object)) continue;
-    problems.add(
-      "HARDENING_INVALID",
-      `${where}.objects contains ${shown(object)}`,
-      "Give the kind and the name with a slash, for example Deployment/web",
-    );
-  }
+  if (conflicts !== undefined || objects !== undefined) return;
+  problems.add(
+    "HARDENING_INVALID",
+    `${name} names neither conflicts nor objects`,
+    "Select the conflicts or the objects, for example conflicts: [HardeningConflict.ROOT_USER]",
+  );
 }
 
-function readDecision(
-  problems: Problems,
-  where: string,
-  given: HardeningDecision,
-  isOverride: boolean,
-): ReadDecision {
-  const read = shaped(problems, given, DECISION) as HardeningDecision;
-  const { conflicts } = read;
-  checkReason(problems, where, read.reason);
-  checkLists(problems, where, given, ["conflicts", "objects", "containers"]);
-  if (given?.conflicts === undefined && given?.objects === undefined) {
-    problems.add(
-      "HARDENING_INVALID",
-      `${where} names neither conflicts nor objects`,
-      "Select the conflicts or the objects, for example conflicts: [HardeningConflict.ROOT_USER]",
-    );
-  }
-  for (const conflict of isOverride ? (conflicts ?? []) : []) {
-    if (!ALL_CONFLICTS.includes(conflict) || hasSafeValue(conflict)) continue;
-    problems.add(
-      "HARDENING_INVALID",
-      `${where}.conflicts contains ${conflict}, which has no safe value to set`,
-      "Fix the chart, replace images with `images`, or accept the conflict with a reason",
-    );
-  }
-  return { ...read, where, isOverride };
-}
-
-function readPaths(problems: Problems, where: string, given: HardeningWritablePaths): ReadWritablePaths {
-  const read = shaped(problems, given, WRITABLE, ["paths"]) as HardeningWritablePaths;
-  const { paths = [] } = read;
-  checkLists(problems, where, given, ["paths", "objects", "containers"]);
+function checkPaths(problems: Problems, name: string, { paths }: Resolved<typeof WRITABLE>): void {
   checkOverlaps(
     problems,
     paths.map(({ path }) => path),
+    `${name}.paths`,
   );
-  return { ...read, paths, where };
-}
-
-function readImage(reference: string, image: ContainerImage): ReadImage {
-  return { reference, image, where: `images["${reference}"]` };
 }

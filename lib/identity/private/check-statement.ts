@@ -29,7 +29,7 @@ export function checkStatement(problems: Problems, statement: StatementModel, re
     problems.add(
       "STATEMENT_TOO_WIDE",
       "The statement applies to the whole tenancy and has no reason",
-      'Name a compartment, or give the reason: PolicyLocation.tenancy({ reason: "Tag namespaces exist in the tenancy only" })',
+      'Name a compartment, or give the reason: PolicyLocation.tenancy({ reason: "Tag namespaces exist in the tenancy only" }), or tenancyReason of PolicyStatement.parse',
     );
   }
   checkEverybody(problems, subject, condition);

@@ -1,38 +1,33 @@
 import { Token } from "cdktf";
+import { StatementSyntaxError } from "./parse-statement";
 import { shown } from "../../core/display-value";
+import { checkedBy, matching, type Reader, text } from "../../core/readers";
 import { checkText } from "../../core/terraform-text";
-import { type Problems } from "../../core/validation-error";
 
-const VARIABLE = /^(request|target)(\.[A-Za-z0-9_-]+)+$/;
 // A quote would end the text, and OCI documents no way to escape one.
 const UNQUOTABLE = /['\p{Cc}]/u;
 
-/** Adds a problem where a name is not the name of a variable. */
-export function checkVariable(problems: Problems, name: string, variable: string): void {
-  if (typeof variable === "string" && VARIABLE.test(variable)) return;
+/** Reads the name of a variable. */
+export const variableName = matching(
+  /^(request|target)(\.[A-Za-z0-9_-]+)+$/,
+  'Write a variable of the request or its target, such as "target.bucket.name"',
+  { code: "STATEMENT_INVALID" },
+);
+
+/** Reads a text that can stand between single quotes, or a reference to one. */
+export const quotable = checkedBy(text(), (problems, name, value) => {
+  if (Token.isUnresolved(value)) return;
+  if (value !== "" && !UNQUOTABLE.test(value)) return checkText(problems, name, value);
   problems.add(
     "STATEMENT_INVALID",
-    `${name} is ${shown(variable)}`,
-    'Write a variable of the request or its target, such as "target.bucket.name"',
+    `${name} is ${shown(value)}`,
+    "Write at least one character, without single quotes and line breaks",
   );
-}
+});
 
-/** Adds a problem where a text can't stand between single quotes. */
-export function checkQuotable(problems: Problems, name: string, text: string): void {
-  if (Token.isUnresolved(text)) return;
-  if (typeof text !== "string" || text === "" || UNQUOTABLE.test(text)) {
-    problems.add(
-      "STATEMENT_INVALID",
-      `${name} is ${shown(text)}`,
-      "Write at least one character, without single quotes and line breaks",
-    );
-  } else checkText(problems, name, text);
-}
-
-/** Adds a problem where a text can't stand between slashes. */
-export function checkPattern(problems: Problems, name: string, pattern: string): void {
-  checkQuotable(problems, name, pattern);
-  if (Token.isUnresolved(pattern) || typeof pattern !== "string") return;
+/** Reads a text that can stand between slashes, or a reference to one. */
+export const quotablePattern = checkedBy(quotable, (problems, name, pattern) => {
+  if (Token.isUnresolved(pattern)) return;
   if (pattern.includes("/")) {
     problems.add(
       "STATEMENT_INVALID",
@@ -46,4 +41,24 @@ export function checkPattern(problems: Problems, name: string, pattern: string):
       'Write part of the value, such as "shop-*"',
     );
   }
+});
+
+/** Reads a text as a model; `what` is the kind of the text, and `example` a text of that kind. */
+export function parsedBy<T>(parse: (value: string) => T, what: string, example: string): Reader<T> {
+  return (problems, name, value) => {
+    const source = text(example)(problems, name, value);
+    if (source === undefined) return undefined;
+    try {
+      return parse(source);
+    } catch (error) {
+      if (!(error instanceof StatementSyntaxError)) throw error;
+      const { message } = error;
+      problems.add(
+        "STATEMENT_INVALID",
+        `${name} is ${shown(source)}, not ${what} ${message}`,
+        `Write ${example}`,
+      );
+      return undefined;
+    }
+  };
 }

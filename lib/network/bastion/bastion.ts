@@ -1,7 +1,7 @@
 import { Duration } from "cdk8s";
 import { Fn, type ITerraformDependable, TerraformOutput, TerraformStack, Token } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
-import { BastionClients, checkClients } from "./bastion-clients";
+import { type BastionClients, bastionClients } from "./bastion-clients";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { readIpv4CidrIfKnown, usableAddresses } from "../../core/cidr";
@@ -11,7 +11,6 @@ import { compareOcids } from "../../core/ocid";
 import { Port } from "../../core/port";
 import {
   boolean,
-  checkedBy,
   duration,
   matching,
   ocid,
@@ -121,7 +120,7 @@ const BASTION = {
   network: optional(valueOf<IClusterNetwork>("IClusterNetwork")),
   apiEndpointSecurityGroup: optional(valueOf<INetworkSecurityGroup>("INetworkSecurityGroup")),
   apiEndpoint: optional(apiEndpoint()),
-  clients: checkedBy(valueOf(BastionClients), checkClients),
+  clients: bastionClients(),
   maxSessionTtl: withDefault(
     duration("seconds", { least: MIN_SESSION_TTL, most: MAX_SESSION_TTL, example: "Duration.hours(1)" }),
     Duration.hours(1),

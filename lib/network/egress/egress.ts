@@ -1,10 +1,9 @@
 import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
 import { checked } from "../../core/checked";
-import { type Cidr, cidrAt, contains, overlaps, readCidrs, readIpv4Cidr } from "../../core/cidr";
-import { shown } from "../../core/display-value";
+import { type Cidr, cidrAt, overlaps, readCidrs, readIpv4Cidr } from "../../core/cidr";
 import { type Port } from "../../core/port";
-import { checkedBy, choice, kind, type Reader } from "../../core/readers";
+import { checkedBy, choice, kind, listOf, readArgument, type Reader } from "../../core/readers";
 import { type ReasonedChoice } from "../../core/reason";
 import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
@@ -13,14 +12,6 @@ import { readRule } from "../security-groups/private/check-rule";
 import { type INetworkSecurityGroup } from "../security-groups/security-group";
 import { SubnetRole } from "../vcn/subnet-role";
 import { isOverlay, type PodNetworking } from "../vcn/pod-networking";
-
-// See https://www.rfc-editor.org/rfc/rfc1918 and https://www.rfc-editor.org/rfc/rfc6598
-const PRIVATE = [
-  cidrAt(0x0a000000n, 8),
-  cidrAt(0xac100000n, 12),
-  cidrAt(0xc0a80000n, 16),
-  cidrAt(0x64400000n, 10),
-];
 
 const UNREACHABLE = [
   { cidr: cidrAt(0n, 8), use: 'mean "this" network' },
@@ -46,18 +37,8 @@ export function knownBlock(scope: IConstruct, read: () => string | undefined): C
 
 /** Parses the blocks of a list that was validated before; references to Terraform values are rejected here. */
 export function literalBlocks(problems: Problems, name: string, texts: readonly string[]): Cidr[] {
-  for (const text of texts.filter((one) => Token.isUnresolved(one))) readIpv4Cidr(problems, name, text);
+  for (const text of texts.filter((entry) => Token.isUnresolved(entry))) readIpv4Cidr(problems, name, text);
   return texts.map(blockOf).filter((cidr) => cidr !== undefined);
-}
-
-/** Whether a part of the block is private, so that a NAT gateway can't reach it. */
-export function isPrivate(cidr: Cidr): boolean {
-  return PRIVATE.some((range) => overlaps(range, cidr));
-}
-
-/** Whether the whole block is private. */
-export function isInsidePrivate(cidr: Cidr): boolean {
-  return PRIVATE.some((range) => contains(range, cidr));
 }
 
 /** Whether a part of the block can't be the address of a host: loopback, link-local, multicast or reserved. */
@@ -68,7 +49,8 @@ export function isUnreachable(cidr: Cidr): boolean {
 /** Adds a problem if no gateway can reach the block. */
 export function checkReachable(problems: Problems, name: string, cidr: Cidr): void {
   // Wider blocks are rejected for their width.
-  const range = cidr.prefix < 8 ? undefined : UNREACHABLE.find((one) => overlaps(one.cidr, cidr));
+  const range =
+    cidr.prefix < 8 ? undefined : UNREACHABLE.find((unreachable) => overlaps(unreachable.cidr, cidr));
   if (range === undefined) return;
   problems.add(
     "EGRESS_INVALID",
@@ -88,6 +70,9 @@ export function checkOutside(problems: Problems, name: string, cidr: Cidr, vcn: 
 }
 
 const ANYWHERE = "0.0.0.0/0";
+
+const EGRESS =
+  'Egress.to("203.0.113.0/24", Port.tcp(443), { reason }), or Egress.toAnywhere(port, { reason })';
 
 /** An egress to addresses outside of the network: a destination, a port and a reason. */
 @checked
@@ -144,51 +129,45 @@ export class Egress {
 /** Reads an egress; again with its destination, because a program without types can pass any object. */
 export function egress(): Reader<Egress> {
   return checkedBy(
-    kind<Egress>(
-      ["cidr", "port", "reason", "_peer", "isAnywhere"],
-      'Egress.to("203.0.113.0/24", Port.tcp(443), { reason }), or Egress.toAnywhere(port, { reason })',
-    ),
+    kind<Egress>(["cidr", "port", "reason", "_peer", "isAnywhere"], EGRESS),
     (problems, name, { cidr, port, reason, _peer, isAnywhere }) => {
       const end = readRule(problems, _peer, port, { reason });
       if (!end || end.type !== "CIDR_BLOCK" || end.value !== cidr || (cidr === ANYWHERE) !== isAnywhere) {
         problems.add(
           "EGRESS_INVALID",
           `${name} was changed after a factory of Egress created it`,
-          EGRESS_FIX,
+          `Give ${EGRESS}`,
         );
       }
     },
   );
 }
 
-const EGRESS_FIX =
-  'Give Egress.to("203.0.113.0/24", Port.tcp(443), { reason }), or Egress.toAnywhere(port, { reason })';
+/** Reads a list of egress. */
+export function egressList(): Reader<Egress[]> {
+  const list = listOf(
+    egress(),
+    'a list, for example [Egress.to("203.0.113.0/24", Port.tcp(443), { reason })]',
+  );
+  return checkedBy(list, (problems, name, entries) => {
+    const narrow = entries.filter(({ isAnywhere }) => !isAnywhere).map(({ cidr }) => cidr);
+    // Many narrow blocks together can be as wide as the internet.
+    if (narrow.length > 0)
+      readCidrs(problems, name, narrow, { everyone: "Egress.toAnywhere(port, { reason })" });
+  });
+}
 
-/**
- * Validates a list of egress before anything is created from it, and adds its problems.
- *
- * @param vcnCidr the range of the source VCN, if it is known
- */
-export function readEgress(problems: Problems, value: unknown, vcnCidr?: string): Egress[] {
-  if (value === undefined) return [];
-  if (!Array.isArray(value)) {
-    problems.add(
-      "VALUE_INVALID",
-      `egress is ${shown(value)}, not a list`,
-      'Write a list, for example [Egress.to("203.0.113.0/24", Port.tcp(443), { reason })]',
-    );
-    return [];
-  }
-  const list = value.flatMap((entry: unknown, index) => egress()(problems, `egress[${index}]`, entry) ?? []);
-  const narrow = list.filter(({ isAnywhere }) => !isAnywhere).map(({ cidr }) => cidr);
-  // Many narrow blocks together can be as wide as the internet.
-  if (narrow.length > 0)
-    readCidrs(problems, "The egress", narrow, { everyone: "Egress.toAnywhere(port, { reason })" });
+/** Adds a problem for each destination inside of the source VCN; the range of an imported one may not be known. */
+export function checkOutsideVcn(
+  problems: Problems,
+  list: readonly Egress[],
+  vcnCidr: string | undefined,
+): void {
   const vcn = vcnCidr === undefined || Token.isUnresolved(vcnCidr) ? undefined : blockOf(vcnCidr);
-  for (const cidr of vcn ? narrow.map(blockOf) : []) {
-    if (vcn && cidr) checkOutside(problems, "A destination of egress", cidr, vcn);
+  for (const { cidr, isAnywhere } of vcn ? list : []) {
+    const destination = isAnywhere ? undefined : blockOf(cidr);
+    if (vcn && destination) checkOutside(problems, "A destination of egress", destination, vcn);
   }
-  return list;
 }
 
 /** The source of an egress: the members of a security group, and their subnet. */
@@ -230,8 +209,7 @@ export class EgressSource {
 }
 
 function groupOf(factory: string, group: INetworkSecurityGroup): INetworkSecurityGroup {
-  const problems = new Problems(factory);
-  return problems.resolved({ group: SOURCE_GROUP(problems, "group", group) }).group as INetworkSecurityGroup;
+  return readArgument(factory, "group", group, SOURCE_GROUP);
 }
 
 const SOURCE_GROUP = kind<INetworkSecurityGroup>(

@@ -10,6 +10,8 @@ import {
   ocid,
   optional,
   type PropsSchema,
+  readArgument,
+  readArguments,
   type Reader,
   readProps,
   reasonFor,
@@ -96,8 +98,7 @@ export type ResolvedFlowLogging = Resolved<typeof FLOW_LOGGING>;
 export class FlowLogging {
   /** Records every created subnet. The default: all flows, kept for 90 days. */
   public static enabled(options: FlowLoggingOptions = {}): FlowLogging {
-    const problems = new Problems("FlowLogging.enabled");
-    return new FlowLogging(true, problems.resolved(readProps(problems, options, FLOW_LOGGING)));
+    return new FlowLogging(true, readArguments("FlowLogging.enabled", options, FLOW_LOGGING));
   }
 
   /**
@@ -106,9 +107,7 @@ export class FlowLogging {
    * If another team or a `new FlowLogs(…)` in another stack records the subnets, give that as the reason.
    */
   public static none(choice: ReasonedChoice): FlowLogging {
-    const problems = new Problems("FlowLogging.none");
-    const reason = WITHOUT_FLOW_LOGS(problems, "choice", choice)?.reason;
-    problems.throwIfAny();
+    const { reason } = readArgument("FlowLogging.none", "choice", choice, WITHOUT_FLOW_LOGS);
     return new FlowLogging(false, DEFAULTS, reason);
   }
 
@@ -183,7 +182,7 @@ export function recordFlows(scope: Construct, props: FlowLogRecordsProps): strin
   const logGroupId = addLogGroup(scope, {
     compartmentId: props.compartmentId,
     displayName: props.groupName,
-    description: "Who talked to whom in the subnets of the cluster",
+    description: "Flow logs of the subnets of the cluster",
     tags,
   });
   for (const { role, subnetId, compartmentId, isElsewhere } of subnets) {

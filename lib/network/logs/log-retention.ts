@@ -10,18 +10,17 @@ export const DEFAULT_RETENTION = Duration.days(90);
 /** Reads a retention that OCI Logging offers: 30, 60, 90, 120, 150, or 180 days. */
 export function logRetention(): Reader<Duration> {
   const inDays = wholeDuration("days", {
-    least: PERIOD_IN_DAYS,
-    most: MAX_DAYS,
+    least: 1,
     example: "Duration.days(90)",
   });
   return (problems, name, value) => {
     const days = inDays(problems, name, value);
-    if (days === undefined || days % PERIOD_IN_DAYS === 0)
-      return days === undefined ? undefined : (value as Duration);
+    if (days === undefined) return undefined;
+    if (days % PERIOD_IN_DAYS === 0 && days <= MAX_DAYS) return value as Duration;
     problems.add(
-      "DURATION_INVALID",
+      "RETENTION_INVALID",
       `${name} is ${days} days`,
-      "Give 30, 60, 90, 120, 150 or 180 days, for example Duration.days(90)",
+      "Give 30, 60, 90, 120, 150 or 180 days, for example Duration.days(90); archives keep records for longer",
     );
     return undefined;
   };

@@ -21,7 +21,6 @@ import {
 import { ResourceConstruct } from "../../core/resource-construct";
 import { nameOf, stemOf } from "../../core/resource-name";
 import { BACKEND_TAGS, type TaggingProps } from "../../core/tagging";
-import { type Problems } from "../../core/validation-error";
 import { isOverlay, PodNetworking, podNetworking } from "../vcn/pod-networking";
 import { type PodsToNodesAccess, podsToNodes } from "../vcn/pods-to-nodes";
 import { type IRegionServices } from "../vcn/region-services";
@@ -258,15 +257,6 @@ export class ClusterSecurityGroups extends ResourceConstruct {
       from.allowTo(to, port, { reason });
     }
   }
-}
-
-/** Adds the problems of the traffic that is allowed in addition to the minimum. */
-export function checkFurtherFlows(
-  problems: Problems,
-  { observabilityAgent, podsToNodes: access }: Partial<ClusterSecurityGroupsProps>,
-): void {
-  CLUSTER_GROUPS.observabilityAgent(problems, "observabilityAgent", observabilityAgent);
-  CLUSTER_GROUPS.podsToNodes(problems, "podsToNodes", access);
 }
 
 /** Reads the props before the construct is created, so that a rejected one doesn't occupy its id. */

@@ -1,6 +1,6 @@
 import { checked } from "../../core/checked";
 import { readCidrs } from "../../core/cidr";
-import { objectOf, reasonFor } from "../../core/readers";
+import { objectOf, readArgument, reasonFor } from "../../core/readers";
 import { type ReasonedChoice } from "../../core/reason";
 import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
@@ -47,9 +47,7 @@ export class NetworkPeer {
 
   /** Every IPv4 address; the reason is recorded as an acknowledgement of each rule that uses this peer. */
   public static anywhere(choice: ReasonedChoice): INetworkPeer {
-    const problems = new Problems("NetworkPeer.anywhere");
-    const reason = EVERY_ADDRESS(problems, "choice", choice)?.reason;
-    problems.throwIfAny();
+    const { reason } = readArgument("NetworkPeer.anywhere", "choice", choice, EVERY_ADDRESS);
     return new CidrPeer("0.0.0.0/0", reason);
   }
 

@@ -4,6 +4,7 @@ import {
   checkedBy,
   matching,
   type PropsSchema,
+  readArguments,
   type Reader,
   readProps,
   text,
@@ -11,7 +12,7 @@ import {
   withDefault,
 } from "../../core/readers";
 import { checkText } from "../../core/terraform-text";
-import { Problems } from "../../core/validation-error";
+import { type Problems } from "../../core/validation-error";
 
 const MAX_VALUE_LENGTH = 255;
 const PLAIN = /^[A-Za-z0-9_-]+$/;
@@ -47,8 +48,7 @@ const SECURITY_ATTRIBUTE = {
 export class SecurityAttribute {
   /** A security attribute of a namespace that exists in the tenancy. */
   public static of(props: SecurityAttributeProps): SecurityAttribute {
-    const problems = new Problems("SecurityAttribute.of");
-    const { namespace, key, value } = problems.resolved(readProps(problems, props, SECURITY_ATTRIBUTE));
+    const { namespace, key, value } = readArguments("SecurityAttribute.of", props, SECURITY_ATTRIBUTE);
     return new SecurityAttribute(namespace, key, value);
   }
 

@@ -314,7 +314,7 @@ export class ExistingVcnNetwork extends ClusterNetworkBase {
     const isPublic = isDeclaredPublic || role === SubnetRole.PUBLIC_LOAD_BALANCERS;
     this.subnets.set(role, { subnetId, cidr, isPublic });
     if (!isPublic) return;
-    const what = `a public subnet that was there, ${role}`;
+    const what = `an existing public subnet, ${role}`;
     Acknowledgements._record(this, "exposure", what, this.exposureOf(role).reason ?? "");
   }
 

@@ -4,7 +4,7 @@ import { checkCidrLabel, isObjectStorage } from "./region-services";
 import { checked } from "../../core/checked";
 import { checkScope } from "../../core/construct-scope";
 import { firstApply } from "../../core/first-apply";
-import { checkGiven } from "../../core/required";
+import { checkedBy, passing, readArgument, type Reader, valueOf } from "../../core/readers";
 import { ResourceConstruct } from "../../core/resource-construct";
 import { Problems } from "../../core/validation-error";
 import { DataOciCoreServices } from "../../oci/data-oci-core-services";
@@ -22,12 +22,7 @@ import { type INetworkPeer, type RuleEnd } from "../security-groups/network-peer
 export class OracleServices {
   /** All services of the region. */
   public static all(network: IClusterNetwork): INetworkPeer {
-    const problems = new Problems("OracleServices.all");
-    const services = checkGiven(problems, { network })
-      ? problems.collect(() => network.regionServices)
-      : undefined;
-    problems.throwIfAny();
-    return services as INetworkPeer;
+    return readArgument("OracleServices.all", "network", network, servicesOfNetwork);
   }
 
   /**
@@ -36,16 +31,7 @@ export class OracleServices {
    * @param cidrLabel the label such as `oci-fra-objectstorage`; `oci network service list` prints it
    */
   public static objectStorageOnly(cidrLabel: string): INetworkPeer {
-    const problems = new Problems("OracleServices.objectStorageOnly");
-    checkCidrLabel(problems, "cidrLabel", cidrLabel);
-    if (!problems.any && !isObjectStorage(cidrLabel)) {
-      problems.add(
-        "NAME_INVALID",
-        `cidrLabel is ${JSON.stringify(cidrLabel)}, not the label of Object Storage`,
-        "Give a label such as oci-fra-objectstorage; all services are OracleServices.all(network)",
-      );
-    }
-    problems.throwIfAny();
+    readArgument("OracleServices.objectStorageOnly", "cidrLabel", cidrLabel, objectStorageLabel);
     return new ObjectStorage(cidrLabel);
   }
 
@@ -54,12 +40,26 @@ export class OracleServices {
     const problems = new Problems("OracleServices.objectStorageOnlyOf");
     checkScope(problems, scope);
     problems.throwIfAny();
-    const known = scope.node.tryFindChild(LookUp.ID);
-    return new ObjectStorage((known instanceof LookUp ? known : new LookUp(scope)).cidrLabel);
+    const lookUp = scope.node.tryFindChild(LookUp.ID);
+    return new ObjectStorage((lookUp instanceof LookUp ? lookUp : new LookUp(scope)).cidrLabel);
   }
 
   private constructor() {}
 }
+
+const servicesOfNetwork: Reader<INetworkPeer> = (problems, name, value) => {
+  const network = valueOf<IClusterNetwork>("IClusterNetwork")(problems, name, value);
+  return network && problems.collect(() => network.regionServices);
+};
+
+const objectStorageLabel = checkedBy(passing<string>(checkCidrLabel), (problems, name, label) => {
+  if (isObjectStorage(label)) return;
+  problems.add(
+    "NAME_INVALID",
+    `${name} is ${JSON.stringify(label)}, not the label of Object Storage`,
+    "Give a label such as oci-fra-objectstorage; all services are OracleServices.all(network)",
+  );
+});
 
 class LookUp extends ResourceConstruct {
   public static readonly ID = "ObjectStorageOnly";

@@ -1,9 +1,15 @@
 import { checked } from "../../core/checked";
-import { type Cidr, cidrAt, contains, readIpv4Cidr } from "../../core/cidr";
-import { shown } from "../../core/display-value";
-import { type Reader } from "../../core/readers";
-import { checkMembers } from "../../core/required";
-import { Problems } from "../../core/validation-error";
+import { cidrAt, isInsidePrivate, PRIVATE_RANGES } from "../../core/cidr";
+import {
+  checkedBy,
+  choice,
+  cidr,
+  type PropsSchema,
+  readArguments,
+  type Reader,
+  valueOf,
+  withDefault,
+} from "../../core/readers";
 
 /** The source of pod addresses. */
 export enum PodNetworkType {
@@ -28,18 +34,33 @@ export interface FlannelOverlayProps {
 
 /** The prefix of the address block that each node gets. See https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengcidrblocks.htm */
 export const NODE_PREFIX = 25;
-const DEFAULT_PODS_CIDR = "10.244.0.0/16";
+// 10.244.0.0/16.
+const DEFAULT_RANGE = cidrAt(0x0af40000n, 16);
 // Kubernetes divides a range into at most 2 ^ 16 node blocks.
 const LARGEST = NODE_PREFIX - 16;
 // One node, and one more during its replacement.
 const SMALLEST = NODE_PREFIX - 1;
-// RFC 1918 and RFC 6598.
-const PRIVATE = [
-  cidrAt(0x0a000000n, 8),
-  cidrAt(0xac100000n, 12),
-  cidrAt(0xc0a80000n, 16),
-  cidrAt(0x64400000n, 10),
-];
+
+const podRange = checkedBy(cidr(), (problems, name, range) => {
+  const { text, prefix } = range;
+  if (!isInsidePrivate(range)) {
+    problems.add(
+      "PODS_CIDR_INVALID",
+      `${name} is ${text}, which is not part of a private range`,
+      `Give a part of ${PRIVATE_RANGES}, such as "${DEFAULT_RANGE.text}"`,
+    );
+  }
+  if (prefix >= LARGEST && prefix <= SMALLEST) return;
+  problems.add(
+    "PODS_CIDR_INVALID",
+    `${name} is ${text}, a /${prefix}`,
+    `Give a range from a /${LARGEST} to a /${SMALLEST}, such as "${DEFAULT_RANGE.text}"; each node takes a /${NODE_PREFIX}`,
+  );
+});
+
+const FLANNEL_OVERLAY = {
+  podCidr: withDefault(podRange, DEFAULT_RANGE),
+} satisfies PropsSchema<FlannelOverlayProps>;
 
 /**
  * The pod networking of a cluster; it can't be changed after the cluster has been created.
@@ -68,30 +89,8 @@ export class PodNetworking {
    * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengpodnetworking_topic-flannel_CNI_plugin.htm
    */
   public static flannelOverlay(props: FlannelOverlayProps = {}): PodNetworking {
-    const problems = new Problems("PodNetworking.flannelOverlay");
-    const podCidr = readPodsCidr(problems, props);
-    problems.throwIfAny();
-    return new PodNetworking(PodNetworkType.FLANNEL_OVERLAY, podCidr?.text);
-  }
-
-  /**
-   * Validates the choice again: TypeScript accepts any object of the same shape.
-   *
-   * @internal
-   */
-  public static _checked(problems: Problems, value: PodNetworking | undefined): PodNetworking {
-    const instead = "PodNetworking.vcnNative() or PodNetworking.flannelOverlay()";
-    if (value === null)
-      problems.add("VALUE_INVALID", "podNetworking is null", `Write ${instead}, or leave it out`);
-    if (!checkMembers(problems, "podNetworking", value, ["type"], instead)) return PodNetworking.vcnNative();
-    const { type, podCidr } = value as PodNetworking;
-    if (type === PodNetworkType.VCN_NATIVE) return PodNetworking.vcnNative();
-    if (type === PodNetworkType.FLANNEL_OVERLAY) {
-      const checked = problems.collect(() => PodNetworking.flannelOverlay({ podCidr }));
-      return checked ?? PodNetworking.vcnNative();
-    }
-    problems.add("VALUE_INVALID", `podNetworking.type is ${shown(type)}`, `Write ${instead}`);
-    return PodNetworking.vcnNative();
+    const { podCidr } = readArguments("PodNetworking.flannelOverlay", props, FLANNEL_OVERLAY);
+    return new PodNetworking(PodNetworkType.FLANNEL_OVERLAY, podCidr.text);
   }
 
   private constructor(
@@ -107,39 +106,12 @@ export function isOverlay(podNetworking: PodNetworking | undefined): boolean {
   return podNetworking?.type === PodNetworkType.FLANNEL_OVERLAY;
 }
 
-function readPodsCidr(problems: Problems, props: FlannelOverlayProps): Cidr | undefined {
-  if (typeof props !== "object" || props === null) {
-    problems.add(
-      "VALUE_INVALID",
-      `The overlay is ${shown(props)}`,
-      `Write { podCidr: "${DEFAULT_PODS_CIDR}" }`,
-    );
-    return undefined;
-  }
-  const cidr = readIpv4Cidr(problems, "podCidr", props.podCidr ?? DEFAULT_PODS_CIDR);
-  if (!cidr) return undefined;
-  if (!PRIVATE.some((block) => contains(block, cidr))) {
-    problems.add(
-      "PODS_CIDR_INVALID",
-      `podCidr is ${cidr.text}, which is not part of a private range`,
-      "Give a part of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10",
-    );
-  }
-  if (cidr.prefix < LARGEST || cidr.prefix > SMALLEST) {
-    problems.add(
-      "PODS_CIDR_INVALID",
-      `podCidr is ${cidr.text}, a /${cidr.prefix}`,
-      `Give a range from a /${LARGEST} to a /${SMALLEST}, such as "${DEFAULT_PODS_CIDR}"; each node takes a /${NODE_PREFIX}`,
-    );
-  }
-  return cidr;
-}
+const podNetworkType = choice(PodNetworkType, "PodNetworking.vcnNative() or PodNetworking.flannelOverlay()");
 
 /** Reads a pod networking; again with its range, because a program without types can pass any object. */
 export function podNetworking(): Reader<PodNetworking> {
-  return (problems, _, value) => {
-    const before = problems.count;
-    const read = PodNetworking._checked(problems, value as PodNetworking);
-    return problems.count === before ? read : undefined;
-  };
+  return checkedBy(valueOf(PodNetworking), (problems, name, { type, podCidr }) => {
+    podNetworkType(problems, `${name}.type`, type);
+    if (type === PodNetworkType.FLANNEL_OVERLAY) podRange(problems, `${name}.podCidr`, podCidr);
+  });
 }

@@ -3,9 +3,9 @@ import { type Construct } from "constructs";
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
 import { firstApply } from "../../core/first-apply";
-import { objectOf, ocid, passing, type PropsSchema, type Reader, readProps } from "../../core/readers";
+import { objectOf, ocid, passing, type PropsSchema, readArguments, type Reader } from "../../core/readers";
 import { checkGiven } from "../../core/required";
-import { Problems } from "../../core/validation-error";
+import { type Problems } from "../../core/validation-error";
 import { DataOciCoreServices } from "../../oci/data-oci-core-services";
 import { type INetworkPeer, type RuleEnd } from "../security-groups/network-peer";
 
@@ -38,8 +38,7 @@ export class RegionServices {
    * `oci network service list` prints both values.
    */
   public static of(attributes: RegionServicesAttributes): IRegionServices {
-    const problems = new Problems("RegionServices.of");
-    const { serviceId, cidrLabel } = problems.resolved(readProps(problems, attributes, REGION_SERVICES));
+    const { serviceId, cidrLabel } = readArguments("RegionServices.of", attributes, REGION_SERVICES);
     return new KnownServices(serviceId, cidrLabel);
   }
 

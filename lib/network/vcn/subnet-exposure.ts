@@ -12,6 +12,7 @@ import {
   ocid,
   optional,
   type PropsSchema,
+  readArgument,
   type Reader,
   reasonFor,
   valueOf,
@@ -59,9 +60,7 @@ export class SubnetExposure {
    * OCI can't change this setting of a subnet: a change replaces the subnet, with everything in it.
    */
   public static publicWith(choice: ReasonedChoice): SubnetExposure {
-    const problems = new Problems("SubnetExposure.publicWith");
-    const reason = PUBLIC_SUBNET(problems, "choice", choice)?.reason;
-    problems.throwIfAny();
+    const { reason } = readArgument("SubnetExposure.publicWith", "choice", choice, PUBLIC_SUBNET);
     return new SubnetExposure(true, reason);
   }
 

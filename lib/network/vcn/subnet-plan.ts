@@ -73,6 +73,8 @@ export interface SubnetPlanProps {
   readonly podCidr?: string;
 }
 
+/** The range of a VCN that was given no plan: 10.0.0.0/16. */
+export const DEFAULT_VCN = cidrAt(0x0a000000n, 16);
 const DEFAULT_NODES = 250;
 const LARGEST_COUNT = 2 ** 24;
 
@@ -88,7 +90,7 @@ const plannedRange = withDefault<Cidr, typeof PLANNED>(subnetRange, PLANNED);
 const count = wholeNumber({ least: 1, most: LARGEST_COUNT });
 
 const SUBNET_PLAN = {
-  vcnCidr: withDefault(vcnRange, cidrAt(0x0a000000n, 16)),
+  vcnCidr: withDefault(vcnRange, DEFAULT_VCN),
   nodes: withDefault(count, DEFAULT_NODES),
   pods: withDefault<number, typeof PLANNED>(count, PLANNED),
   apiEndpointCidr: plannedRange,

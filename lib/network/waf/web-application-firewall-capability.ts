@@ -1,8 +1,17 @@
-import { Token } from "cdktf";
 import { checked } from "../../core/checked";
-import { shown } from "../../core/display-value";
-import { checkedBy, type Reader, uniqueListOf, valueOf } from "../../core/readers";
-import { checkGiven } from "../../core/required";
+import {
+  checkedBy,
+  listOf,
+  matching,
+  type PropsSchema,
+  readArguments,
+  type Reader,
+  readProps,
+  uniqueListOf,
+  valueOf,
+  wholeNumber,
+  withDefault,
+} from "../../core/readers";
 import { checkText } from "../../core/terraform-text";
 import { Problems } from "../../core/validation-error";
 
@@ -46,8 +55,19 @@ const RECOMMENDED: readonly (readonly [key: string, version: number])[] = [
   ["911100", 1],
 ];
 
-const KEY = /^\d{6,10}$/;
-const MAX_VERSIONS = 100;
+const CAPABILITY = {
+  key: matching(/^\d{6,10}$/, 'Write its digits as a text, for example "941100"'),
+  version: wholeNumber({ least: 1, most: 100 }),
+};
+
+const excludedName = checkedBy(
+  matching(/\S/, 'Write a literal that is not blank, for example "comment"', { code: "VALUE_INVALID" }),
+  checkText,
+);
+const EXCLUSIONS = {
+  args: withDefault(listOf(excludedName, 'a list of names, for example ["comment"]'), []),
+  requestCookies: withDefault(listOf(excludedName, 'a list of names, for example ["session"]'), []),
+} satisfies PropsSchema<WafExclusions>;
 
 /**
  * A protection capability of OCI's web application firewall: a pattern that it detects in requests, such as SQL in an argument. Oracle
@@ -66,20 +86,8 @@ export class WafCapability {
    * @param version the version such as 3; each key has its own versions
    */
   public static of(key: string, version: number): WafCapability {
-    const problems = new Problems("WafCapability.of");
-    if (typeof key !== "string" || !KEY.test(key)) {
-      problems.add(
-        "NAME_INVALID",
-        `key is ${shown(key)}`,
-        'Write its digits as a text, for example "941100"',
-      );
-    }
-    if (!Number.isInteger(version) || version < 1 || version > MAX_VERSIONS) {
-      const fix = `Give a whole number from 1 to ${MAX_VERSIONS}`;
-      problems.add("COUNT_INVALID", `version is ${shown(version)}`, fix);
-    }
-    problems.throwIfAny();
-    return new WafCapability(key, version, [], []);
+    const read = readArguments("WafCapability.of", { key, version }, CAPABILITY);
+    return new WafCapability(read.key, read.version, [], []);
   }
 
   /**
@@ -102,45 +110,35 @@ export class WafCapability {
   /** The same capability, ignoring some arguments and cookies whose legitimate values look like an attack. */
   public excluding(exclusions: WafExclusions): WafCapability {
     const problems = new Problems("WafCapability.excluding");
-    const given = checkGiven(problems, { exclusions }) ? exclusions : {};
-    const args = readNames(problems, "args", given.args);
-    const cookies = readNames(problems, "requestCookies", given.requestCookies);
-    if (args.length + cookies.length === 0 && !problems.any) {
+    const { args = [], requestCookies = [] } = readProps(problems, exclusions, EXCLUSIONS);
+    if (args.length + requestCookies.length === 0 && !problems.any) {
       const fix = 'Name at least one, for example { args: ["comment"] }';
       problems.add("ATTRIBUTE_MISSING", "Neither args nor requestCookies was given", fix);
     }
     problems.throwIfAny();
-    const join = (one: readonly string[], other: readonly string[]) =>
-      [...new Set([...one, ...other])].sort();
     return new WafCapability(
       this.key,
       this.version,
-      join(this.args, args),
-      join(this.requestCookies, cookies),
+      sortedUnion(this.args, args),
+      sortedUnion(this.requestCookies, requestCookies),
     );
   }
 
   /** @internal */
   public _config(): object {
     const { key, version, args, requestCookies } = this;
-    const given = (names: readonly string[]) => (names.length > 0 ? [...names] : undefined);
+    const unlessEmpty = (names: readonly string[]) => (names.length > 0 ? [...names] : undefined);
     if (args.length + requestCookies.length === 0) return { key, version };
-    return { key, version, exclusions: { args: given(args), requestCookies: given(requestCookies) } };
+    return {
+      key,
+      version,
+      exclusions: { args: unlessEmpty(args), requestCookies: unlessEmpty(requestCookies) },
+    };
   }
 }
 
-function readNames(problems: Problems, name: string, names: unknown): string[] {
-  if (names === undefined) return [];
-  if (!Array.isArray(names) || Token.isUnresolved(names)) {
-    problems.add("VALUE_INVALID", `${name} is ${shown(names)}`, "Write a list of names");
-    return [];
-  }
-  for (const each of names as unknown[]) {
-    const isLiteral = typeof each === "string" && each.trim() !== "" && !Token.isUnresolved(each);
-    if (isLiteral) checkText(problems, `A name in ${name}`, each);
-    else problems.add("VALUE_INVALID", `${name} has ${shown(each)}`, "Write literals that are not blank");
-  }
-  return names as string[];
+function sortedUnion(names: readonly string[], others: readonly string[]): string[] {
+  return [...new Set([...names, ...others])].sort();
 }
 
 /** Reads capabilities, at least one and each once. */

@@ -1,20 +1,42 @@
-import { Token } from "cdktf";
 import { checked } from "../../core/checked";
-import { readCidrs } from "../../core/cidr";
-import { shown } from "../../core/display-value";
-import { checkOcid } from "../../core/ocid";
-import { checkMembers } from "../../core/required";
+import {
+  checkedBy,
+  cidrs,
+  listOf,
+  matching,
+  ocid,
+  readArgument,
+  type Reader,
+  text,
+  valueOf,
+} from "../../core/readers";
 import { checkText } from "../../core/terraform-text";
 import { Problems } from "../../core/validation-error";
 
-const LONGEST = 1024;
+const MAX_LENGTH = 1024;
 const MAX_OCID_LENGTH = 128;
+
+const literal = (pattern: RegExp, example: string) =>
+  matching(pattern, `Write it as a literal, for example ${example}`, { code: "VALUE_INVALID" });
 // Without quotes and backslashes, so that a value can't end the string literal that contains it.
-const PATH = /^\/[A-Za-z0-9._~!$&()*+,;=:@%/-]*$/;
-const HOST = /^[A-Za-z0-9.-]+(:\d{1,5})?$/;
-const METHOD = /^[A-Z]{3,20}$/;
-const HEADER = /^[A-Za-z0-9-]{1,100}$/;
-const COUNTRY = /^[A-Z]{2}$/;
+const pathLiteral = (example: string) => literal(/^\/[A-Za-z0-9._~!$&()*+,;=:@%/-]*$/, example);
+const atLeastOne = <T>(list: Reader<T[]>, fix: string) =>
+  checkedBy(list, (problems, name, { length }) => {
+    if (length === 0) problems.add("VALUE_INVALID", `${name} is empty`, fix);
+  });
+
+const ADDRESSES = cidrs({ ipv6: true, wide: true });
+const COUNTRIES = '["DE", "FR"]';
+const LISTS = "a list with at least one OCID of a NetworkAddressList";
+const countryCodes = atLeastOne(
+  listOf(literal(/^[A-Z]{2}$/, '"DE"'), `a list, for example ${COUNTRIES}`),
+  `Write at least one, for example ${COUNTRIES}`,
+);
+const addressListIds = atLeastOne(listOf(ocid("webappfirewallnetworkaddresslist"), LISTS), `Write ${LISTS}`);
+const expression = checkedBy(text("an expression"), (problems, name, value) => {
+  checkText(problems, name, value);
+  if (value.trim() === "") problems.add("VALUE_INVALID", `${name} is blank`, "Write an expression");
+});
 
 /**
  * A condition that selects the requests to which a rule of a web application firewall applies.
@@ -29,7 +51,7 @@ export class WafCondition {
    * @param path the path such as `/login`
    */
   public static path(path: string): WafCondition {
-    checkLiteral("WafCondition.path", "path", path, PATH, '"/login"');
+    readArgument("WafCondition.path", "path", path, pathLiteral('"/login"'));
     return WafCondition.make("WafCondition.path", `i_equals(http.request.url.path, '${path}')`);
   }
 
@@ -39,7 +61,7 @@ export class WafCondition {
    * @param prefix the prefix such as `/admin/`
    */
   public static pathPrefix(prefix: string): WafCondition {
-    checkLiteral("WafCondition.pathPrefix", "prefix", prefix, PATH, '"/admin/"');
+    readArgument("WafCondition.pathPrefix", "prefix", prefix, pathLiteral('"/admin/"'));
     return WafCondition.make("WafCondition.pathPrefix", `i_starts_with(http.request.url.path, '${prefix}')`);
   }
 
@@ -49,7 +71,7 @@ export class WafCondition {
    * @param method the method such as `POST`
    */
   public static method(method: string): WafCondition {
-    checkLiteral("WafCondition.method", "method", method, METHOD, '"POST"');
+    readArgument("WafCondition.method", "method", method, literal(/^[A-Z]{3,20}$/, '"POST"'));
     return WafCondition.make("WafCondition.method", `i_equals(http.request.method, '${method}')`);
   }
 
@@ -59,7 +81,12 @@ export class WafCondition {
    * @param host the host such as `shop.example.com`, with a port if clients send one
    */
   public static host(host: string): WafCondition {
-    checkLiteral("WafCondition.host", "host", host, HOST, '"shop.example.com"');
+    readArgument(
+      "WafCondition.host",
+      "host",
+      host,
+      literal(/^[A-Za-z0-9.-]+(:\d{1,5})?$/, '"shop.example.com"'),
+    );
     return WafCondition.make("WafCondition.host", `i_equals(http.request.host, '${host}')`);
   }
 
@@ -69,7 +96,7 @@ export class WafCondition {
    * @param name the name of the header such as `X-Debug`, case-insensitive
    */
   public static header(name: string): WafCondition {
-    checkLiteral("WafCondition.header", "name", name, HEADER, '"X-Debug"');
+    readArgument("WafCondition.header", "name", name, literal(/^[A-Za-z0-9-]{1,100}$/, '"X-Debug"'));
     return WafCondition.make(
       "WafCondition.header",
       `i_contains(keys(http.request.headers), '${name.toLowerCase()}')`,
@@ -82,16 +109,10 @@ export class WafCondition {
    * @param codes the two-letter ISO 3166-1 codes such as `DE`
    */
   public static countries(codes: string[]): WafCondition {
-    const problems = new Problems("WafCondition.countries");
-    const isList = Array.isArray(codes) && codes.length > 0 && !Token.isUnresolved(codes);
-    if (!isList || !codes.every((code) => typeof code === "string" && COUNTRY.test(code))) {
-      const fix = 'Write two capital letters for each, for example ["DE", "FR"]';
-      problems.add("VALUE_INVALID", `codes is ${shown(codes)}`, fix);
-    }
-    problems.throwIfAny();
+    const read = readArgument("WafCondition.countries", "codes", codes, countryCodes);
     return WafCondition.make(
       "WafCondition.countries",
-      `i_contains([${quoted([...new Set(codes)].sort())}], connection.source.geo.countryCode)`,
+      `i_contains([${quoted([...new Set(read)].sort())}], connection.source.geo.countryCode)`,
     );
   }
 
@@ -102,12 +123,10 @@ export class WafCondition {
    * many
    */
   public static addresses(cidrs: string[]): WafCondition {
-    const problems = new Problems("WafCondition.addresses");
-    const ranges = readCidrs(problems, "cidrs", cidrs, { ipv6: true, wide: true });
-    problems.throwIfAny();
+    const ranges = readArgument("WafCondition.addresses", "cidrs", cidrs, ADDRESSES);
     return WafCondition.make(
       "WafCondition.addresses",
-      `address_in(connection.source.address, [${quoted(ranges)}])`,
+      `address_in(connection.source.address, [${quoted(ranges.map((range) => range.text))}])`,
     );
   }
 
@@ -117,18 +136,16 @@ export class WafCondition {
    * @param networkAddressListIds the OCIDs of the lists, such as `networkAddressListId` of a NetworkAddressList
    */
   public static addressLists(networkAddressListIds: string[]): WafCondition {
-    const problems = new Problems("WafCondition.addressLists");
-    const isList = Array.isArray(networkAddressListIds) && networkAddressListIds.length > 0;
-    if (!isList) {
-      const what = `networkAddressListIds is ${shown(networkAddressListIds)}`;
-      problems.add("VALUE_INVALID", what, "Write a list with at least one OCID");
-    }
-    for (const id of isList ? networkAddressListIds : []) {
-      checkOcid(problems, "One of networkAddressListIds", id, "webappfirewallnetworkaddresslist");
-    }
-    problems.throwIfAny();
-    const text = `address_in_network_address_list(connection.source.address, [${quoted(networkAddressListIds)}])`;
-    return WafCondition.make("WafCondition.addressLists", text);
+    const ids = readArgument(
+      "WafCondition.addressLists",
+      "networkAddressListIds",
+      networkAddressListIds,
+      addressListIds,
+    );
+    return WafCondition.make(
+      "WafCondition.addressLists",
+      `address_in_network_address_list(connection.source.address, [${quoted(ids)}])`,
+    );
   }
 
   /**
@@ -137,12 +154,7 @@ export class WafCondition {
    * @param jmesPath the expression, up to 1024 characters
    */
   public static expression(jmesPath: string): WafCondition {
-    const problems = new Problems("WafCondition.expression");
-    if (typeof jmesPath !== "string" || jmesPath.trim() === "") {
-      problems.add("VALUE_INVALID", `jmesPath is ${shown(jmesPath)}`, "Write an expression");
-    }
-    checkText(problems, "jmesPath", jmesPath);
-    problems.throwIfAny();
+    readArgument("WafCondition.expression", "jmesPath", jmesPath, expression);
     return WafCondition.make("WafCondition.expression", jmesPath);
   }
 
@@ -150,9 +162,9 @@ export class WafCondition {
   private static make(factory: string, text: string): WafCondition {
     const problems = new Problems(factory);
     const { length } = text.replace(/\$\{TfToken\[[^\]]*\]\}/g, "x".repeat(MAX_OCID_LENGTH));
-    if (length > LONGEST) {
+    if (length > MAX_LENGTH) {
       const fix = "Write several rules, or put addresses into a NetworkAddressList";
-      problems.add("VALUE_INVALID", `The condition has ${length} of at most ${LONGEST} characters`, fix);
+      problems.add("VALUE_INVALID", `The condition has ${length} of at most ${MAX_LENGTH} characters`, fix);
     }
     problems.throwIfAny();
     return new WafCondition(text);
@@ -179,42 +191,10 @@ export class WafCondition {
   }
 
   private join(method: string, operator: string, other: WafCondition): WafCondition {
-    const problems = new Problems(`WafCondition.${method}`);
-    checkCondition(problems, "The other condition", other);
-    problems.throwIfAny();
-    return WafCondition.make(`WafCondition.${method}`, `(${this.jmesPath}) ${operator} (${other.jmesPath})`);
+    const factory = `WafCondition.${method}`;
+    const { jmesPath } = readArgument(factory, "other", other, valueOf(WafCondition));
+    return WafCondition.make(factory, `(${this.jmesPath}) ${operator} (${jmesPath})`);
   }
-}
-
-/** Adds a problem if a value is not a condition. */
-export function checkCondition(problems: Problems, name: string, value: unknown): void {
-  if (value === undefined || value === null) {
-    problems.add(
-      "ATTRIBUTE_MISSING",
-      `${name} was not given`,
-      'Write WafCondition.path("/login"), for example',
-    );
-  } else {
-    checkMembers(
-      problems,
-      name,
-      value,
-      ["jmesPath", "negated", "andAlso"],
-      'WafCondition.path("/login"), for example',
-    );
-  }
-}
-
-function checkLiteral(factory: string, name: string, value: string, pattern: RegExp, example: string): void {
-  const problems = new Problems(factory);
-  if (typeof value !== "string" || !pattern.test(value)) {
-    problems.add(
-      "VALUE_INVALID",
-      `${name} is ${shown(value)}`,
-      `Write it as a literal, for example ${example}`,
-    );
-  }
-  problems.throwIfAny();
 }
 
 function quoted(values: readonly string[]): string {

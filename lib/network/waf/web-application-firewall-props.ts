@@ -19,6 +19,7 @@ import {
   ocid,
   optional,
   type PropsSchema,
+  readArgument,
   readProps,
   reasonFor,
   type Resolved,
@@ -46,9 +47,7 @@ export class WafMode {
    * Allows and logs the requests: for the first weeks, to find legitimate requests that look like attacks.
    */
   public static checkOnly(choice: ReasonedChoice): WafMode {
-    const problems = new Problems("WafMode.checkOnly");
-    const reason = NOT_BLOCKING(problems, "choice", choice)?.reason;
-    problems.throwIfAny();
+    const { reason } = readArgument("WafMode.checkOnly", "choice", choice, NOT_BLOCKING);
     return new WafMode("check", reason);
   }
 

@@ -1,5 +1,5 @@
 import { type Duration } from "cdk8s";
-import { checkCondition, type WafCondition } from "./web-application-firewall-condition";
+import { WafCondition } from "./web-application-firewall-condition";
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
 import {
@@ -7,8 +7,9 @@ import {
   matching,
   objectOf,
   optional,
-  passing,
   type PropsSchema,
+  readArguments,
+  readProps,
   type Reader,
   type Resolved,
   uniqueListOf,
@@ -17,7 +18,6 @@ import {
   wholeNumber,
   withDefault,
 } from "../../core/readers";
-import { Problems } from "../../core/validation-error";
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9 _-]{0,99}$/;
 // The logs use this name for requests that match no rule.
@@ -54,11 +54,8 @@ export class WafAccessRule {
   }
 
   private static make(action: string, name: string, condition: WafCondition): WafAccessRule {
-    const problems = new Problems(`WafAccessRule.${action}`);
-    ruleName(problems, "name", name);
-    checkCondition(problems, "condition", condition);
-    problems.throwIfAny();
-    return new WafAccessRule(name, condition, action);
+    const rule = readArguments(`WafAccessRule.${action}`, { name, condition }, RULE);
+    return new WafAccessRule(rule.name, rule.condition, action);
   }
 
   private constructor(
@@ -104,6 +101,8 @@ const ruleName = checkedBy(
   },
 );
 
+const RULE = { name: ruleName, condition: valueOf(WafCondition) };
+
 const RATE_LIMIT = {
   name: ruleName,
   requests: wholeNumber({ least: 1, most: MAX_REQUESTS }),
@@ -112,7 +111,7 @@ const RATE_LIMIT = {
     wholeDuration("seconds", { least: 0, most: MAX_SECONDS, example: "Duration.minutes(5)" }),
     0,
   ),
-  condition: optional(passing<WafCondition>(checkCondition)),
+  condition: optional(valueOf(WafCondition)),
 } satisfies PropsSchema<WafRateLimit>;
 
 /** A rate limit, with its durations in seconds. */
@@ -126,9 +125,8 @@ export function rateLimits(): Reader<ResolvedRateLimit[]> {
 
 /** Reads access rules with unique names; again with their members, because a program without types can pass any object. */
 export function accessRules(): Reader<WafAccessRule[]> {
-  const rule = checkedBy(valueOf(WafAccessRule), (problems, name, { name: own, condition }) => {
-    ruleName(problems, `${name}.name`, own);
-    checkCondition(problems, `${name}.condition`, condition);
+  const rule = checkedBy(valueOf(WafAccessRule), (problems, name, value) => {
+    readProps(problems, value, RULE, name);
   });
   const instead = 'a list, for example [WafAccessRule.block("admin", WafCondition.pathPrefix("/admin/"))]';
   return uniqueListOf(rule, instead, UNIQUE);

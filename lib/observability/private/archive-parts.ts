@@ -109,7 +109,7 @@ export class ArchiveParts {
       Acknowledgements._record(scope, "auditing", `a retention of ${retention.days} days`, retention.reason);
     }
     const { bucket } = this;
-    findWhenWritten(scope, () => checkOverrides(scope, bucket));
+    findWhenWritten(scope, () => checkOverrides(scope, bucket, retention.days));
   }
 
   /** Adds a connector from the sources to the bucket. */
@@ -202,7 +202,7 @@ export class ArchiveParts {
 }
 
 /** Rejects a bucket whose protection was removed by overrides; checked at synthesis, after the last of them. */
-function checkOverrides(scope: IConstruct, bucket: ObjectstorageBucket): ProgramFinding[] {
+function checkOverrides(scope: IConstruct, bucket: ObjectstorageBucket, days: number): ProgramFinding[] {
   const problems = new Problems(scope);
   const { resource } = bucket.toTerraform() as {
     resource: { [type: string]: { [id: string]: { [attribute: string]: unknown } } };
@@ -228,7 +228,30 @@ function checkOverrides(scope: IConstruct, bucket: ObjectstorageBucket): Program
       "The bucket of the archive has no retention rule",
       "Remove the override of retention_rules, and give the archive another retention: ArchiveRetention.of(Duration.days(90))",
     );
+  } else if (!written.retention_rules.some((rule) => daysOf(rule) >= days)) {
+    problems.add(
+      "ARCHIVE_INVALID",
+      `The bucket of the archive has no retention rule of ${days} days, as the program says`,
+      "Remove the override of retention_rules, and give the archive another retention: ArchiveRetention.of(Duration.days(90))",
+    );
+  }
+  if (typeof written.kms_key_id !== "string" || written.kms_key_id === "") {
+    problems.add(
+      "ARCHIVE_INVALID",
+      "The bucket of the archive has no key of yours",
+      "Remove the override of kms_key_id, and give the archive the key as kmsKeyId",
+    );
   }
   problems.throwIfAny();
   return [];
+}
+
+/** The days of a retention rule as it is written; infinite for a rule without a duration. */
+function daysOf({
+  duration,
+}: {
+  readonly duration?: { time_amount?: unknown; time_unit?: unknown };
+}): number {
+  if (duration === undefined) return Infinity;
+  return Number(duration.time_amount) * (duration.time_unit === "YEARS" ? 365 : 1);
 }

@@ -214,7 +214,7 @@ function callOf(tokens: QueryTokens): LogExpression {
 
 function fieldOf(tokens: QueryTokens): LogExpression {
   const path = [unquoted(tokens.expect("a field, a text in single quotes, a number or a function", "name"))];
-  if (tokens.sees("symbol", "(")) tokens.fail(`${path[0]} is no function`);
+  if (tokens.sees("symbol", "(")) tokens.fail(`${path[0]} is not a function`);
   while (tokens.accept("symbol", ".")) path.push(unquoted(tokens.expect("a field", "name")));
   return { kind: "field", path };
 }

@@ -49,7 +49,7 @@ const KINDS = {
   interval: /\[\s*(?:\d+[mhd])\s*\]/y,
   number: /\d+(?:\.\d+)?(?![A-Za-z0-9_])/y,
   duration: /\d+[mhd](?![A-Za-z0-9_])/y,
-  symbol: /\|\||&&|::|==|!=|>=|<=|=~|!~|[=<>(){},.+\-*/]/y,
+  symbol: /\|\||&&|::|==|!=|>=|<=|=~|!~|[=<>(){},.+\-*/%]/y,
   name: /[A-Za-z_$][A-Za-z0-9_$-]*/y,
 };
 
@@ -120,7 +120,7 @@ function comparison(tokens: QueryTokens): MetricExpression {
 }
 
 function sum(tokens: QueryTokens): MetricExpression {
-  return chain(tokens, ["+", "-"], () => chain(tokens, ["*", "/"], () => operand(tokens)));
+  return chain(tokens, ["+", "-"], () => chain(tokens, ["*", "/", "%"], () => operand(tokens)));
 }
 
 /** Operands joined by operators of one precedence. */
@@ -167,7 +167,7 @@ function intervalOf(tokens: QueryTokens): string {
   const text = tokens.expect("an interval such as [5m]", "interval");
   const [, count = "0", unit = ""] = INTERVAL.exec(text) ?? [];
   if (Number(count) < 1 || Number(count) > (MAX_INTERVAL_LENGTH[unit] ?? 0)) {
-    tokens.fail(`${text} is no interval, which is [1m] to [60m], [1h] to [24h] or [1d]`);
+    tokens.fail(`${text} is not an interval: use [1m] to [60m], [1h] to [24h] or [1d]`);
   }
   return `${count}${unit}`;
 }
@@ -206,7 +206,7 @@ function functionsOf(tokens: QueryTokens): MetricFunction[] {
   while (tokens.accept("symbol", ".")) {
     const name = tokens.expect("a statistic or grouping", "name");
     if (![...GROUPINGS, ...STATISTICS].includes(name.toLowerCase())) {
-      tokens.fail(`${name}() is no statistic and no grouping`);
+      tokens.fail(`${name}() is neither a statistic nor a grouping`);
     }
     tokens.expect("(", "symbol", "(");
     const args: string[] = [];

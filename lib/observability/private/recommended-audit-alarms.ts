@@ -105,24 +105,30 @@ export function recommendedAuditAlarms(automation: readonly string[]): WatchedAu
     {
       name: "logging-changed",
       purpose:
-        "Somebody deleted or changed a log, a connector, a retention rule, or an alarm: what happens next may leave no trace.",
+        "Somebody deleted or changed a log, the filter of flow logs, a connector, a retention rule, an alarm, or its subscribers: what happens " +
+        "next may leave no trace.",
       response:
         "Compare with the pipeline's runs. No run at that time: run terraform apply, and treat everything since the change as unseen; the " +
         "records of OCI Audit itself can't be switched off.",
       condition:
         named(
+          "CreateAlarmSuppression",
           "DeactivateServiceConnector",
           "DeleteAlarm",
+          "DeleteCaptureFilter",
           "DeleteLog",
           "DeleteLogGroup",
           "DeleteRetentionRule",
           "DeleteRule",
           "DeleteServiceConnector",
+          "DeleteSubscription",
           "DeleteTopic",
           "UpdateAlarm",
+          "UpdateCaptureFilter",
           "UpdateLog",
           "UpdateRetentionRule",
           "UpdateRule",
+          "UpdateServiceConnector",
         ) + ` and ${outsideOfTerraform(automation)}`,
       sources: [AUDIT, API],
       hit: auditRecord("serviceConnectorHub", "DeactivateServiceConnector", {}),

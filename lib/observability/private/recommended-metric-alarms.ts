@@ -15,6 +15,7 @@ export interface MetricThresholds {
 /** A metric alarm with its test. */
 export interface WatchedMetric extends Watched<readonly MetricPoint[]>, MetricAlarmProps {}
 
+const LANGUAGE = "https://docs.oracle.com/iaas/Content/Monitoring/Reference/mql.htm";
 const METRICS = "https://docs.oracle.com/iaas/Content/ContEng/Reference/contengmetrics.htm";
 
 const ofCluster = (dimensions: object) => ({ resourceId: CLUSTER_ID, ...dimensions });
@@ -117,10 +118,11 @@ export function recommendedMetricAlarms(thresholds: MetricThresholds): WatchedMe
       response:
         "Run kubectl get --raw /readyz from where you usually reach the endpoint. If it fails, look at the state of the cluster in the " +
         "Console and open a service request. If it answers, ask why Monitoring has no data.",
-      query: `APIServerRequestCount[5m]{resourceId = "${CLUSTER_ID}"}.groupBy(resourceId).absent()`,
+      // Without the longest period that OCI accepts, the alarm would be over after two hours of silence.
+      query: `APIServerRequestCount[5m]{resourceId = "${CLUSTER_ID}"}.groupBy(resourceId).absent(3d)`,
       severity: AlarmSeverity.CRITICAL,
       pendingFor: Duration.minutes(20),
-      sources: [METRICS],
+      sources: [METRICS, LANGUAGE],
       hit: [],
       nearMiss: [{ metric: "APIServerRequestCount", dimensions: ofCluster({}), value: 0 }],
       nearMissIs: "a metric that says zero requests",
@@ -130,7 +132,7 @@ export function recommendedMetricAlarms(thresholds: MetricThresholds): WatchedMe
       purpose:
         "Pods find no node: too little capacity, or a selector, taint, or quota that nothing satisfies.",
       response:
-        "Run kubectl get pods -A --field-selector status.phase=Pending and kubectl describe one of them: its events say what is missing. " +
+        "Run kubectl get pods -A --field-selector status.phase=Pending and kubectl describe one of them: its events show what is missing. " +
         "Raise the size of the pool, or correct the request.",
       query: `UnschedulablePods[5m]{resourceId = "${CLUSTER_ID}"}.min() > 0`,
       severity: AlarmSeverity.WARNING,

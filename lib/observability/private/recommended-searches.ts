@@ -63,7 +63,7 @@ export const RECOMMENDED_SEARCHES: readonly WatchedSearch[] = [
       "Who read values of secrets: secrets of vaults, and Secrets of Kubernetes as far as OCI Audit has them.",
     response:
       "Compare with the workloads that have the secret. Rotate what a person or an unknown principal read. OCI Audit shows administrative " +
-      "calls of the Kubernetes API: no record is no proof that nobody read a Secret, so keep them in a vault.",
+      "calls of the Kubernetes API: a missing record does not prove that nobody read a Secret, so keep them in a vault.",
     logs: SearchedLogs.AUDIT,
     query: [
       `where data.eventName = 'GetSecretBundle*' or (${OF_API_SERVER} and data.request.path = '*/secrets*')`,

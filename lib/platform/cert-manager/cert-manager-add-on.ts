@@ -1,6 +1,9 @@
 import { type Construct } from "constructs";
-import { addOnsOf } from "../../cluster/add-ons/private/add-ons-of-cluster";
-import { CERT_MANAGER, installCertManager } from "../../cluster/add-ons/private/cert-manager";
+import {
+  CERT_MANAGER,
+  checkOnce,
+  installCertManager,
+} from "../../cluster/add-ons/private/add-ons-of-cluster";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { checked } from "../../core/checked";
 import { checkConstructId } from "../../core/construct-id";
@@ -104,22 +107,19 @@ function readAddOn(scope: Construct, id: string, props: CertManagerAddOnProps): 
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
   const read = readProps(problems, props, ADD_ON);
-  const { cluster } = read;
-  // OKE installs an add-on once for each cluster.
-  const existing = cluster && addOnsOf(cluster).find(({ addonNameInput }) => addonNameInput === CERT_MANAGER);
-  if (existing) {
-    const { path } = (existing.node.scope ?? existing).node;
-    problems.add(
-      "NAME_DUPLICATE",
-      `cluster is ${cluster.node.path}, whose add-on ${CERT_MANAGER} ${path} installs`,
-      "Remove one of the two; a NativeIngressController installs none with installCertManager: false",
-    );
+  if (read.cluster) {
+    const fix =
+      "Remove one of the two; a NativeIngressController installs none with installCertManager: false";
+    checkOnce(problems, read.cluster, CERT_MANAGER, fix);
   }
   return problems.resolved<ResolvedAddOn>(read);
 }
 
 /**
  * cert-manager as an add-on of OKE, with two replicas and memory limits.
+ *
+ * Use this construct for the certificates of programs; a ClusterAddOn with `AddOn.certManager` offers all settings of the add-on and no
+ * memory limits by default. A cluster has the add-on once: the second of the two is rejected.
  *
  * It needs nodes to run on: create it after a node pool, `certManager.node.addDependency(pool)`. `CertManagerNamespace` adds the network
  * policies and the Pod Security Standard of its namespace.

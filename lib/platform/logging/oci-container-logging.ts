@@ -1,7 +1,7 @@
 import { type Duration } from "cdk8s";
 import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
-import { checkNoLogger, registerLogger } from "./private/loggers";
+import { checkCompartmentNotLogged, checkNoLogger, registerLogger } from "./private/loggers";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { checked } from "../../core/checked";
 import { checkConstructId } from "../../core/construct-id";
@@ -41,6 +41,8 @@ export interface OciContainerLoggingProps extends TaggingProps {
   readonly dynamicGroupId?: string;
   /**
    * The OCID of the tenancy, in which a dynamic group of all instances of the cluster's compartment is made; either this or `dynamicGroupId`.
+   *
+   * Nodes of another cluster in the compartment match too: then give a `dynamicGroupId`.
    *
    * @default - none
    */
@@ -114,6 +116,9 @@ function readContainerLogging(
         : "dynamicGroupId and tenancyId were both given",
       "Give the dynamic group of the nodes, or the tenancy in which to create one",
     );
+  }
+  if (cluster && ofCluster !== undefined && props.tenancyId !== undefined) {
+    checkCompartmentNotLogged(problems, cluster, ofCluster);
   }
   checkHomeRegionProvider(problems, scope, homeRegionProvider);
   return problems.resolved<ResolvedContainerLogging>({
@@ -200,7 +205,8 @@ export class OciContainerLogging extends ResourceConstruct {
       },
       dependsOn: [policy],
     });
-    registerLogger(cluster, this);
+    const wholeCompartmentId = resolved.tenancyId === undefined ? undefined : cluster.compartmentId;
+    registerLogger(cluster, this, { wholeCompartmentId });
   }
 
   private addGroup(name: string, tags: TaggingProps): string {

@@ -1,3 +1,4 @@
+import { promQl } from "./private/prom-ql";
 import { checked } from "../../core/checked";
 import { nonEmptyListOf } from "../../core/nonempty-list";
 import {
@@ -56,9 +57,7 @@ export interface DashboardPanelProps {
 }
 
 const QUERY = {
-  expression: matching(/\S/, 'Give PromQL, for example "sum by (namespace) (kube_pod_info)"', {
-    code: "DASHBOARD_INVALID",
-  }),
+  expression: promQl("DASHBOARD_INVALID"),
   legend: optional(text()),
 } satisfies PropsSchema<PanelQuery>;
 

@@ -1,6 +1,6 @@
 import { type TerraformProvider } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
-import { algorithmOf } from "./key-algorithm";
+import { algorithmOf } from "../../encryption/private/key-algorithm";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { checkConstructId } from "../../core/construct-id";
 import { problemsIn } from "../../core/construct-scope";

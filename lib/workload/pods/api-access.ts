@@ -1,12 +1,12 @@
 import { Chart, type Duration } from "cdk8s";
 import { type IConstruct } from "constructs";
-import { checkExpiration, DEFAULT_EXPIRATION } from "./projected-token";
+import { DEFAULT_EXPIRATION, tokenExpiration } from "./projected-token";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { clusterOfChart } from "../../cluster/cluster-of-chart";
 import { checked } from "../../core/checked";
 import { overlaps, readCidrs } from "../../core/cidr";
+import { optional, passing, type PropsSchema, readProps, type Resolved } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { shaped } from "../../core/value-readers";
 import { knownBlock } from "../../network/egress/egress";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 
@@ -38,6 +38,16 @@ const API_SERVER_PORT = 6443;
 // Exchanges a Kubernetes token for an OCI token.
 const WORKLOAD_IDENTITY_PORT = 12250;
 
+const OPTIONS = {
+  expiration: tokenExpiration(),
+  // Not wider than what limits who may connect.
+  endpointCidr: optional(
+    passing<string>((problems, name, value) => {
+      readCidrs(problems, name, [value]);
+    }),
+  ),
+} satisfies PropsSchema<ApiAccessOptions>;
+
 /**
  * Access of a program to the API server: a token and egress to the API endpoint.
  *
@@ -56,10 +66,9 @@ export class ApiAccess {
    */
   public static token(options: ApiAccessOptions = {}): ApiAccess {
     const problems = new Problems("ApiAccess.token");
-    const { endpointCidr, expiration = DEFAULT_EXPIRATION } = shaped(problems, options, {});
-    checkExpiration(problems, expiration);
-    if (endpointCidr !== undefined) readCidrs(problems, "endpointCidr", [endpointCidr]);
-    problems.throwIfAny();
+    const { endpointCidr, expiration } = problems.resolved<Resolved<typeof OPTIONS>>(
+      readProps(problems, options, OPTIONS),
+    );
     return new ApiAccess(expiration, endpointCidr);
   }
 

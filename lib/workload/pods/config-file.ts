@@ -3,6 +3,7 @@ import { checkMountPath } from "./writable-path";
 import { checked } from "../../core/checked";
 import { checkFileContent } from "../../core/credential-literal";
 import { shortHash } from "../../core/short-hash";
+import { byText } from "../../core/stable-order";
 import { Problems } from "../../core/validation-error";
 import { refuseKind } from "../../core/value-readers";
 
@@ -44,12 +45,12 @@ export class ConfigFile {
 const MAX_BYTES = 1024 * 1024;
 
 /** Adds a problem if the files don't fit into one ConfigMap. */
-export function checkFiles(problems: Problems, files: readonly ConfigFile[]): void {
+export function checkFiles(problems: Problems, name: string, files: readonly ConfigFile[]): void {
   const size = files.reduce((sum, file) => sum + Buffer.byteLength(file.content), 0);
   if (size <= MAX_BYTES) return;
   problems.add(
     "CONFIG_TOO_LARGE",
-    `files has ${size} bytes in total, and a ConfigMap holds at most ${MAX_BYTES}`,
+    `${name} has ${size} bytes in total, and a ConfigMap holds at most ${MAX_BYTES}`,
     "Put large files into the image or into a volume",
   );
 }
@@ -62,7 +63,7 @@ export class ConfigFileSet {
 
   /** @param owner the container of the files, if it is not the program's. */
   constructor(workload: string, files: readonly ConfigFile[], owner?: string) {
-    this.files = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+    this.files = [...files].sort((a, b) => byText(a.path, b.path));
     const entries = this.files.map(({ path, content }) => [path, content]);
     // The owner is hashed too: otherwise container a-b of one workload could collide with container b of
     // another named …-a.

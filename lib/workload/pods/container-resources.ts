@@ -7,9 +7,16 @@ import { type HealthProbe } from "./probe";
 import { type ProjectedToken } from "./projected-token";
 import { type SecretFiles } from "./secret-files";
 import { type WritablePath } from "./writable-path";
-import { readBytes, readCpu } from "../../core/quantity";
-import { type Problems } from "../../core/validation-error";
-import { given } from "../../synthesis/chart-objects";
+import { parseQuantity, readBytes, readCpu } from "../../core/quantity";
+import {
+  type DefaultReader,
+  kind,
+  mapped,
+  objectOf,
+  type PropsSchema,
+  type Reader,
+  withDefault,
+} from "../../core/readers";
 import { type ContainerImage } from "../images/container-image";
 
 /** The request and the limit of one resource of a container. */
@@ -176,37 +183,50 @@ export const DEFAULT_RESOURCES: Required<ContainerResourceRanges> = {
   ephemeralStorage: { request: "256Mi", limit: "256Mi" },
 };
 
-/** Resources as read: the texts, and the valid limits in billionths. */
+/** Resources as read: the texts, and the limits in billionths. */
 export interface ReadResources {
   readonly texts: Required<ContainerResourceRanges>;
-  readonly memoryLimit?: bigint;
-  readonly ephemeralStorageLimit?: bigint;
+  readonly memoryLimit: bigint;
+  readonly ephemeralStorageLimit: bigint;
 }
 
-type Read = typeof readBytes;
+const RANGE = kind<ResourceRange>(["request", "limit"], '{ request: "100m", limit: "500m" }');
 
-function readRange(problems: Problems, name: string, range: ResourceRange, read: Read): bigint | undefined {
-  const request = read(problems, `resources.${name}.request`, range.request);
-  const limit = read(problems, `resources.${name}.limit`, range.limit);
-  if (request !== undefined && limit !== undefined && limit < request) {
+/** Reads the request and the limit of a resource, whose quantities `read` reads. */
+function range(read: typeof readBytes): Reader<ResourceRange> {
+  return (problems, name, value) => {
+    const texts = RANGE(problems, name, value);
+    if (texts === undefined) return undefined;
+    const request = read(problems, `${name}.request`, texts.request);
+    const limit = read(problems, `${name}.limit`, texts.limit);
+    if (request === undefined || limit === undefined) return undefined;
+    if (limit >= request) return texts;
     problems.add(
       "RESOURCES_INVALID",
-      `resources.${name} has the limit ${range.limit}, which is below its request ${range.request}`,
-      `Raise resources.${name}.limit to ${range.request} or more, or lower resources.${name}.request`,
+      `${name} has the limit ${texts.limit}, which is below its request ${texts.request}`,
+      `Raise ${name}.limit to ${texts.request} or more, or lower ${name}.request`,
     );
-  }
-  return limit;
+    return undefined;
+  };
 }
 
-/** Reads resources and fills in the defaults. */
-export function readResources(problems: Problems, resources: ContainerResourceRanges = {}): ReadResources {
-  const texts = { ...DEFAULT_RESOURCES, ...given(resources) };
-  readRange(problems, "cpu", texts.cpu, readCpu);
-  return {
-    texts,
-    memoryLimit: readRange(problems, "memory", texts.memory, readBytes),
-    ephemeralStorageLimit: readRange(problems, "ephemeralStorage", texts.ephemeralStorage, readBytes),
-  };
+const RANGES = {
+  cpu: withDefault(range(readCpu), DEFAULT_RESOURCES.cpu),
+  memory: withDefault(range(readBytes), DEFAULT_RESOURCES.memory),
+  ephemeralStorage: withDefault(range(readBytes), DEFAULT_RESOURCES.ephemeralStorage),
+} satisfies PropsSchema<ContainerResourceRanges>;
+
+function withLimits(texts: Required<ContainerResourceRanges>): ReadResources {
+  const { memory, ephemeralStorage } = texts;
+  const amountOf = ({ limit }: ResourceRange) => parseQuantity(limit) ?? 0n;
+  return { texts, memoryLimit: amountOf(memory), ephemeralStorageLimit: amountOf(ephemeralStorage) };
+}
+
+const DEFAULTS = withLimits(DEFAULT_RESOURCES);
+
+/** Reads the resources of a container, with their defaults. */
+export function containerResources(): DefaultReader<ReadResources> {
+  return withDefault(mapped(objectOf(RANGES), withLimits), DEFAULTS);
 }
 
 /** The resources in a container's manifest. */

@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
 import { checkFieldKey } from "./downward-api-files";
-import { readTimeZone } from "./private/cron-schedule";
+import { timeZone } from "./private/cron-schedule";
 import { checked } from "../../core/checked";
 import { checkLiteral } from "../../core/credential-literal";
 import { shown } from "../../core/display-value";
@@ -105,7 +105,7 @@ export class EnvironmentValue {
    */
   public static timeZone(name: string): EnvironmentValue {
     const problems = new Problems("EnvironmentValue.timeZone");
-    readTimeZone(problems, "name", name);
+    timeZone()(problems, "name", name);
     problems.throwIfAny();
     return new EnvironmentValue({ value: name }, name);
   }
@@ -136,16 +136,16 @@ export class EnvironmentValue {
   }
 
   /** @internal */
-  public _check(problems: Problems, name: string): void {
+  public _check(problems: Problems, name: string, property: string): void {
     if (!NAME.test(name) || name === "." || name.startsWith("..")) {
       problems.add(
         "ENV_INVALID",
-        `env has the invalid variable name ${shown(name)}`,
+        `${property} has the invalid variable name ${shown(name)}`,
         "Use letters, digits, _, -, and ., not beginning with a digit, for example LOG_LEVEL",
       );
     }
     if (this.literal !== undefined && !Token.isUnresolved(this.literal)) {
-      checkLiteral(problems, `env.${name}`, name, this.literal);
+      checkLiteral(problems, `${property}.${name}`, name, this.literal);
     }
   }
 }

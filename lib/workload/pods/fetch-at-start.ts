@@ -1,12 +1,22 @@
 import { ConfigFile } from "./config-file";
 import { type InitContainer } from "./container-resources";
-import { checkMountPath, WritablePath } from "./writable-path";
+import { mountPath, WritablePath } from "./writable-path";
 import { checked } from "../../core/checked";
 import { findCredential, namesSecret } from "../../core/credential-literal";
 import { shown } from "../../core/display-value";
 import { shortHash } from "../../core/short-hash";
+import { byteQuantity } from "../../core/quantity";
+import {
+  checkedBy,
+  matching,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  text,
+  valueOf,
+  withDefault,
+} from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { refuseKind, shaped, text, valueOf } from "../../core/value-readers";
 import { ContainerImage } from "../images/container-image";
 
 // Host names and IPv4 addresses only: the host must also be named to allow egress to it.
@@ -32,15 +42,11 @@ function credentialIn(path: string): string | undefined {
 }
 
 /** Adds a problem if a URL is not HTTPS or contains a credential. */
-function checkFetchUrl(problems: Problems, url: unknown): void {
-  if (typeof url !== "string") {
-    refuseKind(problems, "url", url, 'a text, for example "https://files.example.com/cities.mmdb"');
-    return;
-  }
+function checkFetchUrl(problems: Problems, name: string, url: string): void {
   const fix =
     "Fetch the file in your own init container, with the credential as a file: initContainers: [{ name, image, secretFiles }]";
   if (/^[a-z]+:\/\/[^/]*@/i.test(url)) {
-    problems.add("CREDENTIAL_LITERAL", "url contains a user name", fix);
+    problems.add("CREDENTIAL_LITERAL", `${name} contains a user name`, fix);
     return;
   }
   const [, host = "", port = "443", path = ""] = URL_FORM.exec(url) ?? [];
@@ -48,13 +54,13 @@ function checkFetchUrl(problems: Problems, url: unknown): void {
   if (host === "" || host.includes("..") || !isPort || url.length > MAX_URL_LENGTH) {
     problems.add(
       "FETCH_INVALID",
-      `url is ${shown(url)}`,
+      `${name} is ${shown(url)}`,
       `Write https://, a host, and a path of up to ${MAX_URL_LENGTH} characters, for example "https://files.example.com/cities.mmdb"`,
     );
     return;
   }
   const credential = credentialIn(path);
-  if (credential !== undefined) problems.add("CREDENTIAL_LITERAL", `url ${credential}`, fix);
+  if (credential !== undefined) problems.add("CREDENTIAL_LITERAL", `${name} ${credential}`, fix);
 }
 
 const BILLIONTHS = 1_000_000_000n;
@@ -86,10 +92,16 @@ export interface FetchAtStartProps {
   readonly sizeLimit?: string;
 }
 
-const READERS = {
+const FETCH_AT_START = {
+  url: checkedBy(text('a text, for example "https://files.example.com/cities.mmdb"'), checkFetchUrl),
+  sha256: matching(
+    /^[0-9a-f]{64}$/,
+    "Write the 64 lower-case hexadecimal digits that sha256sum prints for the file",
+    { code: "FETCH_INVALID" },
+  ),
   image: valueOf(ContainerImage),
-  sizeLimit: text('a quantity, for example "64Mi"'),
-};
+  sizeLimit: withDefault(byteQuantity(), "64Mi"),
+} satisfies PropsSchema<FetchAtStartProps>;
 
 /**
  * A file that is fetched and verified before the program starts, so that the program's image needs no network
@@ -116,22 +128,18 @@ export class FetchAtStart {
    */
   public static https(path: string, props: FetchAtStartProps): FetchAtStart {
     const problems = new Problems("FetchAtStart.https");
-    const read = shaped(problems, props, READERS, ["image"]);
-    checkFetchUrl(problems, read.url);
-    checkHash(problems, read.sha256);
-    const folder = checkFile(problems, path);
-    const { sizeLimit } = read;
-    const shared =
-      folder === undefined ? undefined : problems.collect(() => WritablePath.of(folder, { sizeLimit }));
-    problems.throwIfAny();
-    return new FetchAtStart(path, shared as WritablePath, read as FetchAtStartProps);
+    const read = readProps(problems, props, FETCH_AT_START);
+    const directory = readDirectory(problems, path);
+    const resolved = problems.resolved<Resolved<typeof FETCH_AT_START>>(read);
+    const { sizeLimit } = resolved;
+    return new FetchAtStart(path, WritablePath.of(directory, { sizeLimit }), resolved);
   }
 
   private constructor(
     /** The path of the file. */
     public readonly path: string,
     private readonly folder: WritablePath,
-    private readonly props: FetchAtStartProps,
+    private readonly props: Resolved<typeof FETCH_AT_START>,
   ) {}
 
   /** @internal */
@@ -174,33 +182,17 @@ export class FetchAtStart {
   }
 }
 
-function checkHash(problems: Problems, sha256: unknown): void {
-  if (typeof sha256 !== "string") {
-    refuseKind(problems, "sha256", sha256, "the 64 hexadecimal digits that sha256sum prints, in quotes");
-  } else if (!/^[0-9a-f]{64}$/.test(sha256)) {
-    problems.add(
-      "FETCH_INVALID",
-      `sha256 is ${shown(sha256)}`,
-      "Write the 64 lower-case hexadecimal digits that sha256sum prints for the file",
-    );
+/** The directory of a fetched file; adds a problem if the path is invalid, or its directory can't be written to. */
+function readDirectory(problems: Problems, path: string): string {
+  if (mountPath()(problems, "path", path) === undefined) return "";
+  const directory = path.slice(0, path.lastIndexOf("/"));
+  if (/\/[A-Za-z0-9_][\w.-]*$/.test(path) && directory !== "") {
+    return mountPath()(problems, "path", directory) ?? "";
   }
-}
-
-/** Returns the directory of a fetched file; adds a problem if the path is invalid. */
-function checkFile(problems: Problems, path: unknown): string | undefined {
-  const ofPath = new Problems("FetchAtStart.https");
-  checkMountPath(ofPath, "path", path as string);
-  if (ofPath.any) {
-    problems.collect(() => ofPath.throwAll());
-    return undefined;
-  }
-  const file = path as string;
-  const [folder, base] = [file.slice(0, file.lastIndexOf("/")), file.slice(file.lastIndexOf("/") + 1)];
-  if (/^[A-Za-z0-9_][\w.-]*$/.test(base) && folder !== "") return folder;
   problems.add(
     "PATH_INVALID",
-    `path is ${shown(file)}, which is not a file with a plain name in a directory`,
+    `path is ${shown(path)}, which is not a file with a plain name in a directory`,
     "Use letters, digits, _, -, and . in the file name, and a directory of its own, for example /srv/geo/cities.mmdb",
   );
-  return undefined;
+  return "";
 }

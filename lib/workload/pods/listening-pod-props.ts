@@ -3,9 +3,10 @@ import { AppProtocol } from "./app-protocol";
 import { type HardenedPodProps } from "./hardened-pod-props";
 import { type NamedPort } from "./named-port";
 import { type HardenedPod } from "./private/hardened-pod";
-import { type AnyContainer } from "./private/read-container";
-import { type PodPlace, readPod } from "./private/read-pod";
+import { LISTENER } from "./private/read-container";
+import { completePod, POD, type PodParts, type PodPlace } from "./private/read-pod";
 import { HealthProbe } from "./probe";
+import { choice, optional, type PropsSchema, wholeDuration, withDefault } from "../../core/readers";
 import { type Problems } from "../../core/validation-error";
 
 /** Props of long-running pods, which may listen on ports. */
@@ -61,24 +62,26 @@ export interface ListeningPodProps extends HardenedPodProps {
   readonly stopDelay?: Duration;
 }
 
-/** Reads the props of pods that may listen on a port, and adds their problems. */
-export function readListeningPod(
-  problems: Problems,
-  place: PodPlace,
-  props: ListeningPodProps,
-  further: Partial<AnyContainer> = {},
-): HardenedPod {
-  const { port, protocol = AppProtocol.HTTP } = props;
-  const defaults = port === undefined ? {} : defaultProbes(protocol);
-  const { readiness = defaults.readiness, liveness = defaults.liveness } = props;
-  return readPod(problems, place, props, { ...props, ...further, protocol, readiness, liveness });
-}
+/** How the props of long-running pods are read. */
+export const LISTENING_POD = {
+  ...POD,
+  ...LISTENER,
+  protocol: withDefault(
+    choice(AppProtocol, "AppProtocol.HTTP, AppProtocol.GRPC or AppProtocol.TCP"),
+    AppProtocol.HTTP,
+  ),
+  stopDelay: optional(wholeDuration("seconds", { least: 0 })),
+} satisfies PropsSchema<ListeningPodProps>;
 
-function defaultProbes(protocol: AppProtocol): Pick<ListeningPodProps, "liveness" | "readiness"> {
-  return {
-    readiness: protocol === AppProtocol.HTTP ? HealthProbe.fromHttpGet("/") : HealthProbe.fromTcpSocket(),
-    // Twice as patient as readiness: a program that is only busy loses its traffic first, and has time to
-    // recover.
-    liveness: HealthProbe.fromTcpSocket(undefined, { period: Duration.seconds(15), failureThreshold: 4 }),
-  };
+const HTTP_GET = HealthProbe.fromHttpGet("/");
+const TCP_SOCKET = HealthProbe.fromTcpSocket();
+// Twice as patient as readiness: a program that is only busy loses its traffic first, and has time to recover.
+const LIVENESS = HealthProbe.fromTcpSocket(undefined, { period: Duration.seconds(15), failureThreshold: 4 });
+
+/** Completes long-running pods, with the default probes of their port. */
+export function completeListeningPod(problems: Problems, place: PodPlace, parts: PodParts): HardenedPod {
+  if (parts.port === undefined) return completePod(problems, place, parts);
+  const { readiness = parts.protocol === AppProtocol.HTTP ? HTTP_GET : TCP_SOCKET, liveness = LIVENESS } =
+    parts;
+  return completePod(problems, place, { ...parts, readiness, liveness });
 }

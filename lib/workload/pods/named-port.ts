@@ -2,8 +2,22 @@ import { type AddedCapability } from "./added-capability";
 import { AppProtocol, portName } from "./app-protocol";
 import { shown } from "../../core/display-value";
 import { IpProtocol } from "../../core/port";
+import { byText } from "../../core/stable-order";
+import {
+  checkedBy,
+  choice,
+  listOf,
+  mapped,
+  matching,
+  objectOf,
+  optional,
+  portNumber,
+  type PropsSchema,
+  type Reader,
+  type Resolved,
+  withDefault,
+} from "../../core/readers";
 import { type Problems } from "../../core/validation-error";
-import { choice, isOfKind, shaped } from "../../core/value-readers";
 
 /** A port with a name, which Services and load balancers refer to. */
 export interface NamedPort {
@@ -33,11 +47,44 @@ export interface NamedPort {
 }
 
 const MAX_NAME_LENGTH = 15;
-const NAME = /^(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/;
-const SHAPES = {
-  protocol: choice(AppProtocol, "AppProtocol.HTTP, AppProtocol.GRPC or AppProtocol.TCP"),
-  transport: choice({ TCP: IpProtocol.TCP, UDP: IpProtocol.UDP }, "IpProtocol.TCP or IpProtocol.UDP"),
-};
+const NAME = new RegExp(`^(?=.*[a-z])(?=.{1,${MAX_NAME_LENGTH}}$)[a-z0-9]+(?:-[a-z0-9]+)*$`);
+
+/** Reads the number of a port that a container listens on. */
+export function containerPort(): Reader<number> {
+  return portNumber("Give a whole number from 1024 to 65535, for example 8080");
+}
+
+const NAMED_PORT = {
+  name: matching(
+    NAME,
+    `Use up to ${MAX_NAME_LENGTH} lower-case letters, digits, and single dashes, with at least one letter, for example "metrics"`,
+  ),
+  port: containerPort(),
+  protocol: optional(choice(AppProtocol, "AppProtocol.HTTP, AppProtocol.GRPC or AppProtocol.TCP")),
+  transport: withDefault(
+    choice({ TCP: IpProtocol.TCP, UDP: IpProtocol.UDP }, "IpProtocol.TCP or IpProtocol.UDP"),
+    IpProtocol.TCP,
+  ),
+} satisfies PropsSchema<NamedPort>;
+
+/** Reads the named ports of a container. */
+export function namedPortList(): Reader<Required<NamedPort>[]> {
+  const port = mapped(checkedBy(objectOf(NAMED_PORT), checkProtocol), withDefaults);
+  return listOf(port, 'a list, for example [{ name: "metrics", port: 9090 }]');
+}
+
+function checkProtocol(
+  problems: Problems,
+  name: string,
+  { protocol, transport }: Resolved<typeof NAMED_PORT>,
+): void {
+  if (transport !== IpProtocol.UDP || protocol === undefined) return;
+  problems.add(
+    "VALUE_INVALID",
+    `${name}.protocol is ${shown(protocol)}, which requires TCP, and its transport is UDP`,
+    "Remove protocol; for HTTP/3, add a second port with transport: IpProtocol.UDP",
+  );
+}
 
 /** The named ports, the workload's own port first and the others sorted by name. */
 export function namedPorts(
@@ -47,7 +94,7 @@ export function namedPorts(
 ): Required<NamedPort>[] {
   const own =
     port === undefined ? [] : [{ name: portName(protocol), port, protocol, transport: IpProtocol.TCP }];
-  const sorted = [...further].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const sorted = [...further].sort((a, b) => byText(a.name, b.name));
   return [...own, ...sorted.map(withDefaults)];
 }
 
@@ -79,55 +126,20 @@ export function portsManifest(
 }
 
 /** Adds a problem if a non-root program can't listen on a port. */
-export function checkContainerPort(
+export function checkUnprivileged(
   problems: Problems,
-  what: string,
+  property: string,
   port: number | undefined,
   added: AddedCapability | undefined,
 ): void {
-  if (port === undefined) return;
-  if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    problems.add(
-      "PORT_INVALID",
-      `${what} is ${shown(port)}`,
-      "Give a whole number from 1024 to 65535, for example 8080",
-    );
-  } else if (port < 1024 && !added) {
-    problems.add(
-      "PORT_PRIVILEGED",
-      `${what} is ${port}`,
-      "Let the program listen on a port from 1024 on, for example 8080; the load balancer can still listen on 443. If the " +
-        "program can't, add addedCapability: AddedCapability.netBindService({ reason }), which also sets the safe sysctl " +
-        "net.ipv4.ip_unprivileged_port_start",
-    );
-  }
-}
-
-/** Adds a problem for each invalid named port of a container. */
-export function checkNamedPorts(
-  problems: Problems,
-  ports: readonly NamedPort[],
-  added: AddedCapability | undefined,
-): void {
-  ports.forEach((namedPort, index) => {
-    const { name, port, protocol, transport } = shaped(problems, namedPort, SHAPES);
-    if (transport === IpProtocol.UDP && protocol !== undefined) {
-      problems.add(
-        "VALUE_INVALID",
-        `ports[${index}].protocol is ${shown(protocol)}, which requires TCP, and its transport is UDP`,
-        "Remove protocol; for HTTP/3, add a second port with transport: IpProtocol.UDP",
-      );
-    }
-    if (typeof name !== "string" || name.length > MAX_NAME_LENGTH || !NAME.test(name)) {
-      problems.add(
-        "NAME_INVALID",
-        `ports[${index}].name is ${name === undefined ? "not given" : shown(name)}`,
-        `Use up to ${MAX_NAME_LENGTH} lower-case letters, digits, and single dashes, with at least one letter, for example "metrics"`,
-      );
-    }
-    // A missing number is invalid too.
-    checkContainerPort(problems, `ports[${index}].port`, port ?? Number.NaN, added);
-  });
+  if (port === undefined || port >= 1024 || added) return;
+  problems.add(
+    "PORT_PRIVILEGED",
+    `${property} is ${port}`,
+    "Let the program listen on a port from 1024 on, for example 8080; the load balancer can still listen on 443. If the " +
+      "program can't, add addedCapability: AddedCapability.netBindService({ reason }), which also sets the safe sysctl " +
+      "net.ipv4.ip_unprivileged_port_start",
+  );
 }
 
 /** A container with its ports, for the check that the ports of a pod are unique. */
@@ -143,9 +155,8 @@ export function checkPorts(problems: Problems, containers: readonly PortUser[]):
   const numbers = new Map<string, string>();
   const names = new Set<string>();
   for (const { name: container, port: number, portName: ownName, ports = [] } of containers) {
-    const listed = (Array.isArray(ports) ? ports : []).filter((each) => isOfKind(each, []));
     const ownPorts = number === undefined ? [] : [{ name: ownName, port: number, transport: undefined }];
-    for (const port of [...ownPorts, ...listed]) {
+    for (const port of [...ownPorts, ...ports]) {
       checkNumber(problems, numbers, port, container);
       if (port.name === undefined) continue;
       if (names.has(port.name)) {
@@ -171,7 +182,7 @@ function checkNumber(
   const key = `${transport} ${port}`;
   const user = users.get(key);
   users.set(key, user ?? container);
-  if (user === undefined || !Number.isInteger(port)) return;
+  if (user === undefined) return;
   problems.add(
     "PORT_INVALID",
     user === container

@@ -2,11 +2,21 @@ import { type Duration } from "cdk8s";
 import { type NamedPort } from "./named-port";
 import { checked } from "../../core/checked";
 import { checkArguments } from "../../core/credential-literal";
-import { shown } from "../../core/display-value";
 import { IpProtocol } from "../../core/port";
+import {
+  checkedBy,
+  listOf,
+  matching,
+  optional,
+  portNumber,
+  type PropsSchema,
+  readProps,
+  text,
+  wholeDuration,
+  wholeNumber,
+  withDefault,
+} from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { listOf, refuseKind, shaped, text } from "../../core/value-readers";
-import { wholeSecondsOf } from "../../core/whole-duration";
 
 /** The timing and the threshold of a probe. */
 export interface HealthProbeOptions {
@@ -54,25 +64,45 @@ interface ProbeTiming {
   readonly failureThreshold: number;
 }
 
-const MAX_NUMBER = 2 ** 31 - 1;
+const seconds = (least: number) => wholeDuration("seconds", { least, most: 2 ** 31 - 1 });
 
-function readTiming(problems: Problems, options: HealthProbeOptions): ProbeTiming {
-  const { initialDelay, period, timeout, failureThreshold = 3 } = shaped(problems, options, {});
-  const range = { least: 1, most: MAX_NUMBER };
-  if (!Number.isInteger(failureThreshold) || failureThreshold < 1 || failureThreshold > MAX_NUMBER) {
+const TIMING = {
+  initialDelay: withDefault(seconds(0), 0),
+  period: withDefault(seconds(1), 10),
+  timeout: withDefault(seconds(1), 2),
+  failureThreshold: withDefault(
+    wholeNumber({
+      least: 1,
+      code: "PROBE_INVALID",
+      fix: "Give a whole number from 1 on, for example 3",
+    }),
+    3,
+  ),
+} satisfies PropsSchema<HealthProbeOptions>;
+
+const GRPC = {
+  ...TIMING,
+  service: optional(text('a text, for example "shop.v1.Orders"')),
+} satisfies PropsSchema<GrpcHealthProbeOptions>;
+
+type TimingParts = ReturnType<typeof readProps<typeof TIMING>>;
+
+const PATH = matching(/^\/[\x21-\x7e]*$/, 'Begin with a slash, without blanks, for example "/healthz"', {
+  code: "PROBE_INVALID",
+});
+const PORT = optional(portNumber("Give a whole number from 1 to 65535, for example 8080"));
+const COMMAND = checkedBy(
+  listOf(text(), 'a list of texts, for example ["/app/healthy", "--quick"]'),
+  (problems, name, command) => {
+    checkArguments(problems, name, command);
+    if ((command[0] ?? "") !== "") return;
     problems.add(
       "PROBE_INVALID",
-      `failureThreshold is ${shown(failureThreshold)}`,
-      "Give a whole number from 1 on, for example 3",
+      `${name} is empty`,
+      'Give the program and its arguments, for example ["/app/healthy"]',
     );
-  }
-  return {
-    initialDelaySeconds: wholeSecondsOf(problems, "initialDelay", initialDelay, 0, { ...range, least: 0 }),
-    periodSeconds: wholeSecondsOf(problems, "period", period, 10, range),
-    timeoutSeconds: wholeSecondsOf(problems, "timeout", timeout, 2, range),
-    failureThreshold,
-  };
-}
+  },
+);
 
 /**
  * A probe that the kubelet repeatedly runs against a container.
@@ -89,8 +119,10 @@ export class HealthProbe {
    */
   public static fromHttpGet(path: string, port?: number, options: HealthProbeOptions = {}): HealthProbe {
     const problems = new Problems("HealthProbe.fromHttpGet");
-    checkPath(problems, path);
-    return HealthProbe.read(problems, port, options, (at) => ({ httpGet: { path, port: at } }));
+    PATH(problems, "path", path);
+    return HealthProbe.read(problems, port, readProps(problems, options, TIMING), (at) => ({
+      httpGet: { path, port: at },
+    }));
   }
 
   /**
@@ -101,8 +133,8 @@ export class HealthProbe {
    */
   public static fromHttpsGet(path: string, port?: number, options: HealthProbeOptions = {}): HealthProbe {
     const problems = new Problems("HealthProbe.fromHttpsGet");
-    checkPath(problems, path);
-    return HealthProbe.read(problems, port, options, (at) => ({
+    PATH(problems, "path", path);
+    return HealthProbe.read(problems, port, readProps(problems, options, TIMING), (at) => ({
       httpGet: { path, port: at, scheme: "HTTPS" },
     }));
   }
@@ -116,10 +148,7 @@ export class HealthProbe {
    */
   public static fromGrpc(port?: number, options: GrpcHealthProbeOptions = {}): HealthProbe {
     const problems = new Problems("HealthProbe.fromGrpc");
-    const { service, ...timing } = shaped(problems, options, {}) as GrpcHealthProbeOptions;
-    if (service !== undefined && typeof service !== "string") {
-      refuseKind(problems, "service", service, 'a text, for example "shop.v1.Orders"');
-    }
+    const { service, ...timing } = readProps(problems, options, GRPC);
     const named = service === undefined ? {} : { service };
     return HealthProbe.read(problems, port, timing, (at) => ({ grpc: { port: at, ...named } }));
   }
@@ -130,7 +159,8 @@ export class HealthProbe {
    * @param port one of the container's ports; by default its own
    */
   public static fromTcpSocket(port?: number, options: HealthProbeOptions = {}): HealthProbe {
-    return HealthProbe.read(new Problems("HealthProbe.fromTcpSocket"), port, options, (at) => ({
+    const problems = new Problems("HealthProbe.fromTcpSocket");
+    return HealthProbe.read(problems, port, readProps(problems, options, TIMING), (at) => ({
       tcpSocket: { port: at },
     }));
   }
@@ -142,36 +172,37 @@ export class HealthProbe {
    */
   public static fromCommand(command: string[], options: HealthProbeOptions = {}): HealthProbe {
     const problems = new Problems("HealthProbe.fromCommand");
-    const texts = listOf(text(), 'a list of texts, for example ["/app/healthy", "--quick"]');
-    const words = (texts(problems, "command", command) ?? []) as string[];
-    checkArguments(problems, "command", words);
-    if (!problems.any && (words[0] ?? "") === "") {
-      problems.add(
-        "PROBE_INVALID",
-        "command is empty",
-        'Give the program and its arguments, for example ["/app/healthy"]',
-      );
-    }
-    return HealthProbe.read(problems, undefined, options, () => ({ exec: { command: words } }), false);
+    const words = COMMAND(problems, "command", command);
+    return HealthProbe.read(
+      problems,
+      undefined,
+      readProps(problems, options, TIMING),
+      () => ({ exec: { command: words } }),
+      false,
+    );
   }
 
   private static read(
     problems: Problems,
     port: number | undefined,
-    options: HealthProbeOptions,
+    timing: TimingParts,
     action: (port: number) => object,
     usesPort = true,
   ): HealthProbe {
-    if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65535)) {
-      problems.add(
-        "PORT_INVALID",
-        `port is ${shown(port)}`,
-        "Give a whole number from 1 to 65535, for example 8080",
-      );
-    }
-    const timing = readTiming(problems, options);
-    problems.throwIfAny();
-    return new HealthProbe(port, timing, action, usesPort);
+    PORT(problems, "port", port);
+    const { initialDelay, period, timeout, failureThreshold } =
+      problems.resolved<Required<TimingParts>>(timing);
+    return new HealthProbe(
+      port,
+      {
+        initialDelaySeconds: initialDelay,
+        periodSeconds: period,
+        timeoutSeconds: timeout,
+        failureThreshold,
+      },
+      action,
+      usesPort,
+    );
   }
 
   private constructor(
@@ -216,13 +247,4 @@ export class HealthProbe {
   public _toManifest(workloadPort: number | undefined): object {
     return { ...this.action(this.port ?? workloadPort ?? 0), ...this.timing };
   }
-}
-
-function checkPath(problems: Problems, path: string): void {
-  if (/^\/[\x21-\x7e]*$/.test(path)) return;
-  problems.add(
-    "PROBE_INVALID",
-    `path is ${shown(path)}`,
-    'Begin with a slash, without blanks, for example "/healthz"',
-  );
 }

@@ -1,10 +1,18 @@
 import { Duration } from "cdk8s";
-import { checkMountPath } from "./writable-path";
+import { mountPath } from "./writable-path";
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
+import {
+  type DefaultReader,
+  duration,
+  passing,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  withDefault,
+} from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { kindOf, shaped } from "../../core/value-readers";
-import { wholeDurationOf } from "../../core/whole-duration";
+import { kindOf } from "../../core/value-readers";
 
 /** The audience and the lifetime of a token. */
 export interface ProjectedTokenOptions {
@@ -26,27 +34,32 @@ const MAX_SECONDS = 86_400;
 // The audiences of the API server, as clusters name it.
 const API_SERVER = /^(?:https:\/\/)?kubernetes\.default(?:\.svc(?:\.cluster\.local)?)?\/?$|^api$/;
 
-/** Adds a problem for an invalid token lifetime. */
-export function checkExpiration(problems: Problems, expiration: Duration): void {
-  wholeDurationOf(problems, "expiration", expiration, "seconds", { least: MIN_SECONDS, most: MAX_SECONDS });
+/** Reads the lifetime of a token. */
+export function tokenExpiration(): DefaultReader<Duration> {
+  return withDefault(duration("seconds", { least: MIN_SECONDS, most: MAX_SECONDS }), DEFAULT_EXPIRATION);
 }
 
-function checkAudience(problems: Problems, audience: unknown): void {
+function checkAudience(problems: Problems, name: string, audience: unknown): void {
   if (typeof audience !== "string" || audience.trim() === "") {
     const what = typeof audience === "string" ? "blank" : kindOf(audience);
     problems.add(
       "ATTRIBUTE_MISSING",
-      `audience is ${what}`,
+      `${name} is ${what}`,
       'Give the name of the recipient, for example { audience: "vault" }',
     );
   } else if (API_SERVER.test(audience)) {
     problems.add(
       "VALUE_INVALID",
-      `audience is ${shown(audience)}, the API server`,
+      `${name} is ${shown(audience)}, the API server`,
       "Remove the token, and give the workload apiAccess: ApiAccess.token(), which also allows egress to the API server",
     );
   }
 }
+
+const OPTIONS = {
+  audience: passing<string>(checkAudience),
+  expiration: tokenExpiration(),
+} satisfies PropsSchema<ProjectedTokenOptions>;
 
 /**
  * A token of the workload's ServiceAccount in a file, with which a program authenticates to another program.
@@ -65,12 +78,11 @@ export class ProjectedToken {
    */
   public static of(path: string, options: ProjectedTokenOptions): ProjectedToken {
     const problems = new Problems("ProjectedToken.of");
-    checkMountPath(problems, "path", path);
-    const { audience, expiration = DEFAULT_EXPIRATION } = shaped(problems, options, {});
-    checkAudience(problems, audience);
-    checkExpiration(problems, expiration);
-    problems.throwIfAny();
-    return new ProjectedToken(path, String(audience), expiration);
+    mountPath()(problems, "path", path);
+    const { audience, expiration } = problems.resolved<Resolved<typeof OPTIONS>>(
+      readProps(problems, options, OPTIONS),
+    );
+    return new ProjectedToken(path, audience, expiration);
   }
 
   private constructor(

@@ -1,9 +1,16 @@
-import { checkMountPath } from "./writable-path";
+import { mountPath } from "./writable-path";
 import { checked } from "../../core/checked";
-import { shown } from "../../core/display-value";
-import { checkSubdomainName } from "../../core/kubernetes-names";
+import {
+  checkedBy,
+  matching,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  listOf,
+  subdomainName,
+} from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { listOf, shaped, text } from "../../core/value-readers";
 
 /** Options of `SecretFiles.fromSecret`. */
 export interface SecretFilesOptions {
@@ -15,16 +22,17 @@ export interface SecretFilesOptions {
   readonly keys?: string[];
 }
 
-const KEY = /^(?!\.\.?$|\.\.)[-._a-zA-Z0-9]{1,253}$/;
+const KEYS_FIX =
+  'List keys of the Secret, for example ["password"]: up to 253 letters, digits, -, _, and .; remove keys to mount all';
+const KEY = matching(/^(?!\.\.?$|\.\.)[-._a-zA-Z0-9]{1,253}$/, KEYS_FIX);
 
-function checkKeys(problems: Problems, keys: readonly string[]): void {
-  const fix =
-    'List keys of the Secret, for example ["password"]: up to 253 letters, digits, -, _, and .; remove keys to mount all';
-  if (keys.length === 0) problems.add("NAME_INVALID", "keys is empty", fix);
-  for (const key of keys.filter((each) => !KEY.test(each))) {
-    problems.add("NAME_INVALID", `keys contains ${shown(key)}`, fix);
-  }
-}
+const OPTIONS = {
+  keys: optional(
+    checkedBy(listOf(KEY, 'a list of texts, for example ["password"]'), (problems, name, { length }) => {
+      if (length === 0) problems.add("NAME_INVALID", `${name} is empty`, KEYS_FIX);
+    }),
+  ),
+} satisfies PropsSchema<SecretFilesOptions>;
 
 /**
  * Secret values as read-only files of a container, which only the program's user can read.
@@ -45,13 +53,9 @@ export class SecretFiles {
    */
   public static fromSecret(path: string, secretName: string, options: SecretFilesOptions = {}): SecretFiles {
     const problems = new Problems("SecretFiles.fromSecret");
-    checkMountPath(problems, "path", path);
-    checkSubdomainName(problems, "secretName", secretName);
-    const { keys } = shaped(problems, options, {
-      keys: listOf(text(), 'a list of texts, for example ["password"]'),
-    });
-    if (keys) checkKeys(problems, keys);
-    problems.throwIfAny();
+    mountPath()(problems, "path", path);
+    subdomainName()(problems, "secretName", secretName);
+    const { keys } = problems.resolved<Resolved<typeof OPTIONS>>(readProps(problems, options, OPTIONS));
     const items = keys && { items: [...new Set(keys)].sort().map((key) => ({ key, path: key })) };
     // 0440: the owner is root, and the group is the pod's fsGroup.
     return new SecretFiles(path, { secret: { secretName, defaultMode: 0o440, ...items } });
@@ -70,8 +74,8 @@ export class SecretFiles {
    */
   public static fromSecretsStore(path: string, secretProviderClass: string): SecretFiles {
     const problems = new Problems("SecretFiles.fromSecretsStore");
-    checkMountPath(problems, "path", path);
-    checkSubdomainName(problems, "secretProviderClass", secretProviderClass);
+    mountPath()(problems, "path", path);
+    subdomainName()(problems, "secretProviderClass", secretProviderClass);
     problems.throwIfAny();
     const volumeAttributes = { secretProviderClass };
     return new SecretFiles(path, {

@@ -1,9 +1,15 @@
-import { checkMountPath } from "./writable-path";
+import { mountPath } from "./writable-path";
 import { checked } from "../../core/checked";
-import { checkObjectName, checkSubdomainName } from "../../core/kubernetes-names";
-import { parseQuantity, readBytes } from "../../core/quantity";
+import { byteQuantity, parseQuantity } from "../../core/quantity";
+import {
+  objectName,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  subdomainName,
+  withDefault,
+} from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { shaped } from "../../core/value-readers";
 
 /** The size and the storage class of a volume. */
 export interface VolumeClaimOptions {
@@ -32,6 +38,11 @@ const BLOCK_VOLUMES = "oci-bv";
 const MIN_SIZE = "50Gi";
 const MAX_SIZE = "32Ti";
 
+const OPTIONS = {
+  size: withDefault(byteQuantity(), MIN_SIZE),
+  storageClassName: withDefault(subdomainName(), BLOCK_VOLUMES),
+} satisfies PropsSchema<VolumeClaimOptions>;
+
 /**
  * A persistent volume for each pod of a StatefulSet, which outlives the pod and is attached to its successor.
  *
@@ -51,12 +62,11 @@ export class VolumeClaim {
    */
   public static of(name: string, path: string, options: VolumeClaimOptions = {}): VolumeClaim {
     const problems = new Problems("VolumeClaim.of");
-    checkObjectName(problems, "name", name);
-    checkMountPath(problems, "path", path);
-    const { size = MIN_SIZE, storageClassName = BLOCK_VOLUMES } = shaped(problems, options, {});
-    checkSubdomainName(problems, "storageClassName", storageClassName);
-    checkSize(problems, size, storageClassName);
-    problems.throwIfAny();
+    objectName()(problems, "name", name);
+    mountPath()(problems, "path", path);
+    const read = readProps(problems, options, OPTIONS);
+    checkSize(problems, read);
+    const { size, storageClassName } = problems.resolved<Resolved<typeof OPTIONS>>(read);
     return new VolumeClaim(name, path, size, storageClassName);
   }
 
@@ -88,9 +98,9 @@ export class VolumeClaim {
   }
 }
 
-function checkSize(problems: Problems, size: string, storageClassName: string): void {
-  const bytes = readBytes(problems, "size", size);
-  if (bytes === undefined || storageClassName !== BLOCK_VOLUMES) return;
+function checkSize(problems: Problems, { size, storageClassName }: VolumeClaimOptions): void {
+  if (size === undefined || storageClassName !== BLOCK_VOLUMES) return;
+  const bytes = parseQuantity(size) ?? 0n;
   const [least, most] = [parseQuantity(MIN_SIZE) ?? 0n, parseQuantity(MAX_SIZE) ?? 0n];
   if (bytes >= least && bytes <= most) return;
   problems.add(

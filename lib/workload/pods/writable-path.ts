@@ -1,8 +1,18 @@
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
-import { readBytes } from "../../core/quantity";
+import { byteQuantity, parseQuantity } from "../../core/quantity";
 import { Problems } from "../../core/validation-error";
-import { refuseKind, shaped } from "../../core/value-readers";
+import {
+  listOf,
+  passing,
+  type PropsSchema,
+  type Reader,
+  readProps,
+  type Resolved,
+  valueOf,
+  withDefault,
+} from "../../core/readers";
+import { refuseKind } from "../../core/value-readers";
 
 const MAX_PATH_LENGTH = 1024;
 // Nothing may be mounted over these paths, as that would replace the system of the image.
@@ -83,8 +93,17 @@ export function mountPathOf(hostPath: string): string {
   return problems.any ? `/host${hostPath}` : hostPath;
 }
 
-/** Adds a problem for each pair of equal or nested paths. */
-export function checkOverlaps(problems: Problems, paths: readonly string[]): void {
+/** Reads an absolute path where a volume can be mounted safely. */
+export function mountPath(): Reader<string> {
+  return passing(checkMountPath);
+}
+
+/**
+ * Adds a problem for each pair of equal or nested paths.
+ *
+ * @param property the prop that has the paths, if all of them are of one
+ */
+export function checkOverlaps(problems: Problems, paths: readonly string[], property?: string): void {
   const sorted = [...paths].sort();
   sorted.forEach((path, index) => {
     for (const other of sorted.slice(index + 1).filter((candidate) => isWithin(candidate, path))) {
@@ -94,6 +113,7 @@ export function checkOverlaps(problems: Problems, paths: readonly string[]): voi
           ? `The mount path ${path} is used twice`
           : `The mount path ${other} is inside another one, ${path}`,
         "Give each mount a separate path, for example /tmp and /var/cache/web",
+        property,
       );
     }
   });
@@ -108,6 +128,10 @@ export interface WritablePathOptions {
    */
   readonly sizeLimit?: string;
 }
+
+const OPTIONS = {
+  sizeLimit: withDefault(byteQuantity(), "64Mi"),
+} satisfies PropsSchema<WritablePathOptions>;
 
 /**
  * A directory that a container may write to; all others are read-only.
@@ -143,11 +167,9 @@ export class WritablePath {
     memory: boolean,
   ): WritablePath {
     const problems = new Problems(factory);
-    const { sizeLimit = "64Mi" } = shaped(problems, options, {});
     checkMountPath(problems, "path", path);
-    const size = readBytes(problems, "sizeLimit", sizeLimit);
-    problems.throwIfAny();
-    return new WritablePath(path, sizeLimit, memory, size ?? 0n);
+    const { sizeLimit } = problems.resolved<Resolved<typeof OPTIONS>>(readProps(problems, options, OPTIONS));
+    return new WritablePath(path, sizeLimit, memory, parseQuantity(sizeLimit) ?? 0n);
   }
 
   private constructor(
@@ -171,4 +193,9 @@ export class WritablePath {
     const medium = this.isInMemory ? { medium: "Memory" } : {};
     return { name, emptyDir: { ...medium, sizeLimit: this.sizeLimit } };
   }
+}
+
+/** Reads a list of writable paths. */
+export function writablePaths(): Reader<WritablePath[]> {
+  return listOf(valueOf(WritablePath), 'a list, for example [WritablePath.of("/tmp")]');
 }

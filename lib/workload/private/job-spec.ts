@@ -1,57 +1,51 @@
 import { type JobOptions, JobRestartPolicy } from "../job-options";
 import { type HardenedPod, podTemplate } from "../pods/private/hardened-pod";
-import { POD_SHAPES } from "../pods/private/read-container";
-import { type PodPlace, readPod } from "../pods/private/read-pod";
+import { completePod, POD, type PodPlace } from "../pods/private/read-pod";
+import {
+  choice,
+  type PropsSchema,
+  type Resolved,
+  wholeDuration,
+  wholeNumber,
+  withDefault,
+} from "../../core/readers";
 import { type Problems } from "../../core/validation-error";
-import { choice } from "../../core/value-readers";
-import { wholeSecondsOf } from "../../core/whole-duration";
-import { readCount } from "./read-count";
 
-/** The expected shapes of the props of jobs. */
-export const JOB_SHAPES = {
-  ...POD_SHAPES,
-  restartPolicy: choice(JobRestartPolicy, "JobRestartPolicy.NEVER or ON_FAILURE"),
-};
+/** How the options of jobs are read. */
+export const JOB = {
+  ...POD,
+  restartPolicy: withDefault(
+    choice(JobRestartPolicy, "JobRestartPolicy.NEVER or ON_FAILURE"),
+    JobRestartPolicy.NEVER,
+  ),
+  backoffLimit: withDefault(wholeNumber({ least: 0 }), 3),
+  activeDeadline: withDefault(wholeDuration("seconds", { least: 1 }), 3600),
+  completions: withDefault(wholeNumber({ least: 1 }), 1),
+  parallelism: withDefault(wholeNumber({ least: 1 }), 1),
+} satisfies PropsSchema<JobOptions>;
+
+type JobParts = Resolved<typeof JOB>;
 
 /** The validated options of a job. */
-export interface ReadJob {
+export interface ReadJob extends Omit<JobParts, keyof typeof POD> {
   readonly pod: HardenedPod;
-  readonly restartPolicy: JobRestartPolicy;
-  readonly backoffLimit: number;
-  readonly activeDeadlineSeconds: number;
-  readonly completions: number;
-  readonly parallelism: number;
 }
 
-/** Reads the options of a job, and adds their problems. */
-export function readJob(problems: Problems, place: PodPlace, props: JobOptions): ReadJob {
-  const { restartPolicy = JobRestartPolicy.NEVER } = props;
-  const completions = readCount(problems, "completions", props.completions ?? 1, { least: 1 });
-  return {
-    pod: readPod(problems, place, props, programOf(props)),
-    restartPolicy,
-    backoffLimit: readCount(problems, "backoffLimit", props.backoffLimit ?? 3, { least: 0 }),
-    activeDeadlineSeconds: wholeSecondsOf(problems, "activeDeadline", props.activeDeadline, 3600, {
-      least: 1,
-    }),
-    completions,
-    parallelism: readCount(problems, "parallelism", props.parallelism ?? 1, {
-      least: 1,
-      most: completions >= 1 ? completions : undefined,
-    }),
-  };
-}
-
-/** The container of a job's program, without ports and probes. */
-function programOf(props: JobOptions): JobOptions {
-  const none = {
-    port: undefined,
-    ports: undefined,
-    readiness: undefined,
-    liveness: undefined,
-    startup: undefined,
-  };
-  return { ...props, ...none };
+/** Checks the options of a job together, and completes its pods. */
+export function completeJob(
+  problems: Problems,
+  place: PodPlace,
+  parts: Partial<JobParts>,
+): Pick<ReadJob, "pod"> {
+  const { completions = Infinity, parallelism = 1 } = parts;
+  if (parallelism > completions) {
+    problems.add(
+      "COUNT_INVALID",
+      `parallelism is ${parallelism}, and completions is ${completions}`,
+      `Give a parallelism from 1 to ${completions}, or raise completions`,
+    );
+  }
+  return { pod: completePod(problems, place, parts) };
 }
 
 /**
@@ -60,12 +54,12 @@ function programOf(props: JobOptions): JobOptions {
  * @param adapt changes the template of its pods, which is rendered late
  */
 export function jobSpec(job: ReadJob, adapt?: (template: object) => object): object {
-  const { pod, restartPolicy, backoffLimit, activeDeadlineSeconds, completions, parallelism } = job;
+  const { pod, restartPolicy, backoffLimit, activeDeadline, completions, parallelism } = job;
   return {
     completions,
     parallelism,
     backoffLimit,
-    activeDeadlineSeconds,
+    activeDeadlineSeconds: activeDeadline,
     // Draining a node is no failure of the program. Kubernetes allows this policy only with the restart
     // policy Never.
     ...(restartPolicy === JobRestartPolicy.NEVER

@@ -2,90 +2,75 @@ import { ApiObject } from "cdk8s";
 import { type AutoscaleOptions } from "../autoscale-options";
 import { type ContainerResourceRanges } from "../pods/container-resources";
 import { type PodOwner } from "./workload-objects";
-import { shown } from "../../core/display-value";
 import { parseQuantity } from "../../core/quantity";
+import {
+  checkedBy,
+  objectOf,
+  optional,
+  type PropsSchema,
+  type Resolved,
+  wholeNumber,
+} from "../../core/readers";
 import { type Problems } from "../../core/validation-error";
-import { isOfKind, kindOf } from "../../core/value-readers";
 
-/** Validated autoscale options. */
-interface ReadAutoscale {
-  readonly min: number;
-  readonly max: number;
-  readonly cpuPercent?: number;
-  readonly memoryPercent?: number;
+const percentage = wholeNumber({ least: 1 });
+
+/** How the replica count of a workload, and its autoscaler, are read. */
+export function replicaReaders(least: number) {
+  const count = (fix: string) => wholeNumber({ least, code: "REPLICAS_INVALID", fix });
+  const autoscale = {
+    min: count(`Give a whole number, at least ${least}, for example min: 2`),
+    max: count("Give a whole number above autoscale.min, for example max: 10"),
+    cpuPercent: optional(percentage),
+    memoryPercent: optional(percentage),
+  } satisfies PropsSchema<AutoscaleOptions>;
+  return {
+    replicas: optional(count(`Give a whole number, at least ${least}, for example 3`)),
+    autoscale: optional(
+      checkedBy(objectOf(autoscale), (problems, name, { min, max }) => {
+        if (max > min) return;
+        problems.add(
+          "REPLICAS_INVALID",
+          `${name}.max is ${max}, and ${name}.min is ${min}`,
+          `Give a whole number above ${name}.min, for example max: ${Math.max(10, min + 1)}; for a fixed count, give replicas instead`,
+        );
+      }),
+    ),
+  };
 }
+
+type ReplicaParts = Partial<Resolved<ReturnType<typeof replicaReaders>>>;
 
 /** The replica count of a workload, or its autoscaler. */
-export interface ReadReplicas {
-  readonly replicas?: number;
-  readonly autoscale?: ReadAutoscale;
-}
-
-/** The replica count of a workload, as its props give it. */
-interface ReplicaProps {
-  readonly replicas?: number;
-  readonly autoscale?: AutoscaleOptions;
-}
+export type ReadReplicas = ReplicaParts;
 
 /**
- * Reads the replica count, or the autoscaler that sets it.
+ * Completes the replica count, or the autoscaler that sets it.
  *
- * @param least the minimum replica count, which is also the default
+ * @param least the default of the replica count
  * @param resources the resources of the program, which the targets of the autoscaler are percentages of
  */
-export function readReplicas(
+export function completeReplicas(
   problems: Problems,
-  { replicas, autoscale }: ReplicaProps,
+  { replicas, autoscale }: ReplicaParts,
   least: number,
-  resources: Required<ContainerResourceRanges>,
+  resources: Required<ContainerResourceRanges> | undefined,
 ): ReadReplicas {
-  if (autoscale === undefined) return { replicas: readReplicaCount(problems, replicas ?? least, least) };
+  if (autoscale === undefined) return { replicas: replicas ?? least };
   if (replicas !== undefined) {
-    readReplicaCount(problems, replicas, least);
     problems.add(
       "REPLICAS_INVALID",
       "replicas is given together with autoscale, so each apply would reset the replica count of the autoscaler",
       "Remove replicas, or remove autoscale",
     );
   }
-  if (!isOfKind(autoscale, [])) {
-    const what = `autoscale is ${kindOf(autoscale)}`;
-    problems.add("VALUE_INVALID", what, `Write autoscale: { min: ${Math.max(2, least)}, max: 10 }`);
-    return {};
+  const { memoryPercent } = autoscale;
+  const { cpuPercent = memoryPercent === undefined ? 70 : undefined } = autoscale;
+  if (resources) {
+    checkTarget(problems, "autoscale.cpuPercent", cpuPercent, resources.cpu);
+    checkTarget(problems, "autoscale.memoryPercent", memoryPercent, resources.memory);
   }
-  return { autoscale: readAutoscale(problems, autoscale, least, resources) };
-}
-
-function readReplicaCount(problems: Problems, replicas: number, least: number): number {
-  if (!Number.isInteger(replicas) || replicas < least) {
-    const what = `replicas is ${shown(replicas)}`;
-    problems.add("REPLICAS_INVALID", what, `Give a whole number, at least ${least}, for example 3`);
-  }
-  return replicas;
-}
-
-function readAutoscale(
-  problems: Problems,
-  options: AutoscaleOptions,
-  least: number,
-  { cpu, memory }: Required<ContainerResourceRanges>,
-): ReadAutoscale {
-  const { min, max, memoryPercent } = options;
-  const { cpuPercent = memoryPercent === undefined ? 70 : undefined } = options;
-  if (!Number.isInteger(min) || min < least) {
-    const what = `autoscale.min is ${shown(min)}`;
-    problems.add("REPLICAS_INVALID", what, `Give a whole number, at least ${least}, for example min: 2`);
-  }
-  if (!Number.isInteger(max) || max <= min) {
-    problems.add(
-      "REPLICAS_INVALID",
-      `autoscale.max is ${shown(max)}, and autoscale.min is ${shown(min)}`,
-      "Give a whole number above autoscale.min, for example max: 10; for a fixed count, give replicas instead",
-    );
-  }
-  checkTarget(problems, "autoscale.cpuPercent", cpuPercent, cpu);
-  checkTarget(problems, "autoscale.memoryPercent", memoryPercent, memory);
-  return { min, max, cpuPercent, memoryPercent };
+  return { autoscale: { ...autoscale, cpuPercent } };
 }
 
 /** Adds a problem for a target that pods with these resources can't exceed, so that no pod would ever be added. */
@@ -97,11 +82,10 @@ function checkTarget(
 ): void {
   if (percent === undefined) return;
   const [reserved, most] = [parseQuantity(request) ?? 0n, parseQuantity(limit) ?? 0n];
-  const isWhole = Number.isInteger(percent) && percent >= 1;
-  if (isWhole && (reserved === 0n || BigInt(percent) * reserved < 100n * most)) return;
+  if (reserved === 0n || BigInt(percent) * reserved < 100n * most) return;
   problems.add(
     "COUNT_INVALID",
-    `${name} is ${shown(percent)}, and the container requests ${request} and is limited to ${limit}`,
+    `${name} is ${percent}, and the container requests ${request} and is limited to ${limit}`,
     "Give a whole number, at least 1, for a utilization below the limit of the container, for example 70",
   );
 }

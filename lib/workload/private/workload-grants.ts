@@ -3,9 +3,12 @@ import { type Construct, type IConstruct } from "constructs";
 import { ClusterAccess } from "../../cluster/access/private/cluster-access";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { asCluster } from "../../cluster/cluster-of-chart";
-import { checkGiven, checkMembers } from "../../core/required";
+import { MarkOn } from "../../core/construct-state";
+import { readProps } from "../../core/readers";
+import { findWhenWritten, type ProgramFinding } from "../../core/program-findings";
 import { Problems } from "../../core/validation-error";
-import { type PolicyGrant } from "../../identity/policy-statement";
+import { POLICY_GRANT, type PolicyGrant } from "../../identity/policy-statement";
+import { type Connections } from "../../network-policy/connections";
 import { type IChartScope, scopeOf, whenAdded } from "../../synthesis/chart-scopes";
 import { needCluster } from "../../synthesis/forgotten-charts";
 
@@ -13,15 +16,17 @@ import { needCluster } from "../../synthesis/forgotten-charts";
 interface Grantee extends Construct {
   readonly serviceAccountName: string;
   readonly namespace?: string;
+  readonly connections: Connections;
 }
+
+/** The workloads whose connections are looked at when their cluster is written. */
+const lookedAt = new MarkOn<Grantee>();
 
 /** Grants the pods of a workload access to OCI, once their cluster is known. */
 export function grantToWorkload(workload: Grantee, grant: PolicyGrant): void {
   const { namespace, serviceAccountName } = workload;
   const problems = new Problems(workload);
-  const { verb, resourceType, location } = grant ?? {};
-  checkGiven(problems, { verb, resourceType, location });
-  checkMembers(problems, "location", location, ["_model"], "PolicyLocation.compartment(compartmentId)");
+  const read = readProps(problems, grant, POLICY_GRANT);
   if (namespace === undefined) {
     problems.add(
       "ATTRIBUTE_MISSING",
@@ -29,15 +34,28 @@ export function grantToWorkload(workload: Grantee, grant: PolicyGrant): void {
       'Give the chart a namespace: new Chart(app, "shop", { namespace: "shop" })',
     );
   }
-  problems.throwIfAny();
+  const resolved = problems.resolved<PolicyGrant>(read);
   const chart = Chart.of(workload);
   needCluster(chart, () => requireCluster(workload, scopeOf(chart)));
   whenAdded(chart, (scope) => {
-    ClusterAccess.of(requireCluster(workload, scope)).grantWorkload(
-      { namespace: namespace ?? "", serviceAccountName },
-      grant,
-    );
+    const cluster = requireCluster(workload, scope);
+    ClusterAccess.of(cluster).grantWorkload({ namespace: namespace ?? "", serviceAccountName }, resolved);
+    if (lookedAt.once(workload)) findWhenWritten(cluster, () => unreachableServices(workload, cluster));
   });
+}
+
+/** A right in OCI is of no use to a program whose NetworkPolicy denies the connection to the service. */
+function unreachableServices(workload: Grantee, cluster: ISecureOkeCluster): ProgramFinding[] {
+  if (workload.connections._allowsHttps()) return [];
+  return [
+    {
+      id: "workload-grant",
+      construct: cluster,
+      what: `${workload.node.path} has a grant in OCI, and its NetworkPolicy denies the connection to Oracle's services`,
+      why: "The program gets a token from the API endpoint, but every call of a service times out.",
+      fix: 'Add workload.connections.allowToOracleServices(OracleServiceRanges.of(["134.70.0.0/16"])) with the ranges of your region',
+    },
+  ];
 }
 
 function requireCluster(workload: IConstruct, scope: IChartScope | undefined): ISecureOkeCluster {

@@ -146,7 +146,7 @@ describe("bad input", () => {
     ["no audience", { audience: undefined }, ["ISSUER_INVALID"]],
     ["a blank audience", { audience: " " }, ["ISSUER_INVALID"]],
     ["no claims", { requiredClaims: {} }, ["ISSUER_INVALID"]],
-    ["a claim that is no text", { requiredClaims: { a: 1 } }, ["NAME_INVALID"]],
+    ["a claim that is no text", { requiredClaims: { a: 1 } }, ["VALUE_INVALID"]],
     ["a prefix of Kubernetes", { usernamePrefix: "system:" }, ["ISSUER_INVALID"]],
     ["no prefix", { usernamePrefix: "" }, ["NAME_INVALID"]],
     ["an incomplete certificate", { caCertificate: "-----BEGIN CERTIFICATE-----" }, ["ISSUER_INVALID"]],

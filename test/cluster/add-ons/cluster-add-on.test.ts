@@ -1,4 +1,5 @@
 import { Duration, Size } from "cdk8s";
+import { TerraformStack } from "cdktf";
 import fc from "fast-check";
 import {
   AddOn,
@@ -247,7 +248,7 @@ describe("an add-on that is refused", () => {
     expect(refusedCodes(make)).toEqual([code]);
   });
 
-  test("is there twice, whoever made the first", () => {
+  test("is in the cluster already, from another construct or stack", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     new NativeIngressController(stack, "ingress", { cluster });
@@ -259,6 +260,9 @@ describe("an add-on that is refused", () => {
         what: expect.stringContaining("stack/ingress/CertManager"),
       },
     ]);
+    const other = new TerraformStack(stack.node.root, "other");
+    const elsewhere = () => new ClusterAddOn(other, "cert-manager", { cluster, addOn: AddOn.certManager() });
+    expect(refusedCodes(elsewhere)).toEqual(["NAME_DUPLICATE"]);
     new ClusterAddOn(stack, "dns", { cluster, addOn: AddOn.coreDns() });
     expect(refusedCodes(() => new ClusterAddOn(stack, "dns2", { cluster, addOn: AddOn.coreDns() }))).toEqual([
       "NAME_DUPLICATE",

@@ -159,7 +159,7 @@ describe("a Traefik of the Gateway API", () => {
     expect(refusedCodes(() => TraefikRouting.gatewayApi(choice as never))).toEqual(["REASON_MISSING"]);
   });
 
-  test("is refused for a routing that is none, and is what Ingress objects configure without one", () => {
+  test("rejects an invalid routing, and uses Ingress objects by default", () => {
     const refused = (given: unknown) => refusedCodes(() => traefikOf({ routing: given as never }));
     expect(refused(true)).toEqual(["VALUE_INVALID"]);
     expect(refused(null)).toEqual(["VALUE_INVALID"]);
@@ -205,7 +205,7 @@ describe("a route of the Gateway API", () => {
     ]);
   });
 
-  test("leads to the workload's Service by its name, without a look into its namespace", () => {
+  test("routes to the workload's Service by its DNS name, without access to its namespace", () => {
     const { platform, gateway, shop, web } = traefik();
     web.exposeViaIngress(route(gateway));
     const [slice] = kinds(objectsOf(platform), "EndpointSlice");

@@ -147,7 +147,7 @@ describe("a Traefik", () => {
     expect(taken.map(({ what }) => what)).toEqual([expect.stringContaining("secrets")]);
   });
 
-  test("speaks a named cipher suite of forward secrecy, and no host's certificate to whom asks for none", () => {
+  test("uses explicit cipher suites with forward secrecy, and rejects unknown hosts", () => {
     const { data } = objectOf(traefik().platform, "ConfigMap");
     expect(data["tls.yaml"]).toContain("minVersion: VersionTLS12");
     expect(data["tls.yaml"]).toContain("sniStrict: true");
@@ -157,7 +157,7 @@ describe("a Traefik", () => {
 });
 
 describe("a route of Traefik", () => {
-  test("is an Ingress of its namespace, which leads to the workload's Service", () => {
+  test("is an Ingress in the namespace of Traefik that routes to the workload's Service", () => {
     const { platform, gateway, shop, web } = traefik();
     web.exposeViaIngress(route(gateway, { path: "/api", pathType: IngressPathType.EXACT }));
     expect(

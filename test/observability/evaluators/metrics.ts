@@ -113,6 +113,7 @@ const OPERATIONS: { readonly [operator: string]: (a: number, b: number) => numbe
   "-": (a, b) => a - b,
   "*": (a, b) => a * b,
   "/": (a, b) => a / b,
+  "%": (a, b) => a % b,
 };
 
 function combined(operator: string, left: Fired, right: Fired): Fired {

@@ -216,7 +216,7 @@ describeWithBoth("a line that a container writes", () => {
     fs.rmSync(root, { recursive: true, force: true });
   }, 60_000);
 
-  test("is kept by a node of which OpenSearch asks nothing that a pod would need more rights for", () => {
+  test("is stored by a node whose bootstrap checks need no further privileges of the pod", () => {
     const complaints = running[0]?.output.match(/BootstrapChecks\s*\].*$/gm) ?? [];
     // How many files a process may open is a limit of this machine; container runtimes have a higher one.
     expect(complaints.filter((line) => !line.includes("max file descriptors"))).toEqual([]);

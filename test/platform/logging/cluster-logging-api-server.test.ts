@@ -102,7 +102,7 @@ describeWithApiServer("a logging, at an API server", () => {
   }, 90_000);
   afterAll(async () => server.stop());
 
-  test("has objects that it takes, without a warning but for the collectors", async () => {
+  test("has objects that the server accepts, without warnings except for the collectors", async () => {
     for (const object of objects) {
       const { status, body, warnings } = await server.apply(object);
       const { kind, metadata } = object;

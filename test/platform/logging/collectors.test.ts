@@ -17,7 +17,7 @@ import {
   TraefikIngress,
 } from "../../../lib";
 import { objectsOf } from "../../../lib/synthesis/chart-objects";
-import { COMPARTMENT, newStack, refusedCodes } from "../../support/stack";
+import { COMPARTMENT, newStack, refusal, refusedCodes } from "../../support/stack";
 import { IMAGES, USERS } from "../monitoring/support";
 import { fileOf, find, FLUENT_BIT, FLUENTD, image, inCluster, parse, secret, World } from "./support";
 
@@ -158,7 +158,11 @@ describe("OpenSearch Dashboards behind a public gateway", () => {
   const PUBLIC = LoadBalancerAccess.publicFrom(["203.0.113.0/24"], { reason: "The shop is public" });
 
   test("are refused without a reason of their own", () => {
-    expect(refusedCodes(() => expose(PUBLIC))).toEqual(["REASON_MISSING"]);
+    const [problem] = refusal(() => expose(PUBLIC));
+    expect(problem).toMatchObject({
+      code: "REASON_MISSING",
+      fix: expect.stringContaining("{ publicReason: "),
+    });
     expect(refusedCodes(() => expose(PUBLIC, "-"))).toEqual(["REASON_MISSING"]);
   });
 

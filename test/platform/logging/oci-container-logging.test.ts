@@ -1,7 +1,7 @@
 import { Duration } from "cdk8s";
-import { OciContainerLogging } from "../../../lib";
+import { OciContainerLogging, SecureOkeCluster } from "../../../lib";
 
-import { COMPARTMENT, onlyResource, refusedCodes } from "../../support/stack";
+import { COMPARTMENT, onlyResource, refusal, refusedCodes } from "../../support/stack";
 
 import { World } from "./support";
 
@@ -29,6 +29,29 @@ describe("OciContainerLogging", () => {
     expect(onlyResource(stack, "oci_identity_dynamic_group").matching_rule).toBe(
       `ALL {instance.compartment.id = '${COMPARTMENT}'}`,
     );
+  });
+
+  test("rejects a second group of all instances of a compartment, whose lines would be kept twice", () => {
+    const world = new World();
+    new OciContainerLogging(world.stack, "containers", { cluster: world.cluster, tenancyId });
+    const second = (id: string, props: object = {}) =>
+      new SecureOkeCluster(world.stack, id, {
+        compartmentId: COMPARTMENT,
+        kubernetesVersion: world.cluster.kubernetesVersion,
+        ...props,
+      });
+    const cluster = second("second");
+    const [problem] = refusal(() => new OciContainerLogging(world.stack, "more", { cluster, tenancyId }));
+    expect(problem).toMatchObject({
+      code: "LOGGING_DUPLICATE",
+      fix: expect.stringContaining("dynamicGroupId"),
+    });
+    const dynamicGroupId = "ocid1.dynamicgroup.oc1..second";
+    expect(() => new OciContainerLogging(world.stack, "more", { cluster, dynamicGroupId })).not.toThrow();
+    const elsewhere = second("third", { compartmentId: "ocid1.compartment.oc1..elsewhere" });
+    expect(
+      () => new OciContainerLogging(world.stack, "third-logs", { cluster: elsewhere, tenancyId }),
+    ).not.toThrow();
   });
 
   test("accepts an existing group", () => {

@@ -41,7 +41,7 @@ describeWithApiServer("a monitoring, at an API server", () => {
   }, 90_000);
   afterAll(async () => server.stop());
 
-  test("has objects that it takes, without a warning but for the node exporters", async () => {
+  test("has objects that the server accepts, without warnings except for the node exporters", async () => {
     for (const object of objects) {
       const { status, body, warnings } = await server.apply(object);
       const expected =

@@ -22,6 +22,11 @@ describe("an invalid ClusterMonitoring", () => {
     ["an invalid key", { kmsKeyId: "key" }, ["OCID_INVALID"]],
     ["two dashboards of one id", { dashboards: [dashboard("a"), dashboard("a")] }, ["DASHBOARD_INVALID"]],
     [
+      "two dashboards of one title, for which Grafana stores no dashboard at all",
+      { dashboards: [dashboard("a"), dashboard("b", "a")] },
+      ["DASHBOARD_INVALID"],
+    ],
+    [
       "two rules of one name",
       { alerts: [...AlertRule.recommended(), ...AlertRule.recommended()] },
       AlertRule.recommended().map(() => "NAME_DUPLICATE"),

@@ -153,13 +153,18 @@ describe("a receiver of alerts", () => {
     ["an address that is none", { url: "pager" }, ["RECEIVER_INVALID"]],
     ["another protocol", { url: "ftp://a.example.com" }, ["RECEIVER_INVALID"]],
     ["a password in the address", { url: "https://alerts:hunter2@a.example.com" }, ["CREDENTIAL_LITERAL"]],
+    [
+      "an address that is a credential itself",
+      { url: "https://hooks.slack.com/services/T024F3K9X/B02ABCDEF12/example" },
+      ["CREDENTIAL_LITERAL"],
+    ],
   ])("is refused with %s", (_what, props, codes) => {
     const problems = refusal(() => AlertReceiver.webhook("pager", props));
     expect(problems.map(({ code }) => code)).toEqual(codes);
     expect(JSON.stringify(problems)).not.toContain("hunter2");
   });
 
-  test("is refused as a mailbox that is none", () => {
+  test("rejects an invalid mailbox", () => {
     const props = { to: "oncall", from: "a@b", smarthost: "smtp", userName: "alerts", secretFiles: FILES };
     expect(refusedCodes(() => AlertReceiver.email("Mail", props))).toEqual([
       "NAME_INVALID",
@@ -285,9 +290,11 @@ describe("a dashboard", () => {
       "DASHBOARD_INVALID",
       "DASHBOARD_INVALID",
     ]);
-    expect(refusedCodes(() => DashboardPanel.stat({ title: "A", queries: [{ expression: "" }] }))).toEqual([
-      "DASHBOARD_INVALID",
-    ]);
+    for (const expression of ["", "sum(up", 'up{job="a}', "up)"]) {
+      expect(refusedCodes(() => DashboardPanel.stat({ title: "A", queries: [{ expression }] }))).toEqual([
+        "DASHBOARD_INVALID",
+      ]);
+    }
   });
 });
 

@@ -124,7 +124,7 @@ export const podsOf = (name: string, namespace: string) =>
   });
 
 /** A dashboard with one panel. */
-export function dashboard(id: string): GrafanaDashboard {
+export function dashboard(id: string, title = id): GrafanaDashboard {
   const panels = [DashboardPanel.timeSeries({ title: "Requests", queries: [{ expression: "up" }] })];
-  return GrafanaDashboard.of({ id, title: id, panels });
+  return GrafanaDashboard.of({ id, title, panels });
 }

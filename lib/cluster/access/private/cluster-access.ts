@@ -1,9 +1,8 @@
 import { App, Chart } from "cdk8s";
 import { Construct } from "constructs";
 import { outputNameOf } from "../../../core/output-name";
-import { checkOcid } from "../../../core/ocid";
 import { idPartOf } from "../../../core/reference";
-import { checkGiven, checkMembers } from "../../../core/required";
+import { kind, ocid, optional, readProps, type Resolved } from "../../../core/readers";
 import { Problems } from "../../../core/validation-error";
 import { remindOfExpiry } from "../../../core/expiry";
 import { LeastPrivilegePolicy } from "../../../identity/least-privilege-policy";
@@ -25,6 +24,18 @@ interface Account {
   readonly namespace: string;
   readonly serviceAccountName: string;
 }
+
+const GRANT_ACCESS = {
+  groupId: ocid("group"),
+  access: kind<IKubernetesAccess>(
+    ["description", "_bindGroup"],
+    'KubernetesAccess.viewer(), or KubernetesAccess.editorIn("shop")',
+  ),
+  chart: optional(kind<Chart>(["node", "namespace"], 'new Chart(app, "access")')),
+  bastion: optional(
+    kind<Bastion>(["bastionId", "compartmentId"], 'new Bastion(stack, "bastion", { cluster, … })'),
+  ),
+};
 
 /** The access to a cluster and the rights of its workloads in OCI: policies, and a chart with roles and bindings. */
 export class ClusterAccess extends Construct {
@@ -51,9 +62,8 @@ export class ClusterAccess extends Construct {
   }
 
   /** Grants a group access to the cluster: its statements, and its binding. */
-  public grant(groupId: string, access: IKubernetesAccess, options: GrantAccessOptions = {}): void {
-    this.check(groupId, access, options);
-    const { chart = this.chart, bastion } = options;
+  public grant(groupId: string, kubernetesAccess: IKubernetesAccess, options: GrantAccessOptions = {}): void {
+    const { access, chart = this.chart, bastion } = this.read(groupId, kubernetesAccess, options);
     access._bindGroup(chart, groupId);
     const { _expires: expires } = access;
     this.expiring.set(groupId, expires !== undefined);
@@ -83,22 +93,12 @@ export class ClusterAccess extends Construct {
     this.policyFor(`Workload-${namespace}-${serviceAccountName}`, compartment, description, statement);
   }
 
-  private check(groupId: string, access: IKubernetesAccess, { chart, bastion }: GrantAccessOptions): void {
+  private read(groupId: string, access: IKubernetesAccess, options: GrantAccessOptions) {
     const problems = new Problems(this.cluster);
-    checkOcid(problems, "groupId", groupId, "group");
-    checkGiven(problems, { access });
-    const instead = 'KubernetesAccess.viewer(), or KubernetesAccess.editorIn("shop")';
-    const isAccess = checkMembers(problems, "access", access, ["description", "_bindGroup"], instead);
-    checkMembers(problems, "chart", chart, ["node", "namespace"], 'new Chart(app, "access")');
-    checkMembers(
-      problems,
-      "bastion",
-      bastion,
-      ["bastionId"],
-      'new Bastion(stack, "bastion", { cluster, … })',
-    );
+    const grant = { groupId, access, ...options };
+    const read = readProps(problems, grant, GRANT_ACCESS);
     const isExpiring = this.expiring.get(groupId);
-    if (isAccess && isExpiring !== undefined && isExpiring !== (access._expires !== undefined)) {
+    if (read.access && isExpiring !== undefined && isExpiring !== (read.access._expires !== undefined)) {
       problems.add(
         "EXPIRY_INVALID",
         `groupId is ${groupId}, a group with break-glass access and permanent access: IAM would still admit it after the expiry`,
@@ -106,7 +106,7 @@ export class ClusterAccess extends Construct {
       );
     }
     problems.collect(() => this.cluster.compartmentId);
-    problems.throwIfAny();
+    return problems.resolved<Resolved<typeof GRANT_ACCESS>>(read);
   }
 
   private statementsFor(

@@ -1,11 +1,21 @@
-import { Aspects, dependable, TerraformStack, type TerraformResource } from "cdktf";
-import { type IConstruct } from "constructs";
-import { CERT_MANAGER } from "./cert-manager";
+import {
+  Aspects,
+  dependable,
+  type ITerraformDependable,
+  TerraformStack,
+  type TerraformResource,
+} from "cdktf";
+import { type Construct, type IConstruct } from "constructs";
 import { NoteOn, StateOf } from "../../../core/construct-state";
 import { compareOcids } from "../../../core/ocid";
 import { byPath } from "../../../core/stable-order";
+import { type Problems } from "../../../core/validation-error";
 import { ContainerengineAddon } from "../../../oci/containerengine-addon";
+import { type ISecureOkeCluster } from "../../cluster-base";
 import { ContainerengineNodePool } from "../../../oci/containerengine-node-pool";
+
+/** The name of the cert-manager add-on as OKE spells it. */
+export const CERT_MANAGER = "CertManager";
 
 /** The cluster of each add-on; the OCID in an add-on resource is a reference that another stack can't compare. */
 const clusterOf = new NoteOn<ContainerengineAddon, IConstruct>();
@@ -70,4 +80,47 @@ export function waitFor(resource: TerraformResource, others: readonly TerraformR
   if (targets.length === 0) return;
   for (const target of targets) added.add(target);
   resource.dependsOn = [...(resource.dependsOn ?? []), ...targets.map((target) => dependable(target))];
+}
+
+/** Adds a problem if the program already has the add-on for the cluster: a cluster can have an add-on once. */
+export function checkOnce(
+  problems: Problems,
+  cluster: WithId,
+  name: string,
+  fix = "Remove one of the two, and give the other one the configuration of both",
+): void {
+  const other = addOnsOf(cluster).find((addOn) => addOn.addonNameInput === name);
+  if (!other) return;
+  problems.add(
+    "NAME_DUPLICATE",
+    `cluster is ${cluster.node.path}, which already has the add-on ${name}, ${other.node.path.replace(/\/Resource$/, "")}`,
+    fix,
+  );
+}
+
+/** The settings of cert-manager. */
+export interface CertManagerSettings {
+  /** The version. @default - Oracle installs new versions when they are released */
+  readonly version?: string;
+  readonly configurations: readonly (readonly [string, string])[];
+  readonly dependsOn?: ITerraformDependable[];
+}
+
+/** Installs cert-manager as an add-on. */
+export function installCertManager(
+  scope: Construct,
+  id: string,
+  cluster: ISecureOkeCluster,
+  { version, configurations, dependsOn }: CertManagerSettings,
+): ContainerengineAddon {
+  const addOn = new ContainerengineAddon(scope, id, {
+    addonName: CERT_MANAGER,
+    clusterId: cluster.clusterId,
+    ...(version === undefined ? {} : { version }),
+    configurations: configurations.map(([key, value]) => ({ key, value })),
+    removeAddonResourcesOnDelete: true,
+    ...(dependsOn ? { dependsOn } : {}),
+  });
+  noteAddOn(addOn, cluster);
+  return addOn;
 }

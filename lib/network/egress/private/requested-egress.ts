@@ -1,8 +1,8 @@
-import { type Cidr, contains } from "../../../core/cidr";
+import { type Cidr, contains, isPrivate } from "../../../core/cidr";
 import { type SubnetRole } from "../../vcn/subnet-role";
 import { type Behind } from "../../vcn/private/routed-ranges";
 import { type EgressRoute } from "../../vcn/private/subnet-routes";
-import { type Egress, isPrivate } from "../egress";
+import { type Egress } from "../egress";
 
 /** An egress with its subnet. */
 export interface KnownEgress {

@@ -17,7 +17,7 @@ function refuseUnknown(
     "LOG_PARSER_INVALID",
     `${property} is ${shown(name)}, which is not the name of a parser`,
     nearest.length > 0
-      ? `Did you mean ${nearest.join(" or ")}?`
+      ? `Write ${nearest.join(" or ")}`
       : `Give one of ${existing.join(", ") || "your own"}, or define it in parsers: [LogParser.pattern(…)]`,
   );
 }

@@ -1,5 +1,7 @@
 import { type IConstruct } from "constructs";
 import { StateOfTree } from "../../../core/construct-state";
+import { shown } from "../../../core/display-value";
+import { compareOcids } from "../../../core/ocid";
 import { type Problems } from "../../../core/validation-error";
 import { isSameCluster } from "../../../synthesis/chart-scopes";
 
@@ -7,6 +9,8 @@ import { isSameCluster } from "../../../synthesis/chart-scopes";
 interface Logger {
   readonly cluster: IConstruct;
   readonly logger: IConstruct;
+  /** The compartment of which it collects the logs of all instances, also those of other clusters. */
+  readonly wholeCompartmentId?: string;
 }
 
 /** By the tree of the clusters: charts of several Apps of cdk8s may go to one cluster. */
@@ -23,7 +27,35 @@ export function checkNoLogger(problems: Problems, cluster: IConstruct | undefine
   );
 }
 
+/** Adds a problem if another construct collects the logs of all instances of the cluster's compartment. */
+export function checkCompartmentNotLogged(
+  problems: Problems,
+  cluster: IConstruct,
+  compartmentId: string,
+): void {
+  const other = loggers
+    .of(cluster)
+    .find(
+      (each) =>
+        each.wholeCompartmentId !== undefined &&
+        compareOcids(
+          { scope: each.cluster, id: each.wholeCompartmentId },
+          { scope: cluster, id: compartmentId },
+        ) === "same",
+    );
+  if (!other || isSameCluster(other.cluster, cluster)) return;
+  problems.add(
+    "LOGGING_DUPLICATE",
+    `tenancyId makes a group of all instances of ${shown(compartmentId)}, whose logs ${other.logger.node.path} already collects`,
+    "Give each of the two a dynamicGroupId that matches only the nodes of its cluster, for example by a defined tag, or put the clusters into compartments of their own",
+  );
+}
+
 /** Registers the construct that collects the logs of a cluster. */
-export function registerLogger(cluster: IConstruct, logger: IConstruct): void {
-  loggers.of(cluster).push({ cluster, logger });
+export function registerLogger(
+  cluster: IConstruct,
+  logger: IConstruct,
+  options: { readonly wholeCompartmentId?: string } = {},
+): void {
+  loggers.of(cluster).push({ cluster, logger, ...options });
 }

@@ -8,7 +8,7 @@ export const PORTS = {
   grafana: 3000,
   otlpGrpc: 4317,
   otlpHttp: 4318,
-  /** What the collector and Jaeger say of themselves. */
+  /** The metrics of the collector and of Jaeger. */
   telemetry: 8888,
   health: 13133,
   jaegerQuery: 16686,

@@ -1,3 +1,4 @@
+import { promQl } from "./prom-ql";
 import { type AlertExample, type AlertRuleProps, AlertSeverity } from "../alert-rule-props";
 import { checkLiteral } from "../../../core/credential-literal";
 import { shown } from "../../../core/display-value";
@@ -20,7 +21,6 @@ import { checkUnique } from "../../../core/unique-values";
 import { Problems } from "../../../core/validation-error";
 
 const LABEL = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const CLOSING: { readonly [open: string]: string } = { "(": ")", "[": "]", "{": "}" };
 
 const EXAMPLE = {
   series: checkedBy(mapOf(text(), "an object of selectors and samples"), (problems, name, series) => {
@@ -38,7 +38,7 @@ const ALERT = {
     /^[A-Z][A-Za-z0-9]{1,62}$/,
     "Give 2 to 63 letters and digits, beginning with a capital letter, for example NodeNotReady",
   ),
-  expression: mapped(checkedBy(text(), checkExpression), (expression) => expression.trim()),
+  expression: mapped(promQl("ALERT_INVALID"), (expression) => expression.trim()),
   holdsFor: optional(duration("seconds", { least: 0, example: "Duration.minutes(10)" })),
   severity: withDefault(choice(AlertSeverity, "a member of AlertSeverity"), AlertSeverity.WARNING),
   purpose: checkedBy(text(), checkSentence),
@@ -72,31 +72,6 @@ export function checkRules(problems: Problems, rules: readonly { readonly name: 
     "alerts",
     rules.map(({ name }) => name),
   );
-}
-
-/** Brackets and quotes must match; what the words mean is for `promtool check rules`. */
-function checkExpression(problems: Problems, name: string, expression: string): void {
-  const wrong = unbalanced(expression);
-  if (wrong === undefined) return;
-  const fix = "Give PromQL, for example up == 0, and try it with promtool check rules";
-  problems.add("ALERT_INVALID", `${name} ${wrong}`, fix);
-}
-
-function unbalanced(expression: string): string | undefined {
-  if (expression.trim() === "") return "is empty";
-  const open: string[] = [];
-  let quote: string | undefined;
-  for (let index = 0; index < expression.length; index += 1) {
-    const letter = expression[index] as string;
-    if (quote !== undefined) {
-      if (letter === "\\" && quote !== "`") index += 1;
-      else if (letter === quote) quote = undefined;
-    } else if (`"'\``.includes(letter)) quote = letter;
-    else if (CLOSING[letter]) open.push(CLOSING[letter]);
-    else if (")]}".includes(letter) && open.pop() !== letter) return `closes ${letter}, which was not opened`;
-  }
-  if (quote !== undefined) return `has a text that does not end, after ${quote}`;
-  return open.length > 0 ? `lacks ${open.at(-1)}` : undefined;
 }
 
 function checkSentence(problems: Problems, field: string, sentence: string): void {

@@ -12,6 +12,7 @@ import { checkClusterWideId, readOwnNamespace } from "../../private/platform-rea
 import { type ISecureOkeCluster } from "../../../cluster/cluster-base";
 import { KubernetesVersion } from "../../../cluster/kubernetes-version";
 import { pathOf } from "../../../core/construct-scope";
+import { shown } from "../../../core/display-value";
 import {
   any,
   listOf,
@@ -99,13 +100,21 @@ export function readMonitoring(scope: Construct, id: string, props: ClusterMonit
   return problems.resolved<Monitoring>({ ...read, alerts, dashboards, namespace, nodesCidr, hasPodsGroup });
 }
 
-/** Adds a problem for each id that two dashboards have: Grafana would show the one that it reads last. */
+/** Adds a problem for each id and title that two dashboards have: Grafana then stores none of the dashboards. */
 export function checkDashboards(problems: Problems, dashboards: readonly GrafanaDashboard[]): void {
   for (const id of repeated(dashboards.map((dashboard) => dashboard.id))) {
     problems.add(
       "DASHBOARD_INVALID",
       `dashboards has the id ${id} twice`,
       "Give each dashboard its own id; in JSON it is called uid",
+    );
+  }
+  const byId = new Map(dashboards.map((dashboard) => [dashboard.id, dashboard]));
+  for (const title of repeated([...byId.values()].map((dashboard) => dashboard.title))) {
+    problems.add(
+      "DASHBOARD_INVALID",
+      `dashboards has the title ${shown(title)} twice`,
+      `Give each dashboard its own title, for example ${shown(`${title} of the shop`)}`,
     );
   }
 }

@@ -161,7 +161,7 @@ function monitoring(): AlertRuleProps[] {
         "sum by (integration) (rate(alertmanager_notifications_failed_total[10m])) > 0 or sum by (alertmanager) (rate(prometheus_notifications_errors_total[10m])) > 0",
       holdsFor: minutes(10),
       severity: AlertSeverity.CRITICAL,
-      purpose: "An alert that nobody gets is no alert.",
+      purpose: "Nobody sees an alert that is not delivered.",
       whatToDo:
         "Read the log of Alertmanager for the answer of the receiver: an address that moved, a credential that expired, or egress that is not allowed.",
       hit: {

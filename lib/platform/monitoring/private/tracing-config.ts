@@ -15,7 +15,7 @@ const CREDENTIALS = [
 
 const address = (port: number) => `0.0.0.0:${port}`;
 
-/** What both programs say of themselves, for Prometheus. */
+/** The telemetry of both programs, for Prometheus. */
 function telemetry(): object {
   const prometheus = { host: "0.0.0.0", port: PORTS.telemetry };
   return {

@@ -1,19 +1,21 @@
+import { checkedBy, listOf, type Reader, valueOf } from "../../../core/readers";
 import { type Problems } from "../../../core/validation-error";
-import { listOf, type Reader, valueOf } from "../../../core/value-readers";
-import { type ListeningPodProps } from "../../pods/listening-pod-props";
+import { type PodParts } from "../../pods/private/read-pod";
 import { checkOverlaps, isWithin } from "../../pods/writable-path";
 import { HostAccess } from "../host-access";
 
 const EXAMPLE = 'HostAccess.readOnlyPath("/var/log", { reason: "..." })';
-const LIST = listOf(valueOf(HostAccess), `a list, for example [${EXAMPLE}]`);
 
-/** The expected shape of a list of host accesses. */
-export const HOST_ACCESS_SHAPE: Reader = (problems, name, value) => {
-  if (Array.isArray(value) && value.length === 0) {
-    problems.add("VALUE_INVALID", `${name} is empty`, `Remove it, or list an access: [${EXAMPLE}]`);
-  }
-  return LIST(problems, name, value);
-};
+/** Reads a list of host accesses. */
+export function hostAccessList(): Reader<HostAccess[]> {
+  return checkedBy(
+    listOf(valueOf(HostAccess), `a list, for example [${EXAMPLE}]`),
+    (problems, name, { length }) => {
+      if (length > 0) return;
+      problems.add("VALUE_INVALID", `${name} is empty`, `Remove it, or list an access: [${EXAMPLE}]`);
+    },
+  );
+}
 
 const ofKind = (hostAccess: readonly HostAccess[], wanted: string) =>
   hostAccess.filter(({ hostAccessKind }) => hostAccessKind === wanted);
@@ -22,7 +24,7 @@ const ofKind = (hostAccess: readonly HostAccess[], wanted: string) =>
 export function checkHostAccess(
   problems: Problems,
   hostAccess: readonly HostAccess[],
-  props: ListeningPodProps,
+  props: PodParts,
 ): void {
   for (const [accessKind, factory] of [
     ["network", "HostAccess.network"],
@@ -39,6 +41,7 @@ export function checkHostAccess(
   checkOverlaps(
     problems,
     onNode.map(({ _path: path }) => path),
+    "hostAccess",
   );
   if (ofKind(hostAccess, "root").length > 0 && onNode.length === 0) {
     problems.add(
@@ -52,11 +55,9 @@ export function checkHostAccess(
 }
 
 /** Adds a problem for each mount inside or around a mounted directory of the node. */
-function checkMounts(problems: Problems, props: ListeningPodProps, onNode: readonly HostAccess[]): void {
+function checkMounts(problems: Problems, props: PodParts, onNode: readonly HostAccess[]): void {
   const { files = [], secretFiles = [], sharedPaths = [], writablePaths = [] } = props;
-  const mounted = [...files, ...secretFiles, ...sharedPaths, ...writablePaths].map(({ path }) =>
-    String(path),
-  );
+  const mounted = [...files, ...secretFiles, ...sharedPaths, ...writablePaths].map(({ path }) => path);
   for (const { _path: hostPath, _mountPath: mountPath } of onNode) {
     for (const path of mounted.filter((each) => isWithin(each, mountPath) || isWithin(mountPath, each))) {
       problems.add(
@@ -72,6 +73,7 @@ function checkMounts(problems: Problems, props: ListeningPodProps, onNode: reado
     checkOverlaps(
       problems,
       onNode.map(({ _mountPath: path }) => path),
+      "hostAccess",
     );
   }
 }
@@ -81,7 +83,7 @@ function hasOverlap(access: HostAccess, all: readonly HostAccess[]): boolean {
 }
 
 /** Adds a problem for each container port on the node's network that `hostAccess` does not list. */
-function checkListening(problems: Problems, props: ListeningPodProps, network?: HostAccess): void {
+function checkListening(problems: Problems, props: PodParts, network?: HostAccess): void {
   if (!network) return;
   const ports = [props.port, ...(props.sidecars ?? []).map(({ port }) => port)];
   for (const port of ports.filter((each) => each !== undefined && !network._ports.includes(each))) {

@@ -1,5 +1,5 @@
 import { shown } from "../../../core/display-value";
-import { type Problems } from "../../../core/validation-error";
+import { type Reader } from "../../../core/readers";
 
 const MACROS = ["@annually", "@daily", "@hourly", "@midnight", "@monthly", "@weekly", "@yearly"];
 const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
@@ -48,25 +48,23 @@ function valuesOf(text: string, field: Field): number[] | undefined {
 
 const EXAMPLE = 'schedule: "30 2 * * MON-FRI"';
 
-/** Returns a CronJob schedule; adds a problem if it is invalid, or its day never occurs. */
-export function readSchedule(problems: Problems, schedule: unknown): string {
-  if (schedule === undefined || schedule === null) {
-    problems.add(
-      "ATTRIBUTE_MISSING",
-      "schedule was not given",
-      `Write ${EXAMPLE}, which runs on workdays at 2:30`,
-    );
-    return "";
-  }
-  const defect = typeof schedule === "string" ? defectOf(schedule) : "";
-  if (defect !== undefined) {
+/** Reads a CronJob schedule whose day occurs. */
+export function schedule(): Reader<string> {
+  return (problems, name, value) => {
+    if (value === undefined || value === null) {
+      const fix = `Write ${EXAMPLE}, which runs on workdays at 2:30`;
+      problems.add("ATTRIBUTE_MISSING", `${name} was not given`, fix);
+      return undefined;
+    }
+    const defect = typeof value === "string" ? defectOf(value) : "";
+    if (defect === undefined) return value as string;
     problems.add(
       "SCHEDULE_INVALID",
-      `schedule is ${shown(schedule)}${defect}`,
+      `${name} is ${shown(value)}${defect}`,
       `Write five fields, for example ${EXAMPLE}, or one of @hourly, @daily, @weekly, @monthly`,
     );
-  }
-  return String(schedule);
+    return undefined;
+  };
 }
 
 /** The reason why a text is not a schedule, to be appended to a message; undefined for a valid schedule. */
@@ -86,16 +84,17 @@ function defectOf(schedule: string): string | undefined {
   return anyWeekday && !occurs ? ", a date that never occurs" : undefined;
 }
 
-/** Returns the name of a time zone; adds a problem if the API server does not accept it. */
-export function readTimeZone(problems: Problems, name: string, timeZone: unknown): string {
-  if (typeof timeZone !== "string" || !isTimeZone(timeZone)) {
+/** Reads the name of a time zone that the API server accepts. */
+export function timeZone(): Reader<string> {
+  return (problems, name, value) => {
+    if (typeof value === "string" && isTimeZone(value)) return value;
     problems.add(
       "SCHEDULE_INVALID",
-      `${name} is ${shown(timeZone)}`,
+      `${name} is ${shown(value)}`,
       'Write a name of the IANA time zone database, for example "Etc/UTC" or "Europe/Berlin"',
     );
-  }
-  return String(timeZone);
+    return undefined;
+  };
 }
 
 function isTimeZone(name: string): boolean {

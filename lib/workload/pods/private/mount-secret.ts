@@ -180,7 +180,7 @@ function checkGroup(
     problems.add(
       "ATTRIBUTE_MISSING",
       `secret is ${secret.node.path}, whose region is unknown, and External Secrets requires it`,
-      'Give the region of the imported secret: { region: "eu-frankfurt-1" }',
+      'Give the secret its region: { region: "eu-frankfurt-1" }',
     );
   }
   if (!group) return;

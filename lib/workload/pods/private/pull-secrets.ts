@@ -11,24 +11,17 @@ import {
   pullSecretsOf,
 } from "../../../synthesis/account-pull-secrets";
 
-/** The expected shape of the names of pull Secrets. */
-export const PULL_SECRETS_SHAPE = listOf(text(), 'a list of names of Secrets, for example ["ocir"]');
-
-/** Adds a problem for each pull Secret name that is invalid or duplicate. */
-export function checkPullSecrets(problems: Problems, names: readonly string[] | undefined): void {
-  if (!Array.isArray(names)) return;
-  for (const name of names as string[]) {
-    // The value of a Terraform reference is unknown.
-    if (!Token.isUnresolved(name)) checkSubdomainName(problems, "imagePullSecrets", name);
-  }
-  checkUnique(problems, "imagePullSecrets", names);
-}
-
 /** Reads the names of pull Secrets. */
 export function pullSecretNames(): Reader<string[]> {
-  return checkedBy(PULL_SECRETS_SHAPE, (problems, _, names) => {
-    checkPullSecrets(problems, names);
-  });
+  return checkedBy(listOf(text(), 'a list of names of Secrets, for example ["ocir"]'), checkPullSecrets);
+}
+
+function checkPullSecrets(problems: Problems, property: string, names: readonly string[]): void {
+  for (const name of names) {
+    // The value of a Terraform reference is unknown.
+    if (!Token.isUnresolved(name)) checkSubdomainName(problems, property, name);
+  }
+  checkUnique(problems, property, names);
 }
 
 /**

@@ -2,25 +2,41 @@ import { type Construct } from "constructs";
 import { checkDebugging } from "./debugging-images";
 import { type HardenedContainer, type HardenedPod } from "./hardened-pod";
 import { MountedSecrets } from "./mounted-secrets";
-import { type AnyContainer, type ContainerPlace, readContainer } from "./read-container";
-import { checkScheduling } from "./scheduling";
+import { pullSecretNames } from "./pull-secrets";
+import { completeContainer, CONTAINER, type ContainerParts, INIT_CONTAINER, SIDECAR } from "./read-container";
+import { SCHEDULING } from "./scheduling";
 import { labelsOf, OWN_LABELS, selectorLabelsOf } from "./workload-labels";
 import { checkCapacity, togetherOf } from "./writable-capacity";
-import { pathOf } from "../../../core/construct-scope";
-import { shown } from "../../../core/display-value";
-import { checkAnnotations, checkLabels, checkObjectName } from "../../../core/kubernetes-names";
-import { Problems } from "../../../core/validation-error";
-import { wholeSecondsOf } from "../../../core/whole-duration";
-import { type Egress, readEgress } from "../../../network/egress/egress";
+import { BREAK_GLASS, GUARDRAILS, GuardrailRule } from "../../../core/guardrail-catalogue";
+import { checkObjectName } from "../../../core/kubernetes-names";
+import {
+  annotations,
+  any,
+  checkedBy,
+  labels,
+  listOf,
+  optional,
+  partsOf,
+  type PropsSchema,
+  type Resolved,
+  valueOf,
+  wholeDuration,
+  wholeNumber,
+  withDefault,
+} from "../../../core/readers";
+import { byText } from "../../../core/stable-order";
+import { type Problems } from "../../../core/validation-error";
+import { checkOutsideVcn, type Egress, egressList } from "../../../network/egress/egress";
 import { checkPolicyPort, vcnCidrOf } from "../../../network-policy/private/network-rules";
 import { checkUnused } from "../../../synthesis/chart-objects";
+import { AddedCapability } from "../added-capability";
+import { ApiAccess } from "../api-access";
 import { AppProtocol } from "../app-protocol";
-import { type InitContainer, type Sidecar } from "../container-resources";
-import { type FetchAtStart } from "../fetch-at-start";
+import { FetchAtStart } from "../fetch-at-start";
 import { type HardenedPodProps } from "../hardened-pod-props";
-import { MIN_USER } from "../system-user-id";
+import { MIN_USER, SystemUserId } from "../system-user-id";
 import { checkPorts, namedPorts } from "../named-port";
-import { type WritablePath } from "../writable-path";
+import { type WritablePath, writablePaths } from "../writable-path";
 
 /** The workload of the pods. */
 export interface PodPlace {
@@ -32,109 +48,139 @@ export interface PodPlace {
   readonly maxNameLength?: number;
 }
 
-const DEFAULT_GRACE_SECONDS = 30;
 const DEFAULT_STOP_DELAY_SECONDS = 5;
 const DEFAULT_USER = 65532;
-const MAX_USER = 2 ** 31 - 1;
 
-/** Reads the props of pods and of their program, and adds their problems. */
-export function readPod(
-  problems: Problems,
-  place: PodPlace,
-  props: HardenedPodProps,
-  programProps: AnyContainer,
-): HardenedPod {
-  const { scope, id } = place;
-  const {
-    annotations,
-    imagePullSecrets,
-    lowUser,
-    nodeSelector = {},
-    priorityClassName,
-    tolerations = [],
-  } = props;
-  const { sharedPaths, initContainers } = withFetched(problems, props);
-  checkName(problems, place);
-  checkLabels(problems, "labels", props.labels, OWN_LABELS);
-  checkAnnotations(problems, "annotations", annotations);
-  checkScheduling(problems, props);
-  const grace = wholeSecondsOf(
-    problems,
-    "terminationGracePeriod",
-    props.terminationGracePeriod,
-    DEFAULT_GRACE_SECONDS,
-    { least: 0 },
+const CONTAINER_LIST = 'a list, for example [{ name: "proxy", image }]';
+
+/** How the props of the pods of all workloads are read. */
+export const POD = {
+  ...CONTAINER,
+  ...SCHEDULING,
+  fetchAtStart: withDefault(
+    checkedBy(
+      listOf(
+        valueOf(FetchAtStart),
+        'a list, for example [FetchAtStart.https("/srv/geo/cities.mmdb", { url, sha256, image })]',
+      ),
+      checkFetchedFiles,
+    ),
+    [],
+  ),
+  initContainers: withDefault(listOf(partsOf(INIT_CONTAINER), CONTAINER_LIST), []),
+  sidecars: withDefault(listOf(partsOf(SIDECAR), CONTAINER_LIST), []),
+  sharedPaths: withDefault(writablePaths(), []),
+  user: optional(
+    wholeNumber({
+      least: MIN_USER,
+      code: "USER_INVALID",
+      fix:
+        `Give a whole number, at least ${MIN_USER}, or leave it out for ${DEFAULT_USER}; the files of the image can belong to any ` +
+        "user. If the program needs a lower ID, write lowUser: SystemUserId.of(999, { reason })",
+    }),
+  ),
+  lowUser: optional(valueOf(SystemUserId)),
+  // Read with the VCN of the workload.
+  egress: optional(any()),
+  apiAccess: optional(valueOf(ApiAccess)),
+  addedCapability: optional(valueOf(AddedCapability)),
+  terminationGracePeriod: withDefault(wholeDuration("seconds", { least: 0 }), 30),
+  imagePullSecrets: optional(pullSecretNames()),
+  labels: withDefault(labels(OWN_LABELS), {}),
+  annotations: optional(checkedBy(annotations(), checkBreakGlass)),
+} satisfies PropsSchema<HardenedPodProps>;
+
+/** Adds a problem if the annotations make a cluster skip the verification of signatures. */
+function checkBreakGlass(problems: Problems, name: string, given: { [key: string]: string }): void {
+  if (!(BREAK_GLASS in given)) return;
+  problems.add(
+    "VALUE_INVALID",
+    `${name} has ${BREAK_GLASS}, with which a cluster runs images without verifying their signatures`,
+    GUARDRAILS[GuardrailRule.IMAGE_POLICY_BREAK_GLASS].fix,
   );
+}
+
+/** The props of pods as read, with those of their program. */
+export type PodParts = ContainerParts & Partial<Resolved<typeof POD>> & { readonly stopDelay?: number };
+
+/** Checks the props of pods together, and completes the pods, which are whole if there are no problems. */
+export function completePod(problems: Problems, place: PodPlace, parts: PodParts): HardenedPod {
+  const { id } = place;
+  const { annotations, imagePullSecrets, labels, lowUser, priorityClassName } = parts;
+  const { nodeSelector = {}, protocol = AppProtocol.HTTP, sidecars = [], tolerations = [] } = parts;
+  const { terminationGracePeriod: grace = Infinity } = parts;
+  const { initContainers, sharedPaths } = withFetched(problems, parts);
+  checkName(problems, place);
   const program = {
-    ...readContainer(problems, { workload: id, sharedPaths }, programProps),
-    stopDelaySeconds: readStopDelay(problems, programProps, grace),
+    ...completeContainer(problems, { workload: id, sharedPaths }, parts),
+    stopDelaySeconds: readStopDelay(problems, parts, grace),
   };
-  const fetching = initContainers.slice(0, initContainers.length - (props.initContainers ?? []).length);
-  checkContainerNames(problems, [id, ...fetching.map(({ name }) => name)], props);
-  checkPorts(problems, [program, ...(props.sidecars ?? [])]);
-  const readAll = (kind: string, containers: readonly (InitContainer | Sidecar)[]) =>
-    containers.flatMap((container) => {
-      const { name: owner } = container;
-      const path = `${pathOf(scope, id)} (${kind} ${owner})`;
-      return readWithin(problems, path, { workload: id, owner, sharedPaths }, container);
-    });
-  const before = readAll("init container", initContainers);
-  const sidecars = readAll("sidecar", props.sidecars ?? []);
-  checkDebugging(problems, [program, ...sidecars]);
-  checkShared(problems, sharedPaths, [program, ...sidecars], before);
-  const { protocol = AppProtocol.HTTP } = programProps;
-  const furtherPorts = [program, ...sidecars].flatMap(({ ports }) => ports);
+  checkContainerNames(problems, id, parts);
+  checkPorts(problems, [
+    { ...program, name: id },
+    ...sidecars.map((each) => ({ ...each, name: String(each.name) })),
+  ]);
+  const before = initContainers.map(([at, container]) =>
+    completeContainer(problems, { workload: id, at, sharedPaths }, container),
+  );
+  const beside = sidecars.map((sidecar, index) =>
+    completeContainer(problems, { workload: id, at: `sidecars[${index}]`, sharedPaths }, sidecar),
+  );
+  checkDebugging(problems, [program, ...beside]);
+  checkShared(problems, sharedPaths, [program, ...beside], before);
+  const furtherPorts = [program, ...beside].flatMap(({ ports }) => ports);
   return {
     name: id,
     program,
     initContainers: before,
-    sidecars,
+    sidecars: beside,
     sharedPaths,
-    user: readUser(problems, props),
+    user: readUser(problems, parts),
     lowUser,
     terminationGracePeriodSeconds: grace,
-    labels: labelsOf(id, props.labels),
+    labels: labelsOf(id, labels),
     selectorLabels: selectorLabelsOf(id),
     annotations,
     protocol,
-    ports: problems.any ? [] : namedPorts(program.port, protocol, furtherPorts),
+    ports: namedPorts(program.port, protocol, furtherPorts),
     nodeSelector,
     tolerations,
     priorityClassName,
     imagePullSecrets,
     mountedSecrets: new MountedSecrets(),
-    egress: readPodEgress(problems, place, props.egress),
+    egress: readPodEgress(problems, place, parts.egress),
   };
 }
 
+/** The init containers, each with the prop that it comes from. */
+type PlacedContainers = readonly (readonly [at: string, parts: ContainerParts])[];
+
 /**
- * The containers of a pod and their shared directories, including those that fetch files; these run first, in
- * the order of their files.
+ * The init containers and the shared directories of a pod, including those for fetched files; these run first, in the
+ * order of their files.
  */
 function withFetched(
   problems: Problems,
-  { fetchAtStart = [], initContainers = [], sharedPaths = [] }: HardenedPodProps,
-): Required<Pick<HardenedPodProps, "initContainers" | "sharedPaths">> {
-  checkFetchedFiles(problems, fetchAtStart);
-  const byPath = new Map(fetchAtStart.map((file) => [file.path, file]));
-  const fetched = [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  { fetchAtStart = [], initContainers = [], sharedPaths = [] }: PodParts,
+): { readonly initContainers: PlacedContainers; readonly sharedPaths: readonly WritablePath[] } {
   const listed = sharedPaths.map(({ path }) => path);
-  const folders = fetched.map((file) => file._sharedPath()).filter(({ path }) => !listed.includes(path));
-  return {
-    initContainers: [...fetched.flatMap((file) => file._initContainers()), ...initContainers],
-    sharedPaths: [...sharedPaths, ...folders],
-  };
+  const folders = fetchAtStart.map((file) => file._sharedPath()).filter(({ path }) => !listed.includes(path));
+  const read = partsOf(INIT_CONTAINER);
+  const fetching = fetchAtStart
+    .map((file, index) => ({ file, at: `fetchAtStart[${index}]` }))
+    .sort((a, b) => byText(a.file.path, b.file.path))
+    .flatMap(({ file, at }) =>
+      file._initContainers().map((container) => [at, read(problems, at, container) ?? {}] as const),
+    );
+  const own = initContainers.map((container, index) => [`initContainers[${index}]`, container] as const);
+  return { initContainers: [...fetching, ...own], sharedPaths: [...sharedPaths, ...folders] };
 }
 
-function checkFetchedFiles(problems: Problems, fetched: readonly FetchAtStart[]): void {
+function checkFetchedFiles(problems: Problems, name: string, fetched: readonly FetchAtStart[]): void {
   const paths = fetched.map(({ path }) => path);
   paths.forEach((path, index) => {
     if (paths.indexOf(path) === index) return;
-    problems.add(
-      "NAME_DUPLICATE",
-      `fetchAtStart[${index}] has the path ${path} again`,
-      "Remove one of the two",
-    );
+    problems.add("NAME_DUPLICATE", `${name}[${index}] has the path ${path} again`, "Remove one of the two");
   });
 }
 
@@ -162,22 +208,21 @@ function checkName(problems: Problems, { scope, id, kind, maxNameLength }: PodPl
   checkUnused(problems, scope, [kind, "ServiceAccount", "NetworkPolicy"], id);
 }
 
-/** Adds a problem for each container without a valid and unique name. */
+/** Adds a problem for each container with the name of another one. */
 function checkContainerNames(
   problems: Problems,
-  usedNames: readonly string[],
-  { initContainers = [], sidecars = [] }: HardenedPodProps,
+  id: string,
+  { fetchAtStart = [], initContainers = [], sidecars = [] }: PodParts,
 ): void {
-  const taken = new Set(usedNames);
+  const fetching = fetchAtStart.flatMap((file) => file._initContainers()).map(({ name }) => name);
+  const taken = new Set([id, ...fetching]);
   for (const [prop, containers] of Object.entries({ initContainers, sidecars })) {
     containers.forEach(({ name }, index) => {
-      const property = `${prop}[${index}].name`;
-      checkObjectName(problems, property, name);
-      if (typeof name !== "string") return;
+      if (name === undefined) return;
       if (taken.has(name)) {
         problems.add(
           "NAME_DUPLICATE",
-          `${property} is ${name}, the name of another container of the pod`,
+          `${prop}[${index}].name is ${name}, the name of another container of the pod`,
           'Give each container its own name, for example "proxy"',
         );
       }
@@ -187,41 +232,26 @@ function checkContainerNames(
 }
 
 /** The number of seconds for which a terminating pod keeps serving. */
-function readStopDelay(problems: Problems, { port, stopDelay }: AnyContainer, grace: number): number {
-  const ownDefault = port === undefined ? 0 : Math.min(DEFAULT_STOP_DELAY_SECONDS, Math.floor(grace / 2));
-  const delay = wholeSecondsOf(problems, "stopDelay", stopDelay, ownDefault, { least: 0 });
-  if (delay > 0 && delay >= grace) {
+function readStopDelay(problems: Problems, { port, stopDelay }: PodParts, grace: number): number {
+  if (stopDelay === undefined)
+    return port === undefined ? 0 : Math.min(DEFAULT_STOP_DELAY_SECONDS, Math.floor(grace / 2));
+  if (stopDelay > 0 && stopDelay >= grace) {
     problems.add(
       "DURATION_INVALID",
-      `stopDelay is ${delay} s, and terminationGracePeriod is ${grace} s`,
+      `stopDelay is ${stopDelay} s, and terminationGracePeriod is ${grace} s`,
       "Give a stopDelay that is shorter than terminationGracePeriod, for example Duration.seconds(5)",
     );
   }
-  return delay;
+  return stopDelay;
 }
 
 /** Reads the egress, and adds a problem for each part that policies can't allow. */
 function readPodEgress(problems: Problems, { scope }: PodPlace, value: unknown): Egress[] {
-  const vcn = value === undefined ? undefined : vcnCidrOf(scope);
-  const egress = readEgress(problems, value, vcn);
+  if (value === undefined) return [];
+  const egress = optional(egressList())(problems, "egress", value) ?? [];
+  checkOutsideVcn(problems, egress, vcnCidrOf(scope));
   for (const { port } of egress) checkPolicyPort(problems, port);
   return egress;
-}
-
-/** Reads a container whose problems have their own path. */
-function readWithin(
-  problems: Problems,
-  path: string,
-  place: ContainerPlace,
-  props: InitContainer | Sidecar,
-): HardenedContainer[] {
-  const container = problems.collect(() => {
-    const ownProblems = new Problems(path);
-    const result = readContainer(ownProblems, place, props);
-    ownProblems.throwIfAny();
-    return result;
-  });
-  return container ? [container] : [];
 }
 
 /** Adds a problem if the directories of all containers exceed the storage of the pod. */
@@ -243,18 +273,9 @@ function checkShared(
   );
 }
 
-function readUser(problems: Problems, { lowUser, user }: HardenedPodProps): number {
+function readUser(problems: Problems, { lowUser, user }: PodParts): number {
   if (user !== undefined && lowUser) {
     problems.add("USER_INVALID", "user is given together with lowUser", "Remove user, or remove lowUser");
   }
-  const id = user ?? DEFAULT_USER;
-  if (!Number.isInteger(id) || id < MIN_USER || id > MAX_USER) {
-    problems.add(
-      "USER_INVALID",
-      `user is ${shown(id)}`,
-      `Give a whole number, at least ${MIN_USER}, or leave it out for ${DEFAULT_USER}; the files of the image can belong to any ` +
-        "user. If the program needs a lower ID, write lowUser: SystemUserId.of(999, { reason })",
-    );
-  }
-  return lowUser?.id ?? id;
+  return lowUser?.id ?? user ?? DEFAULT_USER;
 }

@@ -1,20 +1,36 @@
-import { checkLabels, checkSubdomainName } from "../../../core/kubernetes-names";
+import {
+  checkedBy,
+  listOf,
+  optional,
+  type Reader,
+  subdomainName,
+  valueOf,
+  withDefault,
+} from "../../../core/readers";
+import { labels } from "../../../core/kubernetes-names";
 import { type Problems } from "../../../core/validation-error";
-import { type HardenedPodProps } from "../hardened-pod-props";
+import { Toleration } from "../toleration";
 
-/** Adds a problem for each invalid scheduling option. */
-export function checkScheduling(problems: Problems, props: HardenedPodProps): void {
-  const { nodeSelector, tolerations = [], priorityClassName } = props;
-  checkLabels(problems, "nodeSelector", nodeSelector);
-  const texts = tolerations.map((toleration) => JSON.stringify(toleration._toManifest()));
-  texts.forEach((text, index) => {
-    if (texts.indexOf(text) === index) return;
-    problems.add("NAME_DUPLICATE", `tolerations[${index}] repeats ${text}`, "Remove one of the two");
-  });
-  if (priorityClassName === undefined) return;
-  checkSubdomainName(problems, "priorityClassName", priorityClassName);
-  checkOwnPriorityClass(problems, "priorityClassName", priorityClassName);
-}
+const TOLERATIONS: Reader<Toleration[]> = checkedBy(
+  listOf(
+    valueOf(Toleration),
+    'a list, for example [Toleration.ofAnyValue("nvidia.com/gpu", TaintEffect.NO_SCHEDULE)]',
+  ),
+  (problems, name, tolerations) => {
+    const texts = tolerations.map((toleration) => JSON.stringify(toleration._toManifest()));
+    texts.forEach((text, index) => {
+      if (texts.indexOf(text) === index) return;
+      problems.add("NAME_DUPLICATE", `${name}[${index}] repeats ${text}`, "Remove one of the two");
+    });
+  },
+);
+
+/** The readers of the props that select the nodes of pods. */
+export const SCHEDULING = {
+  nodeSelector: withDefault(labels(), {}),
+  tolerations: withDefault(TOLERATIONS, []),
+  priorityClassName: optional(checkedBy(subdomainName(), checkOwnPriorityClass)),
+};
 
 /** Whether a priority class is a system class of Kubernetes, whose pods preempt all others. */
 export function isSystemClass(name: unknown): name is string {

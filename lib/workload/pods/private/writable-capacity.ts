@@ -9,13 +9,14 @@ export function checkCapacity(
   problems: Problems,
   what: string,
   paths: readonly WritablePath[],
-  limits: Limits,
+  limits: Limits | undefined,
 ): void {
-  const check = (inMemory: boolean, resource: string, limit: bigint | undefined) => {
+  if (limits === undefined) return;
+  const check = (inMemory: boolean, resource: string, limit: bigint) => {
     const sum = paths
       .filter((path) => path.isInMemory === inMemory)
       .reduce((total, path) => total + path._size(), 0n);
-    if (limit === undefined || sum <= limit) return;
+    if (sum <= limit) return;
     problems.add(
       "RESOURCES_INVALID",
       `${what} ${inMemory ? "in memory" : "on disk"} may grow to ${mebibytes(sum)}, and resources.${resource}.limit is ${mebibytes(limit)}`,
@@ -27,15 +28,13 @@ export function checkCapacity(
 }
 
 /** The total resources of containers that run at the same time, if all of them are valid. */
-export function togetherOf(resources: readonly Limits[]): Limits {
-  const sum = (limits: (bigint | undefined)[]) =>
-    limits.reduce(
-      (total, limit) => (total === undefined || limit === undefined ? undefined : total + limit),
-      0n,
-    );
+export function togetherOf(resources: readonly (Limits | undefined)[]): Limits | undefined {
+  const valid = resources.filter((limits) => limits !== undefined);
+  if (valid.length < resources.length) return undefined;
+  const sum = (limits: bigint[]) => limits.reduce((total, limit) => total + limit, 0n);
   return {
-    memoryLimit: sum(resources.map(({ memoryLimit }) => memoryLimit)),
-    ephemeralStorageLimit: sum(resources.map(({ ephemeralStorageLimit }) => ephemeralStorageLimit)),
+    memoryLimit: sum(valid.map(({ memoryLimit }) => memoryLimit)),
+    ephemeralStorageLimit: sum(valid.map(({ ephemeralStorageLimit }) => ephemeralStorageLimit)),
   };
 }
 
