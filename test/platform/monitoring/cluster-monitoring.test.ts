@@ -270,7 +270,7 @@ describe("Grafana behind a public load balancer", () => {
     );
   });
 
-  test("is no exception if the load balancer is internal", () => {
+  test("records nothing if the load balancer is internal", () => {
     jest.spyOn(process, "emitWarning").mockImplementation(() => undefined);
     const { exposure, world } = worldWith(LoadBalancerAccess.internalFrom(["10.0.0.0/8"]));
     world.monitoring({ exposure });
