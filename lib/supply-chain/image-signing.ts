@@ -3,7 +3,7 @@ import { TerraformOutput } from "cdktf";
 import { type Construct } from "constructs";
 import { readImageSigning, type ResolvedSigning } from "./private/read-image-signing";
 import { type SigningKey, SigningKeySize, type SigningKeyDetails } from "./signing-key";
-import { createdClusterOf, type ISecureOkeCluster } from "../cluster/cluster-base";
+import { createdClusterOf, homeRegionProviderFor, type ISecureOkeCluster } from "../cluster/cluster-base";
 import { checked } from "../core/checked";
 import { firstApply } from "../core/first-apply";
 import { outputNameOf } from "../core/output-name";
@@ -169,7 +169,7 @@ export class ImageSigning extends ResourceConstruct {
 
   private addPolicy(id: string, compartmentId: string, statements: string[]): IdentityPolicy {
     return new IdentityPolicy(this, id, {
-      provider: this.read.homeRegionProvider,
+      provider: homeRegionProviderFor(this, this.cluster, this.read.homeRegionProvider),
       compartmentId,
       name: policyNameOf(this, `${nameOf(this)}-${id}`),
       description: "Lets the cluster verify the signatures of images",

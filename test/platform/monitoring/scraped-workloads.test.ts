@@ -8,9 +8,7 @@ import {
   SecureNamespace,
   PodNetworking,
   Tenant,
-  TraceProtocol,
 } from "../../../lib";
-import { EnvironmentValue } from "../../../lib/workload/pods/environment-value";
 import { objectsOf } from "../../../lib/synthesis/chart-objects";
 import { flowsOf } from "../../support/rules";
 import { refusal, refusedCodes, synthesized } from "../../support/stack";
@@ -153,75 +151,5 @@ describe("scrapeMetrics of a workload", () => {
     const web = world.web(chart);
     web.scrapeMetrics();
     expect(refusedCodes(() => world.cluster.addCdk8sChart("nameless", chart))).toContain("NAME_INVALID");
-  });
-});
-
-describe("traces of a workload", () => {
-  beforeEach(() => jest.spyOn(process, "emitWarning").mockImplementation(() => undefined));
-  afterEach(() => jest.restoreAllMocks());
-
-  const envOf = (chart: Chart, name = "web") =>
-    Object.fromEntries(
-      find(chart, "Deployment", name).spec.template.spec.containers[0].env.map((one: any) => [
-        one.name,
-        one.value,
-      ]),
-    );
-
-  test("allows the collector, and configures its address", () => {
-    const world = new World();
-    const shop = world.namespace();
-    world.web(shop).traces();
-    world.monitoring();
-    world.cluster.addCdk8sChart("shop", shop);
-    expect(peers(shop, "web", "egress", 4318)).toEqual([podsOf("collector", "monitoring")]);
-    expect(peers(world.chart, "collector", "ingress", 4318)).toEqual([podsOf("web", "shop")]);
-    expect(envOf(shop)).toEqual({
-      OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector.monitoring.svc:4318",
-      OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",
-      OTEL_LOGS_EXPORTER: "none",
-      OTEL_METRICS_EXPORTER: "none",
-      OTEL_RESOURCE_ATTRIBUTES: "k8s.namespace.name=shop",
-      OTEL_SERVICE_NAME: "web",
-      OTEL_TRACES_EXPORTER: "otlp",
-      OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
-      OTEL_TRACES_SAMPLER_ARG: "1",
-    });
-  });
-
-  test("keeps existing variables, and uses gRPC on request", () => {
-    const world = new World();
-    world.monitoring();
-    const shop = world.namespace();
-    const api = new HardenedDeployment(shop, "api", {
-      image: IMAGE,
-      env: {
-        OTEL_SERVICE_NAME: EnvironmentValue.fromValue("orders"),
-        LEVEL: EnvironmentValue.fromValue("info"),
-      },
-    });
-    api.traces({ protocol: TraceProtocol.GRPC, sampledRatio: 0.1 });
-    api.traces({ protocol: TraceProtocol.GRPC, sampledRatio: 0.1 });
-    world.cluster.addCdk8sChart("shop", shop);
-    expect(envOf(shop, "api")).toMatchObject({
-      LEVEL: "info",
-      OTEL_SERVICE_NAME: "orders",
-      OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector.monitoring.svc:4317",
-      OTEL_TRACES_SAMPLER_ARG: "0.1",
-    });
-    expect(find(shop, "Deployment", "api").spec.template.spec.containers[0].env).toHaveLength(10);
-    expect(peers(world.chart, "collector", "ingress", 4318)).toEqual([]);
-  });
-
-  test("is rejected with an invalid ratio, and without a ClusterMonitoring", () => {
-    const world = new World();
-    const shop = world.namespace();
-    const web = world.web(shop);
-    for (const sampledRatio of [-0.1, 1.1, Number.NaN]) {
-      expect(refusedCodes(() => web.traces({ sampledRatio }))).toEqual(["VALUE_INVALID"]);
-    }
-    web.traces();
-    world.cluster.addCdk8sChart("shop", shop);
-    expect(refusedCodes(() => synthesized(world.stack))).toEqual(["MONITORING_MISSING"]);
   });
 });
