@@ -8,6 +8,7 @@ import { shown } from "../core/display-value";
 import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 import { ChartOutput } from "../synthesis/chart-output";
+import { byKey } from "../core/stable-order";
 
 /**
  * A synthesized stack for snapshot tests: `expect(StackSnapshot.of(stack)).toMatchSnapshot()`.
@@ -37,7 +38,7 @@ export class StackSnapshot {
     else delete terraform.output;
     removeLocalState(terraform);
     const manifests = charts.map(({ name, text }) => [name, byName(parseManifests([text]))] as const);
-    return new StackSnapshot(terraform, Object.fromEntries(manifests.sort(([a], [b]) => (a < b ? -1 : 1))));
+    return new StackSnapshot(terraform, Object.fromEntries(manifests.sort(byKey)));
   }
 
   private constructor(

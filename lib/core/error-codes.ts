@@ -317,7 +317,7 @@ export const ERROR_CODES = {
   },
   EXPIRY_INVALID: {
     title: "Expiry that has passed or is too far away",
-    why: "Access without a near expiry is rarely revoked, and expired access in a program was forgotten.",
+    why: "Access without a near expiry is rarely revoked, and an expired access or certificate authority in a program was forgotten.",
   },
   ISSUER_INVALID: {
     title: "Token issuer that can't be trusted",

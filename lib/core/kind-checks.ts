@@ -1,27 +1,27 @@
 import { Token, Tokenization } from "cdktf";
 import { Construct } from "constructs";
-import { shown } from "./display-value";
 import { type ErrorCode } from "./error-codes";
 import { nearestNames, nearName } from "./nearest-names";
 import { membersOf, PUBLIC_SURFACE, type Slot, type TypeWord } from "./public-surface";
 import { exampleOf, exampleOfMember, inner, missingFix } from "./value-examples";
+import { kindOf } from "./value-kind";
 
-/** What is wrong with one value of a call. */
+/** A problem with one value of a call. */
 interface KindProblem {
   readonly code: ErrorCode;
-  /** The prop that it is about, where the call may say nothing of it itself; none for parameters and what is in values. */
+  /** The prop, if the call itself may not report it; undefined for parameters and nested values. */
   readonly slot?: string;
   readonly what: string;
   readonly fix: string;
 }
 
-/** Where a value stands: the words for it in a message, and the prop that it belongs to, if any. */
+/** The place of a value: its name in a message, and the prop that it belongs to, if any. */
 interface Place {
   readonly name: string;
   readonly slot?: string;
 }
 
-/** Gathers what is wrong with the values of one call. */
+/** Collects the problems with the values of one call. */
 export class KindProblems {
   public readonly found: KindProblem[] = [];
 
@@ -31,10 +31,10 @@ export class KindProblems {
 }
 
 /**
- * Checks the members of a props object: that each is of its kind, and that there is none that the library does not know.
+ * Checks the members of a props object: their types, and that there are no unknown ones.
  *
  * @param props the name of the props, such as `BastionProps`
- * @param at where the object stands; none for one that a call is given, whose members are spoken of by their own names
+ * @param at the place of the object; undefined for the props of a call, whose members are named without a prefix
  */
 export function checkProps(problems: KindProblems, props: string, value: object, at?: Place): void {
   const known = membersOf(props) ?? [];
@@ -60,11 +60,10 @@ function refuseUnknown(
   nearest: string | undefined,
   names: readonly string[],
 ): void {
-  const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
   const others = names.filter((name) => name !== nearest);
   const start = nearest === undefined ? "Use" : `Write ${nearest}, or use`;
   const fix = others.length > 0 ? `${start} one of ${others.join(", ")}` : `Write ${nearest ?? "no props"}`;
-  problems.add("PROP_UNKNOWN", { ...place, slot: place.name }, `${place.name} is not a prop${hint}`, fix);
+  problems.add("PROP_UNKNOWN", { ...place, slot: place.name }, `${place.name} is not a prop`, fix);
 }
 
 /** Checks one value against what the parameter or the prop takes. */
@@ -90,7 +89,7 @@ function checkKind(problems: KindProblems, place: Place, type: TypeWord, value: 
   if (type === "any") return;
   const literal = literalOf(value);
   if (literal && !canStand(literal.value, type)) {
-    const what = `${place.name} is a reference to ${kindOf(literal.value)}`;
+    const what = `${place.name} is a reference to ${kindOf(place.name, literal.value)}`;
     return problems.add("VALUE_INVALID", place, what, `Write ${exampleOf(type)}, or a reference to one`);
   }
   if (type.endsWith("[]")) return checkList(problems, place, inner(type.slice(0, -2)), value);
@@ -103,7 +102,7 @@ function checkKind(problems: KindProblems, place: Place, type: TypeWord, value: 
   checkInstance(problems, place, type, value);
 }
 
-/** Fine if it is of one of the kinds; what is wrong with it is said of the first. */
+/** Checks a value that may have one of several types; the problems are those of the first type. */
 function checkEither(problems: KindProblems, place: Place, types: readonly TypeWord[], value: unknown): void {
   const attempts = types.map((type) => {
     const attempt = new KindProblems();
@@ -222,14 +221,5 @@ export function checkInstance(problems: KindProblems, place: Place, type: string
 }
 
 function refuse(problems: KindProblems, place: Place, value: unknown, instead: string): void {
-  problems.add("VALUE_INVALID", place, `${place.name} is ${kindOf(value)}`, `Write ${instead}`);
-}
-
-/** What kind of value it is; never a text itself, nor what is in an object, which may be a secret. */
-function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return "null";
-  if (Token.isUnresolved(value) || Construct.isConstruct(value)) return shown(value);
-  if (typeof value === "string") return "a text";
-  if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "an object of another kind" : shown(value);
+  problems.add("VALUE_INVALID", place, `${place.name} is ${kindOf(place.name, value)}`, `Write ${instead}`);
 }

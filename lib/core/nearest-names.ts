@@ -1,7 +1,9 @@
-/** How many characters must be put in, taken out or changed to make one text of the other. */
-function distanceOf(one: string, other: string): number {
+import { byText } from "./stable-order";
+
+/** The number of characters to insert, remove, or change between two texts. */
+function distanceOf(text: string, other: string): number {
   let before = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [row, letter] of [...one].entries()) {
+  for (const [row, letter] of [...text].entries()) {
     const current = [row + 1];
     for (const [column, candidate] of [...other].entries()) {
       const changed = (before[column] ?? 0) + (letter === candidate ? 0 : 1);
@@ -12,21 +14,21 @@ function distanceOf(one: string, other: string): number {
   return before.at(-1) ?? 0;
 }
 
-/** The names that are most like one that is not known, the likest first. */
-export function nearestNames(name: string, known: readonly string[], most = 3): string[] {
-  // Longer texts are no names that somebody mistyped, and would take long.
+/** The names most similar to an unknown one, the most similar first. */
+export function nearestNames(name: string, names: readonly string[], most = 3): string[] {
+  // Longer texts are not mistyped names, and would take long.
   const text = name.slice(0, 100).toLowerCase();
-  return known
+  return names
     .map((candidate) => ({ candidate, distance: distanceOf(text, candidate.slice(0, 100).toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
+    .sort((a, b) => a.distance - b.distance || byText(a.candidate, b.candidate))
     .slice(0, most)
     .map(({ candidate }) => candidate);
 }
 
-/** The name that was meant, where one is near enough to say so: with half of its characters in common. */
-export function nearName(name: string, known: readonly string[]): string | undefined {
-  const [nearest] = nearestNames(name, known, 1);
+/** The most similar name, if it has at least half of its characters in common. */
+export function nearName(name: string, names: readonly string[]): string | undefined {
+  const [nearest] = nearestNames(name, names, 1);
   if (nearest === undefined) return undefined;
-  const [one, other] = [name.slice(0, 100).toLowerCase(), nearest.toLowerCase()];
-  return distanceOf(one, other) <= Math.max(one.length, other.length) / 2 ? nearest : undefined;
+  const [text, other] = [name.slice(0, 100).toLowerCase(), nearest.toLowerCase()];
+  return distanceOf(text, other) <= Math.max(text.length, other.length) / 2 ? nearest : undefined;
 }

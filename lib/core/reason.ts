@@ -14,7 +14,7 @@ export interface ReasonedChoice {
   readonly reason: string;
 }
 
-// Spaces without width are not blank to trim(), and punctuation says nothing.
+// trim() keeps zero-width spaces, and punctuation alone is not a reason.
 const SAYS_SOMETHING = /[\p{L}\p{N}]/u;
 
 /** Adds a problem if the reason contains no letter and no digit. */
@@ -64,22 +64,27 @@ export function readReason(
 
 /** Reads the reason for an exception that becomes the description of a security rule. */
 export function ruleReasonFor(choice: string): Reader<string> {
-  return passing<string>((problems, _, reason) => {
-    checkRuleReason(problems, choice, reason);
+  return passing<string>((problems, name, reason) => {
+    checkRuleReason(problems, choice, reason, name);
   });
 }
 
 const MAX_DESCRIPTION_LENGTH = 255;
 
 /** Adds a problem if the reason is empty, or is not valid as the description of a security rule. */
-export function checkRuleReason(problems: Problems, choice: string, reason: string | undefined): void {
-  checkReason(problems, choice, reason);
-  checkText(problems, "The reason", reason);
+export function checkRuleReason(
+  problems: Problems,
+  choice: string,
+  reason: string | undefined,
+  property = "reason",
+): void {
+  checkReason(problems, choice, reason, property);
+  checkText(problems, property, reason);
   const length = String(reason).length;
   if (length <= MAX_DESCRIPTION_LENGTH || Token.isUnresolved(reason)) return;
   problems.add(
     "RULE_REASON_LENGTH",
-    `The reason has ${length} characters`,
-    `Say it in at most ${MAX_DESCRIPTION_LENGTH}`,
+    `${property} has ${length} characters`,
+    `Shorten it to at most ${MAX_DESCRIPTION_LENGTH} characters`,
   );
 }

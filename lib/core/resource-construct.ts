@@ -22,11 +22,12 @@ import { guardLateValues } from "./late-values";
 import { guardStack } from "./stack-cycles";
 import { Problems } from "./validation-error";
 import { MarkOn } from "./construct-state";
+import { byPath } from "./stable-order";
 
 // An address begins a reference; what follows it names an attribute.
 const ADDRESS = /(?:data\.)?[A-Za-z_][\w-]*\.[A-Za-z_][\w-]*/g;
 
-/** Which elements of a stack refer to which; read only when somebody asks, as all of an element is resolved for it. */
+/** The references between elements of a stack; read on demand, as it resolves each element completely. */
 class ElementReferences {
   private readonly direct = new Map<TerraformElement, readonly TerraformElement[]>();
   private byAddress: Map<string, TerraformElement> | undefined;
@@ -235,7 +236,7 @@ function read(dependent: Dependent): Wait {
 }
 
 function write({ dependent, kept, targets }: Wait): void {
-  const sorted = [...targets].sort((one, other) => (one.node.path < other.node.path ? -1 : 1));
+  const sorted = [...targets].sort(byPath);
   const all = [...kept, ...sorted.map((one) => dependable(one))];
   // cdktf writes what an output waits for in braces, which Terraform refuses there.
   if (TerraformOutput.isTerraformOutput(dependent)) dependent.dependsOn = all.map((fqn) => ({ fqn }));

@@ -6,6 +6,7 @@ import { checkInstance, KindProblems } from "./kind-checks";
 import { PUBLIC_SURFACE } from "./public-surface";
 import { type Problems } from "./validation-error";
 import { exampleOf, exampleOfMember, missingFix } from "./value-examples";
+import { kindOf } from "./value-kind";
 
 /** Reads one value: returns it, resolved, or adds at least one problem and returns undefined. */
 type Read<T> = (problems: Problems, name: string, value: unknown) => T | undefined;
@@ -30,17 +31,10 @@ export type PropReader<T = unknown> = DefaultReader<T> | OptionalReader<T> | Rea
 
 const isMissing = (value: unknown) => value === undefined || value === null;
 
-/** What kind of value was given; never the value, which may be a secret. */
-export function kindOf(value: unknown): string {
-  if (isMissing(value)) return "not given";
-  if (Array.isArray(value)) return "a list";
-  return { string: "a text", object: "another object" }[typeof value as string] ?? `a ${typeof value}`;
-}
-
 /** Adds a problem for a value that is missing, or of another kind; `instead` is how a program writes one. */
 export function refuseKind(problems: Problems, name: string, value: unknown, instead: string): undefined {
   if (isMissing(value)) problems.add("ATTRIBUTE_MISSING", `${name} was not given`, `Write ${instead}`);
-  else problems.add("VALUE_INVALID", `${name} is ${kindOf(value)}`, `Write ${instead}`);
+  else problems.add("VALUE_INVALID", `${name} is ${kindOf(name, value)}`, `Write ${instead}`);
   return undefined;
 }
 
@@ -218,8 +212,11 @@ export function choice<T extends string>(values: { readonly [name: string]: T },
   return (problems, name, value) => {
     if (Object.values(values).includes(value as T)) return value as T;
     if (isMissing(value)) return refuseKind(problems, name, value, instead);
-    const got = typeof value === "string" ? shown(value) : kindOf(value);
-    problems.add("VALUE_INVALID", `${name} is ${got}, none of the choices`, `Write ${instead}`);
+    problems.add(
+      "VALUE_INVALID",
+      `${name} is ${kindOf(name, value)}, none of the choices`,
+      `Write ${instead}`,
+    );
     return undefined;
   };
 }

@@ -30,5 +30,3 @@ export {
   type VaultSecretAttributes,
   type VaultSecretProps,
 } from "./vault-secret";
-export { OciStateBackend, type OciStateBackendProps, StateAuthentication } from "./oci-state-backend";
-export { StateBucket, type StateBucketProps } from "./state-bucket";

@@ -11,7 +11,7 @@ import { problemsIn } from "../core/construct-scope";
 import { shown } from "../core/display-value";
 import { fail } from "../core/fail";
 import { checkHomeRegionProvider } from "../core/home-region";
-import { dayOfIsoDate } from "../core/iso-date";
+import { dayOfIsoDate, isoDateOf } from "../core/iso-date";
 import { given } from "../core/missing-attribute";
 import {
   any,
@@ -316,9 +316,20 @@ function readAuthority(
 
 function checkDate(problems: Problems, name: string, day: unknown): void {
   const fix = 'Write a day as "2036-11-30"';
-  if (day === undefined || day === null) problems.add("ATTRIBUTE_MISSING", `${name} was not given`, fix);
-  else if (dayOfIsoDate(day) === undefined)
+  if (day === undefined || day === null) {
+    problems.add("ATTRIBUTE_MISSING", `${name} was not given`, fix);
+    return;
+  }
+  const days = dayOfIsoDate(day);
+  if (days === undefined) {
     problems.add("VALUE_INVALID", `${name} is ${shown(day)}, which is not a calendar date`, fix);
+  } else if (days <= (dayOfIsoDate(isoDateOf(new Date())) ?? 0)) {
+    problems.add(
+      "EXPIRY_INVALID",
+      `${name} is ${String(day)}, which has passed`,
+      "Write a later day, which renews the authority, and give clients the new certificate; or remove the authority",
+    );
+  }
 }
 
 /** Adds a problem for a key that an authority can't sign with; some attributes of an imported key may be unknown. */

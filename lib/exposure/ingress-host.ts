@@ -3,10 +3,33 @@ import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { isDnsLabel } from "../core/kubernetes-names";
-import { checkReason, type ReasonedChoice } from "../core/reason";
+import { checkedBy, text } from "../core/readers";
+import { readReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
 const MAX_HOST_LENGTH = 253;
+
+function checkHost(problems: Problems, property: string, name: string): void {
+  const labels = name.length <= MAX_HOST_LENGTH ? name.split(".") : [];
+  // An IPv4 address ends in a number, a host name never does.
+  if (labels.length > 1 && labels.every(isDnsLabel) && !/^\d+$/.test(labels.at(-1) ?? "")) return;
+  problems.add(
+    "NAME_INVALID",
+    `${property} is ${shown(name)}, which is not a fully qualified host name`,
+    'Use lower-case letters, digits, dashes and dots, for example "shop.example.com"; for all hosts of a domain, use ' +
+      'IngressHost.wildcard("*.example.com", { reason })',
+  );
+}
+
+const HOST = checkedBy(text(), checkHost);
+const WILDCARD = checkedBy(text(), (problems, property, name) => {
+  if (name.startsWith("*.")) return checkHost(problems, property, name.slice(2));
+  problems.add(
+    "NAME_INVALID",
+    `${property} is ${shown(name)}, which is not a wildcard`,
+    'Give an asterisk and a dot before the domain, for example "*.example.com"',
+  );
+});
 
 /**
  * The host name under which an ingress gateway serves a workload.
@@ -23,7 +46,7 @@ export class IngressHost {
    */
   public static of(name: string): IngressHost {
     const problems = new Problems("IngressHost.of");
-    checkHost(problems, name);
+    HOST(problems, "name", name);
     problems.throwIfAny();
     return new IngressHost(name);
   }
@@ -35,17 +58,10 @@ export class IngressHost {
    */
   public static wildcard(name: string, choice: ReasonedChoice): IngressHost {
     const problems = new Problems("IngressHost.wildcard");
-    const isWildcard = typeof name === "string" && name.startsWith("*.");
-    if (isWildcard) checkHost(problems, name.slice(2));
-    else
-      problems.add(
-        "NAME_INVALID",
-        `name is ${name === undefined ? "not given" : shown(name)}, which is not a wildcard`,
-        'Give an asterisk and a dot before the domain, for example "*.example.com"',
-      );
-    checkReason(problems, "A wildcard host", choice?.reason);
+    WILDCARD(problems, "name", name);
+    const reason = readReason(problems, "A wildcard host", choice);
     problems.throwIfAny();
-    return new IngressHost(name, choice.reason);
+    return new IngressHost(name, reason);
   }
 
   private constructor(
@@ -60,16 +76,4 @@ export class IngressHost {
     if (this.reason === undefined) return;
     Acknowledgements._record(scope, "exposure", `wildcard host ${this.name}`, this.reason);
   }
-}
-
-function checkHost(problems: Problems, name: string): void {
-  const labels = typeof name === "string" && name.length <= MAX_HOST_LENGTH ? name.split(".") : [];
-  // An IPv4 address ends in a number, a host name never does.
-  if (labels.length > 1 && labels.every(isDnsLabel) && !/^\d+$/.test(labels.at(-1) ?? "")) return;
-  problems.add(
-    "NAME_INVALID",
-    `name is ${name === undefined ? "not given" : shown(name)}, which is not a fully qualified host name`,
-    'Use lower-case letters, digits, dashes and dots, for example "shop.example.com"; for all hosts of a domain, use ' +
-      'IngressHost.wildcard("*.example.com", { reason })',
-  );
 }

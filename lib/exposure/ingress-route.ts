@@ -22,6 +22,7 @@ import { isSameCluster, scopeOf } from "../synthesis/chart-scopes";
 import { guardStaticSynthesis } from "../synthesis/static-synthesis";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 import { AppProtocol } from "../workload/pods/app-protocol";
+import { type IngressCertificate } from "./ingress-certificate";
 
 const SUFFIX = "-ingress";
 const MAX_NAME_LENGTH = 63;
@@ -153,6 +154,12 @@ export class IngressRoute extends Construct {
   public readonly host: string;
   /** The path of the route. */
   public readonly path: string;
+  /** The gateway that serves the route. */
+  public readonly gateway: IngressGateway;
+  /** The workload that receives the requests. */
+  public readonly workload: IServiceBackend;
+  /** The certificate of the host. */
+  public readonly certificate: IngressCertificate;
 
   /** @internal */
   public static _of(props: IngressRouteProps): IngressRoute {
@@ -168,6 +175,7 @@ export class IngressRoute extends Construct {
     guardStaticSynthesis(Chart.of(this));
     checkAtSynthesis(this, () => checkCluster(this, gateway, workload));
     [this.name, this.host, this.path] = [name, host.name, path];
+    [this.gateway, this.workload, this.certificate] = [gateway, workload, route.certificate];
     host._acknowledge(this);
     this.node.defaultChild = this.addObject(gateway, route);
   }

@@ -14,6 +14,7 @@ import {
 import { Problems } from "../core/validation-error";
 import { wholeSizeOf } from "../core/whole-size";
 import { AppProtocol } from "../workload/pods/app-protocol";
+import { byText } from "../core/stable-order";
 
 /** Options for `ListenerRule.strictTransportSecurity`. */
 export interface StrictTransportSecurityOptions {
@@ -262,7 +263,7 @@ export function checkListenerRules(
 /** The annotation for the rules, independent of their order; none without rules. */
 export function ruleAnnotations(rules: readonly ListenerRule[]): { [key: string]: string } {
   if (rules.length === 0) return {};
-  const sorted = [...rules].sort((a, b) => (subjectOf(a) < subjectOf(b) ? -1 : 1));
+  const sorted = [...rules].sort((a, b) => byText(subjectOf(a), subjectOf(b)));
   const sets = { [RULE_SET]: { items: sorted.map(({ _item }) => _item) } };
   return { "oci.oraclecloud.com/oci-load-balancer-rule-sets": JSON.stringify(sets) };
 }

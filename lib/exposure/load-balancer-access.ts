@@ -1,10 +1,10 @@
 import { type IConstruct } from "constructs";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
-import { isInsidePrivate, readCidrs } from "../core/cidr";
-import { checkReason, type ReasonedChoice } from "../core/reason";
+import { isInsidePrivate } from "../core/cidr";
+import { cidrs, type GivenCidr } from "../core/readers";
+import { readReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
-import { blockOf } from "../network/egress/egress";
 
 /** Options of an internal load balancer. */
 export interface InternalAccessOptions {
@@ -15,6 +15,9 @@ export interface InternalAccessOptions {
    */
   readonly reason?: string;
 }
+
+const CIDRS = cidrs();
+const CLIENT_CIDRS = cidrs({ everyone: "LoadBalancerAccess.publicFromAnywhere({ reason })" });
 
 /** The access to a load balancer: internal or public, with the ranges of its clients. */
 @checked
@@ -29,14 +32,18 @@ export class LoadBalancerAccess {
    */
   public static internalFrom(cidrs: string[], options?: InternalAccessOptions): LoadBalancerAccess {
     const problems = new Problems("LoadBalancerAccess.internalFrom");
-    const ranges = readCidrs(problems, "cidrs", cidrs);
-    const others = problems.any ? [] : ranges.filter(isPublic);
-    const what = others.length > 0 ? ` for the public ${others.join(", ")}` : "";
-    if (what !== "" || options?.reason !== undefined) {
-      checkReason(problems, `An internal load balancer${what}`, options?.reason);
+    const read = CIDRS(problems, "cidrs", cidrs) ?? [];
+    const others = read.filter(isPublic).map(({ text }) => text);
+    const ranges = read.map(({ text }) => text);
+    if (others.length === 0) {
+      if (options?.reason !== undefined) readReason(problems, "An internal load balancer", options);
+      problems.throwIfAny();
+      return new LoadBalancerAccess(true, ranges);
     }
+    const what = `internal load balancer for the public ${others.join(", ")}`;
+    const reason = readReason(problems, `An ${what}`, options);
     problems.throwIfAny();
-    return new LoadBalancerAccess(true, ranges, what === "" ? undefined : options?.reason);
+    return new LoadBalancerAccess(true, ranges, reason, what);
   }
 
   /**
@@ -46,20 +53,18 @@ export class LoadBalancerAccess {
    */
   public static publicFrom(cidrs: string[], choice: ReasonedChoice): LoadBalancerAccess {
     const problems = new Problems("LoadBalancerAccess.publicFrom");
-    const ranges = readCidrs(problems, "cidrs", cidrs, {
-      everyone: "LoadBalancerAccess.publicFromAnywhere({ reason })",
-    });
-    checkReason(problems, "A public load balancer", choice?.reason);
+    const ranges = CLIENT_CIDRS(problems, "cidrs", cidrs)?.map(({ text }) => text) ?? [];
+    const reason = readReason(problems, "A public load balancer", choice);
     problems.throwIfAny();
-    return new LoadBalancerAccess(false, ranges, choice.reason);
+    return new LoadBalancerAccess(false, ranges, reason, `public load balancer for ${ranges.join(", ")}`);
   }
 
   /** A public load balancer for any client. */
   public static publicFromAnywhere(choice: ReasonedChoice): LoadBalancerAccess {
     const problems = new Problems("LoadBalancerAccess.publicFromAnywhere");
-    checkReason(problems, "A load balancer for everyone", choice?.reason);
+    const reason = readReason(problems, "A load balancer for everyone", choice);
     problems.throwIfAny();
-    return new LoadBalancerAccess(false, ["0.0.0.0/0"], choice.reason);
+    return new LoadBalancerAccess(false, ["0.0.0.0/0"], reason, "public load balancer for 0.0.0.0/0");
   }
 
   private constructor(
@@ -69,20 +74,18 @@ export class LoadBalancerAccess {
     public readonly sourceRanges: string[],
     /** The reason for a public load balancer, or for public client ranges, if there are any. */
     public readonly reason?: string,
+    /** What the reason is for. */
+    private readonly exposure = "",
   ) {}
 
   /** @internal */
   public _acknowledge(scope: IConstruct): void {
     if (this.reason === undefined) return;
-    const what = this.isInternal
-      ? `internal load balancer for the public ${this.sourceRanges.filter(isPublic).join(", ")}`
-      : `public load balancer for ${this.sourceRanges.join(", ")}`;
-    Acknowledgements._record(scope, "exposure", what, this.reason);
+    Acknowledgements._record(scope, "exposure", this.exposure, this.reason);
   }
 }
 
 /** Whether a range certainly contains public addresses. */
-function isPublic(range: string): boolean {
-  const block = blockOf(range);
+function isPublic({ block }: GivenCidr): boolean {
   return block !== undefined && !isInsidePrivate(block);
 }

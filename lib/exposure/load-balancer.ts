@@ -29,6 +29,9 @@ import { isAdded, isSameCluster, scopeOf } from "../synthesis/chart-scopes";
 import { explainForgotten } from "../synthesis/forgotten-charts";
 import { guardStaticSynthesis } from "../synthesis/static-synthesis";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
+import { type LoadBalancerAccess } from "./load-balancer-access";
+import { type IServiceBackend } from "./service-backend";
+import { type TlsTermination } from "./tls-termination";
 
 /**
  * The source ranges that pods see, for their NetworkPolicy.
@@ -141,6 +144,12 @@ export class LoadBalancer extends Construct {
   public readonly port: number;
   /** The OCID of the subnet of the load balancer. */
   public readonly subnetId: string;
+  /** The workload that it exposes. */
+  public readonly workload: IServiceBackend;
+  /** The access: internal or public, with the ranges of its clients. */
+  public readonly access: LoadBalancerAccess;
+  /** Where TLS is terminated. */
+  public readonly tls: TlsTermination;
 
   constructor(scope: Construct, id: string, props: LoadBalancerProps) {
     const resolved = readLoadBalancer(scope, id, props);
@@ -155,6 +164,9 @@ export class LoadBalancer extends Construct {
     this.isInternal = exposure.isInternal;
     this.port = resolved.port;
     this.subnetId = resolved.subnetId;
+    this.workload = workload;
+    this.access = access;
+    this.tls = resolved.tls;
     this.acknowledge(resolved);
     this.allowSources(resolved);
     if (partner) {

@@ -46,6 +46,8 @@ export interface WorkloadServiceProps extends ServiceOptions {
  */
 @checked
 export class WorkloadService extends Construct {
+  /** The workload that it exposes. */
+  public readonly workload: IServiceBackend;
   /** The name of the Service. */
   public readonly name: string;
   /** The port that clients connect to; of several, that of the workload's own port, or the first. */
@@ -61,6 +63,7 @@ export class WorkloadService extends Construct {
     guardStaticSynthesis(Chart.of(this));
     // A Service selects pods of its own namespace only.
     const { namespace } = Chart.of(workload);
+    this.workload = workload;
     this.name = name;
     this.port = ports[0]?.port ?? 0;
     this.ports = Object.fromEntries(ports.map((port) => [port.name, port.port]));

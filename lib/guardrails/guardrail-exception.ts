@@ -36,11 +36,11 @@ export interface GuardrailExceptionProps extends NamespaceExceptionProps {
   readonly rule: GuardrailRule;
 }
 
-const NAMESPACE: Reader<string> = checkedBy(objectName(), (problems, _, namespace) => {
+const NAMESPACE: Reader<string> = checkedBy(objectName(), (problems, name, namespace) => {
   if (!SYSTEM_NAMESPACES.includes(namespace)) return;
   problems.add(
     "NAME_DUPLICATE",
-    `namespace is ${namespace}, which every guardrail exempts`,
+    `${name} is ${namespace}, which every guardrail exempts`,
     "Remove the exception",
   );
 });
@@ -93,7 +93,7 @@ export class GuardrailException {
 export function checkException(problems: Problems, name: string, exception: GuardrailException): void {
   NAMESPACE(problems, `${name}.namespace`, exception.namespace);
   for (const rule of exception.rules) checkRule(problems, `${name}.rules`, rule);
-  checkReason(problems, "An exception from a guardrail", exception.reason);
+  checkReason(problems, "An exception from a guardrail", exception.reason, `${name}.reason`);
 }
 
 /** Adds a problem for an unknown rule ID. */

@@ -1,5 +1,5 @@
 import { checked } from "../core/checked";
-import { checkReason, type ReasonedChoice } from "../core/reason";
+import { checkReason, readReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 
 /**
@@ -34,9 +34,9 @@ export class GuardrailMode {
 
   private static weaker(name: string, actions: string[], choice: ReasonedChoice): GuardrailMode {
     const problems = new Problems(`GuardrailMode.${name}`);
-    checkReason(problems, `The mode ${name}`, choice?.reason);
+    const reason = readReason(problems, `The mode ${name}`, choice);
     problems.throwIfAny();
-    return new GuardrailMode(actions, choice.reason);
+    return new GuardrailMode(actions, reason);
   }
 
   private constructor(
@@ -53,5 +53,6 @@ export function checkMode(
   name: string,
   { validationActions, reason }: GuardrailMode,
 ): void {
-  if (!validationActions.includes("Deny")) checkReason(problems, `${name} without Deny`, reason);
+  if (!validationActions.includes("Deny"))
+    checkReason(problems, `${name} without Deny`, reason, `${name}.reason`);
 }

@@ -22,6 +22,7 @@ import { isOfKind, refuseKind } from "../core/value-readers";
 import { addWarning } from "../core/warnings";
 import { apiObjectsIn, dataOf, renderObject } from "../synthesis/chart-objects";
 import { outputOf } from "../synthesis/chart-scopes";
+import { type ContainerResourceRanges } from "../workload/pods/container-resources";
 import { isIncluded } from "../synthesis/check-included";
 import { keepHook } from "../synthesis/helm-hooks";
 import { computeOnce, forgetObjects } from "../synthesis/reading";
@@ -104,6 +105,21 @@ export class Hardening {
     private readonly scope: IConstruct,
     private readonly plan: Plan,
   ) {}
+
+  /** The id of the user and the groups of pods that set none. */
+  public get user(): number {
+    return this.plan.user;
+  }
+
+  /** The default resources of containers. */
+  public get resources(): ContainerResourceRanges {
+    return this.plan.resources;
+  }
+
+  /** Whether findings fail the synthesis. */
+  public get refuseFindings(): boolean {
+    return this.plan.refuseFindings;
+  }
 
   /**
    * Hardens the objects in the scope, and reports the changes and findings.

@@ -20,10 +20,9 @@ import { checked } from "../core/checked";
 import { StateOf } from "../core/construct-state";
 import { pathOf } from "../core/construct-scope";
 import { shown } from "../core/display-value";
-import { checkLabels } from "../core/kubernetes-names";
 import {
   checkedBy,
-  kind,
+  labels,
   objectName,
   optional,
   type PropsSchema,
@@ -303,15 +302,7 @@ const NAMESPACE = {
   allowedStorageClasses: optional(allowedClasses()),
   allowedPriorityClasses: optional(allowedPriorityClasses()),
   imagePullSecrets: optional(pullSecretNames()),
-  labels: withDefault(
-    checkedBy(
-      kind<{ [key: string]: string }>([], 'an object, for example { team: "shop" }'),
-      (problems, name, labels) => {
-        checkLabels(problems, name, labels, OWN_LABELS);
-      },
-    ),
-    {},
-  ),
+  labels: withDefault(labels(OWN_LABELS), {}),
 } satisfies PropsSchema<SecureNamespaceProps>;
 
 type ReadNamespace = Resolved<typeof NAMESPACE>;

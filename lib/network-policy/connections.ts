@@ -19,13 +19,13 @@ import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { type Cidr, contains } from "../core/cidr";
 import { Port } from "../core/port";
-import { checkReason, type ReasonedChoice } from "../core/reason";
-import { checkGiven } from "../core/required";
+import { readReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 import { isOfKind, kind } from "../core/value-readers";
 import { blockOf, type Egress, egress as egressReader, sourceOfPods } from "../network/egress/egress";
 import { isSameCluster, scopeOf } from "../synthesis/chart-scopes";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
+import { byKey } from "../core/stable-order";
 
 const PEER = kind(
   ["toNetworkPolicyPeerConfig"],
@@ -84,7 +84,7 @@ function manifestsOf(rules: readonly Rule[], side: "from" | "to"): object[] {
       byText.set(JSON.stringify(rule), rule);
     }
   }
-  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rule]) => rule);
+  return [...byText].sort(byKey).map(([, rule]) => rule);
 }
 
 /** A workload with declared connections. */
@@ -236,16 +236,10 @@ export class Connections {
    */
   public allowToMetadataService(choice: ReasonedChoice): void {
     const problems = new Problems(this.workload);
-    if (checkGiven(problems, { choice }))
-      checkReason(problems, "Access to the metadata service", choice.reason);
+    const reason = readReason(problems, "Access to the metadata service", choice);
     problems.throwIfAny();
     this.egress.push({ peers: () => [{ ipBlock: { cidr: METADATA } }], port: Port.tcp(80) });
-    Acknowledgements._record(
-      this.workload,
-      "network-layers",
-      "connections to the metadata service",
-      choice.reason,
-    );
+    Acknowledgements._record(this.workload, "network-layers", "connections to the metadata service", reason);
   }
 
   /**

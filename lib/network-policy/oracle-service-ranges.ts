@@ -1,13 +1,14 @@
 import { checked } from "../core/checked";
 import { isPrivate, readCidrs } from "../core/cidr";
 import { checkedBy, type Reader, valueOf } from "../core/readers";
-import { checkReason, type ReasonedChoice } from "../core/reason";
-import { checkGiven } from "../core/required";
+import { checkReason, readReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 import { checkReachable, literalBlocks } from "../network/egress/egress";
 
 // Ranges that no Oracle service uses, but which pods could reach.
 const NOT_PUBLIC = ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"];
+
+const EVERY_PUBLIC_ADDRESS = "A policy for every public address";
 
 /**
  * The address ranges of Oracle services, for NetworkPolicies.
@@ -43,11 +44,9 @@ export class OracleServiceRanges {
    */
   public static everyPublicAddress(choice: ReasonedChoice): OracleServiceRanges {
     const problems = new Problems("OracleServiceRanges.everyPublicAddress");
-    if (checkGiven(problems, { choice })) {
-      checkReason(problems, "A policy for every public address", choice.reason);
-    }
+    const reason = readReason(problems, EVERY_PUBLIC_ADDRESS, choice);
     problems.throwIfAny();
-    return new OracleServiceRanges(["0.0.0.0/0"], choice.reason);
+    return new OracleServiceRanges(["0.0.0.0/0"], reason);
   }
 
   private constructor(
@@ -71,7 +70,7 @@ export class OracleServiceRanges {
 export function oracleServiceRanges(): Reader<OracleServiceRanges> {
   return checkedBy(valueOf(OracleServiceRanges), (problems, name, { cidrs, reason }) => {
     if (reason === undefined) readBlocks(problems, `${name}.cidrs`, cidrs);
-    else checkReason(problems, "A policy for every public address", reason);
+    else checkReason(problems, EVERY_PUBLIC_ADDRESS, reason, `${name}.reason`);
   });
 }
 

@@ -1,15 +1,15 @@
 import { type TerraformProvider } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
+import { objectStorageName } from "./private/object-storage-names";
+import { addProtectedBucket, keyStatement, objectStorageNamespace } from "./private/protected-bucket";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
-import { firstApply } from "../core/first-apply";
 import { checkHomeRegionProvider } from "../core/home-region";
 import {
   any,
   boolean,
   kind,
-  matching,
   ocid,
   optional,
   type PropsSchema,
@@ -28,12 +28,9 @@ import { LeastPrivilegePolicy } from "../identity/least-privilege-policy";
 import { PolicyCondition } from "../identity/policy-condition";
 import { type IPolicyGrantee } from "../identity/policy-grantee";
 import { PolicyLocation } from "../identity/policy-location";
-import { PolicyPrincipal } from "../identity/policy-principal";
 import { PolicyResourceType } from "../identity/policy-resource-type";
 import { PolicyStatement } from "../identity/policy-statement";
 import { PolicyVerb } from "../identity/policy-verb";
-import { DataOciObjectstorageNamespace } from "../oci/data-oci-objectstorage-namespace";
-import { ObjectstorageBucket } from "../oci/objectstorage-bucket";
 
 /** A bucket of Object Storage, created here or existing. */
 export interface IPrivateBucket extends IConstruct {
@@ -103,18 +100,12 @@ export interface PrivateBucketAttributes {
   readonly compartmentId: string;
 }
 
-// The name is part of IAM statements, so it must be a literal.
-const bucketName = matching(
-  /^[A-Za-z0-9_.-]{1,256}$/,
-  'Give 1 to 256 letters, digits, "-", "_" and ".", as a literal',
-);
-
 const BUCKET = {
   compartmentId: ocid("compartment"),
   kmsKeyId: ocid("key"),
   keyCompartmentId: optional(ocid("compartment")),
-  bucketName: optional(bucketName),
-  region: optional(matching(/^[a-z]{2,3}-[a-z]+-\d+$/, 'Write the region, such as "eu-frankfurt-1"')),
+  bucketName: optional(objectStorageName("bucketName")),
+  region: optional(objectStorageName("region")),
   versioned: withDefault(boolean(), true),
   homeRegionProvider: optional(any<TerraformProvider>()),
   ...taggingReaders(),
@@ -124,7 +115,7 @@ const BUCKET = {
 type ResolvedBucket = Resolved<typeof BUCKET> & { readonly region: string };
 
 const IMPORTED_BUCKET = {
-  bucketName,
+  bucketName: objectStorageName("bucketName"),
   compartmentId: ocid("compartment"),
 } satisfies PropsSchema<PrivateBucketAttributes>;
 
@@ -204,37 +195,21 @@ export class PrivateBucket extends BucketBase {
     this.compartmentId = compartmentId;
     this.versioned = versioned;
     this.bucketName = read.bucketName ?? nameOf(this).replace(/[^A-Za-z0-9_.-]+/g, "-");
-    this.namespace = new DataOciObjectstorageNamespace(this, "Namespace", {
-      dependsOn: [firstApply(this)],
-    }).namespace;
-    const policy = new LeastPrivilegePolicy(this, "KeyPolicy", {
+    this.namespace = objectStorageNamespace(this);
+    const keyPolicy = new LeastPrivilegePolicy(this, "KeyPolicy", {
       compartmentId: keyCompartmentId,
       description: "Lets Object Storage encrypt a bucket with one key",
       homeRegionProvider: read.homeRegionProvider,
-      statements: [
-        PolicyStatement.allow({
-          principal: PolicyPrincipal.service(`objectstorage-${region}`),
-          verb: PolicyVerb.USE,
-          resourceType: PolicyResourceType.KEYS,
-          location: PolicyLocation.compartment(keyCompartmentId),
-          condition: PolicyCondition.equalTo("target.key.id", kmsKeyId),
-        }),
-      ],
+      statements: [PolicyStatement.parse(keyStatement(region, keyCompartmentId, kmsKeyId))],
     });
-    this.node.defaultChild = new ObjectstorageBucket(this, "Resource", {
+    this.node.defaultChild = addProtectedBucket(this, {
       compartmentId,
       namespace: this.namespace,
-      name: this.bucketName,
-      accessType: "NoPublicAccess",
-      storageTier: "Standard",
-      versioning: versioned ? "Enabled" : "Disabled",
+      bucketName: this.bucketName,
       kmsKeyId,
-      // Free of charge, and rules of the Events service get no events without it.
-      objectEventsEnabled: true,
-      // The service uses the key during the creation of the bucket, and IAM has no implicit order.
-      dependsOn: [policy],
-      lifecycle: { preventDestroy: true },
-      ...tagsOf(this, read),
+      keyPolicy,
+      versioned,
+      tags: tagsOf(this, read),
     });
   }
 }

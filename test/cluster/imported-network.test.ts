@@ -142,9 +142,9 @@ describe("an imported network", () => {
   test("has subnets and nothing else as subnets", () => {
     const workerSubnet = { ...subnets.workerSubnet, isPublic: "no" };
     expect(codes({ workerSubnet, podSubnet: null, loadBalancerSubnet: "10.0.1.0/24" })).toEqual([
-      "VALUE_INVALID: workerSubnet.isPublic is a text",
+      'VALUE_INVALID: workerSubnet.isPublic is "no"',
       "VALUE_INVALID: podSubnet is null",
-      "VALUE_INVALID: loadBalancerSubnet is a text",
+      'VALUE_INVALID: loadBalancerSubnet is "10.0.1.0/24"',
     ]);
   });
 });

@@ -172,7 +172,7 @@ describe("a value of the library", () => {
         code: "ATTRIBUTE_MISSING",
         fix: expect.stringContaining("BastionClients.from("),
       }),
-      expect.objectContaining({ code: "VALUE_INVALID", what: "clients is a text" }),
+      expect.objectContaining({ code: "VALUE_INVALID", what: 'clients is "192.0.2.0/24"' }),
     ]);
   });
 
@@ -249,7 +249,7 @@ describe("readProps", () => {
 
   test("reports props of another kind at once, and each missing prop of props that are missing", () => {
     const read = (props: unknown) => refusal(() => readProps(new Problems("test"), props, SHOP));
-    expect(read("web")).toMatchObject([{ code: "VALUE_INVALID", what: "props is a text" }]);
+    expect(read("web")).toMatchObject([{ code: "VALUE_INVALID", property: "props" }]);
     for (const props of [undefined, null]) {
       const problems = new Problems("test");
       readProps(problems, props, SHOP);

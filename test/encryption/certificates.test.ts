@@ -1,5 +1,6 @@
 import { App as KubernetesApp, Chart, Duration, Testing } from "cdk8s";
 import * as fc from "fast-check";
+import { isoDateOf } from "../../lib/core/iso-date";
 import { CertificateIssuer } from "../../lib/encryption/certificate-issuer";
 import { KeyProtection } from "../../lib/encryption/key-protection";
 import { KeyShape } from "../../lib/encryption/key-shape";
@@ -217,6 +218,11 @@ describe("a private certificate authority", () => {
     expect(refusedCodes(make({ key, leafValidity: Duration.days(91) }))).toEqual(["DURATION_INVALID"]);
     for (const validUntil of ["2036-02-30", "30.11.2036", "2036-11-30T00:00:00Z"]) {
       expect(refusedCodes(make({ key, validUntil }))).toEqual(["VALUE_INVALID"]);
+    }
+    for (const validUntil of ["2020-01-31", isoDateOf(new Date())]) {
+      expect(refusal(make({ key, validUntil }))).toMatchObject([
+        { code: "EXPIRY_INVALID", property: "validUntil" },
+      ]);
     }
     expect(refusedCodes(make({ key, commonName: "", authorityName: "a b" }))).toEqual([
       "NAME_INVALID",

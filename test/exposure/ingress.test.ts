@@ -39,19 +39,24 @@ describe("the host of a route", () => {
     "https://shop.example.com",
     `${"a".repeat(64)}.example.com`,
     `${"a.".repeat(127)}com`,
-    undefined,
-    null,
-    42,
-    {},
   ])("can't be %p", (name) => {
-    expect(refusedCodes(() => IngressHost.of(name as never))).toEqual(["NAME_INVALID"]);
+    expect(refusedCodes(() => IngressHost.of(name))).toEqual(["NAME_INVALID"]);
+  });
+
+  test.each([
+    [undefined, "ATTRIBUTE_MISSING"],
+    [null, "ATTRIBUTE_MISSING"],
+    [42, "VALUE_INVALID"],
+    [{}, "VALUE_INVALID"],
+  ])("can't be %p, from a program without types", (name, code) => {
+    expect(refusedCodes(() => IngressHost.of(name as never))).toEqual([code]);
   });
 
   test("needs a reason as a wildcard", () => {
     expect(refusedCodes(() => IngressHost.wildcard("*.example.com", undefined as never))).toEqual([
       "REASON_MISSING",
     ]);
-    for (const name of ["shop.example.com", "*", "*.com", "*.*.example.com", "a.*.example.com", undefined]) {
+    for (const name of ["shop.example.com", "*", "*.com", "*.*.example.com", "a.*.example.com"]) {
       expect(refusedCodes(() => IngressHost.wildcard(name as never, REASON))).toEqual(["NAME_INVALID"]);
     }
     const { platform, gateway, web } = traefik();
@@ -75,7 +80,8 @@ describe("the certificate of a route", () => {
       clusterIssuer: "internal-ca",
     });
     const { platform, gateway, web } = traefik();
-    web.exposeViaIngress(route(gateway, { tls: TlsTermination.atIngress(certificate) }));
+    const exposed = web.exposeViaIngress(route(gateway, { tls: TlsTermination.atIngress(certificate) }));
+    expect([exposed.gateway, exposed.workload, exposed.certificate]).toEqual([gateway, web, certificate]);
     expect(objectOf(platform, "Ingress").metadata.annotations).toMatchObject({
       "cert-manager.io/cluster-issuer": "internal-ca",
       "cert-manager.io/duration": "720h",

@@ -4,12 +4,7 @@ import { IpProtocol } from "../../lib/core/port";
 import { IngressCertificate } from "../../lib/exposure/ingress-certificate";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
 import { RuleOwner } from "../../lib/exposure/load-balancer-kinds";
-import {
-  EXPOSURE_VALUES,
-  type Exposure,
-  UNSUPPORTED,
-  unsupportedIn,
-} from "../../lib/exposure/private/exposure-combinations";
+import { type Exposure, UNSUPPORTED, unsupportedIn } from "../../lib/exposure/private/exposure-combinations";
 import { PodNetworking, PodNetworkType } from "../../lib/network/vcn/pod-networking";
 import {
   ExternalTrafficPolicy,
@@ -27,7 +22,19 @@ import { existingCluster, REASON, wayIn } from "./load-balancer-support";
 const { LOAD_BALANCER, NETWORK_LOAD_BALANCER } = LoadBalancerType;
 const { CLUSTER, LOCAL } = ExternalTrafficPolicy;
 
-/** Every combination there is. */
+/** All values of each property of an exposure. */
+const EXPOSURE_VALUES: { readonly [K in keyof Exposure]: readonly Exposure[K][] } = {
+  type: Object.values(LoadBalancerType),
+  isInternal: [true, false],
+  transport: [IpProtocol.TCP, IpProtocol.UDP],
+  rules: Object.values(RuleOwner),
+  policy: Object.values(ExternalTrafficPolicy),
+  preserveSource: [false, true],
+  tls: Object.values(TlsTerminationPoint),
+  podNetworking: Object.values(PodNetworkType),
+};
+
+/** Every combination of these values. */
 function combinations(): Exposure[] {
   const names = Object.keys(EXPOSURE_VALUES) as (keyof Exposure)[];
   return names.reduce<any[]>(

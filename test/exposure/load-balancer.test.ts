@@ -142,6 +142,14 @@ describe("a load balancer", () => {
     expect(problemsAtSynthesis(chart)).toMatchObject([{ code: "MANIFEST_REFERENCES", path: "shop" }]);
   });
 
+  test("has its workload, its access, and its TLS termination as properties", () => {
+    const access = LoadBalancerAccess.internalFrom(["10.0.0.0/8"]);
+    const { balancer } = exposed({ access });
+    expect(balancer.workload.name).toBe("web");
+    expect(balancer.access).toBe(access);
+    expect(balancer.tls.secret).toBe("web-tls");
+  });
+
   test("can be patched afterwards", () => {
     const { chart, balancer } = exposed();
     ApiObject.of(balancer).addJsonPatch(JsonPatch.replace("/spec/externalTrafficPolicy", "Local"));

@@ -30,8 +30,9 @@ function served(options?: ServiceOptions, namespace?: string) {
 
 describe("a service inside the cluster", () => {
   test("has the name and the port of its workload", () => {
-    const { chart, service } = served();
+    const { api, chart, service } = served();
     expect(service).toMatchObject({ name: "api", port: 8443, hostName: "api.shop.svc" });
+    expect(service.workload).toBe(api);
     expect(Yaml.stringify(objectOf(chart, "Service"))).toMatchSnapshot();
   });
 

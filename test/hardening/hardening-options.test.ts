@@ -28,6 +28,20 @@ const web = (spec?: object, container?: object) => {
   return chart;
 };
 
+describe("the options of a hardening", () => {
+  test("are readable with their defaults", () => {
+    const { refuseFindings, resources, user } = Hardening.of(web());
+    expect({ refuseFindings, user }).toEqual({ refuseFindings: false, user: 65532 });
+    expect(resources.memory).toEqual({ request: "256Mi", limit: "256Mi" });
+  });
+
+  test("are readable as given", () => {
+    const cpu = { request: "1", limit: "2" };
+    const hardening = Hardening.of(web(), { user: 20_000, resources: { cpu }, refuseFindings: true });
+    expect(hardening).toMatchObject({ user: 20_000, resources: { cpu }, refuseFindings: true });
+  });
+});
+
 describe("invalid options are rejected:", () => {
   const codes = (options: unknown, scope: unknown = web()) =>
     refusal(() => Hardening.of(scope as Chart, options as HardeningOptions)).map(({ code }) => code);

@@ -53,7 +53,7 @@ describe("the ranges of Oracle's services", () => {
       "REASON_MISSING",
     ]);
     expect(refusedCodes(() => OracleServiceRanges.everyPublicAddress(undefined as never))).toEqual([
-      "ATTRIBUTE_MISSING",
+      "REASON_MISSING",
     ]);
     const { connections } = shop();
     expect(refusedCodes(() => connections.allowToOracleServices({ cidrs: ["0.0.0.0/0"] } as never))).toEqual([
@@ -109,7 +109,7 @@ describe("the metadata service", () => {
       "REASON_MISSING",
     ]);
     expect(refusedCodes(() => connections.allowToMetadataService(undefined as never))).toEqual([
-      "ATTRIBUTE_MISSING",
+      "REASON_MISSING",
     ]);
   });
 });

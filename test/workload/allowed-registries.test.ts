@@ -251,7 +251,8 @@ describe("allowed registries", () => {
   test.each([
     ["", ["IMAGE_INVALID"]],
     ["acme", ["IMAGE_INVALID"]],
-    ["https://fra.ocir.io/acme", ["IMAGE_INVALID", "IMAGE_INVALID"]],
+    ["https://fra.ocir.io/acme", ["IMAGE_INVALID"]],
+    ["https://fra.ocir.io/acme/", ["IMAGE_INVALID"]],
     ["fra.ocir.io/", ["IMAGE_INVALID"]],
     ["fra.ocir.io/Acme", ["IMAGE_INVALID"]],
     ["fra.ocir.io/acme:1.0", ["IMAGE_INVALID"]],

@@ -179,7 +179,7 @@ describe("host access is refused for", () => {
     ["the kubelet's port", [10_250], ["PORT_INVALID"]],
     ["an invalid port", [70_000], ["PORT_INVALID"]],
     ["a text", ["9100"], ["PORT_INVALID"]],
-    ["nothing as a port", [undefined], ["PORT_INVALID"]],
+    ["nothing as a port", [undefined], ["ATTRIBUTE_MISSING"]],
     ["one port twice", [9100, 9100], ["NAME_DUPLICATE"]],
     ["no list", 9100, ["VALUE_INVALID"]],
   ])("%s", (_, ports, codes) => {

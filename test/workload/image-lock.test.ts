@@ -151,7 +151,7 @@ describe("an image of a lock", () => {
       code: "IMAGE_LOCK_INVALID",
       path: "ContainerImage.fromLock",
       property: "name",
-      fix: "Write orders-web or orders-worker or worker",
+      fix: 'Write "orders-web", or "orders-worker", or "worker"; or add the image to images in the file',
     });
     for (const name of ["constructor", "__proto__", ""]) {
       expect(refusedCodes(() => ContainerImage.fromLock(name, { path }))).toEqual(["IMAGE_LOCK_INVALID"]);
@@ -230,7 +230,7 @@ describe("a lock", () => {
       `IMAGE_LOCK_INVALID ${place("api")}: undefined`,
       `IMAGE_LOCK_INVALID ${place("api")}: undefined`,
       `IMAGE_LOCK_INVALID ${place("api")}: maxAge.days`,
-      `REASON_MISSING ${place("api")}: reason`,
+      `REASON_MISSING ${place("api")}: maxAge.reason`,
       `IMAGE_LOCK_INVALID ${place("none")}: undefined`,
       `ATTRIBUTE_MISSING ${place("none")}: reference`,
       `IMAGE_LOCK_INVALID ${place("none")}: undefined`,

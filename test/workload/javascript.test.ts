@@ -198,7 +198,7 @@ describe("an untyped program gets all problems of", () => {
 describe("undefined is never written into a manifest", () => {
   test("for the key of a ConfigMap, or for a cluster without a group", () => {
     expect(refusedCodes(() => EnvironmentValue.fromConfigMap("settings", any(undefined)))).toEqual([
-      "ENV_INVALID",
+      "ATTRIBUTE_MISSING",
     ]);
     const cluster = fakeCluster();
     Object.assign(cluster.workerSecurityGroup, { networkSecurityGroupId: undefined });

@@ -99,7 +99,7 @@ describe("downward API files", () => {
     [{ "a/b": "metadata.labels" }, "NAME_INVALID"],
     [{ ".": "metadata.labels" }, "NAME_INVALID"],
     [{ node: "spec.nodeName" }, "ENV_INVALID"],
-    [{ labels: 5 }, "ENV_INVALID"],
+    [{ labels: 5 }, "VALUE_INVALID"],
     [{ label: "metadata.labels['a b']" }, "ENV_INVALID"],
   ])("are refused for the fields %j", (fields, code) => {
     expect(refusedCodes(() => info(fields))).toEqual([code]);

@@ -51,7 +51,7 @@ describe("the scheduling of pods", () => {
     ["no key", () => Toleration.ofAnyValue("", TaintEffect.NO_SCHEDULE), ["LABEL_INVALID"]],
     ["a key with a blank", () => Toleration.ofAnyValue("a b", TaintEffect.NO_SCHEDULE), ["LABEL_INVALID"]],
     ["a value with a blank", () => Toleration.of("a", "b c", TaintEffect.NO_SCHEDULE), ["LABEL_INVALID"]],
-    ["no value", () => Toleration.of("a", any(undefined), TaintEffect.NO_SCHEDULE), ["LABEL_INVALID"]],
+    ["no value", () => Toleration.of("a", any(undefined), TaintEffect.NO_SCHEDULE), ["ATTRIBUTE_MISSING"]],
     ["another effect", () => Toleration.ofAnyValue("a", any("NoWay")), ["VALUE_INVALID"]],
   ])("a toleration is refused: %s", (_, call, codes) => {
     expect(refusedCodes(call)).toEqual(codes);

@@ -15,7 +15,7 @@ import {
   valueOf,
   withDefault,
 } from "../../core/readers";
-import { checkReason, type ReasonedChoice } from "../../core/reason";
+import { checkReason, readReason, type ReasonedChoice } from "../../core/reason";
 import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
 import { balancerSubnetOf } from "../../network/vcn/network";
@@ -35,6 +35,8 @@ import { type SecurityRuleManagement } from "../security-rule-management";
 
 const MAJOR = 3;
 const VERSION = /^v?(\d{1,3})(?:\.(\d{1,3}))?(?!\w)/;
+
+const NAMESPACES = "Reading the Namespaces of the whole cluster";
 
 /**
  * Whether the name and the tag of an image identify it as a Traefik older than a 3.x release; unknown for
@@ -77,9 +79,9 @@ export class TraefikRouting {
    */
   public static gatewayApi(choice: ReasonedChoice): TraefikRouting {
     const problems = new Problems("TraefikRouting.gatewayApi");
-    checkReason(problems, "Reading the Namespaces of the whole cluster", choice?.reason);
+    const reason = readReason(problems, NAMESPACES, choice);
     problems.throwIfAny();
-    return new TraefikRouting(true, choice.reason);
+    return new TraefikRouting(true, reason);
   }
 
   private constructor(
@@ -231,8 +233,8 @@ const TRAEFIK = {
 export type ResolvedTraefik = Resolved<typeof TRAEFIK> & { readonly trustedRanges: readonly string[] };
 
 /** Adds a problem for a routing that no factory would create. */
-function checkRouting(problems: Problems, _: string, { isGatewayApi, reason }: TraefikRouting): void {
-  if (isGatewayApi) checkReason(problems, "Reading the Namespaces of the whole cluster", reason);
+function checkRouting(problems: Problems, name: string, { isGatewayApi, reason }: TraefikRouting): void {
+  if (isGatewayApi) checkReason(problems, NAMESPACES, reason, `${name}.reason`);
 }
 
 /** Reads the props; throws an error that lists every problem. */

@@ -21,18 +21,6 @@ export interface Exposure {
   readonly podNetworking: PodNetworkType;
 }
 
-/** All values of each property of an exposure. */
-export const EXPOSURE_VALUES: { readonly [K in keyof Exposure]: readonly Exposure[K][] } = {
-  type: Object.values(LoadBalancerType),
-  isInternal: [true, false],
-  transport: [IpProtocol.TCP, IpProtocol.UDP],
-  rules: Object.values(RuleOwner),
-  policy: Object.values(ExternalTrafficPolicy),
-  preserveSource: [false, true],
-  tls: Object.values(TlsTerminationPoint),
-  podNetworking: Object.values(PodNetworkType),
-};
-
 /** A combination that the cloud controller or OCI does not support. */
 interface UnsupportedCombination {
   /** The name in the documentation. */

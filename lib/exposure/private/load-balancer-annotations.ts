@@ -5,6 +5,7 @@ import { IpProtocol } from "../../core/port";
 import { ruleAnnotations } from "../listener-rule";
 import { healthCheckAnnotations } from "../load-balancer-health-check";
 import { ExternalTrafficPolicy, LoadBalancerType, RuleOwner } from "../load-balancer-kinds";
+import { byKey } from "../../core/stable-order";
 
 const OCI = "oci.oraclecloud.com";
 const BETA = "service.beta.kubernetes.io";
@@ -90,7 +91,7 @@ export function proxyHeader(isEnabled: boolean): Annotations {
 }
 
 function nodeLabels(key: string, labels: { readonly [key: string]: string } | undefined): Annotations {
-  const entries = Object.entries(labels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const entries = Object.entries(labels ?? {}).sort(byKey);
   return entries.length === 0
     ? {}
     : { [key]: entries.map(([label, value]) => `${label}=${value}`).join(",") };

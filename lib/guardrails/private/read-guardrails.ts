@@ -36,6 +36,7 @@ import {
   SYSTEM_NAMESPACES,
 } from "../guardrail-exception";
 import { checkMode, GuardrailMode } from "../guardrail-mode";
+import { byText } from "../../core/stable-order";
 
 export const POLICY_KIND = "ValidatingAdmissionPolicy";
 const MAX_NAME_LENGTH = 63;
@@ -119,7 +120,7 @@ export function readGuardrails(
   const problems = new Problems(pathOf(scope, id));
   const read = readProps(problems, props, GUARDRAILS_PROPS);
   const { namePrefix = "", mode = GuardrailMode.deny() } = read;
-  const exceptions = [...(read.exceptions ?? [])].sort((a, b) => (a.namespace < b.namespace ? -1 : 1));
+  const exceptions = [...(read.exceptions ?? [])].sort((a, b) => byText(a.namespace, b.namespace));
   checkDuplicates(problems, exceptions);
   const exceptionsFrom = (rule: GuardrailRule) => exceptions.filter(({ rules }) => rules.includes(rule));
   const exemptNamespaces = (rule: GuardrailRule) =>
@@ -180,7 +181,7 @@ function definitionsOf(parameters: GuardrailParameters): GuardrailDefinition[] {
     ...objectGuardrails(parameters),
     ...serviceGuardrails(parameters),
   ];
-  return definitions.sort((a, b) => (a.rule < b.rule ? -1 : 1));
+  return definitions.sort((a, b) => byText(a.rule, b.rule));
 }
 
 function checkDuplicates(problems: Problems, sorted: readonly GuardrailException[]): void {

@@ -1,6 +1,14 @@
-import { checkPair } from "./read-range";
-import { parseQuantity, readBytes, readCpu } from "../../core/quantity";
-import { kind, type Reader } from "../../core/readers";
+import { byteQuantity, checkQuantityOrder, cpuQuantity, parseQuantity } from "../../core/quantity";
+import {
+  checkedBy,
+  mapped,
+  objectOf,
+  type PropsSchema,
+  type Reader,
+  readProps,
+  type Resolved,
+  withDefault,
+} from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 import {
   DEFAULT_RESOURCES,
@@ -9,29 +17,42 @@ import {
 } from "../../workload/pods/container-resources";
 import { type NamespaceLimits } from "../namespace-limits";
 
+const LIMITS = {
+  maximumCpu: withDefault(cpuQuantity(), "4"),
+  maximumMemory: withDefault(byteQuantity(), "8Gi"),
+  maximumEphemeralStorage: withDefault(byteQuantity(), "8Gi"),
+  minimumCpu: withDefault(cpuQuantity(), "10m"),
+  minimumMemory: withDefault(byteQuantity(), "16Mi"),
+  minimumEphemeralStorage: withDefault(byteQuantity(), "1Mi"),
+} satisfies PropsSchema<NamespaceLimits>;
+
+type ReadLimits = Resolved<typeof LIMITS>;
+
 /** Reads limits as the spec of a LimitRange. */
 export function namespaceLimits(): Reader<object> {
-  const object = kind<NamespaceLimits>([], 'an object, for example { maximumMemory: "16Gi" }');
-  return (problems, name, value) => {
-    const limits = object(problems, name, value);
-    return limits && limitsSpec(problems, limits);
-  };
+  return mapped(checkedBy(objectOf(LIMITS), checkRanges), limitsSpec);
 }
 
 /** The limits of a namespace without its own. */
 export function defaultLimits(): object {
-  return limitsSpec(new Problems("limits"), {});
+  const problems = new Problems("limits");
+  return limitsSpec(problems.resolved<ReadLimits>(readProps(problems, {}, LIMITS)));
 }
 
-function limitsSpec(problems: Problems, limits: NamespaceLimits): object {
-  const { maximumCpu = "4", maximumMemory = "8Gi", maximumEphemeralStorage = "8Gi" } = limits;
-  const { minimumCpu = "10m", minimumMemory = "16Mi", minimumEphemeralStorage = "1Mi" } = limits;
-  const check = (read: typeof readBytes, resource: string, minimum: string, maximum: string) => {
-    checkPair(problems, read, [`limits.minimum${resource}`, minimum], [`limits.maximum${resource}`, maximum]);
-  };
-  check(readCpu, "Cpu", minimumCpu, maximumCpu);
-  check(readBytes, "Memory", minimumMemory, maximumMemory);
-  check(readBytes, "EphemeralStorage", minimumEphemeralStorage, maximumEphemeralStorage);
+function checkRanges(problems: Problems, name: string, limits: ReadLimits): void {
+  for (const resource of ["Cpu", "Memory", "EphemeralStorage"] as const) {
+    const [minimum, maximum] = [`minimum${resource}`, `maximum${resource}`] as const;
+    checkQuantityOrder(
+      problems,
+      [`${name}.${minimum}`, limits[minimum]],
+      [`${name}.${maximum}`, limits[maximum]],
+    );
+  }
+}
+
+function limitsSpec(limits: ReadLimits): object {
+  const { maximumCpu, maximumMemory, maximumEphemeralStorage } = limits;
+  const { minimumCpu, minimumMemory, minimumEphemeralStorage } = limits;
   const { cpu, memory, ephemeralStorage } = DEFAULT_RESOURCES;
   const defaults = resourcesManifest({
     cpu: clampRange(cpu, minimumCpu, maximumCpu),

@@ -1,9 +1,20 @@
-import { checkPair, readAmountCount } from "./read-range";
 import { checkSubdomainName } from "../../core/kubernetes-names";
-import { readBytes, readCpu } from "../../core/quantity";
-import { kind, type Reader } from "../../core/readers";
+import { byteQuantity, checkQuantityOrder, cpuQuantity, parseQuantity } from "../../core/quantity";
+import {
+  checkedBy,
+  mapOf,
+  mapped,
+  objectOf,
+  optional,
+  type PropsSchema,
+  type Reader,
+  readProps,
+  type Resolved,
+  wholeNumber,
+  withDefault,
+} from "../../core/readers";
+import { byKey } from "../../core/stable-order";
 import { Problems } from "../../core/validation-error";
-import { isOfKind, refuseKind } from "../../core/value-readers";
 import { type NamespaceQuota, type StorageClassQuota } from "../namespace-quota";
 
 interface Hard {
@@ -18,132 +29,119 @@ export interface QuotaSpec {
   readonly hard: Hard;
 }
 
+const STORAGE = {
+  storageRequests: optional(byteQuantity()),
+  volumeClaims: optional(wholeNumber({ least: 0 })),
+} satisfies PropsSchema<StorageClassQuota>;
+
+const QUOTA = {
+  cpuRequests: withDefault(cpuQuantity(), "10"),
+  cpuLimits: withDefault(cpuQuantity(), "50"),
+  memoryRequests: withDefault(byteQuantity(), "25Gi"),
+  memoryLimits: withDefault(byteQuantity(), "25Gi"),
+  ephemeralStorageRequests: withDefault(byteQuantity(), "25Gi"),
+  ephemeralStorageLimits: withDefault(byteQuantity(), "25Gi"),
+  pods: withDefault(wholeNumber({ least: 1 }), 100),
+  loadBalancers: withDefault(wholeNumber({ least: 0 }), 2),
+  nodePorts: optional(wholeNumber({ least: 0 })),
+  ...STORAGE,
+  storageClasses: withDefault(
+    mapOf(
+      objectOf(STORAGE),
+      'an object by the names of classes, for example { "oci-bv": { volumeClaims: 5 } }',
+    ),
+    {},
+  ),
+} satisfies PropsSchema<NamespaceQuota>;
+
+type ReadQuota = Resolved<typeof QUOTA>;
+
 /** Reads a quota as the spec of a ResourceQuota. */
 export function namespaceQuota(): Reader<QuotaSpec> {
-  const object = kind<NamespaceQuota>([], 'an object, for example { memoryLimits: "50Gi" }');
-  return (problems, name, value) => {
-    const quota = object(problems, name, value);
-    return quota && quotaSpec(problems, quota);
-  };
+  return mapped(checkedBy(objectOf(QUOTA), checkQuota), quotaSpec);
 }
 
 /** The quota of a namespace without its own. */
 export function defaultQuota(): QuotaSpec {
-  return quotaSpec(new Problems("quota"), {});
+  const problems = new Problems("quota");
+  return quotaSpec(problems.resolved<ReadQuota>(readProps(problems, {}, QUOTA)));
 }
 
-function quotaSpec(problems: Problems, quota: NamespaceQuota): QuotaSpec {
-  const { cpuRequests = "10", cpuLimits = "50", memoryRequests = "25Gi", memoryLimits = "25Gi" } = quota;
-  const { ephemeralStorageRequests = "25Gi", ephemeralStorageLimits = "25Gi" } = quota;
-  const pods = readAmountCount(problems, "quota.pods", quota.pods ?? 100, 1);
-  const loadBalancers = readAmountCount(problems, "quota.loadBalancers", quota.loadBalancers ?? 2, 0);
-  checkPair(problems, readCpu, ["quota.cpuRequests", cpuRequests], ["quota.cpuLimits", cpuLimits]);
-  checkPair(
-    problems,
-    readBytes,
-    ["quota.memoryRequests", memoryRequests],
-    ["quota.memoryLimits", memoryLimits],
-  );
-  checkPair(
-    problems,
-    readBytes,
-    ["quota.ephemeralStorageRequests", ephemeralStorageRequests],
-    ["quota.ephemeralStorageLimits", ephemeralStorageLimits],
-  );
-  return {
-    hard: {
-      "requests.cpu": cpuRequests,
-      "requests.memory": memoryRequests,
-      "requests.ephemeral-storage": ephemeralStorageRequests,
-      "limits.cpu": cpuLimits,
-      "limits.memory": memoryLimits,
-      "limits.ephemeral-storage": ephemeralStorageLimits,
-      pods: String(pods),
-      "services.loadbalancers": String(loadBalancers),
-      "services.nodeports": String(readNodePorts(problems, quota.nodePorts, loadBalancers)),
-      ...storageHard(problems, quota),
-    },
-  };
-}
-
-/** By default, only those of load balancers: a node port bypasses the load balancer and its rules. */
-function readNodePorts(problems: Problems, nodePorts: number | undefined, loadBalancers: number): number {
-  if (nodePorts === undefined) return loadBalancers;
-  readAmountCount(problems, "quota.nodePorts", nodePorts, 0);
+function checkQuota(problems: Problems, name: string, quota: ReadQuota): void {
+  for (const resource of ["cpu", "memory", "ephemeralStorage"] as const) {
+    const [requests, limits] = [`${resource}Requests`, `${resource}Limits`] as const;
+    checkQuantityOrder(
+      problems,
+      [`${name}.${requests}`, quota[requests]],
+      [`${name}.${limits}`, quota[limits]],
+    );
+  }
+  const { loadBalancers, nodePorts = loadBalancers, storageClasses } = quota;
   if (nodePorts < loadBalancers) {
     problems.add(
       "COUNT_INVALID",
-      `quota.nodePorts is ${nodePorts}, below quota.loadBalancers, which is ${loadBalancers}`,
-      `Give ${loadBalancers} or more, as each load balancer needs a node port, or remove quota.nodePorts`,
+      `${name}.nodePorts is ${nodePorts}, below ${name}.loadBalancers, which is ${loadBalancers}`,
+      `Give ${loadBalancers} or more, as each load balancer needs a node port, or remove ${name}.nodePorts`,
     );
   }
-  return nodePorts;
-}
-
-/** Reads the quota for volume claims and returns its part of a ResourceQuota; empty if nothing is given. */
-function storageHard(problems: Problems, quota: NamespaceQuota): Hard {
-  const { storageRequests, volumeClaims, storageClasses } = quota;
-  const total = readStorage(problems, "quota", { storageRequests, volumeClaims });
-  const hard = { ...storageFields("", { storageRequests, volumeClaims }) };
-  for (const [name, ofClass] of Object.entries(classesOf(problems, storageClasses)).sort(byName)) {
-    checkSubdomainName(problems, "quota.storageClasses", name);
-    checkClass(problems, `quota.storageClasses.${name}`, ofClass, total);
-    Object.assign(hard, storageFields(classPrefix(name), ofClass));
+  for (const [storageClass, ofClass] of Object.entries(storageClasses).sort(byKey)) {
+    checkSubdomainName(problems, `${name}.storageClasses`, storageClass);
+    checkClass(problems, name, storageClass, ofClass, quota);
   }
-  return hard;
 }
 
-const byName = ([a]: [string, unknown], [b]: [string, unknown]) => (a < b ? -1 : 1);
-
-function classesOf(
+function checkClass(
   problems: Problems,
-  classes: NamespaceQuota["storageClasses"] = {},
-): { [name: string]: StorageClassQuota } {
-  const instead = 'an object by the names of classes, for example { "oci-bv": { volumeClaims: 5 } }';
-  if (!isOfKind(classes, [])) {
-    refuseKind(problems, "quota.storageClasses", classes, instead);
-    return {};
-  }
-  const valid = Object.entries(classes).filter(
-    ([name, ofClass]) =>
-      isOfKind(ofClass, []) || refuseKind(problems, `quota.storageClasses.${name}`, ofClass, instead),
-  );
-  return Object.fromEntries(valid);
-}
-
-/** A quota for volume claims, with its capacity in billionths of a byte. */
-interface ReadStorage extends StorageClassQuota {
-  readonly bytes?: bigint;
-}
-
-function readStorage(problems: Problems, name: string, quota: StorageClassQuota): ReadStorage {
-  const { storageRequests, volumeClaims } = quota;
-  if (volumeClaims !== undefined) readAmountCount(problems, `${name}.volumeClaims`, volumeClaims, 0);
-  if (storageRequests === undefined) return { volumeClaims };
-  const bytes = readBytes(problems, `${name}.storageRequests`, storageRequests);
-  return { storageRequests, volumeClaims, bytes };
-}
-
-function checkClass(problems: Problems, name: string, ofClass: StorageClassQuota, total: ReadStorage): void {
-  const { bytes, storageRequests, volumeClaims } = readStorage(problems, name, ofClass);
+  name: string,
+  storageClass: string,
+  { storageRequests, volumeClaims }: StorageClassQuota,
+  total: ReadQuota,
+): void {
+  const property = `${name}.storageClasses.${storageClass}`;
   if (storageRequests === undefined && volumeClaims === undefined) {
     problems.add(
       "ATTRIBUTE_MISSING",
-      `${name} is empty`,
+      `${property} is empty`,
       "Give storageRequests, volumeClaims, or both; { volumeClaims: 0 } forbids the class",
     );
   }
   const addExceeded = (field: keyof StorageClassQuota, value: unknown) => {
     problems.add(
       "RESOURCES_INVALID",
-      `${name}.${field} is ${String(value)}, above quota.${field}, which is ${total[field]}`,
-      `Lower it to ${total[field]} or less, or raise quota.${field}`,
+      `${property}.${field} is ${String(value)}, above ${name}.${field}, which is ${total[field]}`,
+      `Lower it to ${total[field]} or less, or raise ${name}.${field}`,
     );
   };
-  if (bytes !== undefined && total.bytes !== undefined && bytes > total.bytes) {
+  const bytesOf = (text: string | undefined) => (text === undefined ? undefined : parseQuantity(text));
+  const [bytes, allBytes] = [bytesOf(storageRequests), bytesOf(total.storageRequests)];
+  if (bytes !== undefined && allBytes !== undefined && bytes > allBytes) {
     addExceeded("storageRequests", storageRequests);
   }
   if ((volumeClaims ?? 0) > (total.volumeClaims ?? Infinity)) addExceeded("volumeClaims", volumeClaims);
+}
+
+function quotaSpec(quota: ReadQuota): QuotaSpec {
+  // By default, only the node ports of load balancers: another one bypasses the load balancer and its rules.
+  const { loadBalancers, nodePorts = loadBalancers } = quota;
+  const classes = Object.entries(quota.storageClasses).sort(byKey);
+  const ofClasses = classes.map(([name, ofClass]) => storageFields(classPrefix(name), ofClass));
+  return {
+    hard: Object.assign(
+      {
+        "requests.cpu": quota.cpuRequests,
+        "requests.memory": quota.memoryRequests,
+        "requests.ephemeral-storage": quota.ephemeralStorageRequests,
+        "limits.cpu": quota.cpuLimits,
+        "limits.memory": quota.memoryLimits,
+        "limits.ephemeral-storage": quota.ephemeralStorageLimits,
+        pods: String(quota.pods),
+        "services.loadbalancers": String(loadBalancers),
+        "services.nodeports": String(nodePorts),
+        ...storageFields("", quota),
+      },
+      ...ofClasses,
+    ) as Hard,
+  };
 }
 
 function storageFields(prefix: string, { storageRequests, volumeClaims }: StorageClassQuota): Hard {

@@ -3,7 +3,6 @@ import { type Construct, type IConstruct } from "constructs";
 import { connectorStatement } from "./connector-statement";
 import { type ArchiveRetention } from "../archive-retention";
 import { Acknowledgements } from "../../core/acknowledgement";
-import { firstApply } from "../../core/first-apply";
 import { findWhenWritten, type ProgramFinding } from "../../core/program-findings";
 import { compareOcids } from "../../core/ocid";
 import { idPartOf } from "../../core/reference";
@@ -12,11 +11,15 @@ import { shortHash } from "../../core/short-hash";
 import { type TaggingProps } from "../../core/tagging";
 import { literalText } from "../../core/terraform-text";
 import { Problems } from "../../core/validation-error";
-import { DataOciObjectstorageNamespace } from "../../oci/data-oci-objectstorage-namespace";
 import { IdentityPolicy } from "../../oci/identity-policy";
-import { ObjectstorageBucket } from "../../oci/objectstorage-bucket";
+import { type ObjectstorageBucket } from "../../oci/objectstorage-bucket";
 import { ObjectstorageObjectLifecyclePolicy } from "../../oci/objectstorage-object-lifecycle-policy";
 import { SchServiceConnector } from "../../oci/sch-service-connector";
+import {
+  addProtectedBucket,
+  keyStatement,
+  objectStorageNamespace,
+} from "../../storage/private/protected-bucket";
 
 /** The settings common to archives of all kinds of logs. */
 export interface ArchiveSettings {
@@ -74,24 +77,18 @@ export class ArchiveParts {
     private readonly tags: TaggingProps,
   ) {
     const { compartmentId, kmsKeyId } = settings;
-    this.namespace = new DataOciObjectstorageNamespace(scope, "Namespace", {
-      dependsOn: [firstApply(scope)],
-    }).namespace;
+    this.namespace = objectStorageNamespace(scope);
     const keyCompartmentId = settings.keyCompartmentId ?? compartmentId;
-    const keys = this.policy("KeyPolicy", "key", keyCompartmentId, [
-      `Allow service objectstorage-${settings.region} to use keys in compartment id ${keyCompartmentId} ` +
-        `where target.key.id = '${kmsKeyId}'`,
+    const keyPolicy = this.policy("KeyPolicy", "key", keyCompartmentId, [
+      keyStatement(settings.region, keyCompartmentId, kmsKeyId),
     ]);
-    this.bucket = new ObjectstorageBucket(scope, "Resource", {
+    this.bucket = addProtectedBucket(scope, {
       compartmentId,
       namespace: this.namespace,
-      name: bucketNameOf(scope, settings.bucketName),
-      accessType: "NoPublicAccess",
-      storageTier: "Standard",
-      versioning: "Disabled",
+      bucketName: bucketNameOf(scope, settings.bucketName),
       kmsKeyId,
-      // Free of charge, and rules of the Events service see nothing without it.
-      objectEventsEnabled: true,
+      keyPolicy,
+      versioned: false,
       retentionRules: [
         {
           displayName: kind.name,
@@ -99,10 +96,7 @@ export class ArchiveParts {
           timeRuleLocked: retention.lockedFrom,
         },
       ],
-      // The service tests the key when it creates the bucket, and IAM has no implicit order.
-      dependsOn: [keys],
-      lifecycle: { preventDestroy: true },
-      ...tags,
+      tags,
     });
     this.deleteAfter(retention.days);
     if (retention.reason !== undefined) {

@@ -2,11 +2,25 @@ import { type IConstruct } from "constructs";
 import { Acknowledgements, type PracticeId } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
-import { checkReason, type ReasonedChoice } from "../../core/reason";
+import { readReason, type ReasonedChoice } from "../../core/reason";
+import {
+  any,
+  checkedBy,
+  listOf,
+  optional,
+  type PropsSchema,
+  type Reader,
+  readProps,
+  reasonFor,
+  type Resolved,
+  text,
+  withDefault,
+} from "../../core/readers";
+import { byText } from "../../core/stable-order";
+import { checkUnique } from "../../core/unique-values";
 import { Problems } from "../../core/validation-error";
-import { kindOf, refuseKind } from "../../core/value-readers";
 import { volumeName } from "../pods/private/volume-name";
-import { checkMountPath, isWithin, mountPathOf } from "../pods/writable-path";
+import { isWithin, mountPath, mountPathOf } from "../pods/writable-path";
 
 // Neither these paths, nor their children, nor their parents: reading them gives control of the node or its
 // workloads.
@@ -51,14 +65,10 @@ const FIX = "Give the one directory that the program reads, for example /var/log
 /** Resolves a path as on the node, where /var/run is always a link to /run. */
 const resolved = (path: string) => path.replace(/^\/var\/run(?=\/|$)/, "/run");
 
-/** Adds a problem for a path of the node that no pod may read. */
-function checkHostPath(problems: Problems, path: string): void {
-  if (typeof path !== "string") {
-    refuseKind(problems, "path", path, 'a text, for example "/var/log"');
-    return;
-  }
+/** Reads a path of the node that pods may read. */
+const HOST_PATH = checkedBy(text('a text, for example "/var/log"'), (problems, name, path) => {
   const add = (what: string) => {
-    problems.add("PATH_INVALID", `path is ${shown(path)}, which ${what}`, FIX);
+    problems.add("PATH_INVALID", `${name} is ${shown(path)}, which ${what}`, FIX);
   };
   const isSimple = /^(?:\/(?!\.{1,2}(?:\/|$))[^/:\p{Cc}]+)+$/u.test(path) && path.length <= 1000;
   if (path !== "/" && !isSimple) return add("is not an absolute path in its simplest form");
@@ -71,39 +81,31 @@ function checkHostPath(problems: Problems, path: string): void {
   }
   // A read-only mount does not prevent connections to the socket.
   if (path.endsWith(".sock")) add("is a socket");
-}
+});
 
 const KUBERNETES_PORTS = [10248, 10249, 10250, 10255, 10256];
 
-/** Adds a problem for each port that no pod may listen on in the node's network. */
-function checkHostPorts(problems: Problems, ports: unknown): void {
-  if (ports === undefined) return;
-  if (!Array.isArray(ports)) {
-    problems.add("VALUE_INVALID", `ports is ${kindOf(ports)}`, "Write a list of numbers, for example [9100]");
-    return;
-  }
-  const list = ports as unknown[];
-  for (const port of new Set(list)) {
-    const add = (code: "NODE_PORT_INVALID" | "PORT_INVALID" | "PORT_PRIVILEGED", what: string) => {
-      problems.add(
-        code,
-        `ports contains ${shown(port)}, ${what}`,
-        "Give ports from 1024 to 29999, for example [9100]",
-      );
-    };
-    if (typeof port !== "number" || !Number.isInteger(port) || port < 1 || port > 65535)
-      add("PORT_INVALID", "which is not a port number");
-    else if (port < 1024) add("PORT_PRIVILEGED", "a port of the node's operating system");
-    else if (port >= 30_000 && port <= 32_767) add("NODE_PORT_INVALID", "a node port of Services");
-    else if (KUBERNETES_PORTS.includes(port)) add("PORT_INVALID", "a port of Kubernetes");
-  }
-  if (new Set(list).size < list.length)
-    problems.add(
-      "NAME_DUPLICATE",
-      "ports contains a port twice",
-      "List each port once, for example [9100, 9101]",
-    );
-}
+/** Reads the ports that pods may listen on in the node's network. */
+const HOST_PORTS: Reader<number[]> = checkedBy(
+  listOf(any<number>(), "a list of numbers, for example [9100]"),
+  (problems, name, ports) => {
+    for (const port of new Set(ports)) {
+      const add = (code: "NODE_PORT_INVALID" | "PORT_INVALID" | "PORT_PRIVILEGED", what: string) => {
+        problems.add(
+          code,
+          `${name} contains ${shown(port)}, ${what}`,
+          "Give ports from 1024 to 29999, for example [9100]",
+        );
+      };
+      if (!Number.isInteger(port) || port < 1 || port > 65535)
+        add("PORT_INVALID", "which is not a port number");
+      else if (port < 1024) add("PORT_PRIVILEGED", "a port of the node's operating system");
+      else if (port >= 30_000 && port <= 32_767) add("NODE_PORT_INVALID", "a node port of Services");
+      else if (KUBERNETES_PORTS.includes(port)) add("PORT_INVALID", "a port of Kubernetes");
+    }
+    checkUnique(problems, name, ports);
+  },
+);
 
 /** Options of `HostAccess.network`: the ports, and the reason. */
 export interface HostNetworkChoice extends ReasonedChoice {
@@ -131,6 +133,16 @@ export interface HostPathChoice extends ReasonedChoice {
    */
   readonly mountPath?: string;
 }
+
+const HOST_PATH_CHOICE = {
+  mountPath: optional(mountPath()),
+  reason: reasonFor("Access to a path of the node"),
+} satisfies PropsSchema<HostPathChoice>;
+
+const HOST_NETWORK_CHOICE = {
+  ports: withDefault(HOST_PORTS, []),
+  reason: reasonFor("Access to the network of the node"),
+} satisfies PropsSchema<HostNetworkChoice>;
 
 /** The details of a host access. */
 interface HostAccessDetails {
@@ -161,11 +173,11 @@ export class HostAccess {
    */
   public static readOnlyPath(path: string, choice: HostPathChoice): HostAccess {
     const problems = new Problems("HostAccess.readOnlyPath");
-    checkReason(problems, "Access to a path of the node", choice?.reason);
-    checkHostPath(problems, path);
-    if (choice?.mountPath !== undefined) checkMountPath(problems, "mountPath", choice.mountPath);
-    problems.throwIfAny();
-    return new HostAccess("path", choice.reason, { path, mountPath: choice.mountPath ?? mountPathOf(path) });
+    HOST_PATH(problems, "path", path);
+    const { mountPath, reason } = problems.resolved<Resolved<typeof HOST_PATH_CHOICE>>(
+      readProps(problems, choice, HOST_PATH_CHOICE),
+    );
+    return new HostAccess("path", reason, { path, mountPath: mountPath ?? mountPathOf(path) });
   }
 
   /**
@@ -178,10 +190,10 @@ export class HostAccess {
    */
   public static network(choice: HostNetworkChoice): HostAccess {
     const problems = new Problems("HostAccess.network");
-    checkReason(problems, "Access to the network of the node", choice?.reason);
-    checkHostPorts(problems, choice?.ports);
-    problems.throwIfAny();
-    return new HostAccess("network", choice.reason, { ports: [...(choice.ports ?? [])] });
+    const { ports, reason } = problems.resolved<Resolved<typeof HOST_NETWORK_CHOICE>>(
+      readProps(problems, choice, HOST_NETWORK_CHOICE),
+    );
+    return new HostAccess("network", reason, { ports });
   }
 
   /**
@@ -192,9 +204,9 @@ export class HostAccess {
    */
   public static rootUser(choice: ReasonedChoice): HostAccess {
     const problems = new Problems("HostAccess.rootUser");
-    checkReason(problems, "A program with the user root", choice?.reason);
+    const reason = readReason(problems, "A program with the user root", choice);
     problems.throwIfAny();
-    return new HostAccess("root", choice.reason, {});
+    return new HostAccess("root", reason, {});
   }
 
   /**
@@ -276,14 +288,13 @@ interface Template {
 }
 
 const portsOf = ({ ports = [] }: Container) => ports.map(({ containerPort }) => containerPort);
-const byPath = (a: HostAccess, b: HostAccess) => (a._path < b._path ? -1 : 1);
 
 /** The pod template with the host accesses; the same object if there are none. */
 export function withHostAccess(template: object, hostAccess: readonly HostAccess[] = []): object {
   if (hostAccess.length === 0) return template;
   const { metadata, spec } = template as Template;
   const ofKind = (kind: string) => hostAccess.filter(({ hostAccessKind }) => hostAccessKind === kind);
-  const paths = ofKind("path").sort(byPath);
+  const paths = ofKind("path").sort((a, b) => byText(a._path, b._path));
   const [network] = ofKind("network");
   const [program, ...others] = spec.containers;
   const declaredPorts = [...spec.containers, ...(spec.initContainers ?? [])].flatMap(portsOf);

@@ -3,7 +3,7 @@ import { ImageLock, type ImageLockOptions, type JudgedImage } from "./image-lock
 import { checkPinned, type ImageParts, readImage } from "./private/image-reference";
 import { Acknowledgements, type PracticeId } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
-import { checkReason, type ReasonedChoice } from "../../core/reason";
+import { readReason, type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 
 /** An exception that an image takes from a practice. */
@@ -58,7 +58,7 @@ export class ContainerImage {
    */
   public static tagOnly(reference: string, choice: ReasonedChoice): ContainerImage {
     const check: Check = (problems, { tag, digest }) => {
-      checkReason(problems, "An image without a digest", choice?.reason);
+      readReason(problems, "An image without a digest", choice);
       if (digest !== undefined) {
         problems.add("IMAGE_INVALID", "reference has a digest", "Write ContainerImage.of(reference)");
       } else if (tag === undefined) {
@@ -87,7 +87,7 @@ export class ContainerImage {
   public static debugging(reference: string, choice: ReasonedChoice): ContainerImage {
     const check: Check = (problems, parts) => {
       checkPinned(problems, reference, parts);
-      checkReason(problems, "A debugging image", choice?.reason);
+      readReason(problems, "A debugging image", choice);
     };
     return ContainerImage.read("ContainerImage.debugging", reference, check, [
       debuggingException(reference, choice?.reason ?? ""),

@@ -178,6 +178,8 @@ function checkName(problems: Problems, name: string, { names }: LockFile, file: 
   problems.add(
     "IMAGE_LOCK_INVALID",
     `name is ${shown(name)}, and ${file} has no image with this name`,
-    nearest.length > 0 ? `Write ${nearest.join(" or ")}` : "Add the image to images in the file",
+    nearest.length > 0
+      ? `Write ${nearest.map((each) => `"${each}"`).join(", or ")}; or add the image to images in the file`
+      : "Add the image to images in the file",
   );
 }

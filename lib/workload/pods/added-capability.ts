@@ -1,7 +1,7 @@
 import { type IConstruct } from "constructs";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
-import { checkReason, type ReasonedChoice } from "../../core/reason";
+import { readReason, type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 
 /**
@@ -26,9 +26,9 @@ export class AddedCapability {
    */
   public static netBindService(choice: ReasonedChoice): AddedCapability {
     const problems = new Problems("AddedCapability.netBindService");
-    checkReason(problems, "An added capability", choice?.reason);
+    const reason = readReason(problems, "An added capability", choice);
     problems.throwIfAny();
-    return new AddedCapability("NET_BIND_SERVICE", choice.reason);
+    return new AddedCapability("NET_BIND_SERVICE", reason);
   }
 
   private constructor(

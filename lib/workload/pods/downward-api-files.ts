@@ -1,9 +1,10 @@
-import { checkMountPath } from "./writable-path";
+import { mountPath } from "./writable-path";
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
 import { isQualifiedName } from "../../core/kubernetes-names";
+import { checkedBy, mapOf, matching } from "../../core/readers";
+import { byKey } from "../../core/stable-order";
 import { Problems } from "../../core/validation-error";
-import { isOfKind, kindOf } from "../../core/value-readers";
 
 const KEYED = /\['([^']*)'\]$/;
 
@@ -18,8 +19,30 @@ export function checkFieldKey(problems: Problems, name: string, field: string): 
   );
 }
 
-const FILE = /^(?!\.\.)[-._a-zA-Z0-9]{1,253}$/;
-const FIELDS = /^metadata\.(?:annotations|labels|name|namespace|uid|(?:labels|annotations)\['[^']+'\])$/;
+const FILE = /^(?!\.\.)(?!\.$)[-._a-zA-Z0-9]{1,253}$/;
+const EXAMPLE = 'Write a field of the pod for each file, for example { labels: "metadata.labels" }';
+const FIELD = checkedBy(
+  matching(
+    /^metadata\.(?:annotations|labels|name|namespace|uid|(?:labels|annotations)\['[^']+'\])$/,
+    EXAMPLE,
+    { code: "ENV_INVALID" },
+  ),
+  checkFieldKey,
+);
+const FIELDS = checkedBy(
+  mapOf(FIELD, 'a field of the pod for each file, for example { labels: "metadata.labels" }'),
+  (problems, name, fields) => {
+    const files = Object.keys(fields);
+    if (files.length === 0) problems.add("ATTRIBUTE_MISSING", `${name} is empty`, EXAMPLE);
+    for (const file of files.filter((each) => !FILE.test(each))) {
+      problems.add(
+        "NAME_INVALID",
+        `${name} has the invalid file name ${shown(file)}`,
+        "Use up to 253 letters, digits, -, _, and ., for example labels",
+      );
+    }
+  },
+);
 
 /**
  * Fields of a pod (downward API) as read-only files; unlike variables, they follow changes of labels and
@@ -38,8 +61,8 @@ export class DownwardApiFiles {
    */
   public static of(path: string, fields: { [file: string]: string }): DownwardApiFiles {
     const problems = new Problems("DownwardApiFiles.of");
-    checkMountPath(problems, "path", path);
-    checkFields(problems, fields);
+    mountPath()(problems, "path", path);
+    FIELDS(problems, "fields", fields);
     problems.throwIfAny();
     return new DownwardApiFiles(path, fields);
   }
@@ -53,35 +76,8 @@ export class DownwardApiFiles {
   /** @internal */
   public _toVolume(name: string): { readonly name: string } {
     const items = Object.entries(this.fields)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .sort(byKey)
       .map(([file, fieldPath]) => ({ path: file, fieldRef: { apiVersion: "v1", fieldPath } }));
     return { name, downwardAPI: { defaultMode: 0o440, items } } as { readonly name: string };
-  }
-}
-
-function checkFields(problems: Problems, fields: unknown): void {
-  const instead = 'Write a field of the pod for each file, for example { labels: "metadata.labels" }';
-  if (!isOfKind(fields, []) || Object.keys(fields as object).length === 0) {
-    const what = isOfKind(fields, []) ? "empty" : kindOf(fields);
-    problems.add("ATTRIBUTE_MISSING", `fields is ${what}`, instead);
-    return;
-  }
-  for (const [file, field] of Object.entries(fields as { [file: string]: unknown })) {
-    if (!FILE.test(file) || file === ".") {
-      problems.add(
-        "NAME_INVALID",
-        `fields has the invalid file name ${shown(file)}`,
-        "Use up to 253 letters, digits, -, _, and ., for example labels",
-      );
-    }
-    if (typeof field !== "string" || !FIELDS.test(field)) {
-      problems.add(
-        "ENV_INVALID",
-        `fields.${file} is ${shown(field)}, which is not a field for files`,
-        instead,
-      );
-    } else {
-      checkFieldKey(problems, `fields.${file}`, field);
-    }
   }
 }

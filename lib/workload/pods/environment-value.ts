@@ -4,14 +4,24 @@ import { timeZone } from "./private/cron-schedule";
 import { checked } from "../../core/checked";
 import { checkLiteral } from "../../core/credential-literal";
 import { shown } from "../../core/display-value";
-import { checkSubdomainName } from "../../core/kubernetes-names";
+import { checkedBy, choice, matching, subdomainName, text } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { choice, refuseKind } from "../../core/value-readers";
 
 const NAME = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
-const KEY = /^[-._a-zA-Z0-9]{1,253}$/;
-const POD_FIELDS =
-  /^(?:metadata\.(?:name|namespace|uid|(?:labels|annotations)\['[^']+'\])|spec\.(?:nodeName|serviceAccountName)|status\.(?:hostIPs?|podIPs?))$/;
+const KEY = matching(
+  /^[-._a-zA-Z0-9]{1,253}$/,
+  'Use up to 253 letters, digits, -, _, and ., for example "log-level"',
+  { code: "ENV_INVALID" },
+);
+const POD_FIELD = checkedBy(
+  matching(
+    /^(?:metadata\.(?:name|namespace|uid|(?:labels|annotations)\['[^']+'\])|spec\.(?:nodeName|serviceAccountName)|status\.(?:hostIPs?|podIPs?))$/,
+    "Write metadata.name, metadata.namespace, metadata.uid, metadata.labels['…'], metadata.annotations['…'], " +
+      "spec.nodeName, spec.serviceAccountName, status.hostIP, status.podIP or status.podIPs",
+    { code: "ENV_INVALID" },
+  ),
+  checkFieldKey,
+);
 
 /** A resource request or limit of a container. */
 export enum ContainerResourceField {
@@ -51,7 +61,7 @@ export class EnvironmentValue {
    */
   public static fromValue(value: string): EnvironmentValue {
     const problems = new Problems("EnvironmentValue.fromValue");
-    if (typeof value !== "string") refuseKind(problems, "value", value, 'a text, for example "8080"');
+    text('a text, for example "8080"')(problems, "value", value);
     problems.throwIfAny();
     return new EnvironmentValue({ value }, value);
   }
@@ -64,15 +74,7 @@ export class EnvironmentValue {
    */
   public static fromFieldRef(path: string): EnvironmentValue {
     const problems = new Problems("EnvironmentValue.fromFieldRef");
-    if (!POD_FIELDS.test(path)) {
-      problems.add(
-        "ENV_INVALID",
-        `path is ${shown(path)}, which is not a field for environment variables`,
-        "Write metadata.name, metadata.namespace, metadata.uid, metadata.labels['…'], metadata.annotations['…'], " +
-          "spec.nodeName, spec.serviceAccountName, status.hostIP, status.podIP or status.podIPs",
-      );
-    }
-    checkFieldKey(problems, "path", path);
+    POD_FIELD(problems, "path", path);
     problems.throwIfAny();
     return new EnvironmentValue({ valueFrom: { fieldRef: { fieldPath: path } } });
   }
@@ -113,14 +115,8 @@ export class EnvironmentValue {
   /** A key of a ConfigMap in the workload's namespace. */
   public static fromConfigMap(name: string, key: string): EnvironmentValue {
     const problems = new Problems("EnvironmentValue.fromConfigMap");
-    checkSubdomainName(problems, "name", name);
-    if (typeof key !== "string" || !KEY.test(key)) {
-      problems.add(
-        "ENV_INVALID",
-        `key is ${shown(key)}`,
-        'Use up to 253 letters, digits, -, _, and ., for example "log-level"',
-      );
-    }
+    subdomainName()(problems, "name", name);
+    KEY(problems, "key", key);
     problems.throwIfAny();
     return new EnvironmentValue({ valueFrom: { configMapKeyRef: { name, key } } });
   }

@@ -1,7 +1,7 @@
 import { type IConstruct } from "constructs";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
-import { checkReason, type ReasonedChoice } from "../../core/reason";
+import { readReason, type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 
 /** A second listener of a load balancer, on port 80 without TLS, for clients that omit `https`. */
@@ -18,9 +18,9 @@ export class HttpListener {
    */
   public static redirectedByWorkload(choice: ReasonedChoice): HttpListener {
     const problems = new Problems("HttpListener.redirectedByWorkload");
-    checkReason(problems, "A listener without TLS", choice?.reason);
+    const reason = readReason(problems, "A listener without TLS", choice);
     problems.throwIfAny();
-    return new HttpListener(80, choice.reason);
+    return new HttpListener(80, reason);
   }
 
   private constructor(

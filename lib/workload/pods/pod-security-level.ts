@@ -1,5 +1,5 @@
 import { checked } from "../../core/checked";
-import { checkReason, type ReasonedChoice } from "../../core/reason";
+import { readReason, type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 
 /**
@@ -26,9 +26,9 @@ export class PodSecurityLevel {
    */
   public static privilegedFor(choice: ReasonedChoice): PodSecurityLevel {
     const problems = new Problems("PodSecurityLevel.privilegedFor");
-    checkReason(problems, "A namespace without Pod Security", choice?.reason);
+    const reason = readReason(problems, "A namespace without Pod Security", choice);
     problems.throwIfAny();
-    return new PodSecurityLevel("privileged", choice.reason);
+    return new PodSecurityLevel("privileged", reason);
   }
 
   private constructor(

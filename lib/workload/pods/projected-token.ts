@@ -12,7 +12,7 @@ import {
   withDefault,
 } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { kindOf } from "../../core/value-readers";
+import { kindOf } from "../../core/value-kind";
 
 /** The audience and the lifetime of a token. */
 export interface ProjectedTokenOptions {
@@ -41,7 +41,7 @@ export function tokenExpiration(): DefaultReader<Duration> {
 
 function checkAudience(problems: Problems, name: string, audience: unknown): void {
   if (typeof audience !== "string" || audience.trim() === "") {
-    const what = typeof audience === "string" ? "blank" : kindOf(audience);
+    const what = typeof audience === "string" ? "blank" : kindOf(name, audience);
     problems.add(
       "ATTRIBUTE_MISSING",
       `${name} is ${what}`,

@@ -1,8 +1,15 @@
 import { type Duration } from "cdk8s";
 import { checked } from "../../core/checked";
-import { checkObjectName, checkSubdomainName } from "../../core/kubernetes-names";
+import {
+  objectName,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  subdomainName,
+  wholeDuration,
+  withDefault,
+} from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { wholeDurationOf } from "../../core/whole-duration";
 
 /** The namespace and the ServiceAccount of Oracle's provider for the Secrets Store CSI driver. */
 export interface SecretsStoreDeliveryOptions {
@@ -34,7 +41,16 @@ export enum SecretDeliveryKind {
   EXTERNAL_SECRETS = "external-secrets",
 }
 
-const DEFAULT_REFRESH_MINUTES = 60;
+const SECRETS_STORE = {
+  providerNamespace: withDefault(objectName(), "secrets-store"),
+  providerServiceAccount: withDefault(subdomainName(), "oci-secrets-store-csi-driver-provider"),
+} satisfies PropsSchema<SecretsStoreDeliveryOptions>;
+
+const EXTERNAL_SECRETS = {
+  operatorNamespace: withDefault(objectName(), "external-secrets"),
+  operatorServiceAccount: withDefault(subdomainName(), "external-secrets"),
+  refreshInterval: withDefault(wholeDuration("minutes", { least: 1 }), 60),
+} satisfies PropsSchema<ExternalSecretsDeliveryOptions>;
 
 /** The delivery of a vault secret to a workload. */
 @checked
@@ -47,14 +63,10 @@ export class SecretDelivery {
    */
   public static secretsStore(options: SecretsStoreDeliveryOptions = {}): SecretDelivery {
     const problems = new Problems("SecretDelivery.secretsStore");
-    const {
-      providerNamespace: namespace = "secrets-store",
-      providerServiceAccount: account = "oci-secrets-store-csi-driver-provider",
-    } = options;
-    checkObjectName(problems, "providerNamespace", namespace);
-    checkSubdomainName(problems, "providerServiceAccount", account);
-    problems.throwIfAny();
-    return new SecretDelivery(SecretDeliveryKind.SECRETS_STORE, namespace, account);
+    const { providerNamespace, providerServiceAccount } = problems.resolved<Resolved<typeof SECRETS_STORE>>(
+      readProps(problems, options, SECRETS_STORE),
+    );
+    return new SecretDelivery(SecretDeliveryKind.SECRETS_STORE, providerNamespace, providerServiceAccount);
   }
 
   /**
@@ -65,19 +77,15 @@ export class SecretDelivery {
    */
   public static externalSecrets(options: ExternalSecretsDeliveryOptions = {}): SecretDelivery {
     const problems = new Problems("SecretDelivery.externalSecrets");
-    const {
-      operatorNamespace: namespace = "external-secrets",
-      operatorServiceAccount: account = "external-secrets",
-      refreshInterval: interval,
-    } = options;
-    checkObjectName(problems, "operatorNamespace", namespace);
-    checkSubdomainName(problems, "operatorServiceAccount", account);
-    const minutes =
-      interval === undefined
-        ? DEFAULT_REFRESH_MINUTES
-        : wholeDurationOf(problems, "refreshInterval", interval, "minutes", { least: 1 });
-    problems.throwIfAny();
-    return new SecretDelivery(SecretDeliveryKind.EXTERNAL_SECRETS, namespace, account, minutes);
+    const { operatorNamespace, operatorServiceAccount, refreshInterval } = problems.resolved<
+      Resolved<typeof EXTERNAL_SECRETS>
+    >(readProps(problems, options, EXTERNAL_SECRETS));
+    return new SecretDelivery(
+      SecretDeliveryKind.EXTERNAL_SECRETS,
+      operatorNamespace,
+      operatorServiceAccount,
+      refreshInterval,
+    );
   }
 
   private constructor(
@@ -87,7 +95,8 @@ export class SecretDelivery {
     public readonly issuerNamespace: string,
     /** The ServiceAccount of the component that reads the vault as the ServiceAccount of the workload. */
     public readonly issuerServiceAccount: string,
-    private readonly minutes: number = DEFAULT_REFRESH_MINUTES,
+    /** The refresh interval of External Secrets. */
+    private readonly minutes?: number,
   ) {}
 
   /** The refresh interval in the format of External Secrets. @internal */

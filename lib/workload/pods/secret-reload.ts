@@ -1,8 +1,12 @@
 import { checked } from "../../core/checked";
-import { shown } from "../../core/display-value";
+import { matching } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 
-const EPOCH = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+const EPOCH = matching(
+  /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
+  "Give up to 63 letters, digits, ., _, and -, for example 2026-11",
+  { code: "VALUE_INVALID" },
+);
 
 /** How a program picks up a new version of a mounted secret. */
 @checked
@@ -20,13 +24,7 @@ export class SecretReload {
    */
   public static byRestart(epoch: string): SecretReload {
     const problems = new Problems("SecretReload.byRestart");
-    if (typeof epoch !== "string" || !EPOCH.test(epoch)) {
-      problems.add(
-        "VALUE_INVALID",
-        `epoch is ${shown(epoch)}`,
-        "Give up to 63 letters, digits, ., _, and -, for example 2026-11",
-      );
-    }
+    EPOCH(problems, "epoch", epoch);
     problems.throwIfAny();
     return new SecretReload(epoch);
   }

@@ -1,12 +1,19 @@
 import { type IConstruct } from "constructs";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
-import { shown } from "../../core/display-value";
-import { checkReason, type ReasonedChoice } from "../../core/reason";
+import { wholeNumber } from "../../core/readers";
+import { readReason, type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 
 /** The lowest user id that needs no reason. */
 export const MIN_USER = 10_000;
+
+const ID = wholeNumber({
+  least: 1,
+  most: MIN_USER - 1,
+  code: "USER_INVALID",
+  fix: `Give a whole number from 1 to ${MIN_USER - 1}; write higher ids as user: ${MIN_USER}, while 0 is root, which no program may use`,
+});
 
 /**
  * A user id below 10000, for an image whose program can't run as another user.
@@ -23,16 +30,10 @@ export class SystemUserId {
    */
   public static of(id: number, choice: ReasonedChoice): SystemUserId {
     const problems = new Problems("SystemUserId.of");
-    if (!Number.isInteger(id) || id < 1 || id >= MIN_USER) {
-      problems.add(
-        "USER_INVALID",
-        `id is ${shown(id)}`,
-        `Give a whole number from 1 to ${MIN_USER - 1}; write higher ids as user: ${MIN_USER}, while 0 is root, which no program may use`,
-      );
-    }
-    checkReason(problems, "A user id below 10000", choice?.reason);
+    ID(problems, "id", id);
+    const reason = readReason(problems, "A user id below 10000", choice);
     problems.throwIfAny();
-    return new SystemUserId(id, choice.reason);
+    return new SystemUserId(id, reason);
   }
 
   private constructor(

@@ -2,8 +2,26 @@ import { TaintEffect } from "cdk8s-plus-27";
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
 import { isLabelValue, isQualifiedName } from "../../core/kubernetes-names";
+import { checkedBy, choice, text } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { choice } from "../../core/value-readers";
+
+const KEY = checkedBy(text(), (problems, name, key) => {
+  if (isQualifiedName(key)) return;
+  problems.add(
+    "LABEL_INVALID",
+    `${name} is ${shown(key)}`,
+    'Use up to 63 letters, digits, -, _, and ., optionally after a DNS name and a slash, for example "nvidia.com/gpu"',
+  );
+});
+const VALUE = checkedBy(text(), (problems, name, value) => {
+  if (isLabelValue(value)) return;
+  problems.add(
+    "LABEL_INVALID",
+    `${name} is ${shown(value)}`,
+    'Use up to 63 letters, digits, -, _, and ., beginning and ending with a letter or digit, for example "present"',
+  );
+});
+const EFFECT = choice(TaintEffect, "TaintEffect.NO_SCHEDULE");
 
 /**
  * A toleration of a taint of nodes.
@@ -23,13 +41,7 @@ export class Toleration {
    */
   public static of(key: string, value: string, effect: TaintEffect): Toleration {
     const problems = Toleration.read("Toleration.of", key, effect);
-    if (typeof value !== "string" || !isLabelValue(value)) {
-      problems.add(
-        "LABEL_INVALID",
-        `value is ${shown(value)}`,
-        'Use up to 63 letters, digits, -, _, and ., beginning and ending with a letter or digit, for example "present"',
-      );
-    }
+    VALUE(problems, "value", value);
     problems.throwIfAny();
     return new Toleration(key, effect, value);
   }
@@ -46,14 +58,8 @@ export class Toleration {
 
   private static read(factory: string, key: string, effect: TaintEffect): Problems {
     const problems = new Problems(factory);
-    if (typeof key !== "string" || !isQualifiedName(key)) {
-      problems.add(
-        "LABEL_INVALID",
-        `key is ${shown(key)}`,
-        'Use up to 63 letters, digits, -, _, and ., optionally after a DNS name and a slash, for example "nvidia.com/gpu"',
-      );
-    }
-    choice(TaintEffect, "TaintEffect.NO_SCHEDULE")(problems, "effect", effect);
+    KEY(problems, "key", key);
+    EFFECT(problems, "effect", effect);
     return problems;
   }
 

@@ -12,6 +12,7 @@ import {
   type RouteManifest,
 } from "../../ingress-props";
 import { type IServiceBackend } from "../../service-backend";
+import { byText } from "../../../core/stable-order";
 
 /** The ports that Traefik listens on, none of which needs a capability. */
 export const TRAEFIK_PORTS = { ping: 8080, web: 8000, websecure: 8443 };
@@ -270,7 +271,7 @@ export class TraefikGateway extends Construct {
   }
 
   private listeners(): object[] {
-    const hosts = [...this.hosts.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const hosts = [...this.hosts.values()].sort((a, b) => byText(a.name, b.name));
     return hosts.map(({ name, kind, secretName }) => ({
       name: listenerOf(name),
       hostname: name,

@@ -125,14 +125,14 @@ function readMaxAge(problems: Problems, value: unknown): LockedImage["maxAge"] {
   const fields = fieldsOf(problems, "maxAge", value, ["days", "reason"]);
   const days = readDays(problems, "maxAge.days", fields.days);
   const reason = fields.reason as string;
-  checkReason(problems, "maxAge", reason);
+  checkReason(problems, "maxAge", reason, "maxAge.reason");
   return days === undefined ? undefined : { days, reason };
 }
 
 function readDebugging(problems: Problems, value: unknown): string | undefined {
   if (value === undefined) return undefined;
   const { reason } = fieldsOf(problems, "debugging", value, ["reason"]);
-  checkReason(problems, "debugging", reason as string | undefined);
+  checkReason(problems, "debugging", reason as string | undefined, "debugging.reason");
   return reason as string | undefined;
 }
 

@@ -51,10 +51,16 @@ export function checkImageName(problems: Problems, property: string, name: strin
     return;
   }
   const example = isPrefix ? "fra.ocir.io/acme" : IMAGE_EXAMPLE;
-  const [host = "", ...path] = name.split("/");
   const add = (what: string, fix: string) => {
     problems.add("IMAGE_INVALID", `${property} is ${shown(name)}, which ${what}`, fix);
   };
+  const plain = name.replace(/^[a-z]+:\/\//i, "").replace(/\/+$/, "");
+  if (plain !== name) {
+    const instead = plain === "" ? example : plain;
+    add("has the form of a URL", `Leave out the scheme and the final slash: ${JSON.stringify(instead)}`);
+    return;
+  }
+  const [host = "", ...path] = name.split("/");
   // A name that is a reference to a Terraform value, such as a repository's address, is unknown at synthesis.
   if (!isRegistry(host) || (path.length === 0 && !isPrefix && isKnown(host))) {
     add("does not begin with the host of a registry", `Begin with the registry, for example ${example}`);

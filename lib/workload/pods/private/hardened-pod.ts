@@ -19,6 +19,7 @@ import { type SecretFiles } from "../secret-files";
 import { type Toleration } from "../toleration";
 import { type VolumeClaim } from "../volume-claim";
 import { type WritablePath } from "../writable-path";
+import { byKey, byText } from "../../../core/stable-order";
 
 /** The validated props of a hardened container. */
 export interface HardenedContainer {
@@ -84,7 +85,7 @@ function containerManifest(container: HardenedContainer, pod: ContainerSurroundi
 function variables({ env, owner }: HardenedContainer, { mountedSecrets }: ContainerSurroundings): object[] {
   const own = Object.entries(env).map(([name, value]) => [name, value._toManifest(name)] as const);
   const mounted = owner === undefined ? [...mountedSecrets.variables] : [];
-  return [...own, ...mounted].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, manifest]) => manifest);
+  return [...own, ...mounted].sort(byKey).map(([, manifest]) => manifest);
 }
 
 function securityContext(user: number, added?: AddedCapability): object {
@@ -118,7 +119,7 @@ function termination({ terminationMessagePolicy }: HardenedContainer): object {
 }
 
 function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
-  return a.path < b.path ? -1 : 1;
+  return byText(a.path, b.path);
 }
 
 /** A directory of a container with its own volume. */

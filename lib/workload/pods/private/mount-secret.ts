@@ -4,15 +4,26 @@ import { type Construct } from "constructs";
 import { type MountedSecrets, type SecretFile, type SecretGroup } from "./mounted-secrets";
 import { type IVaultSecret } from "../../../encryption/vault-secret-props";
 import { Acknowledgements } from "../../../core/acknowledgement";
-import { checkReason } from "../../../core/reason";
-import { checkMembers } from "../../../core/required";
+import {
+  checkedBy,
+  choice,
+  matching,
+  optional,
+  type PropsSchema,
+  readProps,
+  reasonFor,
+  type Resolved,
+  text,
+  valueOf,
+  withDefault,
+} from "../../../core/readers";
 import { shortHash } from "../../../core/short-hash";
-import { shown } from "../../../core/display-value";
+import { byText } from "../../../core/stable-order";
 import { Problems } from "../../../core/validation-error";
-import { choice } from "../../../core/value-readers";
-import { checkMountPath, checkOverlaps } from "../writable-path";
+import { checkOverlaps, mountPath } from "../writable-path";
 import { type MountSecretOptions, SecretStage, type SecretVariableOptions } from "../mount-secret-options";
 import { SecretDelivery, SecretDeliveryKind } from "../secret-delivery";
+import { SecretReload } from "../secret-reload";
 
 /** A workload whose pods read secrets. */
 export interface SecretUser extends Construct {
@@ -23,11 +34,41 @@ export interface SecretUser extends Construct {
 }
 
 const DEFAULT_DIRECTORY = "/run/secrets/vault";
-const FILE_NAME = /^(?!\.\.)(?!\.$)[-._a-zA-Z0-9]{1,253}$/;
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const RBAC = "rbac.authorization.k8s.io";
-const STAGE = choice(SecretStage, "a SecretStage, for example SecretStage.CURRENT");
-const DELIVERY = "SecretDelivery.secretsStore() or SecretDelivery.externalSecrets()";
+
+const SECRET = valueOf<IVaultSecret>("IVaultSecret");
+const FILE_NAME = matching(
+  /^(?!\.\.)(?!\.$)[-._a-zA-Z0-9]{1,253}$/,
+  'Use 1 to 253 letters, digits, -, _, and ., not beginning with .., for example "db-password"; the directory is a separate option',
+);
+const VARIABLE = matching(
+  /^[A-Za-z_][A-Za-z0-9_]*$/,
+  "Use letters, digits, and _, not beginning with a digit, for example DB_PASSWORD_FILE",
+  { code: "ENV_INVALID" },
+);
+const STAGE = withDefault(
+  choice(SecretStage, "a SecretStage, for example SecretStage.CURRENT"),
+  SecretStage.CURRENT,
+);
+
+const FILE_OPTIONS = {
+  directory: withDefault(mountPath(), DEFAULT_DIRECTORY),
+  fileName: optional(FILE_NAME),
+  pathVariable: optional(VARIABLE),
+  delivery: withDefault(valueOf(SecretDelivery), SecretDelivery.secretsStore()),
+  stage: STAGE,
+  reload: optional(valueOf(SecretReload)),
+} satisfies PropsSchema<MountSecretOptions>;
+
+const VARIABLE_OPTIONS = {
+  reason: reasonFor("A secret in the environment"),
+  delivery: withDefault(
+    checkedBy(valueOf(SecretDelivery), checkFillsSecret),
+    SecretDelivery.externalSecrets(),
+  ),
+  stage: STAGE,
+  restartEpoch: optional(text('a text, for example "2026-11"')),
+} satisfies PropsSchema<SecretVariableOptions>;
 
 /** The secrets of a workload, and the paths and variables that its program already has. */
 export interface SecretPlace {
@@ -47,16 +88,16 @@ export function mountSecret(
 ): string {
   const { mounted, workload } = place;
   const problems = new Problems(workload);
-  const { directory = DEFAULT_DIRECTORY, pathVariable, reload } = options;
-  const delivery = options.delivery ?? SecretDelivery.secretsStore();
-  checkMountPath(problems, "directory", directory);
-  const file = readFile(problems, workload, secret, options.fileName ?? secret?.secretName, options.stage);
-  checkMembers(problems, "delivery", delivery, ["kind", "issuerNamespace"], DELIVERY);
-  if (pathVariable !== undefined) checkVariable(problems, place, "pathVariable", pathVariable);
-  problems.throwIfAny();
+  const read = readProps(problems, options, FILE_OPTIONS);
+  readSecret(problems, workload, secret);
+  const fileName = read.fileName ?? readFileName(problems, secret);
+  if (read.pathVariable !== undefined) checkVariable(problems, place, "pathVariable", read.pathVariable);
+  const { delivery, directory, pathVariable, reload, stage } =
+    problems.resolved<Resolved<typeof FILE_OPTIONS>>(read);
+  const file = { secret, fileName, stage };
   const existing = mounted.groupOf(directory);
   checkGroup(problems, existing, directory, file, delivery);
-  if (!existing) checkOverlaps(problems, [...place.paths, directory]);
+  if (!existing) checkOverlaps(problems, [...place.paths, directory], "directory");
   problems.throwIfAny();
   const suffix = directory === DEFAULT_DIRECTORY ? "" : `-${shortHash(directory)}`;
   addFile(place, existing, file, {
@@ -66,7 +107,7 @@ export function mountSecret(
     files: [],
     directory,
   });
-  const path = `${directory}/${file.fileName}`;
+  const path = `${directory}/${fileName}`;
   if (pathVariable !== undefined) mounted.variables.set(pathVariable, { name: pathVariable, value: path });
   if (reload?.epoch !== undefined) mounted.epochs.add(reload.epoch);
   return path;
@@ -81,70 +122,55 @@ export function setSecretVariable(
 ): void {
   const { mounted, workload } = place;
   const problems = new Problems(workload);
-  const delivery = options?.delivery ?? SecretDelivery.externalSecrets();
-  checkReason(problems, "A secret in the environment", options?.reason);
-  checkVariable(problems, place, "name", name);
-  const file = readFile(problems, workload, secret, name, options?.stage);
-  if (checkMembers(problems, "delivery", delivery, ["kind", "issuerNamespace"], DELIVERY)) {
-    if (delivery.kind !== SecretDeliveryKind.EXTERNAL_SECRETS) {
-      problems.add(
-        "SECRET_INVALID",
-        "delivery is the Secrets Store CSI driver, which provides files only",
-        "Remove delivery, or write SecretDelivery.externalSecrets(); a file is safer: workload.mountSecret(secret)",
-      );
-    }
-  }
-  problems.throwIfAny();
+  const read = readProps(problems, options, VARIABLE_OPTIONS);
+  if (VARIABLE(problems, "name", name) !== undefined) checkVariable(problems, place, "name", name);
+  readSecret(problems, workload, secret);
+  const { delivery, reason, restartEpoch, stage } =
+    problems.resolved<Resolved<typeof VARIABLE_OPTIONS>>(read);
+  const file = { secret, fileName: name, stage };
   const existing = mounted.groupOf(undefined);
   checkGroup(problems, existing, "the environment", file, delivery);
   problems.throwIfAny();
   const objectName = `${workload.name}-vault-env`;
   addFile(place, existing, file, { objectName, delivery, vaultId: secret.vaultId, files: [] });
   mounted.variables.set(name, { name, valueFrom: { secretKeyRef: { name: objectName, key: name } } });
-  if (options.restartEpoch !== undefined) mounted.epochs.add(options.restartEpoch);
+  if (restartEpoch !== undefined) mounted.epochs.add(restartEpoch);
   const what = `the secret ${secret.node.path} in the variable ${name}`;
-  Acknowledgements._record(workload, "credential-exposure", what, options.reason);
+  Acknowledgements._record(workload, "credential-exposure", what, reason);
 }
 
-function readFile(
-  problems: Problems,
-  workload: SecretUser,
-  secret: IVaultSecret,
-  fileName: string | undefined,
-  stage: SecretStage = SecretStage.CURRENT,
-): SecretFile {
-  const example =
-    'a VaultSecret, or VaultSecret.fromVaultSecretAttributes(stack, "db", { secretName, vaultId, compartmentId })';
-  if (secret === undefined || secret === null) {
-    problems.add("ATTRIBUTE_MISSING", "secret was not given", `Give ${example}`);
-  } else if (checkMembers(problems, "secret", secret, ["secretName", "vaultId", "grantRead"], example)) {
-    checkFileName(problems, fileName);
-  }
-  STAGE(problems, "stage", stage);
-  if (workload.namespace === undefined) {
-    problems.add(
-      "NAME_INVALID",
-      "The workload has no namespace, which its IAM statement must contain",
-      'Give the chart a namespace: new Chart(app, "shop", { namespace: "shop" })',
-    );
-  }
-  return { secret, fileName: fileName ?? "", stage };
+/** Adds a problem for a delivery that fills no Kubernetes Secret. */
+function checkFillsSecret(problems: Problems, name: string, { kind }: SecretDelivery): void {
+  if (kind === SecretDeliveryKind.EXTERNAL_SECRETS) return;
+  problems.add(
+    "SECRET_INVALID",
+    `${name} is the Secrets Store CSI driver, which provides files only`,
+    "Remove delivery, or write SecretDelivery.externalSecrets(); a file is safer: workload.mountSecret(secret)",
+  );
 }
 
-function checkFileName(problems: Problems, fileName: string | undefined): void {
-  if (typeof fileName === "string" && Token.isUnresolved(fileName)) {
-    problems.add(
-      "ATTRIBUTE_MISSING",
-      "fileName was not given, and the name of the secret is a reference to a Terraform value",
-      'Give the name of the file: { fileName: "db-password" }',
-    );
-  } else if (typeof fileName !== "string" || !FILE_NAME.test(fileName)) {
-    problems.add(
-      "NAME_INVALID",
-      `fileName is ${shown(fileName)}`,
-      'Use 1 to 253 letters, digits, -, _, and ., not beginning with .., for example "db-password"; the directory is a separate option',
-    );
-  }
+/** Adds a problem for a value that is not a secret, and for a workload that no IAM statement can identify. */
+function readSecret(problems: Problems, workload: SecretUser, secret: unknown): void {
+  SECRET(problems, "secret", secret);
+  if (workload.namespace !== undefined) return;
+  problems.add(
+    "NAME_INVALID",
+    "The workload has no namespace, which its IAM statement must contain",
+    'Give the chart a namespace: new Chart(app, "shop", { namespace: "shop" })',
+  );
+}
+
+/** The name of a secret as the name of its file. */
+function readFileName(problems: Problems, secret: IVaultSecret | undefined): string {
+  const name = secret?.secretName;
+  if (!Token.isUnresolved(name))
+    return name === undefined ? "" : (FILE_NAME(problems, "fileName", name) ?? "");
+  problems.add(
+    "ATTRIBUTE_MISSING",
+    "fileName was not given, and the name of the secret is a reference to a Terraform value",
+    'Give the name of the file: { fileName: "db-password" }',
+  );
+  return "";
 }
 
 function checkVariable(
@@ -153,19 +179,12 @@ function checkVariable(
   property: string,
   name: string,
 ): void {
-  if (typeof name !== "string" || !VARIABLE.test(name)) {
-    problems.add(
-      "ENV_INVALID",
-      `${property} is ${shown(name)}`,
-      "Use letters, digits, and _, not beginning with a digit, for example DB_PASSWORD_FILE",
-    );
-  } else if (variables.includes(name) || mounted.variables.has(name)) {
-    problems.add(
-      "NAME_DUPLICATE",
-      `${property} is ${name}, and the program already has this variable`,
-      "Choose another name, for example DB_PASSWORD_FILE",
-    );
-  }
+  if (!variables.includes(name) && !mounted.variables.has(name)) return;
+  problems.add(
+    "NAME_DUPLICATE",
+    `${property} is ${name}, and the program already has this variable`,
+    "Choose another name, for example DB_PASSWORD_FILE",
+  );
 }
 
 /** Adds a problem if a secret can't share a directory with its existing secrets. */
@@ -220,7 +239,7 @@ function addFile(
   addTokenRole(workload, group.delivery);
 }
 
-const byFile = (a: SecretFile, b: SecretFile) => (a.fileName < b.fileName ? -1 : 1);
+const byFile = (a: SecretFile, b: SecretFile) => byText(a.fileName, b.fileName);
 
 /** The SecretProviderClass of the Secrets Store CSI driver. Its list of secrets is a YAML text. */
 function addClass(workload: SecretUser, group: SecretGroup): void {

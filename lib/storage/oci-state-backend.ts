@@ -1,6 +1,6 @@
 import { TerraformBackend, TerraformRemoteState, TerraformStack } from "cdktf";
 import { type Construct } from "constructs";
-import { stateText } from "./private/state-texts";
+import { objectStorageName } from "./private/object-storage-names";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
@@ -49,10 +49,10 @@ export interface OciStateBackendProps {
 }
 
 const BACKEND = {
-  bucketName: stateText("bucketName"),
-  namespace: stateText("namespace"),
-  region: stateText("region"),
-  key: optional(stateText("key")),
+  bucketName: objectStorageName("bucketName"),
+  namespace: objectStorageName("namespace"),
+  region: objectStorageName("region"),
+  key: optional(objectStorageName("key")),
   authentication: optional(choice(StateAuthentication, "one of StateAuthentication")),
   profile: optional(
     matching(/^[A-Za-z0-9_.-]{1,100}$/, 'Give the name of a profile as a literal, for example "DEFAULT"'),

@@ -2,12 +2,12 @@ import { Duration } from "cdk8s";
 import { TerraformOutput, type TerraformProvider, TerraformStack } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { OciStateBackend } from "./oci-state-backend";
-import { checkEncryptionKey } from "./private/key-algorithm";
-import { stateText } from "./private/state-texts";
+import { checkEncryptionKey } from "../encryption/private/key-algorithm";
+import { objectStorageName } from "./private/object-storage-names";
+import { addProtectedBucket, keyStatement, objectStorageNamespace } from "./private/protected-bucket";
 import { checked } from "../core/checked";
 import { checkConstructId } from "../core/construct-id";
 import { problemsIn } from "../core/construct-scope";
-import { firstApply } from "../core/first-apply";
 import { checkHomeRegionProvider } from "../core/home-region";
 import { findWhenWritten } from "../core/program-findings";
 import {
@@ -25,9 +25,7 @@ import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
 import { type TaggingProps, tagsOf } from "../core/tagging";
 import { Problems } from "../core/validation-error";
-import { DataOciObjectstorageNamespace } from "../oci/data-oci-objectstorage-namespace";
 import { IdentityPolicy } from "../oci/identity-policy";
-import { ObjectstorageBucket } from "../oci/objectstorage-bucket";
 import { ObjectstorageObjectLifecyclePolicy } from "../oci/objectstorage-object-lifecycle-policy";
 
 const MAX_DAYS = 3650;
@@ -64,8 +62,8 @@ export interface StateBucketProps extends TaggingProps {
 
 const STATE_BUCKET = {
   compartmentId: ocid("compartment", "tenancy"),
-  bucketName: stateText("bucketName"),
-  region: stateText("region"),
+  bucketName: objectStorageName("bucketName"),
+  region: objectStorageName("region"),
   kmsKeyId: ocid("key"),
   keyCompartmentId: optional(ocid("compartment", "tenancy")),
   keepVersionsFor: withDefault(
@@ -111,32 +109,27 @@ export class StateBucket extends ResourceConstruct {
     this.keepVersionsFor = read.keepVersionsFor;
     this.bucketName = bucketName;
     this.region = region;
-    this.namespace = new DataOciObjectstorageNamespace(this, "Namespace", {
-      dependsOn: [firstApply(this)],
-    }).namespace;
-    const key = this.addPolicy("KeyPolicy", read.keyCompartmentId ?? compartmentId, "use keys", [
-      "target.key.id",
-      kmsKeyId,
-    ]);
-    const bucket = new ObjectstorageBucket(this, "Resource", {
+    this.namespace = objectStorageNamespace(this);
+    const keyCompartmentId = read.keyCompartmentId ?? compartmentId;
+    const keyPolicy = this.addPolicy(
+      "KeyPolicy",
+      keyCompartmentId,
+      keyStatement(region, keyCompartmentId, kmsKeyId),
+    );
+    const bucket = addProtectedBucket(this, {
       compartmentId,
       namespace: this.namespace,
-      name: bucketName,
-      accessType: "NoPublicAccess",
-      storageTier: "Standard",
-      versioning: "Enabled",
-      kmsKeyId,
-      // Free of charge, and rules of the Events service see nothing without it.
-      objectEventsEnabled: true,
-      // The service uses the key during the creation of the bucket, and IAM has no implicit order.
-      dependsOn: [key],
-      lifecycle: { preventDestroy: true },
-      ...this.tags,
-    });
-    const lifecycle = this.addPolicy("LifecyclePolicy", compartmentId, "manage object-family", [
-      "target.bucket.name",
       bucketName,
-    ]);
+      kmsKeyId,
+      keyPolicy,
+      versioned: true,
+      tags: this.tags,
+    });
+    const lifecycle = this.addPolicy(
+      "LifecyclePolicy",
+      compartmentId,
+      `Allow service objectstorage-${region} to manage object-family in compartment id ${compartmentId} where target.bucket.name = '${bucketName}'`,
+    );
     new ObjectstorageObjectLifecyclePolicy(this, "Lifecycle", {
       namespace: this.namespace,
       bucket: bucket.name,
@@ -175,22 +168,14 @@ export class StateBucket extends ResourceConstruct {
     return problems.throwAll();
   }
 
-  /** The statements are for one service of the region, and for one key or one bucket. */
-  private addPolicy(
-    id: string,
-    compartmentId: string,
-    verb: string,
-    [name, value]: readonly [name: string, value: string],
-  ): IdentityPolicy {
-    const { region, homeRegionProvider } = this;
+  private addPolicy(id: string, compartmentId: string, statement: string): IdentityPolicy {
+    const { homeRegionProvider } = this;
     return new IdentityPolicy(this, id, {
       provider: homeRegionProvider,
       compartmentId,
       name: policyNameOf(this, `${nameOf(this)}-${id}`),
       description: "What the bucket of Terraform's states needs",
-      statements: [
-        `Allow service objectstorage-${region} to ${verb} in compartment id ${compartmentId} where ${name} = '${value}'`,
-      ],
+      statements: [statement],
       lifecycle: { ignoreChanges: ["name"] },
       ...this.tags,
     });

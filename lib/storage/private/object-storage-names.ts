@@ -19,8 +19,8 @@ const FORMS = {
   },
 };
 
-/** Reads a text of a backend block, in which no reference can be used. */
-export function stateText(name: keyof typeof FORMS): Reader<string> {
+/** Reads a name of Object Storage as a literal: backend blocks and IAM statements are written from it. */
+export function objectStorageName(name: keyof typeof FORMS): Reader<string> {
   const { form, fix } = FORMS[name];
   return matching(form, fix);
 }

@@ -1,0 +1,51 @@
+import { type ITerraformDependable } from "cdktf";
+import { type Construct } from "constructs";
+import { firstApply } from "../../core/first-apply";
+import { type TaggingProps } from "../../core/tagging";
+import { DataOciObjectstorageNamespace } from "../../oci/data-oci-objectstorage-namespace";
+import { ObjectstorageBucket, type ObjectstorageBucketRetentionRules } from "../../oci/objectstorage-bucket";
+
+interface ProtectedBucketProps {
+  readonly compartmentId: string;
+  readonly namespace: string;
+  readonly bucketName: string;
+  readonly kmsKeyId: string;
+  /** The policy that lets Object Storage use the key. */
+  readonly keyPolicy: ITerraformDependable;
+  readonly versioned: boolean;
+  /** OCI accepts these for buckets without versioning only. */
+  readonly retentionRules?: ObjectstorageBucketRetentionRules[];
+  readonly tags: TaggingProps;
+}
+
+/** The Object Storage namespace of the tenancy, looked up after the first apply. */
+export function objectStorageNamespace(scope: Construct): string {
+  return new DataOciObjectstorageNamespace(scope, "Namespace", { dependsOn: [firstApply(scope)] }).namespace;
+}
+
+/** The statement that lets Object Storage of a region encrypt with one key. */
+export function keyStatement(region: string, keyCompartmentId: string, kmsKeyId: string): string {
+  return `Allow service objectstorage-${region} to use keys in compartment id ${keyCompartmentId} where target.key.id = '${kmsKeyId}'`;
+}
+
+/** Creates a bucket without public access that a key of the tenancy encrypts, and that Terraform refuses to destroy. */
+export function addProtectedBucket(scope: Construct, props: ProtectedBucketProps): ObjectstorageBucket {
+  const { compartmentId, namespace, bucketName, kmsKeyId, keyPolicy, versioned, retentionRules, tags } =
+    props;
+  return new ObjectstorageBucket(scope, "Resource", {
+    compartmentId,
+    namespace,
+    name: bucketName,
+    accessType: "NoPublicAccess",
+    storageTier: "Standard",
+    versioning: versioned ? "Enabled" : "Disabled",
+    kmsKeyId,
+    // Free of charge, and rules of the Events service get no events without it.
+    objectEventsEnabled: true,
+    ...(retentionRules ? { retentionRules } : {}),
+    // The service uses the key during the creation of the bucket, and IAM has no implicit order.
+    dependsOn: [keyPolicy],
+    lifecycle: { preventDestroy: true },
+    ...tags,
+  });
+}
