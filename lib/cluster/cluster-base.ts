@@ -1,5 +1,6 @@
 import { type Chart } from "cdk8s";
-import { type ITerraformDependable, type TerraformProvider } from "cdktf";
+import { type ITerraformDependable, type TerraformProvider, TerraformStack } from "cdktf";
+import { type IConstruct } from "constructs";
 import { type GrantAccessOptions, type IKubernetesAccess } from "./access/kubernetes-access";
 import { type PipelineIdentity } from "./access/pipeline-identity";
 import { type KubernetesVersion } from "./kubernetes-version";
@@ -155,6 +156,16 @@ export abstract class SecureOkeClusterBase extends ResourceConstruct implements 
 export function clusterBaseOf(cluster: ISecureOkeCluster): SecureOkeClusterBase | undefined {
   // Without instanceof, so that a cluster from another copy of the library qualifies too.
   return "_created" in cluster ? (cluster as SecureOkeClusterBase) : undefined;
+}
+
+/** The home region's provider for the policies of a construct: the given one, or the cluster's if that is in the same stack. */
+export function homeRegionProviderFor(
+  scope: IConstruct,
+  cluster: ISecureOkeCluster,
+  given: TerraformProvider | undefined,
+): TerraformProvider | undefined {
+  const provider = given ?? clusterBaseOf(cluster)?._homeRegionProvider;
+  return provider && TerraformStack.of(provider) === TerraformStack.of(scope) ? provider : given;
 }
 
 /** The cluster if the program creates it; undefined for an imported one, which the library can't configure. */

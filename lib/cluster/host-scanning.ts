@@ -1,6 +1,6 @@
-import { type TerraformProvider } from "cdktf";
+import { type TerraformProvider, TerraformStack } from "cdktf";
 import { type Construct } from "constructs";
-import { type ISecureOkeCluster } from "./cluster-base";
+import { homeRegionProviderFor, type ISecureOkeCluster } from "./cluster-base";
 import { type CisLevel, nodeScanningReaders, type NodeScanningOptions, type ScanDay } from "./node-scanning";
 import { clusterValue } from "./private/cluster-readers";
 import { checked } from "../core/checked";
@@ -17,6 +17,7 @@ import {
   type Resolved,
   taggingReaders,
 } from "../core/readers";
+import { findWhenWritten, type ProgramFinding } from "../core/program-findings";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
 import { setTagOwner } from "../core/scope-tags";
@@ -38,7 +39,7 @@ export interface HostScanningProps extends TaggingProps, NodeScanningOptions {
   /**
    * The provider of the tenancy's home region, in which IAM policies are created.
    *
-   * @default - the stack's own provider, which must then be the provider of the home region
+   * @default - the one of the cluster; otherwise the stack's own provider, which must then be the provider of the home region
    */
   readonly homeRegionProvider?: TerraformProvider;
 }
@@ -83,6 +84,8 @@ export class HostScanning extends ResourceConstruct {
   /** The day of the week on which nodes are scanned; undefined for every day. */
   public readonly weeklyOn?: ScanDay;
 
+  private readonly nodeCompartmentId: string;
+
   constructor(scope: Construct, id: string, props: HostScanningProps) {
     const read = readScanning(scope, id, props);
     super(scope, id);
@@ -93,6 +96,7 @@ export class HostScanning extends ResourceConstruct {
     this.displayName = name;
     this.cisLevel = cisLevel;
     this.weeklyOn = weeklyOn;
+    this.nodeCompartmentId = nodes;
     setTagOwner(this, cluster);
     const policies = [this.addPolicy(read, "Policy", nodes, nodeStatements(nodes))];
     const other = network.compartmentId;
@@ -123,17 +127,41 @@ export class HostScanning extends ResourceConstruct {
     });
     this.recipeId = recipe.id;
     this.targetId = target.id;
+    findWhenWritten(this, () => this.sharedTarget());
+  }
+
+  /** Finds an earlier construct of the program whose target is the same compartment. */
+  private sharedTarget(): ProgramFinding[] {
+    const isShared = (other: HostScanning) =>
+      other.node.path < this.node.path &&
+      compareOcids(
+        { scope: this, id: this.nodeCompartmentId },
+        { scope: other, id: other.nodeCompartmentId },
+      ) === "same";
+    const other = TerraformStack.of(this)
+      .node.findAll()
+      .find((construct) => construct instanceof HostScanning && isShared(construct));
+    if (!other) return [];
+    return [
+      {
+        id: "node-scanning",
+        construct: this,
+        what: `${other.node.path} already scans the instances of the same compartment`,
+        why: "Each target covers all instances of its compartment, so that each node is scanned twice and reported twice.",
+        fix: 'Scan the compartment for one cluster only: nodeScanning: NodeScanning.none({ reason: "The other target covers it" })',
+      },
+    ];
   }
 
   private addPolicy(
-    { homeRegionProvider, ...read }: ResolvedScanning,
+    { cluster, homeRegionProvider, ...read }: ResolvedScanning,
     id: string,
     compartmentId: string,
     statements: string[],
   ): IdentityPolicy {
     const suffix = id === "Policy" ? "scanning" : "scanning-network";
     return new IdentityPolicy(this, id, {
-      provider: homeRegionProvider,
+      provider: homeRegionProviderFor(this, cluster, homeRegionProvider),
       compartmentId,
       name: policyNameOf(this, `${this.displayName}-${suffix}`),
       description: "Lets the Vulnerability Scanning service scan the nodes of a cluster",

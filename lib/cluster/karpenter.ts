@@ -1,6 +1,6 @@
 import { Fn, TerraformOutput, type TerraformProvider, Token } from "cdktf";
 import { type Construct } from "constructs";
-import { type ISecureOkeCluster } from "./cluster-base";
+import { homeRegionProviderFor, type ISecureOkeCluster } from "./cluster-base";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { tagsGiven } from "./private/given-tags";
 import { clusterValue } from "./private/cluster-readers";
@@ -85,7 +85,7 @@ export interface KarpenterProps extends TaggingProps {
   /**
    * The provider of the tenancy's home region, in which IAM resources are created.
    *
-   * @default - the stack's own provider, which must then be the provider of the home region
+   * @default - the one of the cluster; otherwise the stack's own provider, which must then be the provider of the home region
    */
   readonly homeRegionProvider?: TerraformProvider;
 }
@@ -158,7 +158,8 @@ export class Karpenter extends ResourceConstruct {
   constructor(scope: Construct, id: string, props: KarpenterProps) {
     const read = readKarpenter(scope, id, props);
     super(scope, id);
-    const { cluster, tenancyId, homeRegionProvider } = read;
+    const { cluster, tenancyId } = read;
+    const homeRegionProvider = homeRegionProviderFor(this, cluster, read.homeRegionProvider);
     this.cluster = cluster;
     this.nodeTag = read.nodeTag;
     this.nodeTagValue = read.nodeTagValue;

@@ -59,7 +59,7 @@ function wrapAll(
   }
 }
 
-/** A class can't replace its own constructor, so another object stands for it that is the class in all else. */
+/** A class can't replace its own constructor, so a proxy stands in for the class. */
 function withCheckedConstructor<T extends AnyClass>(target: T, words: readonly string[]): T {
   const parameters = parametersOf(words);
   return new Proxy(target, {
@@ -94,7 +94,7 @@ function problemsOf(
   }));
 }
 
-/** The members of props are spoken of by their own names: who calls does not see the name of the parameter. */
+/** Messages name the members of props without the name of the parameter, which callers do not see. */
 function checkArgument(problems: KindProblems, slot: Slot, value: unknown): void {
   const isProps = slot.type in PUBLIC_SURFACE.props && typeof value === "object" && value !== null;
   if (isProps && !Array.isArray(value)) checkProps(problems, slot.type, value);
@@ -102,9 +102,9 @@ function checkArgument(problems: KindProblems, slot: Slot, value: unknown): void
 }
 
 /**
- * Runs a call; one whose arguments are wrong only for what it finds wrong itself, and what it made is taken away again.
+ * Runs a call; with invalid arguments only to collect the problems that it finds itself, and everything that it created is removed.
  *
- * What follows of arguments that are wrong, such as a TypeError, says nothing more.
+ * Other errors that invalid arguments cause, such as a TypeError, are dropped.
  */
 function run<T>(problems: readonly PendingProblem[], values: readonly unknown[], call: () => T): T {
   if (problems.length === 0) return whilePending(problems, call);

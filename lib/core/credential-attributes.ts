@@ -139,7 +139,7 @@ function nameIn(around: JsonObject, name: string): string {
   return typeof own === "string" && "value" in around ? own : name;
 }
 
-/** The text that a value is the Base64 of, such as a configuration file; nothing where it is no such text. */
+/** The text that a Base64 value encodes, such as a configuration file; undefined if it encodes none. */
 function encodedText(value: string): string | undefined {
   if (value.length < SHORTEST_ENCODED || !/^[A-Za-z0-9+/]+={0,2}$/.test(value)) return undefined;
   const text = Buffer.from(value, "base64").toString("utf8");

@@ -8,7 +8,7 @@ interface CommandPattern {
 const VALUE = String.raw`["']?([^\s"'$(){}<>|;&\x60-][^\s"'|;&]*)`;
 const pattern = (text: string, flags = "") => new RegExp(text.split("VALUE").join(VALUE), flags);
 
-/** How programs take a password without an option that says so, or in a file without a sign between name and value. */
+/** How programs take a password without an option for it, or in a file without a separator between name and value. */
 const COMMANDS: readonly CommandPattern[] = [
   // curl -u shop:…; two numbers are the user and the group of a container.
   {

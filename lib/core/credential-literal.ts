@@ -63,12 +63,12 @@ function holdsRandomWord(text: string): boolean {
   );
 }
 
-/** Whether a text in base64 is what HTTP's basic authentication sends. */
+/** Whether a Base64 text is a user and a password of HTTP basic authentication. */
 function isUserAndPassword(encoded: string): boolean {
   return /^[\x20-\x7e]*:[\x20-\x7e]+$/.test(Buffer.from(encoded, "base64").toString("latin1"));
 }
 
-/** What a text has in it that is a credential under any name. */
+/** The credential in a text that is one under any name; undefined if there is none. */
 export function findCredential(text: string): string | undefined {
   const found = PATTERNS.find(({ pattern }) => pattern.test(text));
   if (found) return found.what;
@@ -91,11 +91,11 @@ const SECRET_WORDS = new Set([
   "credential",
   "credentials",
 ]);
-// Short words that say so only at the end of a name: DB_PASS, not PASS_THROUGH; PWD alone is a directory.
+// Short words, which indicate a secret only at the end of a name: DB_PASS, not PASS_THROUGH; PWD alone is a directory.
 const SHORT_WORDS = new Set(["auth", "pass", "pwd"]);
 // An annotation whose name ends in secret or credentials names an object of Kubernetes.
 const ANNOTATION_WORDS = new Set(["apikey", "pass", "passphrase", "passwd", "password", "pwd", "token"]);
-// How somebody is known, and not what he knows: SMTP_AUTH=login.
+// Methods of authentication are not secrets: SMTP_AUTH=login.
 const METHOD =
   /^(?:basic|bearer|cert|digest|disabled|enabled|ident|jwt|kerberos|ldap|login|m?tls|md5|ntlm|oauth2?|oidc|optional|peer|plain|required|saml|scram[\w-]*|trust)$/i;
 // Where a system looks up its users: the line passwd of nsswitch.conf.
@@ -113,7 +113,7 @@ const SECRET_PAIRS = new Set([
 ]);
 // Words that end in pass and mean something else; DBPASS doesn't.
 const OTHER_PASS = /^(?:by|com|encom|im|over|sur|tres|under)pass$/;
-// A name that ends so speaks about a secret and does not hold it: TOKEN_TTL, PASSWORD_FILE, SECRET_NAME.
+// Names that end in these words describe a secret and do not contain it: TOKEN_TTL, PASSWORD_FILE, SECRET_NAME.
 const ABOUT_WORDS = new Set(
   (
     "algorithm audience bytes class command count dir directory duration enabled encoder encoding encryption endpoint expiration " +
@@ -139,7 +139,7 @@ function wordsOf(name: string): string[] {
     .filter((word) => word !== "");
 }
 
-/** Whether a name says that what it names is a secret itself. */
+/** Whether a name indicates that its value is a secret. */
 export function namesSecret(name: string): boolean {
   const words = wordsOf(name);
   const last = words.at(-1) ?? "";
@@ -154,7 +154,7 @@ export function namesSecret(name: string): boolean {
   );
 }
 
-/** A value that only says where the real one is, or that a template fills in. */
+/** Whether a value only locates the real one, or is filled in by a template. */
 function standsForAnother(value: string): boolean {
   return (
     value === "" ||
@@ -170,7 +170,7 @@ function standsForAnother(value: string): boolean {
   );
 }
 
-/** Whether a value is what its name says: the secret itself. */
+/** Whether a value is a secret, as its name indicates. */
 function isSecret(name: string, value: string): boolean {
   const isMethod = (/auth$/i.test(name) && METHOD.test(value)) || (name === "passwd" && LOOKUP.test(value));
   return namesSecret(name) && !isMethod && !standsForAnother(value);
@@ -185,13 +185,13 @@ function refuseNamed(problems: Problems, where: string, name: string): void {
   refuse(problems, where, `has a literal value, and the name ${name} indicates a secret`);
 }
 
-/** Adds a problem for each name that is given a secret. */
+/** Adds a problem for each name with a secret as value. */
 function refusePairs(problems: Problems, where: string, pairs: readonly Pair[]): void {
   const secrets = pairs.filter(({ name, value }) => isSecret(name, value));
   for (const name of new Set(secrets.map((pair) => pair.name))) refuseNamed(problems, where, name);
 }
 
-/** Adds a problem where a literal is a credential by its name or by its look. */
+/** Adds a problem if a literal is a credential by its name or its form. */
 export function checkLiteral(problems: Problems, where: string, name: string, value: string): void {
   // MAX_TOKENS=4096 counts the words of a language model.
   const counted = /tokens$/i.test(name) && /^\d+$/.test(value);
@@ -201,7 +201,7 @@ export function checkLiteral(problems: Problems, where: string, name: string, va
   else refusePairs(problems, where, pairsIn(value));
 }
 
-/** Adds a problem where an annotation is a credential by its look, or by the last word of its name. */
+/** Adds a problem if an annotation is a credential by its form, or by the last word of its name. */
 export function checkAnnotation(problems: Problems, where: string, key: string, value: string): void {
   const found = findCredential(value);
   const name = key.slice(key.lastIndexOf("/") + 1);

@@ -26,7 +26,7 @@ function firstOf(values: readonly (string | undefined)[]): string {
   return (values.find((value) => value !== undefined) ?? "").trim();
 }
 
-/** What a line of a configuration file says of one name; a sentence, or what a command writes, counts as no value. */
+/** The name and the value in a line of a configuration file; a sentence, or the output of a command, is not a value. */
 export function pairOfLine(line: string): Pair | undefined {
   if (isComment(line)) return undefined;
   const [, name, ...values] = LINE.exec(line) ?? [];

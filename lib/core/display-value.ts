@@ -4,15 +4,15 @@ import { Construct } from "constructs";
 const LONGEST = 80;
 
 /**
- * How a message shows a value that was refused: never the placeholder of a reference, which says nothing to a reader.
+ * How a message shows an invalid value: never as the placeholder of a reference, which would be unreadable.
  *
- * Never throws, whatever the value is: a refusal that fails would hide what it was to say.
+ * Never throws, whatever the value is, as that would hide the problem.
  */
 export function shown(value: unknown): string {
   if (Token.isUnresolved(value)) return "a reference to a Terraform value";
   if (typeof value === "function") return "a function";
   if (typeof value === "symbol") return "a symbol";
-  // JSON knows neither of the two.
+  // JSON supports neither of the two.
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "number") return String(value);
   if (typeof value === "string") return JSON.stringify(value);
@@ -24,7 +24,7 @@ export function shown(value: unknown): string {
   return Array.isArray(value) ? "a list" : "an object";
 }
 
-/** Circles, and members that JSON has no words for, can't be shown; `toJSON` is the value's own and may do anything. */
+/** Circular values, and members that JSON does not support, can't be shown; the `toJSON` of a value may throw anything. */
 function asJson(value: object): string | undefined {
   try {
     return JSON.stringify(value);

@@ -55,7 +55,7 @@ export function checkSameHomeRegion(
   provider: TerraformProvider | undefined,
   encryption: WithPolicy,
 ): void {
-  // Each stack has providers of its own, and nothing says in which regions they are.
+  // Each stack has its own providers, whose regions are unknown.
   if (TerraformStack.of(scope) !== TerraformStack.of(encryption)) return;
   const [own, theirs] = [provider, encryption.policy.provider].map((each) => each?.alias);
   if (own === theirs) return;

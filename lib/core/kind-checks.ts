@@ -6,22 +6,22 @@ import { membersOf, PUBLIC_SURFACE, type Slot, type TypeWord } from "./public-su
 import { exampleOf, exampleOfMember, inner, missingFix } from "./value-examples";
 import { kindOf } from "./value-kind";
 
-/** What is wrong with one value of a call. */
+/** A problem with one value of a call. */
 interface KindProblem {
   readonly code: ErrorCode;
-  /** The prop that it is about, where the call may say nothing of it itself; none for parameters and what is in values. */
+  /** The prop, if the call itself may not report it; undefined for parameters and nested values. */
   readonly slot?: string;
   readonly what: string;
   readonly fix: string;
 }
 
-/** Where a value stands: the words for it in a message, and the prop that it belongs to, if any. */
+/** The place of a value: its name in a message, and the prop that it belongs to, if any. */
 interface Place {
   readonly name: string;
   readonly slot?: string;
 }
 
-/** Gathers what is wrong with the values of one call. */
+/** Collects the problems with the values of one call. */
 export class KindProblems {
   public readonly found: KindProblem[] = [];
 
@@ -31,10 +31,10 @@ export class KindProblems {
 }
 
 /**
- * Checks the members of a props object: that each is of its kind, and that there is none that the library does not know.
+ * Checks the members of a props object: their types, and that there are no unknown ones.
  *
  * @param props the name of the props, such as `BastionProps`
- * @param at where the object stands; none for one that a call is given, whose members are spoken of by their own names
+ * @param at the place of the object; undefined for the props of a call, whose members are named without a prefix
  */
 export function checkProps(problems: KindProblems, props: string, value: object, at?: Place): void {
   const known = membersOf(props) ?? [];
@@ -102,7 +102,7 @@ function checkKind(problems: KindProblems, place: Place, type: TypeWord, value: 
   checkInstance(problems, place, type, value);
 }
 
-/** Fine if it is of one of the kinds; what is wrong with it is said of the first. */
+/** Checks a value that may have one of several types; the problems are those of the first type. */
 function checkEither(problems: KindProblems, place: Place, types: readonly TypeWord[], value: unknown): void {
   const attempts = types.map((type) => {
     const attempt = new KindProblems();

@@ -63,7 +63,7 @@ export function compareOcids(one: OcidIn, other: OcidIn): "same" | "different" |
   if (one.id === other.id) return "same";
   const references = [one, other].filter(({ id }) => Token.isUnresolved(id));
   if (references.length === 0) return "different";
-  // Each is resolved where it is used, so that comparing carries nothing from stack to stack.
+  // Each is resolved where it is used, so that comparing adds no reference from stack to stack.
   if (references.length === 1 || TerraformStack.of(one.scope) !== TerraformStack.of(other.scope)) {
     return "unknown";
   }

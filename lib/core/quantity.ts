@@ -9,7 +9,7 @@ const DECIMAL = ["k", "M", "G", "T", "P", "E"];
 const BINARY = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 const SMALL: { readonly [suffix: string]: bigint } = { n: 1n, u: 1000n, m: 1_000_000n };
 
-/** How many billionths one of a unit is. */
+/** The number of billionths in a unit. */
 function scaleOf(suffix: string): bigint {
   if (suffix === "") return NANO;
   if (DECIMAL.includes(suffix)) return NANO * 1000n ** BigInt(DECIMAL.indexOf(suffix) + 1);
@@ -18,7 +18,7 @@ function scaleOf(suffix: string): bigint {
 }
 
 /**
- * A Kubernetes quantity in billionths of its unit, so that quantities compare exactly; undefined where the text is none.
+ * A Kubernetes quantity in billionths of its unit, for exact comparison; undefined for an invalid text.
  *
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
@@ -40,7 +40,7 @@ function keyIn(name: string): string {
   return name.split(".").at(-1) ?? name;
 }
 
-/** The number that a text begins with, such as 512 in `512MB`; nothing where it is none, or zero. */
+/** The positive number that a text begins with, such as 512 in `512MB`; undefined if there is none. */
 function numberIn(text: unknown): string | undefined {
   const [, number] = /^\s*(\d{1,9}(?:\.\d{1,9})?)/.exec(String(text)) ?? [];
   return number !== undefined && Number(number) > 0 ? number : undefined;
@@ -54,12 +54,12 @@ function cpuInstead(text: unknown): string {
   const number = numberIn(text);
   if (number === undefined) return "250m";
   const value = Number(number);
-  // A whole count of thousandths that was written in another way; more than that was hardly meant as processors.
+  // A number of thousandths in another notation; more than 64 processors is unlikely.
   if (GIVEN_CPU.test(String(text)) || value > 64) return `${Math.max(1, Math.round(value))}m`;
   return value < 0.001 ? "1m" : `${Math.round(value * 1000)}m`;
 }
 
-/** Reads a number of processors, in billionths; what is wrong with it goes into the problems. */
+/** Reads a number of processors, in billionths; adds a problem if it is invalid. */
 export function readCpu(problems: Problems, name: string, text: string): bigint | undefined {
   const fix =
     `Write ${keyIn(name)}: "${cpuInstead(text)}", in thousandths of a processor, or processors such as "1.5"; ` +
@@ -75,7 +75,7 @@ export function readCpu(problems: Problems, name: string, text: string): bigint 
   return value;
 }
 
-/** The binary unit that a text was probably meant to have. */
+/** The most likely binary unit for a text. */
 function unitIn(text: unknown): string {
   const [, letter = "m"] = /([kmgtpe])(?:i?b?|ib)?\s*$/i.exec(String(text)) ?? [];
   return letter.toLowerCase() === "k" ? "Ki" : `${letter.toUpperCase()}i`;
@@ -87,7 +87,7 @@ function isEnough(text: string): boolean {
   return value >= SMALLEST_BYTES && value % NANO === 0n;
 }
 
-/** What to write in the place of bytes that are none, such as 512Mi for 512m. */
+/** The suggestion for an invalid number of bytes, such as 512Mi for 512m. */
 function bytesInstead(text: unknown): string {
   const number = numberIn(text);
   if (number === undefined) return "256Mi";
@@ -95,7 +95,7 @@ function bytesInstead(text: unknown): string {
   return all.find(isEnough) ?? "256Mi";
 }
 
-/** Reads a number of bytes, in billionths; what is wrong with it goes into the problems. */
+/** Reads a number of bytes, in billionths; adds a problem if it is invalid. */
 export function readBytes(problems: Problems, name: string, text: string): bigint | undefined {
   const instead = bytesInstead(text);
   const fix = `Write ${keyIn(name)}: "${instead}", a number with a unit of bytes: Mi, Gi or Ti`;

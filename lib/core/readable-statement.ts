@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
 
-/** The statement of a policy for people to read: a reference to a Terraform value is a placeholder that says nothing to them. */
+/** The statement of a policy in readable form, without the placeholders of references to Terraform values. */
 export function readableStatement(text: string): string {
   if (!Token.isUnresolved(text)) return text;
   return text

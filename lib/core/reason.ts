@@ -14,7 +14,7 @@ export interface ReasonedChoice {
   readonly reason: string;
 }
 
-// Spaces without width are not blank to trim(), and punctuation says nothing.
+// trim() keeps zero-width spaces, and punctuation alone is not a reason.
 const SAYS_SOMETHING = /[\p{L}\p{N}]/u;
 
 /** Adds a problem if the reason contains no letter and no digit. */

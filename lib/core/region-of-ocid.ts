@@ -37,7 +37,7 @@ export function checkRegionWhenWritten(construct: IConstruct, name: string, ocid
   });
 }
 
-/** The region of the one provider of a stack that has no alias; nothing where it is not a literal. */
+/** The region of the only provider without an alias of a stack; undefined if it is not a literal. */
 function regionOfProvider(stack: IConstruct): string | undefined {
   const all = stack.node
     .findAll()

@@ -27,7 +27,7 @@ import { byPath } from "./stable-order";
 // An address begins a reference; what follows it names an attribute.
 const ADDRESS = /(?:data\.)?[A-Za-z_][\w-]*\.[A-Za-z_][\w-]*/g;
 
-/** Which elements of a stack refer to which; read only when somebody asks, as all of an element is resolved for it. */
+/** The references between elements of a stack; read on demand, as it resolves each element completely. */
 class ElementReferences {
   private readonly direct = new Map<TerraformElement, readonly TerraformElement[]>();
   private byAddress: Map<string, TerraformElement> | undefined;

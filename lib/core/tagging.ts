@@ -309,7 +309,7 @@ function ownTags(path: string): { [key: string]: string } {
   return { "managed-by": "secure-oke", construct: literalText(fitting) };
 }
 
-/** The end of a path, which says most, and a hash that tells it from others that end alike. */
+/** The end of a path, its most specific part, and a hash that distinguishes it from other paths with the same end. */
 function shortened(path: string): string {
   const hash = shortHash(path);
   return `${hash}...${path.slice(-(MAX_VALUE_LENGTH - hash.length - 3))}`;

@@ -35,10 +35,10 @@ export class ValidationError extends Error {
     if (!first) fail("a ValidationError has no problem");
     const count = problems.length > 1 ? `${problems.length} problems\n` : "";
     super(count + problems.map(format).join("\n"));
-    // What is found while values are resolved passes by cdktf, which would put its own words and stack around the message.
+    // cdktf would wrap the message of an error that is thrown while it resolves values.
     const { message } = this;
     Object.defineProperty(this, "message", { get: () => message, set: () => undefined, configurable: true });
-    // Node prints each enumerable property of an error that nobody caught, beside the message that has all of it.
+    // Node prints the enumerable properties of an uncaught error besides the message, which contains everything.
     const hidden = { name: "ValidationError", code: first.code, path: first.path, problems };
     for (const [key, value] of Object.entries(hidden))
       Object.defineProperty(this, key, { value, enumerable: false });
@@ -74,7 +74,7 @@ export class Problems {
   /** Runs a factory and keeps its problems, so that they are reported with the rest; each once, however often it is met. */
   public collect<T>(produce: () => T): T | undefined {
     try {
-      // What is wrong with the call as a whole is not said of a single value.
+      // The problems of the call as a whole are not those of a single value.
       return whilePending([], produce);
     } catch (error) {
       if (!ValidationError.isValidationError(error)) throw error;

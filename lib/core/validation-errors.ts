@@ -3,7 +3,7 @@ import { propertyOf } from "./problem-property";
 import { ValidationError } from "./validation-error";
 import { type ValidationProblem } from "./validation-problem";
 
-// As the message of a ValidationError says each; what runs a program in another language may put a stack after it.
+// The format of a ValidationError's message; the runtime of another language may append a stack trace.
 const BEGINNING = /^(?=\[[A-Z][A-Z0-9_]*\] )/m;
 const PROBLEM = /^\[(\w+)\] (.*?): (.*)\n {2}Why: (.*)\n {2}Instead: (.*?)(?:\n\s*at .*)?\s*$/s;
 

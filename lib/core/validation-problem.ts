@@ -24,15 +24,15 @@ interface Problem extends ValidationProblem {
   readonly code: ErrorCode;
 }
 
-/** What was found wrong with the arguments of a public call, before what it runs has checked them itself. */
+/** A problem with the arguments of a public call, found before the call checks them itself. */
 export interface PendingProblem extends Problem {
-  /** The prop that it is about, where the call may say nothing of it itself; none for parameters and what is in values. */
+  /** The prop, if the call itself may not report it; undefined for parameters and nested values. */
   readonly slot?: string;
 }
 
 const calls: (readonly PendingProblem[])[] = [];
 
-/** Whether a public call runs, so that a further one comes of the library itself, whose types the compiler has checked. */
+/** Whether a public call is running: nested calls come from the library itself, whose types the compiler has checked. */
 export function isWithinCall(): boolean {
   return calls.length > 0;
 }
@@ -64,17 +64,23 @@ function withoutCreationStacks<T>(run: () => T): T {
 }
 
 /**
- * What a call found wrong itself, with what of the rest is not said yet.
+ * The problems that a call found itself, with the pending ones that it did not report.
  *
- * A reader of props often has better words than "is another kind of value", so what it says of a prop stands; and who
- * reads one parameter, or one member of a value, reads all of them.
+ * A reader often describes a problem more precisely, so its problems of a prop take precedence; and it reads all parameters, and all
+ * members of a nested value.
  */
 export function withPending(found: readonly Problem[], pending = calls.at(-1) ?? []): readonly Problem[] {
   if (found.length === 0 || pending.length === 0) return [...found, ...pending];
-  const said = found.map(({ what }) => what).join("\n");
-  return [...found, ...pending.filter(({ slot, what }) => slot !== undefined && !mentions(said, slot, what))];
+  const reported = found.map(({ what }) => what).join("\n");
+  return [
+    ...found,
+    ...pending.filter(({ slot, what }) => slot !== undefined && !mentions(reported, slot, what)),
+  ];
 }
 
-function mentions(said: string, slot: string, what: string): boolean {
-  return said.includes(what) || new RegExp(`(?<![\\w$])${slot.replace(/\W/g, "\\$&")}(?![\\w$])`).test(said);
+function mentions(reported: string, slot: string, what: string): boolean {
+  return (
+    reported.includes(what) ||
+    new RegExp(`(?<![\\w$])${slot.replace(/\W/g, "\\$&")}(?![\\w$])`).test(reported)
+  );
 }

@@ -31,7 +31,7 @@ export interface ImageSigningProps extends TaggingProps {
   /**
    * The provider of the tenancy's home region, in which IAM policies are created.
    *
-   * @default - the stack's own provider, which must then be that of the home region
+   * @default - the one of the cluster; otherwise the stack's own provider, which must then be that of the home region
    */
   readonly homeRegionProvider?: TerraformProvider;
 }

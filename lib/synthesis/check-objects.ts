@@ -7,16 +7,16 @@ import { resolveReference } from "../core/reference";
 import { type Problems } from "../core/validation-error";
 import { NoteOn } from "../core/construct-state";
 
-// Parts of what cdktf writes for a reference into a string, a list or a map, and what it leaves of one that was lost.
+// Parts of a reference in a string, a list or a map, as cdktf writes them, and the remains of a lost one.
 const TRACE = /TfToken\[|<unresolved-/;
 // A reference in a number, or one that was put into a string with all its digits.
 const LARGE = 1e200;
 const LARGE_IN_TEXT = /e\+\d{3}/;
 
-// For data that is not changed any more; each step of the writing asks for it.
+// For final data; every step of the writing needs the answer.
 const plainObjects = new NoteOn<object, boolean>();
 
-/** Whether an object that is not changed any more contains no trace of a reference. */
+/** Whether a final object contains no trace of a reference. */
 export function isPlainObject(object: unknown): boolean {
   if (typeof object !== "object" || object === null) return isPlain(object);
   const before = plainObjects.get(object);
@@ -49,7 +49,7 @@ const OF_OTHER_STACK = /\bterraform_remote_state\.cross-stack-reference-input-([
 
 /** The sensitive variables that an expression of a stack reads, including through locals and other stacks. */
 function secretsIn(expression: string, stack: TerraformStack, seen = new Set<string>()): string[] {
-  // What is read in a circle is Terraform's to refuse.
+  // Terraform itself rejects circular expressions.
   const key = `${stack.node.path} ${expression}`;
   if (seen.has(key)) return [];
   seen.add(key);
@@ -125,7 +125,7 @@ function checkSecret(problems: Problems, object: unknown): void {
   }
 }
 
-// What Terraform will write there is not known yet, and is a reference and no literal.
+// The value is a reference, which is unknown until the apply.
 const REFERENCE = /\$\{TfToken\[[^\]]*\]\}/g;
 
 function checkConfigMap(problems: Problems, object: unknown): void {
@@ -133,7 +133,7 @@ function checkConfigMap(problems: Problems, object: unknown): void {
   if (Array.isArray(items)) items.forEach((item) => checkConfigMap(problems, item ?? {}));
   if (kind !== "ConfigMap") return;
   for (const [key, value] of Object.entries(data ?? {}) as [string, unknown][]) {
-    // The API server takes no other key, and of such a key no word says anything.
+    // The API server accepts no other keys.
     if (typeof value !== "string" || !/^[-._a-zA-Z0-9]+$/.test(key)) continue;
     const text = value.replace(REFERENCE, "${reference}");
     checkConfigMapEntry(problems, `The key ${key} of ${describe(object).replace("The", "the")}`, key, text);

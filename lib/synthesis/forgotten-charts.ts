@@ -14,12 +14,12 @@ interface Reference {
   deref(): Chart | undefined;
 }
 
-// jsii compiles with the types of an older language version; every Node that is supported has it.
+// Missing in the types of the language version that jsii uses; every supported Node has it.
 const { WeakRef } = globalThis as unknown as { WeakRef: new (chart: Chart) => Reference };
 
 interface Known {
   readonly chart: Reference;
-  /** Charts of earlier programs of the process, such as a test before this one, are none of a later program. */
+  /** The first chart of this program: the process may have run others before, such as an earlier test. */
   readonly number: number;
 }
 
@@ -32,7 +32,7 @@ const starts = new StateOfTree(() => count);
 const watched = new MarkOn<TerraformStack>();
 const synthesized = new MarkOn<IConstruct>();
 const records = new StateOf<Chart, object>(() => ({}));
-// Paths by records and not by charts, so that a chart that was collected as garbage is missed too, and none is kept alive.
+// Paths are kept instead of charts: a chart that was garbage-collected is reported too, and none is kept alive.
 const unwritten = new Map<object, string>();
 let isEndWatched = false;
 
@@ -51,8 +51,8 @@ export function noteWritten(chart: Chart): void {
 /**
  * Warns about each chart that nothing has written by the end of a program that wrote a stack with a cluster.
  *
- * Only then is it known: plain cdk8s may write a chart long after the stack, for example for GitOps. What a chart needs does not
- * matter, nor when it was made, nor which of several programs of the process made it, as the writer of each is known.
+ * Only then is it certain: plain cdk8s may write a chart long after the stack, for example for GitOps. The needs of the chart, the
+ * time of its creation, and other programs of the process do not matter, as the writer of each chart is known.
  */
 function warnAtEnd(): void {
   for (const path of unwritten.values()) {
@@ -106,7 +106,7 @@ export function watchCharts(cluster: IConstruct): void {
   const start = starts.of(root);
   if (!watched.once(stack)) return;
   const inner = stack.synthesizer;
-  // Not an aspect, which runs for `Testing.synth` too: a test that looks at a stack alone need not add its charts.
+  // Not an aspect, which runs for `Testing.synth` too: a test of a single stack does not have to add its charts.
   stack.synthesizer = {
     synthesize: (session: ISynthesisSession) => {
       checkAlone(root, start);
@@ -127,7 +127,7 @@ function checkAlone(root: IConstruct, start: number): void {
   known = known.filter(({ chart }) => chart.deref() !== undefined);
   for (const { chart: reference, number } of known) {
     const chart = reference.deref();
-    // Where one of the App was added, it is said of the others when that one is written.
+    // If another chart of the App was added, this one is reported when that one is written.
     if (!chart || number < start || isAdded(chart) || isAnyAddedIn(chart.node.root)) continue;
     for (const need of needs.peek(chart) ?? []) problems.collect(need);
     if (needs.has(chart) || !refersTo(chart, root)) continue;
@@ -151,13 +151,13 @@ function refuse(chart: Chart, why: string): void {
   problems.throwIfAny();
 }
 
-/** Whether a chart names something of an app of cdktf. */
+/** Whether a chart refers to an app of cdktf. */
 function refersTo(chart: Chart, root: IConstruct): boolean {
   return apiObjectsIn(chart).some((object) => {
     try {
       return referencePlaces(dataOf(object)).some(({ token }) => originOf(token)?.node.root === root);
     } catch {
-      // What can't be read is for whoever writes it to say.
+      // The writer of the chart reports what can't be read.
       return false;
     }
   });

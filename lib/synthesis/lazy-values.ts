@@ -2,7 +2,7 @@ import { type IResolvable, type IResolveContext, LazyBase, Token } from "cdktf";
 import { partsOf, referenceOf } from "./references";
 
 /**
- * Plain data in which late values of cdktf have been produced.
+ * Plain data with the late values of cdktf produced.
  *
  * They look like references but may be any text, which must be escaped like all other text.
  */

@@ -20,7 +20,7 @@ interface KubernetesObject {
   readonly items?: unknown;
 }
 
-// Objects that are in no namespace, whatever theirs says: cdk8s puts that of the chart into every object.
+// Cluster-scoped kinds: cdk8s adds the namespace of the chart to every object, including these.
 const CLUSTER_SCOPED = new Set(
   (
     "APIService CertificateSigningRequest ClusterIssuer ClusterRole ClusterRoleBinding ClusterSecretStore ClusterTrustBundle " +

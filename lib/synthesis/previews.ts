@@ -5,7 +5,7 @@ import { StateOf } from "../core/construct-state";
 
 const FOLDER = "manifests";
 
-/** The readable manifests of a chart, written beside the stack that has them as an output. */
+/** The readable manifests of a chart, a file beside the stack that has them as an output. */
 export interface Preview {
   readonly stack: TerraformStack;
   readonly name: string;
@@ -37,7 +37,7 @@ export function writeAtSynthesis(preview: Preview, all: () => readonly Preview[]
   };
 }
 
-/** Removes the files of an earlier run for charts that no longer exist, as somebody may apply them. */
+/** Removes files of earlier runs for charts that no longer exist, so that they are not applied by mistake. */
 function removeOthers(folder: string, kept: ReadonlySet<string>): void {
   for (const stack of foldersIn(folder)) {
     const own = path.join(folder, stack);

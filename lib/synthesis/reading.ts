@@ -69,6 +69,6 @@ export function computeOnce<C extends IConstruct, T>(construct: C, compute: (con
 export function forgetObjects(objects: readonly ApiObject[]): void {
   if (!current) return;
   for (const object of objects) current.objects.delete(object);
-  // What was computed may be of their data.
+  // Computed results may depend on their data.
   current.computed.clear();
 }

@@ -6,7 +6,7 @@ export interface ReferencePlace {
   /** The field, such as `spec.template.spec.containers[0].env[2].value`. */
   readonly field: string;
   readonly token: IResolvable;
-  /** Whether it stands in text; a part of it has other text beside it. */
+  /** Whether it is within text, possibly with other text beside it. */
   readonly in: "part" | "text" | "value";
 }
 
@@ -28,7 +28,7 @@ export function referencePlaces(value: unknown, field = ""): ReferencePlace[] {
   );
 }
 
-/** The innermost field in plain data with a reference that can't be written there. */
+/** The innermost field of plain data with a reference that can't be written there. */
 export function misplacedField(value: unknown, field = ""): string {
   if (typeof value !== "object" || value === null || referenceOf(value)) return field;
   const inner = Object.entries(value).find(([, entry]) => holdsMisplacedReference(entry));

@@ -12,7 +12,7 @@ export function referenceOf(value: unknown): IResolvable | undefined {
   return typeof value === "object" && value !== null ? Tokenization.reverseMap(value) : undefined;
 }
 
-// A number put into a string is there with all its digits; the last three are the exponent's.
+// A number in a string has all of its digits; the last three are the exponent.
 const IN_TEXT = /\$\{TfToken\[[a-zA-Z0-9:._-]+\]\}|-\d(?:\.\d+)?e\+\d{3}/g;
 
 /** The literal parts and the references of a string, in order. */
@@ -33,9 +33,9 @@ export function partsOf(text: string): (string | IResolvable)[] {
   return parts;
 }
 
-/** A list or a map that JavaScript made a part of a string, of a longer list or of a larger map. */
+/** A list or a map that JavaScript merged into a string, a longer list or a larger map. */
 const MISPLACED = /[#&]\{TfToken\[/;
-// What cdktf leaves of a reference that was copied by way of JSON, as cdk8s copies the value of a patch.
+// The remains of a reference that was copied through JSON, as cdk8s copies the value of a patch.
 const LOST = /^<unresolved-(?:token|lazy)>$/;
 
 export function holdsMisplacedReference(value: unknown): boolean {

@@ -4,26 +4,26 @@ import { isPlainObject } from "./check-objects";
 import { partsOf, referenceOf } from "./references";
 import { shortHash } from "../core/short-hash";
 
-// What YAML does not allow unescaped, and what some of its readers take for line breaks. The first group is JSON's.
+// Characters that YAML requires to be escaped, and characters that some parsers read as line breaks. The first group is that of JSON.
 const CONTROL = /[\u0000-\u0008\u000b-\u001f]/;
 const NOT_PRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/gu;
 const NOT_ASCII = /[\u007f-\u{10ffff}]/gu;
-// Text for the YAML 1.1 of cdk8s, numbers for kubectl: 0o17, 0X1F, 0b-1, and any number with a _ anywhere but in front.
+// Text in the YAML 1.1 of cdk8s, but numbers for kubectl: 0o17, 0X1F, 0b-1, and numbers with a _ after the first character.
 const NUMBER_FOR_KUBECTL =
   /^[-+]?(?:0x[\da-f]+|0o?[0-7]+|0b[-+]?[01]+|(?:\.\d+|\d+(?:\.\d*)?)(?:e[-+]?\d+)?)$/i;
-// kubectl refuses a block of text whose first character is a tab.
+// kubectl rejects a block scalar that begins with a tab.
 const TAB_FIRST = /^[ \n]*\t/;
-// Keys that say something else than their name in YAML 1.1: the merge key and the default value.
+// Keys with a special meaning in YAML 1.1: the merge key and the default value.
 const SPECIAL_KEY = /^(?:<<|=)$/;
-// These join with a character before them: marks, the second and third letter of a Korean syllable, a vowel of Kirat Rai.
+// These combine with the preceding character: marks, the second and third letter of a Korean syllable, a vowel of Kirat Rai.
 const JOINING_START = /^[\p{M}\u1160-\u11ff\u{16d67}]/u;
-// Terraform may know more characters than Node does, and with them how they join.
+// Terraform may support a newer Unicode version than Node.
 const UNASSIGNED = /\p{Cn}/u;
 
-// Most text is this: without a line break, and nothing that a number could begin with.
+// Most texts: a single line that does not begin like a number.
 const HARMLESS = /^[A-Za-z/][ -~]*$/;
 
-/** Whether text without references would not come out as it went in if YAML were left to write it. */
+/** Whether a text without references would change if YAML wrote it as it is. */
 function isFragile(text: string): boolean {
   if (HARMLESS.test(text)) return false;
   return (
@@ -43,9 +43,9 @@ function escape(text: string): string {
 }
 
 /**
- * Whether Terraform, which normalizes all text to NFC, would join characters of it, or its first with one before.
+ * Whether Terraform, which normalizes all text to NFC, would combine its characters, or the first one with a preceding one.
  *
- * Escaping makes new neighbours: a line break and an accent are two characters, the n of \\n and an accent are one.
+ * Escaping creates new neighbors: a line break and an accent are two characters, but the n of \\n and an accent become one.
  */
 function isComposable(text: string): boolean {
   const json = JSON.stringify(text);
@@ -59,18 +59,17 @@ function unicodeEscape(character: string): string {
 }
 
 /**
- * The YAML of objects, in the bytes that cdk8s writes for them.
+ * The YAML of objects, byte for byte as cdk8s writes it.
  *
- * The writer of cdk8s takes most of the time of a synthesis: it makes a tree of nodes first, and tries each text against each
- * type of YAML. So the shapes that Kubernetes objects consist of, maps and lists of short texts, whole numbers and booleans,
- * are written here, and all else by cdk8s: whatever is not certain to come out the same. Texts and keys that could mean something
- * to YAML are asked of cdk8s, once each.
+ * cdk8s would take most of the time of a synthesis: it creates a tree of nodes, and tests each text against each type of YAML. So
+ * maps and lists of short texts, whole numbers and booleans, the usual content of Kubernetes objects, are written here, and
+ * everything that could come out differently by cdk8s, including each text and key with a possible meaning in YAML, once.
  */
 export function yamlOf(objects: readonly unknown[]): string {
   return objects.map((object) => written(object) ?? Yaml.stringify(object)).join("---\n");
 }
 
-/** One document; nothing where cdk8s has to write it. */
+/** One document; undefined if cdk8s has to write it. */
 function written(object: unknown): string | undefined {
   if (!isMap(object) || Object.keys(object).length === 0) return undefined;
   try {
@@ -81,7 +80,7 @@ function written(object: unknown): string | undefined {
   }
 }
 
-/** Thrown for what is left to cdk8s. */
+/** Thrown for values that cdk8s has to write. */
 class Unusual extends Error {}
 
 interface Fields {
@@ -96,7 +95,7 @@ function isBlock(value: unknown): value is Fields | readonly unknown[] {
   return Array.isArray(value) ? value.length > 0 : isMap(value) && Object.keys(value).length > 0;
 }
 
-/** A map or a list with something in it; what is in it stands after `start`, a line break with the indentation. */
+/** A non-empty map or list, whose entries follow `start`, a line break with the indentation. */
 function block(value: Fields | readonly unknown[], start: string, seen: Set<unknown>): string {
   note(value, seen);
   let text = "";
@@ -115,7 +114,7 @@ function block(value: Fields | readonly unknown[], start: string, seen: Set<unkn
   return text;
 }
 
-/** What stands twice in one document is written as an anchor and an alias. */
+/** An object that occurs twice in a document is written as an anchor and an alias. */
 function note(value: object, seen: Set<unknown>): void {
   if (seen.has(value)) throw new Unusual();
   seen.add(value);
@@ -138,9 +137,9 @@ function keyText(key: string): string {
   return ask(keys, key, (text) => ({ [text]: 0 }));
 }
 
-// At least six characters, so that none of the words of YAML 1.1 is among them: true, False, yes, NULL.
+// At least six characters, so that no keyword of YAML 1.1 matches: true, False, yes, NULL.
 const SIMPLE = /^[A-Za-z][A-Za-z0-9_./@:-]{4,200}[A-Za-z0-9_./@-]$/;
-// One line, which is written in the same way wherever it stands; what begins like a mark of a document is not.
+// One line, written the same way at every place; except for texts that begin like a document marker.
 const ONE_LINE = /^(?!%|---|\.\.\.)[ -~]{0,200}$/;
 const MAX_KNOWN = 10_000;
 const texts = new Map<string, string>();
@@ -159,30 +158,30 @@ function ask(known: Map<string, string>, text: string, sample: (text: string) =>
   return answer;
 }
 
-/** Writes a reference as text: for Terraform an expression, for a reader its address. */
+/** Writes a reference as text: an expression for Terraform, its address for readers. */
 type Resolve = (reference: IResolvable | string) => string;
 
 interface Style {
-  /** Escapes text that is no reference. */
+  /** Escapes text without references. */
   readonly literal: (text: string) => string;
-  /** A scalar or list that is one reference. */
+  /** A scalar or list that consists of one reference. */
   readonly whole: (reference: IResolvable) => string;
-  /** A reference inside a double-quoted scalar; some values could join with a letter before them. */
+  /** A reference inside a double-quoted scalar, whose value could combine with a preceding letter. */
   readonly part: (reference: IResolvable, isAfterLetter: boolean) => string;
-  /** A scalar that is one reference and known to be a string. */
+  /** A scalar that consists of one reference, to a string. */
   readonly text: (reference: IResolvable) => string;
 }
 
 // As in JOINING_START, in the regular expressions and the strings of Terraform.
 const JOINING = "/^[\\\\p{M}\\\\x{1160}-\\\\x{11ff}\\\\x{16d67}]/";
-// A line break that YAML does not count as one, with more indentation than any object has.
+// An escaped line break, with more indentation than any object has.
 const APART = `\\\\\n${" ".repeat(80)}$0`;
 
 /**
- * YAML in which Terraform puts the values: JSON is YAML, so jsonencode writes a value of any type.
+ * YAML with values from Terraform: JSON is YAML, so jsonencode writes a value of any type.
  *
- * Two kinds of values it writes so that kubectl misreads them; no name in OCI has them. Control characters from U+007F to
- * U+009F stand unescaped, and an accent after a line break or a < joins with the last letter of its escape.
+ * kubectl would misread two kinds of values, which no name in OCI has: control characters from U+007F to U+009F, which
+ * jsonencode leaves unescaped, and an accent after a line break or a <, which combines with the last letter of the escape.
  */
 function terraformStyle(resolve: Resolve): Style {
   return {
@@ -190,44 +189,44 @@ function terraformStyle(resolve: Resolve): Style {
     whole: (reference) => resolve(Fn.jsonencode(reference)),
     text: (reference) => resolve(Fn.jsonencode(Fn.try([Fn.tostring(reference), reference]))),
     part: (reference, isAfterLetter) => {
-      // Without its quotes, an encoded string can stand inside of a quoted scalar. join refuses null, which is no text.
+      // Without its quotes, an encoded string can be part of a quoted scalar. join rejects null.
       const json = Fn.jsonencode(Fn.join("", [Token.asString(reference)]));
       const text = Fn.replace(json, "/^.|.$/", "");
-      // Terraform would make one character of an e and of a value that begins with an accent.
+      // Terraform would combine an e and a value that begins with an accent into one character.
       return resolve(isAfterLetter ? Fn.replace(text, JOINING, APART) : text);
     },
   };
 }
 
-/** YAML for people: each reference is its Terraform address. */
+/** YAML for readers: each reference is shown as its Terraform address. */
 function previewStyle(resolve: Resolve): Style {
   const address = (reference: IResolvable) => resolve(Token.asString(reference));
   const inText = (reference: IResolvable) => JSON.stringify(address(reference)).slice(1, -1);
   const alone = (reference: IResolvable) => {
     const text = inText(reference);
-    // An expression can hold what means something to YAML: quotes, colons, commas.
+    // An expression can contain characters with a meaning in YAML: quotes, colons, commas.
     return /^\$\{[\w.[\]-]+\}$/.test(text) ? text : `"${text}"`;
   };
   return { literal: (text) => text, whole: alone, text: alone, part: inText };
 }
 
-// YAML takes no longer key without a ? in front of it.
+// Longer keys need a ? in YAML.
 const MAX_KEY_LENGTH = 1024;
 
 /**
- * The YAML of objects, for Terraform and for people.
+ * The YAML of objects, for Terraform and for readers.
  *
- * Making YAML costs more than all else of a synthesis, and the two differ only in what stands for a reference or for text that
- * YAML would not carry. So it is made once, with a mark in the place of each of those.
+ * Writing YAML is the most expensive step of a synthesis, and the two differ only in references and in text that YAML would not
+ * preserve. So it is written once, with a mark in place of each of those.
  */
 export class ChartYaml {
-  /** The objects with something that needs a mark. */
+  /** The objects that need marks. */
   private readonly special: ReadonlySet<unknown>;
-  /** What the marks stand for, in the order in which `swap` meets it. */
+  /** The marked values, in the order of `swap`. */
   private readonly marked: unknown[] = [];
   private text?: { readonly key: string; readonly yaml: string };
 
-  /** @param objects plain data, which nothing changes any more */
+  /** @param objects final plain data */
   constructor(private readonly objects: readonly unknown[]) {
     this.special = new Set(objects.filter(needsMark));
     for (const object of objects.filter((one) => this.special.has(one))) {
@@ -238,12 +237,12 @@ export class ChartYaml {
     }
   }
 
-  /** Resolves what the objects refer to and writes nothing. */
+  /** Resolves the references of the objects without writing anything. */
   public resolveAll(resolve: Resolve): void {
     this.scalars(previewStyle(resolve));
   }
 
-  /** The YAML for people. */
+  /** The YAML for readers. */
   public preview(resolve: Resolve): string {
     return this.write(previewStyle(resolve));
   }
@@ -268,7 +267,7 @@ export class ChartYaml {
     );
   }
 
-  /** YAML with marks, each long where its scalar is: a long key is written in another way. */
+  /** YAML with marks, as long as their scalars: a long key is written differently. */
   private yamlFor(scalars: readonly string[], mark: string): string {
     const isLong = scalars.map(({ length }) => length > MAX_KEY_LENGTH);
     const key = isLong.join();
@@ -281,7 +280,7 @@ export class ChartYaml {
   }
 }
 
-/** A word that stands nowhere in the objects, and that YAML writes without quotes. */
+/** A word that does not occur in the objects, and that YAML writes without quotes. */
 function markerFor(objects: ReadonlySet<unknown>): string {
   const text = JSON.stringify([...objects], (_, value: unknown) =>
     typeof value === "bigint" ? `${value}` : value,
@@ -293,7 +292,7 @@ function markerFor(objects: ReadonlySet<unknown>): string {
   return mark;
 }
 
-/** Whether an object has a reference or text that YAML would not carry. */
+/** Whether an object has a reference, or text that YAML would not preserve. */
 function needsMark(object: unknown): boolean {
   return !isPlainObject(object) || hasFragile(object);
 }
@@ -305,7 +304,7 @@ function hasFragile(value: unknown): boolean {
   return Object.entries(value).some(([key, entry]) => isFragile(key) || hasFragile(entry));
 }
 
-/** A copy of plain data in which a word takes the place of each key and value that needs a mark. */
+/** A copy of plain data with a mark in place of each key and value that needs one. */
 function swap(value: unknown, wordFor: (value: unknown) => string): unknown {
   if (isMarked(value)) return wordFor(value);
   if (Array.isArray(value)) return value.map((entry) => swap(entry, wordFor));
@@ -321,7 +320,7 @@ function isMarked(value: unknown): boolean {
   return isFragile(value) || partsOf(value).some((part) => typeof part !== "string");
 }
 
-/** Prints what needs a mark. */
+/** Prints a marked value. */
 function printScalar(value: unknown, style: Style): string {
   const whole = referenceOf(value);
   if (whole) return style.whole(whole);

@@ -2,22 +2,22 @@ import { type ApiObject } from "cdk8s";
 import { forgetObjects } from "./reading";
 import { StateOf } from "../core/construct-state";
 
-/** Changes an object's plain data in its place. */
+/** Changes an object's plain data. */
 export type Step = (data: unknown) => void;
 
 interface Rendering {
-  /** What cdk8s writes, with all patches. */
+  /** The output of cdk8s, with all patches. */
   readonly original: () => unknown;
-  /** By whom each step is, in the order in which they came. */
+  /** The owner of each step, in the order of the steps. */
   readonly steps: Map<object, Step>;
 }
 
 const renderings = new StateOf(install);
 
 /**
- * Lets a step have the last word on what an object is written as; of one owner, once.
+ * Registers a step that changes an object when it is written, after everything else; once for each owner.
  *
- * No patch could: what constructs add later, and patches that come later, would not be in it, and an index would shift.
+ * A patch could not do this: later additions and later patches would be missing in it, and indices would shift.
  */
 export function addStep(object: ApiObject, owner: object, step: Step): void {
   const { steps } = renderings.of(object);
@@ -36,7 +36,7 @@ function install(object: ApiObject): Rendering {
   return rendering;
 }
 
-/** What an object would be written as without a step, and without all that came after it. */
+/** The output of an object without a step, and without the steps after it. */
 export function dataBefore(object: ApiObject, owner: object): unknown {
   const rendering = renderings.peek(object);
   if (!rendering) return object.toJson() as unknown;
@@ -48,18 +48,18 @@ export function dataBefore(object: ApiObject, owner: object): unknown {
   return data;
 }
 
-/** Whether another owner's step came before. */
+/** Whether the step of another owner is registered before. */
 export function hasEarlierStep(object: ApiObject, owner: object): boolean {
   const [first = owner] = renderings.peek(object)?.steps.keys() ?? [];
   return first !== owner;
 }
 
-/** Whether an owner's step is there. */
+/** Whether the step of an owner is registered. */
 export function hasStep(object: ApiObject, owner: object): boolean {
   return renderings.peek(object)?.steps.has(owner) ?? false;
 }
 
-/** What cdk8s would write without any step. */
+/** The output of cdk8s without any step. */
 export function originalOf(object: ApiObject): unknown {
   return renderings.peek(object)?.original() ?? object.toJson();
 }

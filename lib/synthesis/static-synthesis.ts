@@ -14,9 +14,9 @@ const CDK8S = { "cdk8s.App": App, "cdk8s.Chart": Chart };
 const guarded = new MarkOn<Chart>();
 
 /**
- * Makes plain cdk8s refuse to write a chart that holds references to Terraform values.
+ * Prevents plain cdk8s from writing a chart with references to Terraform values.
  *
- * cdk8s would print placeholders in their place, without a word. A chart without references is left alone.
+ * cdk8s would silently write placeholders for them. Charts without references are unaffected.
  */
 export function guardStaticSynthesis(chart: Chart): void {
   if (guarded.has(chart)) return;
@@ -52,7 +52,7 @@ function check(chart: Chart): void {
 
 const MAX_PLACES = 3;
 
-/** The first places of references, each with its object. */
+/** The first places with references, each with its object. */
 function placesIn(objects: readonly unknown[]): string {
   const all = objects.filter(holdsReference).map((object) => {
     const [place] = referencePlaces(object);

@@ -3,17 +3,17 @@ import { computeOnce, rememberDuring, whileReading } from "./reading";
 import { Problems, ValidationError } from "../core/validation-error";
 import { MarkOn, StateOfTree } from "../core/construct-state";
 
-/** Looks at a construct when all is made and patched; throws a ValidationError with what is wrong. */
+/** A check of a construct after everything has been created and patched; throws a ValidationError with the problems. */
 type Check = () => void;
 
 const checks = new StateOfTree(checksOf);
 const suspended = new MarkOn<IConstruct>();
 
 /**
- * Has something checked whenever the tree of a construct is synthesized, before anything of it is written.
+ * Registers a check that runs whenever the tree of a construct is synthesized, before anything of it is written.
  *
- * cdk8s takes from a validation texts only, from which no program can read a code again. So there is one validation, of the
- * root, which cdk8s asks first of all, and which throws the problems of all checks together.
+ * The validations of cdk8s return texts, which lose the error codes. So there is one validation, at the root, which cdk8s runs
+ * first, and which throws the problems of all checks together.
  */
 export function checkAtSynthesis(construct: IConstruct, check: Check): void {
   checks.of(construct).push(check);
@@ -21,7 +21,7 @@ export function checkAtSynthesis(construct: IConstruct, check: Check): void {
 
 /** The checks of a tree, which run whenever it is synthesized. */
 function checksOf(root: IConstruct): Check[] {
-  // cdk8s validates the whole tree again for each chart that it writes; App has no other methods that write.
+  // cdk8s validates the whole tree for each chart that it writes; these are the only writing methods of App.
   if ("synthYaml" in root) rememberDuring(root, ["synth", "synthYaml"]);
   const validate = () => {
     runChecks(root);
@@ -31,14 +31,14 @@ function checksOf(root: IConstruct): Check[] {
   return [];
 }
 
-/** Runs the checks of a tree, unless it is read without them just now; throws all that they find. */
+/** Runs the checks of a tree, unless it is being read without them; throws all of their problems. */
 export function runChecks(root: IConstruct): void {
   if (suspended.has(root)) return;
   const error = whileReading(() => computeOnce(root, refusalOf));
   if (error) throw error;
 }
 
-/** What all checks of a tree find together. */
+/** The problems of all checks of a tree. */
 function refusalOf(root: IConstruct): ValidationError | undefined {
   const problems = new Problems(root);
   withoutChecks(root, () => {
@@ -53,7 +53,7 @@ function refusalOf(root: IConstruct): ValidationError | undefined {
   }
 }
 
-/** Reads a tree without running its checks: for each chart that is read, cdk8s asks the whole tree again. */
+/** Reads a tree without running its checks, which cdk8s would run for the whole tree with each chart. */
 export function withoutChecks<T>(root: IConstruct, read: () => T): T {
   if (!suspended.once(root)) return read();
   try {

@@ -4,12 +4,12 @@ interface Fields {
   readonly [key: string]: unknown;
 }
 
-/** A value of another type where Kubernetes takes text only. */
+/** A value of another type in a field that takes only text. */
 export interface NotText {
-  /** The field in the object, in which entries of lists are told by their names or numbers. */
+  /** The field in the object; entries of lists are identified by their names or indices. */
   readonly field: string;
   readonly value: unknown;
-  /** The container that it is of, if it is one's. */
+  /** The container, if the field belongs to one. */
   readonly container?: string;
 }
 
@@ -27,13 +27,13 @@ const TEMPLATES: { readonly [kind: string]: readonly string[] } = {
 };
 const PROBES = ["livenessProbe", "readinessProbe", "startupProbe"];
 const HOOKS = ["postStart", "preStop"];
-// What says how a definition is used, which nobody applies.
+// Metadata of definitions, which are not applied.
 const EXAMPLES = ["example", "examples", "description"];
-// Groups whose kinds have the fields that are looked at here.
+// The API groups of the kinds with the fields that are checked here.
 const OWN_GROUPS = ["", "apps", "batch"];
-// What cdk8s makes of an unquoted date.
+// The conversion of an unquoted date by cdk8s.
 const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-// Where Kubernetes itself has dates.
+// The date fields of Kubernetes itself.
 const DATES = ["creationTimestamp", "deletionTimestamp", "status"];
 
 const mapOf = (value: unknown): Fields =>
@@ -102,7 +102,7 @@ class Collector {
     for (const { name, value } of listOf(env).map(mapOf)) this.value(`${way}env[${String(name)}]`, value);
   }
 
-  /** What a probe or a hook of a container does. */
+  /** The action of a probe or a hook of a container. */
   private handler(way: string, handler: unknown): void {
     const { exec, httpGet } = mapOf(handler);
     this.values(`${way}.exec.command`, mapOf(exec).command);
@@ -112,10 +112,10 @@ class Collector {
 }
 
 /**
- * Numbers and booleans where Kubernetes takes text only.
+ * Numbers and booleans in fields that take only text.
  *
- * The API server refuses them. A number may come from text without quotes, which cdk8s reads as YAML 1.1 has it: 22:22 is the
- * number 1342 there.
+ * The API server rejects them. A number may come from an unquoted text, which cdk8s reads by the rules of YAML 1.1: 22:22 is the
+ * number 1342.
  */
 export function notTexts(object: unknown): NotText[] {
   const { apiVersion, kind, metadata, spec, ...rest } = mapOf(object);

@@ -11,6 +11,9 @@ import { labelsOf, selectorLabelsOf } from "./pods/private/workload-labels";
 import { type HardenedPod, programPaths } from "./pods/private/hardened-pod";
 import { type MountSecretOptions, type SecretVariableOptions } from "./pods/mount-secret-options";
 import { mountSecret, type SecretPlace, setSecretVariable } from "./pods/private/mount-secret";
+import { type TraceOptions } from "./monitoring-options";
+import { requireMonitor } from "./private/monitor";
+import { readTraces } from "./private/read-monitoring";
 import { checked } from "../core/checked";
 import { type ISecretReader } from "../encryption/secret-reader";
 import { type IVaultSecret } from "../encryption/vault-secret-props";
@@ -119,6 +122,18 @@ export abstract class HardenedWorkload
   public grant(grant: PolicyGrant): void {
     grantToWorkload(this, grant);
     this.connections._allowToControlPlane();
+  }
+
+  /**
+   * Lets the workload send traces to the collector of its cluster's ClusterMonitoring, which may be created
+   * before or after.
+   *
+   * It allows the connection on both sides, and sets the environment variables that OpenTelemetry libraries
+   * read (`OTEL_EXPORTER_OTLP_ENDPOINT` and others), unless the program sets them already.
+   */
+  public traces(options: TraceOptions = {}): void {
+    const request = readTraces(this, options);
+    requireMonitor(this, "Collecting traces", (monitor) => monitor._trace(request));
   }
 
   /** @internal */

@@ -2,9 +2,9 @@ import { Duration } from "cdk8s";
 import { HardenedWorkload } from "./hardened-workload";
 import { type AppProtocol } from "./pods/app-protocol";
 import { type NamedPort } from "./pods/named-port";
-import { type ScrapeOptions, type TraceOptions } from "./monitoring-options";
+import { type ScrapeOptions } from "./monitoring-options";
 import { requireMonitor } from "./private/monitor";
-import { readScrape, readTraces } from "./private/read-monitoring";
+import { readScrape } from "./private/read-monitoring";
 import { checked } from "../core/checked";
 import { type IngressOptions } from "../exposure/ingress-props";
 import { IngressRoute } from "../exposure/ingress-route";
@@ -68,18 +68,6 @@ export abstract class ListeningWorkload extends HardenedWorkload implements ISer
   public scrapeMetrics(options: ScrapeOptions = {}): void {
     const request = readScrape(this, options);
     requireMonitor(this, "Scraping metrics", (monitor) => monitor._scrape(request));
-  }
-
-  /**
-   * Lets the workload send traces to the collector of its cluster's ClusterMonitoring, which may be created
-   * before or after.
-   *
-   * It allows the connection on both sides, and sets the environment variables that OpenTelemetry libraries
-   * read (`OTEL_EXPORTER_OTLP_ENDPOINT` and others), unless the program sets them already.
-   */
-  public traces(options: TraceOptions = {}): void {
-    const request = readTraces(this, options);
-    requireMonitor(this, "Collecting traces", (monitor) => monitor._trace(request));
   }
 
   /**

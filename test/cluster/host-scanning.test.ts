@@ -1,4 +1,4 @@
-import { type TerraformStack } from "cdktf";
+import { Testing, type TerraformStack } from "cdktf";
 import { HostScanning, type HostScanningProps } from "../../lib/cluster/host-scanning";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { CisLevel, NodeScanning, ScanDay } from "../../lib/cluster/node-scanning";
@@ -45,6 +45,22 @@ describe("the scanning of nodes", () => {
     });
     // Instances come and go.
     expect(target.instance_ids).toBeUndefined();
+  });
+
+  test.each([
+    ["the same compartment", COMPARTMENT, ["node-scanning"]],
+    ["another compartment", OTHER, []],
+  ])("warns of a second cluster in %s", (_, compartmentId, codes) => {
+    const warn = jest.spyOn(process, "emitWarning").mockImplementation();
+    const app = Testing.app();
+    const stack = newStack("stack", app);
+    newCluster(stack);
+    const kubernetesVersion = KubernetesVersion.V1_34;
+    new SecureOkeCluster(stack, "second", { compartmentId, kubernetesVersion });
+    app.synth();
+    const given = warn.mock.calls.map(([, options]) => (options as { code?: string }).code);
+    expect(given.filter((code) => code === "node-scanning")).toEqual(codes);
+    warn.mockRestore();
   });
 
   test("has its rights before the target, and no others", () => {

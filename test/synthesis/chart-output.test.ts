@@ -1,5 +1,5 @@
 import { ApiObject, Chart, Include, JsonPatch, Lazy as KubernetesLazy, Yaml } from "cdk8s";
-import { Fn, Lazy, TerraformLocal, TerraformOutput, TerraformVariable, Token, conditional } from "cdktf";
+import { Fn, Lazy, TerraformLocal, TerraformVariable, Token, conditional } from "cdktf";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { ChartOutput } from "../../lib/synthesis/chart-output";
@@ -158,62 +158,6 @@ describe("the objects of an output", () => {
   });
 });
 
-describe("names of outputs", () => {
-  test.each(["", "1st", "a b", "ä", "a.b"])("%j is refused", (name) => {
-    const { stack, chart } = newProgram();
-    expect(refusedCodes(() => new ChartOutput(stack, name, chart))).toEqual(["NAME_INVALID"]);
-  });
-
-  test("two charts of a stack can't have one name, those of two stacks can", () => {
-    const program = newProgram();
-    const { stack: other } = newStack(program.app, "other");
-    const [second, third] = ["second", "third"].map((id) => new Chart(program.kubernetes, id));
-    new ChartOutput(program.stack, "shop", program.chart);
-    const [problem] = refusal(() => new ChartOutput(program.stack, "shop", second!));
-    expect(problem).toMatchObject({
-      code: "NAME_DUPLICATE",
-      what: expect.stringMatching("shop_manifests already"),
-    });
-    new ChartOutput(other, "shop", third!);
-    expect(write(program).files.filter((file) => file.endsWith(".yaml"))).toEqual([
-      "manifests/other/shop.yaml",
-      "manifests/stack/shop.yaml",
-    ]);
-  });
-
-  test("an output of the program is not overwritten, made before or after", () => {
-    const before = newProgram();
-    new TerraformOutput(before.stack, "shop_manifests", { value: "mine" });
-    expect(refusedCodes(() => new ChartOutput(before.stack, "shop", before.chart))).toEqual([
-      "NAME_DUPLICATE",
-    ]);
-    const after = newProgram();
-    new ChartOutput(after.stack, "shop", after.chart);
-    new TerraformOutput(after.stack, "shop_manifests", { value: "mine" });
-    expect(refusedCodes(() => write(after))).toEqual(["NAME_DUPLICATE"]);
-  });
-
-  test("a chart is added once, with the charts inside of it", () => {
-    const { stack, chart, app } = newProgram();
-    const inner = new Chart(chart, "inner");
-    const beside = new Chart(chart, "beside");
-    new ChartOutput(stack, "inner", inner);
-    const again = refusal(() => new ChartOutput(newStack(app, "other").stack, "again", inner));
-    expect(again[0]).toMatchObject({
-      code: "MANIFEST_DUPLICATE",
-      what: expect.stringMatching("chart/inner was added"),
-    });
-    const [outer] = refusal(() => new ChartOutput(stack, "outer", chart));
-    expect(outer!.what).toBe(
-      "The chart chart/inner was added before, as stack/Manifests-inner, and shares objects with chart",
-    );
-    new ChartOutput(stack, "beside", beside);
-    expect(refusedCodes(() => new ChartOutput(stack, "deeper", new Chart(beside, "deeper")))).toEqual([
-      "MANIFEST_DUPLICATE",
-    ]);
-  });
-});
-
 describe("secret values", () => {
   const refused = (build: (program: Program, secret: TerraformVariable) => object) =>
     refusal(() =>
@@ -298,66 +242,6 @@ describe("secret values", () => {
         { code: "MANIFEST_SECRET", what: "The Secret s has the keys key" },
       ]);
     }
-  });
-});
-
-describe("the preview", () => {
-  test("is YAML with addresses in it, also where an expression has quotes and colons", () => {
-    const program = newProgram();
-    const { vcn } = program;
-    const object = {
-      spec: {
-        id: vcn.id,
-        list: vcn.cidrBlocks,
-        chosen: Fn.conditional(vcn.isIpv6Enabled, "a: b", vcn.id),
-        text: `<${Token.asString(Fn.lookup(vcn.freeformTags, "a", 'x"'))}> $\{x}`,
-      },
-    };
-    configMap(program.chart, "object", object);
-    new ChartOutput(program.stack, "shop", program.chart);
-    const [read] = parseYaml(write(program).preview(), "1.2") as any[];
-    expect(read.spec).toEqual({
-      id: "${oci_core_vcn.vcn.id}",
-      list: "${oci_core_vcn.vcn.cidr_blocks}",
-      chosen: '${oci_core_vcn.vcn.is_ipv6enabled ? "a: b" : oci_core_vcn.vcn.id}',
-      text: expect.stringMatching(/^<\$\{lookup\(.*\)}> \$\{x}$/),
-    });
-  });
-
-  test("and the output are the same bytes for the same program", () => {
-    const run = () => {
-      const program = newProgram();
-      for (const name of ["b", "a"])
-        configMap(program.chart, name, { spec: { id: program.vcn.id, t: "no" } });
-      new ChartOutput(program.stack, "shop", program.chart);
-      const { manifests, preview } = write(program);
-      return [manifests(), preview()];
-    };
-    expect(run()).toEqual(run());
-  });
-
-  test("of a chart that is gone goes too, with the folder of a stack that has none; other files stay", () => {
-    const program = newProgram();
-    new ChartOutput(program.stack, "shop", program.chart);
-    const stale = ["manifests/stack/old.yaml", "manifests/gone/old.yaml", "manifests/gone-too/notes.txt"];
-    for (const file of stale) {
-      fs.mkdirSync(path.join(program.app.outdir, path.dirname(file)), { recursive: true });
-      fs.writeFileSync(path.join(program.app.outdir, file), "");
-    }
-    const { files } = write(program);
-    expect(files.filter((file) => file.startsWith("manifests/"))).toEqual([
-      "manifests/gone-too",
-      "manifests/gone-too/notes.txt",
-      "manifests/stack",
-      "manifests/stack/shop.yaml",
-    ]);
-  });
-
-  test("an empty chart is an empty text", () => {
-    const program = newProgram();
-    new ChartOutput(program.stack, "shop", program.chart);
-    const { manifests, preview } = write(program);
-    expect([manifests(), preview()]).toEqual(["", ""]);
   });
 });
 

@@ -8,7 +8,7 @@ import { checkOnce, noteAddOn } from "./private/add-ons-of-cluster";
 import { autoscaledPoolsOf } from "./private/autoscaled-pools";
 import { autoscalerOf, networkStatements, poolStatements } from "./private/autoscaler-statements";
 import { ConfigurationWriter } from "./private/configuration";
-import { clusterBaseOf, createdClusterOf, type ISecureOkeCluster } from "../cluster-base";
+import { createdClusterOf, homeRegionProviderFor, type ISecureOkeCluster } from "../cluster-base";
 import { tagsGiven } from "../private/given-tags";
 import { clusterValue } from "../private/cluster-readers";
 import { poolsOf } from "../private/pools-of-cluster";
@@ -140,7 +140,7 @@ export interface ClusterAutoscalerProps extends TaggingProps {
   /**
    * The provider of the tenancy's home region, in which IAM policies are created.
    *
-   * @default - the stack's own provider, which must then be the provider of the home region
+   * @default - the one of the cluster; otherwise the stack's own provider, which must then be the provider of the home region
    */
   readonly homeRegionProvider?: TerraformProvider;
 }
@@ -212,11 +212,7 @@ export class ClusterAutoscaler extends ResourceConstruct {
     // A later stack can add the autoscaler to the cluster, but the stack of the cluster can't refer to the pools of a later stack.
     const isBeside = TerraformStack.of(cluster) === stack;
     const id = isBeside ? NAME : `${NAME}-${shortHash(cluster.node.path)}`;
-    const homeRegionProvider = isBeside ? clusterBaseOf(cluster)?._homeRegionProvider : undefined;
-    return new ClusterAutoscaler(isBeside ? (cluster as unknown as Construct) : stack, id, {
-      cluster,
-      homeRegionProvider,
-    });
+    return new ClusterAutoscaler(isBeside ? (cluster as unknown as Construct) : stack, id, { cluster });
   }
 
   private static find(cluster: ISecureOkeCluster): ClusterAutoscaler | undefined {
@@ -239,8 +235,10 @@ export class ClusterAutoscaler extends ResourceConstruct {
   public readonly rights: AutoscalerRights;
 
   constructor(scope: Construct, id: string, props: ClusterAutoscalerProps) {
-    const read = readAutoscaler(scope, id, props);
+    const given = readAutoscaler(scope, id, props);
     super(scope, id);
+    const homeRegionProvider = homeRegionProviderFor(this, given.cluster, given.homeRegionProvider);
+    const read = { ...given, homeRegionProvider };
     const { cluster, version, rights } = read;
     this.cluster = cluster;
     this.expander = read.expander;

@@ -1,16 +1,25 @@
 import { Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
-import { type HardenedWorkload } from "../hardened-workload";
 import { type TraceProtocol } from "../monitoring-options";
 import { type NamedPort } from "../pods/named-port";
+import { type HardenedPod } from "../pods/private/hardened-pod";
 import { StateOfTree } from "../../core/construct-state";
 import { Problems } from "../../core/validation-error";
+import { type IConnectable } from "../../network-policy/connections";
 import { isSameCluster, scopeOf, whenAdded } from "../../synthesis/chart-scopes";
 import { needCluster } from "../../synthesis/forgotten-charts";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 
+/** A workload, as a monitoring needs it. */
+export interface Traced extends IConnectable, IConstruct {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly selectorLabels: { [key: string]: string };
+  readonly _pod: HardenedPod;
+}
+
 /** A long-running workload, which may listen on ports. */
-export interface Monitored extends HardenedWorkload {
+export interface Monitored extends Traced {
   readonly port?: number;
   readonly ports?: NamedPort[];
 }
@@ -26,7 +35,7 @@ export interface ScrapeRequest {
 
 /** A validated request to receive the traces of a workload. */
 export interface TraceRequest {
-  readonly workload: Monitored;
+  readonly workload: Traced;
   readonly protocol: TraceProtocol;
   readonly sampledRatio: number;
 }

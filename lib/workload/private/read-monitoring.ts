@@ -1,4 +1,4 @@
-import { type Monitored, type ScrapeRequest, type TraceRequest } from "./monitor";
+import { type Monitored, type ScrapeRequest, type Traced, type TraceRequest } from "./monitor";
 import { type ScrapeOptions, type TraceOptions, TraceProtocol } from "../monitoring-options";
 import { shown } from "../../core/display-value";
 import {
@@ -47,7 +47,7 @@ const TRACES = {
 } satisfies PropsSchema<TraceOptions>;
 
 /** Validates the trace options; throws an error that lists every problem. */
-export function readTraces(workload: Monitored, options: TraceOptions): TraceRequest {
+export function readTraces(workload: Traced, options: TraceOptions): TraceRequest {
   const problems = new Problems(workload);
   const { protocol, sampledRatio = 1 } = readProps(problems, options, TRACES);
   if (typeof sampledRatio !== "number" || !(sampledRatio >= 0 && sampledRatio <= 1)) {

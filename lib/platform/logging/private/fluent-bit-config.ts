@@ -21,6 +21,8 @@ export const FLUENT_BIT_METRICS = "/api/v2/metrics/prometheus";
 /** Fluent Bit closes a chunk at about this size. */
 const CHUNK_MEBIBYTES = 2;
 const MAPPED_CHUNKS = 32;
+/** The part of the volume for the positions in the files. */
+const POSITIONS_MEBIBYTES = 32;
 
 /** Where lines are sent to, as both collectors need it. */
 export interface Target {
@@ -121,7 +123,7 @@ function multilineOf({ name, _lines: { firstLine, continuation } }: LogParser): 
   };
 }
 
-function input({ buffer, collector }: Collection): object {
+function input({ buffer, collector, multiline }: Collection): object {
   return {
     name: "tail",
     tag: "kube.*",
@@ -140,24 +142,24 @@ function input({ buffer, collector }: Collection): object {
     skip_long_lines: true,
     "storage.type": "filesystem",
     ...(buffer.overflow === LogOverflow.PAUSE ? { "storage.pause_on_chunks_overlimit": true } : {}),
+    ...(multiline.length === 0 ? {} : { processors: { logs: [join(multiline)] } }),
+  };
+}
+
+/**
+ * Joins stack traces. As a filter it would hand lines over to another input, which loses them while the buffer is full.
+ */
+function join(multiline: readonly string[]): object {
+  return {
+    name: "multiline",
+    "multiline.key_content": "log",
+    "multiline.parser": multiline.join(","),
   };
 }
 
 /** Joined, then given an id, then enriched, then taken apart, then redacted: what redaction sees is what is sent. */
-function filters({ formats, isRedacted, multiline }: Collection): object[] {
+function filters({ formats, isRedacted }: Collection): object[] {
   return [
-    ...(multiline.length === 0
-      ? []
-      : [
-          {
-            name: "multiline",
-            match: "kube.*",
-            "multiline.key_content": "log",
-            "multiline.parser": multiline.join(","),
-            emitter_mem_buf_limit: "16M",
-            "emitter_storage.type": "filesystem",
-          },
-        ]),
     {
       name: "lua",
       match: "kube.*",
@@ -208,6 +210,11 @@ function filters({ formats, isRedacted, multiline }: Collection): object[] {
   ];
 }
 
+/** The size of the buffer at which Fluent Bit drops the oldest chunks; an input that pauses stops at its own limit before. */
+function diskLimit({ limitMebibytes, overflow, volumeMebibytes }: LogBuffer): number {
+  return overflow === LogOverflow.PAUSE ? volumeMebibytes - POSITIONS_MEBIBYTES : limitMebibytes;
+}
+
 function output({ buffer, target }: Collection): object {
   const { authorityFile, clientCertificate, credentials } = target;
   return {
@@ -236,7 +243,7 @@ function output({ buffer, target }: Collection): object {
     compress: "gzip",
     // A day of tries, one a minute: a line that the destination will never take does not stay in the buffer for good.
     retry_limit: 1440,
-    "storage.total_limit_size": `${buffer.limitMebibytes}M`,
+    "storage.total_limit_size": `${diskLimit(buffer)}M`,
     workers: 1,
   };
 }

@@ -1,5 +1,5 @@
 import { JsonPatch, type ApiObject } from "cdk8s";
-import { type Monitored } from "../../../workload/private/monitor";
+import { type Traced } from "../../../workload/private/monitor";
 import { type TraceProtocol } from "../../../workload/monitoring-options";
 
 interface Container {
@@ -8,6 +8,11 @@ interface Container {
 
 interface Runner {
   readonly spec: { readonly template: { readonly spec: { readonly containers: readonly Container[] } } };
+}
+
+/** What a CronJob creates at each run. */
+interface Schedule {
+  readonly spec: { readonly jobTemplate: Runner };
 }
 
 /** Where, and how, a program sends its traces. */
@@ -24,7 +29,7 @@ export interface TraceEnvironment {
  *
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
-export function addTraceEnvironment(workload: Monitored, environment: TraceEnvironment): void {
+export function addTraceEnvironment(workload: Traced, environment: TraceEnvironment): void {
   const { endpoint, protocol, sampledRatio } = environment;
   const variables = {
     OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
@@ -38,9 +43,14 @@ export function addTraceEnvironment(workload: Monitored, environment: TraceEnvir
     OTEL_TRACES_SAMPLER_ARG: String(sampledRatio),
   };
   const object = workload.node.defaultChild as ApiObject;
-  const [program] = (object.toJson() as Runner).spec.template.spec.containers;
+  const manifest = object.toJson() as Runner | Schedule;
+  const [runner, parent] =
+    "jobTemplate" in manifest.spec
+      ? [manifest.spec.jobTemplate, "/spec/jobTemplate"]
+      : [manifest as Runner, ""];
+  const [program] = runner.spec.template.spec.containers;
   const taken = (program?.env ?? []).map(({ name }) => name);
-  const path = "/spec/template/spec/containers/0/env";
+  const path = `${parent}/spec/template/spec/containers/0/env`;
   if (!program?.env) object.addJsonPatch(JsonPatch.add(path, []));
   for (const [name, value] of Object.entries(variables)) {
     if (!taken.includes(name)) object.addJsonPatch(JsonPatch.add(`${path}/-`, { name, value }));
