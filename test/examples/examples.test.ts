@@ -145,8 +145,12 @@ describe.each(EXAMPLES)("the example %s", (name) => {
         expect(statement).toMatch(/ to use (tag|security-attribute)-namespaces in tenancy where all \{/);
         expect(statement).toMatch(/target\.(tag-namespace|security-attribute-namespace)\.name = '/);
       }
-      // Statements for user groups and the scanning service have no condition for a kind of principal.
-      if (/^Allow (?:group id|service vulnerability-scanning-service) /.test(statement)) {
+      // Statements for user groups, node scanning and reserved capacity have no condition for a kind of principal.
+      if (
+        /^Allow (?:group id|service vulnerability-scanning-service|service oke to use compute-capacity-reservations) /.test(
+          statement,
+        )
+      ) {
         expect(statement).toContain(" in compartment id ");
         continue;
       }
