@@ -12,6 +12,7 @@ import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf, stemOf } from "../core/resource-name";
 import { setTagOwner } from "../core/scope-tags";
 import { tagsOf } from "../core/tagging";
+import { createdKey } from "../encryption/private/key-algorithm";
 import { DataOciKmsKey } from "../oci/data-oci-kms-key";
 import { IdentityPolicy } from "../oci/identity-policy";
 import { KmsKey } from "../oci/kms-key";
@@ -88,7 +89,10 @@ export class ImageSigning extends ResourceConstruct {
       return { keyId: key.id, versionId: key.currentKeyVersion, compartmentId };
     }
     const { keyId, keyVersionId, managementEndpoint } = details;
-    if (managementEndpoint === undefined) return { keyId, versionId: keyVersionId, compartmentId };
+    if (managementEndpoint === undefined) {
+      const versionId = keyVersionId ?? createdKey(this, keyId)?.currentKeyVersion;
+      return { keyId, versionId, compartmentId };
+    }
     const key = new DataOciKmsKey(this, `Existing-${idPartOf(this, keyId)}`, {
       keyId,
       managementEndpoint,
@@ -180,8 +184,9 @@ export class ImageSigning extends ResourceConstruct {
   }
 
   private signCommand({ keyId, versionId }: UsedKey): string {
-    const [repository] = this.read.repositories ?? [];
-    const compartmentId = repository?.compartmentId ?? this.cluster.compartmentId;
+    const compartments = new Set(this.read.repositories?.map((repository) => repository.compartmentId));
+    const [own = this.cluster.compartmentId] = compartments;
+    const compartmentId = compartments.size > 1 ? '"$COMPARTMENT"' : own;
     const image =
       `oci artifacts container image list --compartment-id ${compartmentId} --repository-name "$REPOSITORY" ` +
       `--image-version "$VERSION" --query 'data.items[0].id' --raw-output`;

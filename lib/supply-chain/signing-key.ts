@@ -63,7 +63,7 @@ export interface ExistingSigningKeyOptions {
   /**
    * The OCID of the key version that signs.
    *
-   * @default - with `managementEndpoint`, the current one; otherwise the signing command reads it from `KEY_VERSION_ID`
+   * @default - the current one of a key of this program, or with `managementEndpoint`; otherwise the signing command reads it from `KEY_VERSION_ID`
    */
   readonly keyVersionId?: string;
 }

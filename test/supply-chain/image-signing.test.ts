@@ -7,6 +7,7 @@ import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
+import { KeySource } from "../../lib/encryption/key-source";
 import { KmsKey } from "../../lib/oci/kms-key";
 import { ImageSigning } from "../../lib/supply-chain/image-signing";
 import { type ImageSigningProps } from "../../lib/supply-chain/image-signing-props";
@@ -123,6 +124,33 @@ describe("the signing of images", () => {
     expect(value).toMatch(/--kms-key-version-id \$\{oci_kms_key\.\w+\.current_key_version\}/);
     expect(value).toContain("--signing-algorithm SHA_512_RSA_PKCS_PSS");
     expect(value).toContain('--repository-name "$REPOSITORY" --image-version "$VERSION"');
+  });
+
+  test("signs with the current version of an existing key that the program creates", () => {
+    const stack = newStack();
+    const imageSigning = KeySource.newKey();
+    const { signingKey } = new ClusterEncryption(stack, "encryption", {
+      compartmentId: COMPARTMENT,
+      imageSigning,
+    });
+    signing(stack, { keys: [SigningKey.existing(signingKey?.keyId ?? "")] });
+    expect(synthesized(stack).output.signing_sign_command.value).toMatch(
+      /--kms-key-version-id \$\{oci_kms_key\.encryption_imageSigning_\w+\.current_key_version\}/,
+    );
+  });
+
+  test("asks for the compartment of the image if the repositories are in several", () => {
+    const stack = newStack();
+    const repositories = [COMPARTMENT, "ocid1.compartment.oc1..other"].map(
+      (compartmentId, index) =>
+        new PrivateRepository(stack, `repository-${index}`, {
+          compartmentId,
+          repositoryName: `shop/${index}`,
+        }),
+    );
+    signing(stack, { repositories });
+    const { value } = synthesized(stack).output.signing_sign_command;
+    expect(value.match(/--compartment-id "\$COMPARTMENT"/g)).toHaveLength(2);
   });
 
   test("takes several keys: replacing one renames no other", () => {

@@ -49,7 +49,7 @@ export function checkKeyInVault(problems: Problems, scope: IConstruct, keyId: st
 }
 
 /** The key that an OCID refers to, if the program creates it. */
-function createdKey(scope: IConstruct, keyId: string): KmsKey | undefined {
+export function createdKey(scope: IConstruct, keyId: string): KmsKey | undefined {
   if (!Token.isUnresolved(keyId)) return undefined;
   const [token] = Tokenization.reverseString(keyId).tokens;
   const { originStack = TerraformStack.of(scope) } = (token ?? {}) as { originStack?: TerraformStack };

@@ -4,7 +4,7 @@ import { checkReason } from "../../core/reason";
 import { type Problems } from "../../core/validation-error";
 import { type IngressOptions } from "../../exposure/ingress-props";
 
-/** How people reach a program that shows logs or metrics from outside of the cluster. */
+/** The exposure of a program that shows logs or metrics. */
 export interface DashboardExposure {
   readonly exposure?: IngressOptions;
   readonly publicReason?: string;
@@ -12,7 +12,7 @@ export interface DashboardExposure {
 
 const isPublic = ({ exposure }: DashboardExposure) => exposure?.gateway?.access?.isInternal === false;
 
-/** Adds a problem for a public load balancer without a reason: behind one, only a password protects all logs or metrics. */
+/** Adds a problem for a public load balancer without a reason: only a password then protects all logs or metrics. */
 export function checkPublicExposure(problems: Problems, program: string, props: DashboardExposure): void {
   if (isPublic(props) || props.publicReason !== undefined)
     checkReason(problems, `${program} behind a public load balancer`, props.publicReason, "publicReason");

@@ -20,7 +20,7 @@ import {
   runToEnd,
   until,
 } from "./loopback";
-import { cri, moveFluentBit, pods, writeLog } from "./node-files";
+import { bulk, cri, moveFluentBit, pods, writeLog } from "./node-files";
 import { REDACTION_SAMPLES } from "./redaction-samples";
 import { fileOf, inCluster, secret, World } from "./support";
 
@@ -32,6 +32,9 @@ if (!fluentBit)
   process.stderr.write("Skipped: FLUENT_BIT names no program, and no fluent-bit is on the path\n");
 
 const POD = "web-7f9c-x2x";
+
+/** Redaction that tried a name at each of its letters would take minutes. */
+const LONG_WORD = "ab-".repeat(100_000);
 
 const PARSERS: Partial<ClusterLoggingProps> = {
   parsers: [
@@ -46,27 +49,6 @@ const PARSERS: Partial<ClusterLoggingProps> = {
   formats: [{ namespace: "shop", container: "proxy", parser: "access" }],
   redaction: LogRedaction.recommended({ fields: ["iban"] }),
 };
-
-/** The bulk interface: takes what it does not have, and says so of what it has. */
-function bulk(documents: Map<string, any>, counts: { conflicts: number }): Answer {
-  return ({ body, url }) => {
-    if (!url.startsWith("/_bulk")) return { status: 404 };
-    const lines = body.split("\n").filter((line) => line !== "");
-    const items = [];
-    for (let index = 0; index < lines.length; index += 2) {
-      const { create } = JSON.parse(lines[index] as string);
-      const key = `${create._index}/${create._id}`;
-      const status = documents.has(key) ? 409 : 201;
-      if (status === 409) counts.conflicts += 1;
-      else documents.set(key, JSON.parse(lines[index + 1] as string));
-      items.push({ create: { _index: create._index, _id: create._id, status } });
-    }
-    return {
-      status: 200,
-      body: { took: 1, errors: items.some(({ create }) => create.status === 409), items },
-    };
-  };
-}
 
 describeWithFluentBit("Fluent Bit with the files of the manifests", () => {
   const root = newFolder();
@@ -113,6 +95,7 @@ describeWithFluentBit("Fluent Bit with the files of the manifests", () => {
           nested: { list: ["a"] },
         }),
       ),
+      cri(LONG_WORD),
       ...REDACTION_SAMPLES.flatMap(({ hit, nearMiss }) => [cri(hit), cri(nearMiss)]),
     ]);
     writeLog(log, "shop", POD, "proxy", [cri('10.0.0.9 [30/Nov/2026:11:59:58 +0000] "GET / HTTP/1.1" 200')]);
@@ -140,8 +123,8 @@ describeWithFluentBit("Fluent Bit with the files of the manifests", () => {
 
   test("send every line once, by TLS with the collector's certificate, into the index of its day", async () => {
     running = new Running(fluentBit as string, ["-c", config]);
-    // Of the web container: 1 + 1 + 1 + 1 + 1 messages and the samples; one of the proxy.
-    const expected = 5 + 2 * REDACTION_SAMPLES.length + 1;
+    // Of the web container: six messages and the samples; one of the proxy.
+    const expected = 6 + 2 * REDACTION_SAMPLES.length + 1;
     await until(
       () => documents.size >= expected,
       60_000,

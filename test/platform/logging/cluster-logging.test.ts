@@ -100,9 +100,12 @@ describe("a ClusterLogging with the required props", () => {
   });
 
   test("joins lines, adds an id, adds the pod, then redacts, so that redaction sees the record that is sent", () => {
-    const { filters } = fluentBit(world).pipeline;
-    expect(filters.map(({ name }: any) => name)).toEqual(["multiline", "lua", "kubernetes", "lua"]);
-    expect(named(filters, "multiline")["multiline.parser"]).toBe("go,java,python");
+    const { filters, inputs } = fluentBit(world).pipeline;
+    // A filter would hand lines to an input of its own, which loses them while it is paused.
+    expect(inputs[0].processors.logs).toEqual([
+      expect.objectContaining({ name: "multiline", "multiline.parser": "go,java,python" }),
+    ]);
+    expect(filters.map(({ name }: any) => name)).toEqual(["lua", "kubernetes", "lua"]);
     expect(named(filters, "kubernetes")).toMatchObject({
       annotations: false,
       "k8s-logging.exclude": false,

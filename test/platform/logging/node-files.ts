@@ -68,3 +68,53 @@ export function moveFluentBit(text: string, root: string, ports: { api: number; 
   ];
   return places.reduce((all, [from, to]) => all.split(from).join(to), text);
 }
+
+/** The configuration of Fluentd of the manifest with the folders of a test and the ports of this machine. */
+export function moveFluentd(text: string, root: string, ports: { api: number; store: number }): string {
+  const places: readonly (readonly [string, string])[] = [
+    ["/etc/fluentd/", `${root}/etc/`],
+    ["/var/lib/fluentd", `${root}/state`],
+    ["/var/log/", `${root}/var/log/`],
+    ["/run/secrets/destination/ca.crt", `${root}/ca.crt`],
+    ["/run/secrets/destination/tls.crt", `${root}/client.crt`],
+    ["/run/secrets/destination/tls.key", `${root}/client.key`],
+    ["/run/secrets/log-writer/", `${root}/`],
+    ["/var/run/secrets/kubernetes.io/serviceaccount/", `${root}/`],
+    // The plugin takes the address from the environment of the pod.
+    [
+      "@type kubernetes_metadata\n",
+      `@type kubernetes_metadata\n  kubernetes_url https://localhost:${ports.api}\n`,
+    ],
+    ["host opensearch.logging.svc", "host localhost"],
+    ["host elasticsearch.logging.svc", "host localhost"],
+    ["port 9200", `port ${ports.store}`],
+    ["port 2020", "port 22020"],
+    ["port 24231", "port 24232"],
+    ["kubernetes.var.log.containers.", `kubernetes.${root.slice(1).replace(/\//g, ".")}.var.log.containers.`],
+  ];
+  return places.reduce((all, [from, to]) => all.split(from).join(to), text);
+}
+
+/** The bulk interface: creates documents, and reports a conflict for each that exists. */
+export function bulk(documents: Map<string, any>, counts: { conflicts: number }): Answer {
+  return ({ body, url }) => {
+    // Fluentd asks for the version when it starts.
+    if (url === "/")
+      return { status: 200, body: { version: { number: "2.19.1", distribution: "opensearch" } } };
+    if (!url.startsWith("/_bulk")) return { status: 404 };
+    const lines = body.split("\n").filter((line) => line !== "");
+    const items = [];
+    for (let index = 0; index < lines.length; index += 2) {
+      const { create } = JSON.parse(lines[index] as string);
+      const key = `${create._index}/${create._id}`;
+      const status = documents.has(key) ? 409 : 201;
+      if (status === 409) counts.conflicts += 1;
+      else documents.set(key, JSON.parse(lines[index + 1] as string));
+      items.push({ create: { _index: create._index, _id: create._id, status } });
+    }
+    return {
+      status: 200,
+      body: { took: 1, errors: items.some(({ create }) => create.status === 409), items },
+    };
+  };
+}

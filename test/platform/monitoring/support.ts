@@ -2,7 +2,10 @@ import { App as KubernetesApp, Chart } from "cdk8s";
 import { type TerraformStack } from "cdktf";
 import {
   ClusterMonitoring,
+  ClusterNetwork,
   ContainerImage,
+  DashboardPanel,
+  GrafanaDashboard,
   GrafanaUsers,
   HardenedDeployment,
   KubernetesVersion,
@@ -10,12 +13,14 @@ import {
   SecretFiles,
   SecureNamespace,
   SecureOkeCluster,
+  type SubnetExposure,
   type ClusterMonitoringProps,
   type SecureOkeClusterProps,
 } from "../../../lib";
 import { objectsOf } from "../../../lib/synthesis/chart-objects";
 import { COMPARTMENT, newStack } from "../../support/stack";
 import { DIGEST, IMAGE } from "../../workload/support";
+import { parseYaml } from "../../terraform/yaml-readers";
 
 const image = (name: string) => ContainerImage.of(`fra.ocir.io/acme/${name}@${DIGEST}`);
 
@@ -40,8 +45,15 @@ export class World {
   public readonly app = new KubernetesApp();
   public readonly chart: Chart;
 
-  constructor(props: Partial<SecureOkeClusterProps> = {}) {
+  constructor(props: Partial<SecureOkeClusterProps> = {}, loadBalancers?: SubnetExposure) {
+    const network =
+      loadBalancers &&
+      new ClusterNetwork(this.stack, "network", {
+        compartmentId: COMPARTMENT,
+        publicLoadBalancerExposure: loadBalancers,
+      });
     this.cluster = new SecureOkeCluster(this.stack, "cluster", {
+      ...(network ? { network } : {}),
       ...props,
       compartmentId: COMPARTMENT,
       kubernetesVersion: KubernetesVersion.V1_35,
@@ -91,7 +103,12 @@ export function fileOf(chart: Chart, configMap: string, file: string): string {
   return found[0].data[file];
 }
 
-/** The peers that a policy lets a workload connect to, or be reached from, on a port. */
+/** The scrape jobs of Prometheus. */
+export const jobsOf = ({ chart }: World): any[] =>
+  (parseYaml(fileOf(chart, "prometheus-scrapes", "jobs.yaml"), "1.2")[0] as any).scrape_configs;
+export const jobNames = (world: World) => jobsOf(world).map(({ job_name }) => job_name as string);
+
+/** The peers of the policy of a workload on a port. */
 export function peers(chart: Chart, name: string, side: "egress" | "ingress", port: number): any[] {
   const { spec } = find(chart, "NetworkPolicy", name);
   return spec[side]
@@ -99,9 +116,15 @@ export function peers(chart: Chart, name: string, side: "egress" | "ingress", po
     .flatMap((rule: any) => rule.to ?? rule.from);
 }
 
-/** The pods of a workload, as a policy selects them. */
+/** The peer of a policy that selects the pods of a workload. */
 export const podsOf = (name: string, namespace: string) =>
   expect.objectContaining({
     namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
     podSelector: { matchLabels: { "app.kubernetes.io/instance": name, "app.kubernetes.io/name": name } },
   });
+
+/** A dashboard with one panel. */
+export function dashboard(id: string, title = id): GrafanaDashboard {
+  const panels = [DashboardPanel.timeSeries({ title: "Requests", queries: [{ expression: "up" }] })];
+  return GrafanaDashboard.of({ id, title, panels });
+}

@@ -3,7 +3,7 @@ import { LogOverflow } from "../log-buffer";
 import { type LogParser } from "../log-parser";
 import { type LogFormat } from "../log-parser-props";
 
-/** Where the collector finds its files. */
+/** The paths of the files in the collector. */
 export const FLUENTD_FILES = {
   main: "/etc/fluentd/fluent.conf",
   plugins: "/etc/fluentd/plugins",
@@ -11,17 +11,20 @@ export const FLUENTD_FILES = {
   state: "/var/lib/fluentd",
 };
 
-/** monitor_agent answers on the port of collectors in JSON, which Prometheus does not read. */
+/** monitor_agent responds in JSON on the port of collectors, which Prometheus does not read. */
 export const FLUENTD_METRICS_PORT = 24_231;
 export const FLUENTD_METRICS = "/metrics";
 
-/** What begins and goes on in stack traces of the languages that Fluent Bit knows by itself. */
+/** The continuation lines of stack traces, for the languages that Fluent Bit has parsers for. */
 const FURTHER_LINES: { readonly [name: string]: string } = {
   go: "^(?:goroutine \\d+|\\t|created by|[\\w./*()-]+\\(.*\\)$|\\[signal)",
   java: "^(?:\\s+at |\\s+\\.\\.\\. \\d+|Caused by:|\\s+Suppressed:|\\t)",
   python: '^(?:\\s+File "|\\s{2,}|Traceback|[\\w.]+(?:Error|Exception|Warning|Interrupt)\\b)',
   ruby: "^\\s+(?:from )?\\S+:\\d+:in ",
 };
+
+/** The format of the container runtime. */
+const TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%N%:z";
 
 const quoted = (text: string) => text.replace(/\//g, "\\/");
 
@@ -30,8 +33,9 @@ export function fluentdConfig(collection: Collection): string {
   return `${system()}
 ${source(collection)}
 ${joins(collection)}
+${identity(collection)}
 ${metadata()}
-${collection.formats.map((format) => format_(format, collection.parsers)).join("\n")}
+${collection.formats.map((format) => formatFilter(format, collection.parsers)).join("\n")}
 ${collection.isRedacted ? "<filter kubernetes.**>\n  @type redact\n</filter>\n" : ""}
 ${match(collection)}`.replace(/\n{3,}/g, "\n\n");
 }
@@ -77,26 +81,32 @@ function source({ collector }: Collection): string {
   max_line_size 1m
   <parse>
     @type regexp
-    expression /^(?<time>[^ ]+) (?<stream>stdout|stderr) (?<logtag>[FP]) (?<log>.*)$/
-    time_format %Y-%m-%dT%H:%M:%S.%N%:z
+    expression /^(?<logtime>[^ ]+) (?=(?<partialstream>\\w+))(?<stream>stdout|stderr) (?<logtag>[FP]) (?<log>.*)$/
+    time_key logtime
+    time_format ${TIME_FORMAT}
+    keep_time_key true
   </parse>
 </source>
 `;
 }
 
-/** The runtime splits long lines, and programs print traces line by line. */
+/**
+ * Joins lines that the runtime split, and traces that programs print line by line.
+ *
+ * The plugin removes the field that it tells streams apart by, so that field is a copy.
+ */
 function joins({ multiline, parsers }: Collection): string {
   const partial = `<filter kubernetes.**>
   @type concat
   key log
   use_partial_cri_logtag true
   partial_cri_logtag_key logtag
-  partial_cri_stream_key stream
+  partial_cri_stream_key partialstream
   separator ""
 </filter>
 `;
   const traces = multiline.map((name) => {
-    const own = parsers.find((one) => one.name === name)?._lines;
+    const own = parsers.find((candidate) => candidate.name === name)?._lines;
     const further = own?.continuation ?? FURTHER_LINES[name] ?? "^\\s";
     const first = own ? quoted(own.firstLine) : `\\A(?!${quoted(further.replace(/^\^/, ""))})`;
     return `<filter kubernetes.**>
@@ -111,7 +121,7 @@ function joins({ multiline, parsers }: Collection): string {
 `;
   });
   if (traces.length === 0) return partial;
-  // What a timeout flushes goes on where all other lines do.
+  // Lines that a timeout flushes continue at this label, as all others do.
   return `${partial}${traces.join("")}
 <match kubernetes.**>
   @type relabel
@@ -119,6 +129,35 @@ function joins({ multiline, parsers }: Collection): string {
 </match>
 
 <label @NORMAL>`;
+}
+
+/**
+ * Gives each message an id, the same whenever it is read, and the time of its first line: joins change the time.
+ *
+ * The seed has the time as text, because the plugin reduces a time to seconds.
+ */
+function identity({ target }: Collection): string {
+  return `<filter kubernetes.**>
+  @type ${target.program}_genid
+  hash_id_key _hash
+  include_tag_in_seed true
+  use_record_as_seed true
+  record_keys logtime,stream,log
+</filter>
+
+<filter kubernetes.**>
+  @type parser
+  key_name logtime
+  reserve_data true
+  remove_key_name_field true
+  <parse>
+    @type regexp
+    expression /^(?<logtime>.*)$/
+    time_key logtime
+    time_format ${TIME_FORMAT}
+  </parse>
+</filter>
+`;
 }
 
 function metadata(): string {
@@ -137,18 +176,20 @@ function metadata(): string {
   @type parser
   key_name log
   reserve_data true
+  reserve_time true
   remove_key_name_field true
   hash_value_field fields
   emit_invalid_record_to_error false
   <parse>
     @type json
+    time_key _none
   </parse>
 </filter>
 `;
 }
 
-function format_({ container, namespace, parser }: LogFormat, parsers: readonly LogParser[]): string {
-  const line = parsers.find((one) => one.name === parser)?._line;
+function formatFilter({ container, namespace, parser }: LogFormat, parsers: readonly LogParser[]): string {
+  const line = parsers.find((candidate) => candidate.name === parser)?._line;
   if (!line) return "";
   const time =
     line.timeField === undefined
@@ -158,6 +199,7 @@ function format_({ container, namespace, parser }: LogFormat, parsers: readonly 
   @type parser
   key_name log
   reserve_data true
+  reserve_time ${line.timeField === undefined}
   remove_key_name_field true
   emit_invalid_record_to_error false
   <parse>
@@ -199,16 +241,7 @@ function destination(target: Target): string[] {
 }
 
 function match({ buffer, multiline, target }: Collection): string {
-  return `<filter kubernetes.**>
-  @type ${target.program}_genid
-  hash_id_key _hash
-  include_tag_in_seed true
-  include_time_in_seed true
-  use_record_as_seed true
-  use_entire_record true
-</filter>
-
-<match kubernetes.**>
+  return `<match kubernetes.**>
   ${destination(target).join("\n  ")}
   <buffer>
     @type file

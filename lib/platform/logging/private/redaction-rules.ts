@@ -1,18 +1,19 @@
 import { type LogRedaction } from "../log-redaction";
+import { byText } from "../../../core/stable-order";
 
-/** What stands in the place of a credential. */
+/** The replacement of a credential. */
 export const MASK = "[REDACTED]";
 
-/** A text that is a credential by its form, for both collectors. */
+/** The form of a credential, for both collectors. */
 export interface RedactionRule {
   readonly id: string;
-  /** A pattern of Lua, as Fluent Bit needs it. */
+  /** The Lua pattern for Fluent Bit. */
   readonly lua: string;
-  /** A regular expression of Ruby, as Fluentd needs it; JavaScript reads it alike. */
+  /** The Ruby regular expression for Fluentd, which is also valid in JavaScript. */
   readonly ruby: string;
-  /** What is kept before the mask: the first group. */
+  /** Whether the first group is kept before the mask. */
   readonly keepsBefore?: boolean;
-  /** What is kept after it. */
+  /** The text after the mask. */
   readonly after?: string;
 }
 
@@ -23,12 +24,12 @@ const anyCase = (word: string) =>
     .join("");
 const caseless = (word: string) =>
   [...word].map((letter) => (/[a-z]/.test(letter) ? `[${letter.toUpperCase()}${letter}]` : letter)).join("");
-/** Lua has no counted repetition: at least so many of a class. */
+/** At least a number of characters of a class; Lua has no counted repetition. */
 const atLeast = (count: number, klass: string) => `${klass.repeat(count)}${klass}*`;
 
 const HEADERS = ["authorization", "set-cookie", "cookie"];
 
-/** In this order: what a later rule finds in a mask is nothing. */
+/** The rules in their order; no rule matches the mask. */
 export const REDACTION_RULES: readonly RedactionRule[] = [
   {
     id: "private-key",
@@ -36,7 +37,7 @@ export const REDACTION_RULES: readonly RedactionRule[] = [
     ruby: "-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----[\\s\\S]*?-----END [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----",
   },
   {
-    // A key that is printed with its line breaks comes line by line.
+    // A key that is printed with its line breaks arrives line by line.
     id: "private-key-line",
     lua: `^%s*${atLeast(60, "[%w+/]")}=*%s*$`,
     ruby: "\\A\\s*[A-Za-z0-9+/]{60,}=*\\s*\\z",
@@ -55,8 +56,8 @@ export const REDACTION_RULES: readonly RedactionRule[] = [
   },
   {
     id: "json-web-token",
-    lua: "eyJ[%w_%-]+%.eyJ[%w_%-]+%.[%w_%-]*",
-    ruby: "eyJ[A-Za-z0-9_-]+\\.eyJ[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]*",
+    lua: "%f[%w]eyJ[%w_%-]+%.eyJ[%w_%-]+%.[%w_%-]*",
+    ruby: "(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]+\\.eyJ[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]*",
   },
   {
     id: "url-password",
@@ -94,18 +95,18 @@ export const REDACTION_RULES: readonly RedactionRule[] = [
   },
 ];
 
-/** What names of fields hold that are secret, without punctuation and in lower case. */
+/** Parts of the names of secret fields, without punctuation and in lower case. */
 const SECRET_NAMES = [
   ...["password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "privatekey"],
   ...["authorization", "credential", "cookie"],
 ];
 
-/** Numbers under other names, such as `tokens_used`, are counts. */
+/** Parts of the names of secret fields with numbers; under other names, such as `tokens_used`, numbers are counts. */
 const NUMBER_NAMES = ["password", "passwd", "passphrase"];
 
 function withOwn(names: readonly string[], { fields }: LogRedaction): string[] {
   const own = fields.map((name) => name.toLowerCase().replace(/[^a-z0-9]/g, ""));
-  return [...new Set([...names, ...own])].sort();
+  return [...new Set([...names, ...own])].sort(byText);
 }
 
 const secretNames = (redaction: LogRedaction) => withOwn(SECRET_NAMES, redaction);
@@ -114,7 +115,7 @@ const numberNames = (redaction: LogRedaction) => withOwn(NUMBER_NAMES, redaction
 const luaText = (text: string) =>
   `"${text.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\r/g, "\\r").replace(/\n/g, "\\n")}"`;
 
-/** The program that Fluent Bit runs over each record. */
+/** The Lua script that Fluent Bit runs for each record. */
 export function luaScript(redaction: LogRedaction): string {
   const rules = REDACTION_RULES.map(({ lua, keepsBefore, after = "" }) => {
     const put = `${keepsBefore ? "%1" : ""}${MASK}${after}`;
@@ -141,10 +142,11 @@ local function masked_pair(name, between, value)
   if value ~= "" and hides(name) then return name .. between .. MASK end
 end
 
+-- A name begins where a word does: tried at each letter, a long word would take time by the square of its length.
 local function redacted(text)
   for _, rule in ipairs(RULES) do text = text:gsub(rule[1], rule[2]) end
-  text = text:gsub("([%w_.-]+)(\\\\?[\\"']?%s*[=:]%s*\\\\?[\\"'])([^\\"'\\\\]*)", masked_pair)
-  text = text:gsub("([%w_.-]+)(\\\\?[\\"']?%s*[=:]%s*)([^%s\\"'\\\\,;&%[]+)", masked_pair)
+  text = text:gsub("%f[%w_.-]([%w_.-]+)(\\\\?[\\"']?%s*[=:]%s*\\\\?[\\"'])([^\\"'\\\\]*)", masked_pair)
+  text = text:gsub("%f[%w_.-]([%w_.-]+)(\\\\?[\\"']?%s*[=:]%s*)([^%s\\"'\\\\,;&%[]+)", masked_pair)
   return text
 end
 
@@ -164,11 +166,11 @@ local function walk(value, depth, inside)
   return nil
 end
 
--- What Kubernetes says of the pod stays as it is: labels hold no credentials, and searches go by them.
+-- The metadata of the pod stays as it is: labels contain no credentials, and searches use them.
 function redact(tag, timestamp, record)
   local kubernetes = record["kubernetes"]
   record["kubernetes"] = nil
-  -- A line that can't be read to its end must not pass as it is.
+  -- A line that can't be redacted completely must not pass as it is.
   if not pcall(walk, record, 0, false) then
     record = { line_id = record["line_id"], stream = record["stream"], log = MASK }
   end
@@ -180,7 +182,7 @@ end
 
 const rubyText = (text: string) => `'${text.replace(/\\/g, "\\\\").replace(/'/g, "\\'")}'`;
 
-/** The same program as a filter of Fluentd. */
+/** The same redaction as a filter plugin of Fluentd. */
 export function rubyPlugin(redaction: LogRedaction): string {
   const rules = REDACTION_RULES.map(({ ruby, keepsBefore, after = "" }) => {
     const put = `${keepsBefore ? "\\1" : ""}${MASK}${after}`;
@@ -200,11 +202,11 @@ module Fluent
 ${rules.join("\n")}
       ].freeze
       PAIRS = [
-        Regexp.new('([\\w.-]+)(\\\\\\\\?["\\']?\\s*[=:]\\s*\\\\\\\\?["\\'])([^"\\'\\\\\\\\]+)'),
-        Regexp.new('([\\w.-]+)(\\\\\\\\?["\\']?\\s*[=:]\\s*)([^\\s"\\'\\\\\\\\,;&\\[]+)'),
+        Regexp.new('(?<![\\w.-])([\\w.-]+)(\\\\\\\\?["\\']?\\s*[=:]\\s*\\\\\\\\?["\\'])([^"\\'\\\\\\\\]+)'),
+        Regexp.new('(?<![\\w.-])([\\w.-]+)(\\\\\\\\?["\\']?\\s*[=:]\\s*)([^\\s"\\'\\\\\\\\,;&\\[]+)'),
       ].freeze
 
-      # What Kubernetes says of the pod stays as it is: labels hold no credentials, and searches go by them.
+      # The metadata of the pod stays as it is: labels contain no credentials, and searches use them.
       def filter(_tag, _time, record)
         record.each_with_object({}) do |(name, value), out|
           out[name] = name == 'kubernetes' ? value : walk(name, value, 0, false)
