@@ -7,7 +7,6 @@ import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { Egress } from "../../lib/network/egress/egress";
 import { type EgressInspectionProps } from "../../lib/network/egress/egress-inspection-props";
 import { EgressSource } from "../../lib/network/egress/egress";
-import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { SubnetRole } from "../../lib/network/vcn/subnet-role";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { CoreRouteTable } from "../../lib/oci/core-route-table";
@@ -348,69 +347,5 @@ describe("an inspection is refused", () => {
       vcnId: "ocid1.vcn.oc1..x",
     });
     expect(refusedCodes(() => network.inspectEgress(INSPECTION))).toEqual(["EGRESS_INVALID"]);
-  });
-});
-
-describe("in a VCN that exists", () => {
-  const existing = (props: object, stack = newStack()) => {
-    const network = new ExistingVcnNetwork(stack, "network", {
-      vcnId: "ocid1.vcn.oc1..x",
-      vcnCidrs: ["10.0.0.0/16"],
-      compartmentId: COMPARTMENT,
-      displayName: "n",
-      plan: SubnetPlan.of({ vcnCidr: "10.0.16.0/20", nodes: 16, pods: 400 }),
-      regionServices: services,
-      ...props,
-    });
-    const pods = new NetworkSecurityGroup(stack, "pods", {
-      compartmentId: COMPARTMENT,
-      vcnId: network.vcnId,
-    });
-    network.addEgress(EgressSource.pods(pods), Egress.to(BANK, HTTPS, reason));
-    return network;
-  };
-  const natGatewayId = "ocid1.natgateway.oc1..x";
-  const drg = { drgId: DRG, onPremisesCidrs: [OFFICE] };
-
-  test("an inspection makes the NAT gateway and the ways back", () => {
-    const stack = newStack();
-    const network = existing({}, stack);
-    network.inspectEgress(INSPECTION);
-    expect(tablesOf(stack)).toEqual({
-      "pods-out": [`${BANK} > privateip`],
-      "firewall-out": [`${BANK} > nat_gateway`],
-      "nat-in": [`${network.podSubnet.cidr} > privateip`],
-    });
-  });
-
-  test("it is refused with gateways of others, and told what must be there", () => {
-    const [ofNat, ...none] = refusal(() => existing({ natGatewayId }).inspectEgress(INSPECTION));
-    expect(none).toEqual([]);
-    expect(ofNat?.fix).toMatch(
-      /10\.0\.16\.0.* in the gateway's route table to the firewall's private address/,
-    );
-    const attached = existing({ drg });
-    const [ofDrg, ...more] = refusal(() => attached.inspectEgress({ ...INSPECTION, onPremises: true }));
-    expect(more).toEqual([]);
-    expect(ofDrg).toMatchObject({ code: "EGRESS_INVALID", property: "onPremises" });
-    expect(() => attached.inspectEgress(INSPECTION)).not.toThrow();
-  });
-
-  test("it goes with gateways of others that their owner routes", () => {
-    const stack = newStack();
-    existing({ drg }, stack).inspectEgress({ firewallPrivateIpId: FIREWALL, onPremises: true });
-    expect(tablesOf(stack)).toEqual({
-      "api-out": [`${OFFICE} > privateip`],
-      "lb-out": [`${OFFICE} > privateip`],
-      "pods-out": [`${BANK} > privateip`],
-    });
-  });
-
-  test("a NAT gateway that a hub would leave unused is refused", () => {
-    const hub = { ...drg, internetThroughHub: true };
-    const [problem, ...more] = refusal(() => existing({ natGatewayId, drg: hub }));
-    expect(more).toEqual([]);
-    expect(problem).toMatchObject({ code: "EGRESS_INVALID", fix: "Leave one of the two out" });
-    expect(() => existing({ drg: hub })).not.toThrow();
   });
 });

@@ -1,6 +1,5 @@
 import { Duration, Size } from "cdk8s";
 import { TerraformVariable, Testing, Token } from "cdktf";
-import * as fc from "fast-check";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { NetworkAddressList } from "../../lib/network/security-groups/network-address-list";
 import { WebApplicationFirewall } from "../../lib/network/waf/web-application-firewall";
@@ -69,7 +68,7 @@ describe("a firewall without options", () => {
     expect(policy.display_name).toBe("stack-waf");
   });
 
-  test("stands in front of nothing", () => {
+  test("is attached to no load balancer", () => {
     const stack = newStack();
     const { policyId } = new WebApplicationFirewall(stack, "waf", minimal);
     expect(resourcesOf(stack, FIREWALL)).toEqual({});
@@ -78,7 +77,7 @@ describe("a firewall without options", () => {
 });
 
 describe("a firewall", () => {
-  test("takes everything that can be set", () => {
+  test("can set every prop", () => {
     const policy = policyOf({
       displayName: "web",
       capabilities: [
@@ -124,7 +123,7 @@ describe("a firewall", () => {
     expect(policy).toMatchSnapshot();
   });
 
-  test("only checks where that has a reason, which is acknowledged", () => {
+  test("only checks requests with a reason, which is acknowledged", () => {
     const stack = newStack();
     const reason = "We learn what good requests look like until May";
     new WebApplicationFirewall(stack, "waf", { ...minimal, mode: WafMode.checkOnly({ reason }) });
@@ -139,7 +138,7 @@ describe("a firewall", () => {
     ]);
   });
 
-  test("protects load balancers by their OCIDs, each with an id of its own", () => {
+  test("protects load balancers by their OCIDs, each with its own id", () => {
     const stack = newStack();
     const waf = new WebApplicationFirewall(stack, "waf", minimal);
     const ids = [waf.protect("web", BALANCER), waf.protect("shop", `${BALANCER}2`)];
@@ -158,7 +157,7 @@ describe("a firewall", () => {
     expect(new Set(ids).size).toBe(2);
   });
 
-  test("knows addresses by lists, of both families", () => {
+  test("uses address lists of both IP families", () => {
     const stack = newStack();
     const list = new NetworkAddressList(stack, "offices", {
       ...minimal,
@@ -182,74 +181,19 @@ describe("a firewall", () => {
   });
 });
 
-describe("a condition", () => {
-  test.each([
-    [WafCondition.path("/login"), "i_equals(http.request.url.path, '/login')"],
-    [WafCondition.method("POST"), "i_equals(http.request.method, 'POST')"],
-    [WafCondition.host("shop.example.com:8443"), "i_equals(http.request.host, 'shop.example.com:8443')"],
-    [WafCondition.header("X-Debug"), "i_contains(keys(http.request.headers), 'x-debug')"],
-    [
-      WafCondition.countries(["FR", "DE", "FR"]),
-      "i_contains(['DE', 'FR'], connection.source.geo.countryCode)",
-    ],
-    [WafCondition.addresses(["192.0.2.0/24"]), "address_in(connection.source.address, ['192.0.2.0/24'])"],
-    [WafCondition.expression("http.request.version == '1.0'"), "http.request.version == '1.0'"],
-    [
-      WafCondition.path("/a").orElse(WafCondition.path("/b")).andAlso(WafCondition.method("PUT").negated()),
-      "((i_equals(http.request.url.path, '/a')) || (i_equals(http.request.url.path, '/b'))) && " +
-        "(!(i_equals(http.request.method, 'PUT')))",
-    ],
-  ])("%# is written in JMESPath", (condition, text) => {
-    expect(condition.jmesPath).toBe(text);
-  });
-
-  test("has no text that could end its quotes, whatever is given", () => {
-    const any = WafCondition as any;
-    fc.assert(
-      fc.property(
-        fc.oneof(
-          fc.string(),
-          fc.webPath(),
-          fc.string().map((text) => `/${text}'`),
-        ),
-        (text) => {
-          for (const factory of ["path", "pathPrefix", "method", "host", "header"]) {
-            let written: string;
-            try {
-              written = any[factory](text).jmesPath;
-            } catch {
-              continue;
-            }
-            expect(written.split("'")).toHaveLength(3);
-            expect(written).not.toMatch(/[\\`"]|\$\{|%\{/);
-          }
-        },
-      ),
-    );
-  });
-
-  test("that would be longer than OCI takes is refused, a reference counted as an OCID", () => {
-    expect(refusedCodes(() => WafCondition.expression("a".repeat(1025)))).toEqual(["VALUE_INVALID"]);
-    const ids = Array.from({ length: 9 }, (_, index) =>
-      Token.asString({ resolve: () => `${index}`, creationStack: [], toString: () => "" }),
-    );
-    expect(refusedCodes(() => WafCondition.addressLists(ids))).toEqual(["VALUE_INVALID"]);
-  });
-});
-
-describe("bad input", () => {
+describe("invalid input of a web application firewall", () => {
   const of = (props: object | null | undefined) => () =>
     new WebApplicationFirewall(newStack(), "waf", (props && { ...minimal, ...props }) as never);
   const path = WafCondition.path("/");
   const limit = { name: "all", requests: 1, period: Duration.seconds(1) };
   test.each<[string, () => unknown, string[]]>([
-    ["no props", of(undefined), ["ATTRIBUTE_MISSING"]],
-    ["no compartment", of({ compartmentId: undefined }), ["ATTRIBUTE_MISSING"]],
-    ["another OCID", of({ compartmentId: BALANCER }), ["OCID_INVALID"]],
-    ["a mode by its name", of({ mode: "check" }), ["VALUE_INVALID"]],
-    ["no capability", of({ capabilities: [] }), ["VALUE_INVALID"]],
+    ["missing props", of(undefined), ["ATTRIBUTE_MISSING"]],
+    ["a missing compartment", of({ compartmentId: undefined }), ["ATTRIBUTE_MISSING"]],
+    ["an OCID of another kind", of({ compartmentId: BALANCER }), ["OCID_INVALID"]],
+    ["the name of a mode", of({ mode: "check" }), ["VALUE_INVALID"]],
+    ["an empty list of capabilities", of({ capabilities: [] }), ["VALUE_INVALID"]],
     [
-      "a capability that no factory made",
+      "a capability that was not created by a factory",
       of({ capabilities: [{ key: "941100", version: 1 }, null] }),
       ["VALUE_INVALID", "ATTRIBUTE_MISSING"],
     ],
@@ -258,9 +202,9 @@ describe("bad input", () => {
       of({ capabilities: [WafCapability.of("941100", 1), WafCapability.of("941100", 2)] }),
       ["NAME_DUPLICATE"],
     ],
-    ["more of a body than OCI looks at", of({ bodyInspection: Size.kibibytes(9) }), ["SIZE_INVALID"]],
+    ["a body inspection above OCI's limit", of({ bodyInspection: Size.kibibytes(9) }), ["SIZE_INVALID"]],
     [
-      "limits that are none",
+      "invalid request limits",
       of({ requestLimits: { arguments: 0, headers: 1.5, allowedMethods: [] } }),
       ["VALUE_INVALID", "COUNT_INVALID", "COUNT_INVALID"],
     ],
@@ -277,7 +221,7 @@ describe("bad input", () => {
       }),
       ["VALUE_INVALID", "VALUE_INVALID"],
     ],
-    ["limits that are a list", of({ requestLimits: [] }), ["VALUE_INVALID"]],
+    ["a list of request limits", of({ requestLimits: [] }), ["VALUE_INVALID"]],
     ["a method in small letters", of({ requestLimits: { allowedMethods: ["get"] } }), ["VALUE_INVALID"]],
     [
       "a response by its code",
@@ -285,21 +229,21 @@ describe("bad input", () => {
       ["VALUE_INVALID", "VALUE_INVALID"],
     ],
     [
-      "rules that are no list",
+      "rules that are not a list",
       of({ accessRules: {}, rateLimits: limit }),
       ["VALUE_INVALID", "VALUE_INVALID"],
     ],
     [
-      "rules that no factory made",
+      "rules that were not created by a factory",
       of({ accessRules: [{ name: "a", condition: path }, undefined] }),
       ["VALUE_INVALID", "ATTRIBUTE_MISSING"],
     ],
     [
-      "two rules of a name",
+      "two rules with the same name",
       of({ accessRules: [WafAccessRule.block("a", path), WafAccessRule.allow("a", path)] }),
       ["NAME_DUPLICATE"],
     ],
-    ["two limits of a name", of({ rateLimits: [limit, limit] }), ["NAME_DUPLICATE"]],
+    ["two limits with the same name", of({ rateLimits: [limit, limit] }), ["NAME_DUPLICATE"]],
     [
       "limits out of range",
       of({
@@ -314,34 +258,46 @@ describe("bad input", () => {
       of({ rateLimits: [{}, null] }),
       ["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"],
     ],
-    ["a limit for a text", of({ rateLimits: [{ ...limit, condition: "/" }] }), ["VALUE_INVALID"]],
-    ["a tag that is none", of({ freeformTags: { "a b": "c" } }), ["TAG_INVALID"]],
+    [
+      "a limit with a text as its condition",
+      of({ rateLimits: [{ ...limit, condition: "/" }] }),
+      ["VALUE_INVALID"],
+    ],
+    ["an invalid tag", of({ freeformTags: { "a b": "c" } }), ["TAG_INVALID"]],
     ["a blank name", of({ displayName: " " }), ["NAME_INVALID"]],
     ["a rule without a name", () => WafAccessRule.block("", path), ["NAME_INVALID"]],
     ["the reserved name", () => WafAccessRule.check("Default Action", path), ["NAME_INVALID"]],
     ["a rule without a condition", () => WafAccessRule.allow("a", undefined as never), ["ATTRIBUTE_MISSING"]],
-    ["a code that passes", () => WafResponse.of(200), ["COUNT_INVALID"]],
-    ["a code that OCI has not", () => WafResponse.of(429), ["COUNT_INVALID"]],
-    ["a body that is a template", () => WafResponse.of(403, { body: "${secret}" }), ["TEXT_TEMPLATE"]],
+    ["a response code below 400", () => WafResponse.of(200), ["COUNT_INVALID"]],
+    ["a response code that OCI doesn't offer", () => WafResponse.of(429), ["COUNT_INVALID"]],
+    ["a body with a Terraform template", () => WafResponse.of(403, { body: "${secret}" }), ["TEXT_TEMPLATE"]],
     [
-      "a body that is none",
+      "an invalid body and content type",
       () => WafResponse.of(403, { body: 1 as never, contentType: "html" }),
       ["VALUE_INVALID", "VALUE_INVALID"],
     ],
-    ["a key by its number", () => WafCapability.of(941100 as never, 0), ["VALUE_INVALID", "COUNT_INVALID"]],
-    ["exclusions of nothing", () => WafCapability.of("941100", 1).excluding({}), ["ATTRIBUTE_MISSING"]],
     [
-      "exclusions that are texts",
+      "a number as the key of a capability",
+      () => WafCapability.of(941100 as never, 0),
+      ["VALUE_INVALID", "COUNT_INVALID"],
+    ],
+    ["empty exclusions", () => WafCapability.of("941100", 1).excluding({}), ["ATTRIBUTE_MISSING"]],
+    [
+      "texts as exclusions",
       () => WafCapability.of("941100", 1).excluding({ args: "a" as never }),
       ["VALUE_INVALID"],
     ],
-    ["a country by its name", () => WafCondition.countries(["Germany"]), ["VALUE_INVALID"]],
-    ["no country", () => WafCondition.countries([]), ["VALUE_INVALID"]],
-    ["no list of addresses", () => WafCondition.addressLists([]), ["VALUE_INVALID"]],
-    ["a list by another OCID", () => WafCondition.addressLists([BALANCER]), ["OCID_INVALID"]],
+    ["the name of a country", () => WafCondition.countries(["Germany"]), ["VALUE_INVALID"]],
+    ["an empty list of countries", () => WafCondition.countries([]), ["VALUE_INVALID"]],
+    ["an empty list of address lists", () => WafCondition.addressLists([]), ["VALUE_INVALID"]],
+    [
+      "an address list with an OCID of another kind",
+      () => WafCondition.addressLists([BALANCER]),
+      ["OCID_INVALID"],
+    ],
     ["ranges with host bits", () => WafCondition.addresses(["192.0.2.1/24"]), ["CIDR_HOST_BITS"]],
-    ["a condition and a text", () => path.andAlso("x" as never), ["VALUE_INVALID"]],
-    ["no reason for checking", () => WafMode.checkOnly({ reason: "" }), ["REASON_MISSING"]],
+    ["a text as the other condition", () => path.andAlso("x" as never), ["VALUE_INVALID"]],
+    ["check mode without a reason", () => WafMode.checkOnly({ reason: "" }), ["REASON_MISSING"]],
     [
       "an empty list",
       () => new NetworkAddressList(newStack(), "l", { ...minimal, addresses: [] }),
@@ -356,7 +312,7 @@ describe("bad input", () => {
     expect(refusedCodes(call)).toEqual(codes);
   });
 
-  test("a network load balancer is refused with its reason and what to take", () => {
+  test("a network load balancer is refused with the reason and the alternative", () => {
     const waf = new WebApplicationFirewall(newStack(), "waf", minimal);
     const [problem] = refusal(() => waf.protect("udp", "ocid1.networkloadbalancer.oc1.eu-frankfurt-1.udp"));
     expect(problem).toMatchObject({
@@ -390,7 +346,7 @@ describe("bad input", () => {
     new WebApplicationFirewall(newStack(), "waf", minimal).protect("web", BALANCER);
   });
 
-  test("what can't be protected is refused, and leaves nothing behind", () => {
+  test("an invalid load balancer is refused, and leaves nothing behind", () => {
     const stack = newStack();
     const waf = new WebApplicationFirewall(stack, "waf", minimal);
     waf.protect("web", BALANCER);

@@ -45,6 +45,7 @@ import { LeastPrivilegeRole } from "../../rbac/role";
 import { RoleScope } from "../../rbac/role";
 import { SecureNamespace } from "../../namespaces/secure-namespace";
 import { Subject } from "../../rbac/subject";
+import { byText } from "../../core/stable-order";
 
 /**
  * Metrics, alerts, dashboards and traces of a cluster, kept in the cluster: Prometheus with Alertmanager, kube-state-metrics and node
@@ -138,12 +139,12 @@ export class ClusterMonitoring extends Construct {
 
   /** The alert rules, sorted by their names. */
   public get alerts(): AlertRule[] {
-    return [...this.alertRules].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return [...this.alertRules].sort((rule, other) => byText(rule.name, other.name));
   }
 
   /** The dashboards, sorted by their ids. */
   public get dashboards(): GrafanaDashboard[] {
-    return [...this.allDashboards].sort((a, b) => (a.id < b.id ? -1 : 1));
+    return [...this.allDashboards].sort((dashboard, other) => byText(dashboard.id, other.id));
   }
 
   /** Adds alert rules. */

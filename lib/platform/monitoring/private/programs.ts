@@ -72,8 +72,8 @@ export function addAlertmanager(
     image: images.images.alertmanager,
     args: alertmanagerArguments(),
     files: [ConfigFile.of(ALERTMANAGER_FILES.main, alertmanagerConfig(receivers))],
-    secretFiles: receivers.flatMap((one) => one._secretFiles ?? []),
-    egress: receivers.flatMap((one) => one._egress),
+    secretFiles: receivers.flatMap((receiver) => receiver._secretFiles ?? []),
+    egress: receivers.flatMap((receiver) => receiver._egress),
     port: PORTS.alertmanager,
     readiness: HealthProbe.fromHttpGet("/-/ready"),
     liveness: HealthProbe.fromHttpGet("/-/healthy", undefined, {

@@ -1,5 +1,6 @@
 import { Yaml } from "cdk8s";
 import { PORTS } from "./ports";
+import { byKey, byText } from "../../../core/stable-order";
 
 /** Where Prometheus finds what it reads at its start, and what it reads again when it changes. */
 export const PROMETHEUS_FILES = {
@@ -83,7 +84,7 @@ export interface NodeScrape {
 export function scrapeFile(pods: readonly PodScrape[], nodes: readonly NodeScrape[]): string {
   const jobs = [selfJob(), ...nodes.map(nodeJob), ...pods.map(podJob)];
   const byName = new Map(jobs.map((job) => [job.job_name, job]));
-  const sorted = [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, job]) => job);
+  const sorted = [...byName].sort(byKey).map(([, job]) => job);
   return Yaml.stringify({ scrape_configs: sorted });
 }
 
@@ -117,7 +118,7 @@ function podJob(scrape: PodScrape): Job {
   } = scrape;
   const label = Object.entries(selectorLabels)
     .map(([name, value]) => `${name}=${value}`)
-    .sort()
+    .sort(byText)
     .join(",");
   return {
     job_name: jobNameOf(scrape),

@@ -28,7 +28,9 @@ function otlpReceiver(...protocols: ("grpc" | "http")[]): object {
   const ports = { grpc: PORTS.otlpGrpc, http: PORTS.otlpHttp };
   return {
     otlp: {
-      protocols: Object.fromEntries(protocols.map((one) => [one, { endpoint: address(ports[one]) }])),
+      protocols: Object.fromEntries(
+        protocols.map((protocol) => [protocol, { endpoint: address(ports[protocol]) }]),
+      ),
     },
   };
 }

@@ -1,0 +1,276 @@
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { App, type TerraformStack } from "cdktf";
+import { ApiObject, App as KubernetesApp, Chart, Yaml } from "cdk8s";
+import * as fc from "fast-check";
+import { type ISecureOkeCluster } from "../../../lib/cluster/cluster-base";
+import { KubernetesVersion } from "../../../lib/cluster/kubernetes-version";
+import { NetworkPolicyEngine } from "../../../lib/cluster/policy-engine/network-policy-engine";
+import { SecureOkeCluster } from "../../../lib/cluster/cluster";
+import { Acknowledgements } from "../../../lib/core/acknowledgement";
+import { COMPARTMENT, newStack, refusal, refusedCodes } from "../../support/stack";
+
+const CLUSTER = "ocid1.cluster.oc1.eu-frankfurt-1.test";
+const outdir = fs.mkdtempSync(path.join(os.tmpdir(), "engine-"));
+const warnings = jest.spyOn(process, "emitWarning").mockImplementation();
+beforeEach(() => warnings.mockClear());
+afterAll(() => fs.rmSync(outdir, { recursive: true }));
+
+function clusterIn(stack: TerraformStack, networkPolicyEngine?: NetworkPolicyEngine): SecureOkeCluster {
+  return new SecureOkeCluster(stack, "cluster", {
+    compartmentId: COMPARTMENT,
+    kubernetesVersion: KubernetesVersion.V1_34,
+    networkPolicyEngine,
+  });
+}
+
+function addChart(cluster: ISecureOkeCluster, id = "shop", kind = "NetworkPolicy"): void {
+  const chart = new Chart(new KubernetesApp(), id, { namespace: id });
+  const apiVersion = kind === "NetworkPolicy" ? "networking.k8s.io/v1" : "v1";
+  new ApiObject(new Chart(chart, "inner"), "it", { apiVersion, kind, metadata: { name: id } });
+  cluster.addCdk8sChart(id, chart);
+}
+
+/** Synthesizes an app as a program does, and answers what was written for engines, by file. */
+function written(app: App): { [file: string]: string } {
+  app.synth();
+  const folder = path.join(outdir, "network-policy-engines");
+  if (!fs.existsSync(folder)) return {};
+  const names = fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+  const read = names.filter((name) => fs.statSync(path.join(folder, name)).isFile());
+  return Object.fromEntries(read.map((name) => [name, fs.readFileSync(path.join(folder, name), "utf8")]));
+}
+
+const newApp = () => new App({ outdir });
+
+/** What the cdktf command shows of a stack, without where it comes from. */
+function annotations(app: App): string[] {
+  const manifest = JSON.parse(fs.readFileSync(path.join(app.outdir, "manifest.json"), "utf8"));
+  return Object.values<any>(manifest.stacks).flatMap((stack) =>
+    (stack.annotations ?? []).map(({ level, message }: any) => `${level} ${message.split("\n")[0]}`),
+  );
+}
+
+/** What of Calico's policy-only manifest is changed. */
+const POLICY_ONLY = {
+  apiVersion: "apps/v1",
+  kind: "DaemonSet",
+  metadata: { name: "calico-node", namespace: "kube-system" },
+  spec: {
+    template: {
+      spec: {
+        initContainers: [{ name: "install-cni", image: "quay.io/calico/cni:v3.31.7" }],
+        containers: [
+          {
+            name: "calico-node",
+            image: "quay.io/calico/node:v3.31.7",
+            envFrom: [{ configMapRef: { name: "kubernetes-services-endpoint", optional: true } }],
+            env: [
+              { name: "FELIX_TYPHAK8SSERVICENAME", value: "calico-typha" },
+              { name: "CALICO_NETWORKING_BACKEND", value: "none" },
+            ],
+            volumeMounts: [
+              { mountPath: "/host/etc/cni/net.d", name: "cni-net-dir" },
+              { mountPath: "/lib/modules", name: "lib-modules" },
+              { mountPath: "/var/run/nodeagent", name: "policysync" },
+              { mountPath: "/var/log/calico/cni", name: "cni-log-dir" },
+            ],
+          },
+        ],
+        volumes: ["lib-modules", "cni-bin-dir", "cni-net-dir", "cni-log-dir", "policysync"].map((name) => ({
+          name,
+          hostPath: { path: `/${name}` },
+        })),
+      },
+    },
+  },
+};
+
+/** A cache that nothing asks when nodes ask the API server themselves. */
+const TYPHA = [
+  { apiVersion: "apps/v1", kind: "Deployment" },
+  { apiVersion: "v1", kind: "Service" },
+  { apiVersion: "policy/v1", kind: "PodDisruptionBudget" },
+].map((one) => ({ ...one, metadata: { name: "calico-typha", namespace: "kube-system" }, spec: {} }));
+
+describe("a cluster without an engine", () => {
+  test("gives a warning at synthesis, once, that the NetworkPolicies of its charts do nothing", () => {
+    const app = newApp();
+    const cluster = clusterIn(newStack("shop", app));
+    addChart(cluster);
+    addChart(cluster, "billing");
+    addChart(cluster, "quiet", "ConfigMap");
+    app.synth();
+    const what =
+      "shop/cluster: NetworkPolicies of billing, shop have no effect, because the cluster has no policy engine";
+    expect(annotations(app)).toEqual([`@cdktf/warn [network-policy-engine] ${what}`]);
+    expect(warnings.mock.calls).toEqual([
+      [expect.stringContaining(what), { type: "SecureOkeWarning", code: "network-policy-engine" }],
+    ]);
+    app.synth();
+    expect(warnings).toHaveBeenCalledTimes(1);
+  });
+
+  test.each([
+    ["nothing in its charts", (): void => undefined],
+    ["no NetworkPolicy in its charts", (cluster: ISecureOkeCluster) => addChart(cluster, "a", "ConfigMap")],
+  ])("is quiet with %s", (_, add) => {
+    const app = newApp();
+    add(clusterIn(newStack("shop", app)));
+    expect(written(app)).toEqual({});
+    expect([annotations(app), warnings.mock.calls]).toEqual([[], []]);
+  });
+
+  test("is warned of where it is imported, unless the same cluster has an engine somewhere in the app", () => {
+    const app = newApp();
+    const made = clusterIn(newStack("made", app), NetworkPolicyEngine.calico());
+    const stack = newStack("imported", app);
+    for (const [id, clusterId] of [["same", made.clusterId] as const, ["other", CLUSTER] as const]) {
+      addChart(SecureOkeCluster.fromClusterAttributes(stack, id, { clusterId }), id);
+    }
+    const named = SecureOkeCluster.fromClusterAttributes(newStack("named", app), "named", {
+      clusterId: "ocid1.cluster.oc1.eu-frankfurt-1.named",
+      networkPolicyEngine: NetworkPolicyEngine.existing({ reason: "The platform team runs Calico" }),
+    });
+    addChart(named, "named");
+    app.synth();
+    expect(annotations(app)).toEqual([expect.stringContaining("imported/other")]);
+  });
+});
+
+describe("the pull Secrets of an engine", () => {
+  const kubectl = spawnSync("kubectl", ["version", "--client"]).status === 0 ? test : test.skip;
+  kubectl("are on every account of Calico's manifest, and on nothing else", () => {
+    const folder = fs.mkdtempSync(path.join(outdir, "pulls-"));
+    const manifestUrl = "https://example.com/manifest.yaml";
+    const engine = NetworkPolicyEngine.calico({ imagePullSecrets: ["ocir", "mirror"], manifestUrl });
+    const account = (name: string) => ({
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name, namespace: "kube-system" },
+    });
+    const accounts = [account("calico-kube-controllers"), account("calico-node")];
+    const text = engine._installationFor?.().text.replace(manifestUrl, "manifest.yaml");
+    fs.writeFileSync(path.join(folder, "kustomization.yaml"), text ?? "");
+    Yaml.save(path.join(folder, "manifest.yaml"), [POLICY_ONLY, ...TYPHA, ...accounts]);
+    const { stdout, status, stderr } = spawnSync("kubectl", ["kustomize", folder], { encoding: "utf8" });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    fs.writeFileSync(path.join(folder, "built.yaml"), stdout);
+    const built = Yaml.load(path.join(folder, "built.yaml"));
+    const imagePullSecrets = [{ name: "ocir" }, { name: "mirror" }];
+    expect(built.filter(({ kind }) => kind === "ServiceAccount")).toEqual(
+      accounts.map((each) => ({ ...each, imagePullSecrets })),
+    );
+    expect(stdout.match(/imagePullSecrets/g)).toHaveLength(2);
+  });
+
+  test("are a value of Cilium's Helm chart", () => {
+    const text = NetworkPolicyEngine.cilium({ imagePullSecrets: ["ocir"] })._installationFor?.().text;
+    expect(text).toContain("imagePullSecrets:\n  - name: ocir\n");
+    expect(NetworkPolicyEngine.cilium()._installationFor?.().text).not.toContain("imagePullSecrets");
+  });
+
+  test.each([["ocir"], [["OCIR"]], [[null]], [null]])("are refused where they are %j", (imagePullSecrets) => {
+    for (const make of [NetworkPolicyEngine.calico, NetworkPolicyEngine.cilium]) {
+      const [code = "", ...others] = refusedCodes(() =>
+        make({ imagePullSecrets: imagePullSecrets as never }),
+      );
+      expect(["NAME_INVALID", "VALUE_INVALID"]).toContain(code);
+      expect(others).toEqual([]);
+    }
+  });
+});
+
+test("what an earlier run wrote for an engine that is gone is removed, and the same program writes the same", () => {
+  const app = (engine?: NetworkPolicyEngine) => {
+    const made = newApp();
+    clusterIn(newStack("shop", made), engine);
+    return written(made);
+  };
+  const first = app(NetworkPolicyEngine.cilium());
+  expect(app(NetworkPolicyEngine.cilium())).toEqual(first);
+  expect(Object.keys(app(NetworkPolicyEngine.calico()))).toEqual(["shop/cluster/kustomization.yaml"]);
+  expect(app()).toEqual({});
+});
+
+test("an engine of others and the privileges of an engine are acknowledged", () => {
+  const of = (engine: NetworkPolicyEngine) => {
+    const stack = newStack();
+    clusterIn(stack, engine);
+    return Acknowledgements.of(stack).map(({ practice, what, reason }) => [practice, what, reason]);
+  };
+  const reason = "The platform team runs Calico";
+  expect(of(NetworkPolicyEngine.existing({ reason }))).toEqual([
+    ["network-layers", "a policy engine that is installed by other means", reason],
+  ]);
+  expect(of(NetworkPolicyEngine.calico())).toEqual([
+    [
+      "non-root",
+      "privileged pods of calico in kube-system, with access to the files and the network of their nodes",
+      "Writing the packet filter of a node requires root",
+    ],
+  ]);
+});
+
+describe("bad input", () => {
+  const any = NetworkPolicyEngine as any;
+  test.each([
+    ["a version that is none", () => any.calico({ version: "latest" }), ["VALUE_INVALID"]],
+    ["a version that is no text", () => any.cilium({ version: 1.2 }), ["VALUE_INVALID"]],
+    ["a release that is too old", () => any.calico({ version: "3.25.1" }), ["VERSION_UNKNOWN"]],
+    ["a release of another major version", () => any.cilium({ version: "2.0.0" }), ["VERSION_UNKNOWN"]],
+    ["a registry with a tag", () => any.cilium({ imageRegistry: "fra.ocir.io/a:1.2" }), ["IMAGE_INVALID"]],
+    ["no registry", () => any.calico({ imageRegistry: "acme" }), ["IMAGE_INVALID"]],
+    [
+      "a manifest without TLS",
+      () => any.calico({ manifestUrl: "http://a.example/c.yaml" }),
+      ["VALUE_INVALID"],
+    ],
+    ["another backend", () => any.calico({ iptablesBackend: "Legacy" }), ["VALUE_INVALID"]],
+    ["no options", () => any.calico(null), ["VALUE_INVALID"]],
+    ["an engine of others without a reason", () => any.existing({ reason: " " }), ["REASON_MISSING"]],
+    ["an engine of others without a choice", () => any.existing(), ["ATTRIBUTE_MISSING"]],
+  ])("%s is refused", (_, call, codes) => {
+    expect(refusedCodes(call)).toEqual(codes);
+  });
+
+  test("everything that is wrong is said at once", () => {
+    const call = () => any.calico({ version: "", imageRegistry: 1, manifestUrl: "x", iptablesBackend: null });
+    expect(refusedCodes(call)).toEqual(Array(4).fill("VALUE_INVALID"));
+  });
+
+  test("an engine that no factory made is refused, by clusters that are made and imported", () => {
+    for (const engine of ["calico", { name: "calico" }, []]) {
+      expect(refusedCodes(() => clusterIn(newStack(), engine as never))).toEqual(["VALUE_INVALID"]);
+      const attributes = { clusterId: CLUSTER, networkPolicyEngine: engine as never };
+      const [problem] = refusal(() => SecureOkeCluster.fromClusterAttributes(newStack(), "c", attributes));
+      expect(problem).toMatchObject({ code: "VALUE_INVALID", property: "networkPolicyEngine" });
+    }
+  });
+
+  test("whatever is taken as a version or a registry is written as one word of YAML", () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.webUrl(),
+      fc.domain(),
+      fc.stringMatching(/^v?\d{1,3}\.\d{1,3}\.\d{1,3}$/),
+    );
+    fc.assert(
+      fc.property(text, text, text, (version, imageRegistry, manifestUrl) => {
+        for (const options of [{ version }, { imageRegistry }, { manifestUrl }]) {
+          let engine: NetworkPolicyEngine;
+          try {
+            engine = NetworkPolicyEngine.calico(options);
+          } catch {
+            continue;
+          }
+          const value = Object.values(options)[0]!.replace(/^v/, "");
+          expect(value).toMatch(/^[\w.:/~-]+$/);
+          expect(engine._installationFor?.().text).toContain(value);
+        }
+      }),
+    );
+  });
+});
