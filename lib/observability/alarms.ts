@@ -6,6 +6,7 @@ import { listOf, reasonFor, text, valueOf } from "../core/readers";
 import { type ReasonedChoice } from "../core/reason";
 import { checkUnique } from "../core/unique-values";
 import { Problems } from "../core/validation-error";
+import { byText } from "../core/stable-order";
 
 /** An omitted alarm, with the reason. */
 export interface OmittedAlarm {
@@ -37,7 +38,7 @@ export class Alarms {
 
   /** The alarms, sorted by name. */
   public get list(): Alarm[] {
-    return [...this.all].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return [...this.all].sort((alarm, other) => byText(alarm.name, other.name));
   }
 
   /** Returns the set with additional alarms; an alarm with an existing name replaces the existing one. */

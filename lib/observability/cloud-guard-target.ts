@@ -26,6 +26,7 @@ import { tagsOf, type TaggingProps } from "../core/tagging";
 import { CloudGuardTarget as CloudGuardTargetResource } from "../oci/cloud-guard-target";
 import { DataOciCloudGuardDetectorRecipes } from "../oci/data-oci-cloud-guard-detector-recipes";
 import { DataOciCloudGuardResponderRecipes } from "../oci/data-oci-cloud-guard-responder-recipes";
+import { byText } from "../core/stable-order";
 
 /** A detector of Cloud Guard. */
 export enum CloudGuardDetector {
@@ -180,7 +181,7 @@ export class CloudGuardTarget extends ResourceConstruct {
       state: "ACTIVE",
       dependsOn: [this.firstApply()],
     });
-    return [...new Set(this.resolved.detectors)].sort().map((detector) => {
+    return [...new Set(this.resolved.detectors)].sort(byText).map((detector) => {
       const items = `${recipes.fqn}.detector_recipe_collection[0].items`;
       return `\${[for one in ${items} : one.id if one.owner == "ORACLE" && one.detector == "${detector}"][0]}`;
     });

@@ -13,6 +13,7 @@ import {
 } from "../core/readers";
 import { checkText } from "../core/terraform-text";
 import { Problems } from "../core/validation-error";
+import { byKey, byText } from "../core/stable-order";
 
 /** Props for EventAlarm. */
 export interface EventAlarmProps extends WatchProps {
@@ -98,7 +99,7 @@ export class EventAlarm extends Alarm {
 
   private constructor(props: ResolvedEventAlarm) {
     super(props.name, props.purpose, props.response);
-    this.eventTypes = [...new Set(props.eventTypes)].sort();
+    this.eventTypes = [...new Set(props.eventTypes)].sort(byText);
     this.data = { ...props.data };
   }
 
@@ -117,7 +118,7 @@ export class EventAlarm extends Alarm {
    * @internal
    */
   public get _condition(): { readonly eventType: readonly string[]; readonly data: object } {
-    const sorted = Object.entries(this.data).sort(([a], [b]) => (a < b ? -1 : 1));
+    const sorted = Object.entries(this.data).sort(byKey);
     return { eventType: this.eventTypes, data: Object.fromEntries(sorted) };
   }
 }

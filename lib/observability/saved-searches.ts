@@ -22,6 +22,7 @@ import { checkUnique } from "../core/unique-values";
 import { Problems } from "../core/validation-error";
 import { type ILogs } from "../network/logs/service-logs";
 import { LoggingLogSavedSearch } from "../oci/logging-log-saved-search";
+import { byText } from "../core/stable-order";
 
 /** Props for SavedSearches. */
 export interface SavedSearchesProps extends TaggingProps {
@@ -104,7 +105,7 @@ function readSearches(scope: Construct, id: string, props: SavedSearchesProps): 
   const scopes = scopesOf(cluster, ofCluster, read);
   for (const search of read.searches ?? []) checkScope(problems, search, scopes);
   const all = read.searches ?? SavedSearch.recommended().filter(({ logs }) => scopes[logs].length > 0);
-  const searches = [...all].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const searches = [...all].sort((search, other) => byText(search.name, other.name));
   return problems.resolved<ResolvedSearches>({
     ...read,
     searches,

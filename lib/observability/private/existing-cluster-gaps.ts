@@ -82,7 +82,7 @@ export function gapsOf(
   return Object.values(ExistingClusterSetting).map((setting) => {
     const { why, isChangeableInPlace, remedy } = GAP_TEXTS[setting];
     const state = stateOf(known[setting]);
-    const acceptedReason = accepted.find((one) => one.setting === setting)?.reason;
+    const acceptedReason = accepted.find((gap) => gap.setting === setting)?.reason;
     return {
       setting,
       state,

@@ -10,13 +10,13 @@ import {
   withDefault,
 } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { OracleServiceRanges } from "../../network-policy/oracle-service-ranges";
+import { type OracleServiceRanges, oracleServiceRanges } from "../../network-policy/oracle-service-ranges";
 import { SecretFiles } from "../../workload/pods/secret-files";
 
 /** Props for LogSnapshots. */
 export interface LogSnapshotsProps {
   /**
-   * The name of the bucket: private, with a key of your own, and without retention rules, as OpenSearch changes some of its objects.
+   * The name of the bucket: private, with a key of your own, and without retention rules, as the store changes some of its objects.
    *
    * @see https://docs.opensearch.org/latest/tuning-your-cluster/availability-and-recovery/snapshots/snapshot-restore/
    */
@@ -34,7 +34,7 @@ export interface LogSnapshotsProps {
   /** The addresses of Object Storage, for the NetworkPolicy. */
   readonly oracleServices: OracleServiceRanges;
   /**
-   * How long a snapshot is kept, in whole days.
+   * The retention of a snapshot: whole days, 30 or more.
    *
    * @default - 365 days
    */
@@ -56,17 +56,17 @@ const SNAPSHOTS = {
     DESTINATION,
   ),
   secretFiles: valueOf(SecretFiles),
-  oracleServices: valueOf(OracleServiceRanges),
+  oracleServices: oracleServiceRanges(),
   retention: withDefault(wholeDuration("days", { least: 30, example: "Duration.days(365)" }), 365),
 } satisfies PropsSchema<LogSnapshotsProps>;
 
 type ResolvedSnapshots = Resolved<typeof SNAPSHOTS>;
 
 /**
- * Daily snapshots of all log indices in a bucket of Object Storage, by its S3 interface.
+ * Daily snapshots of all log indices in a bucket of Object Storage, through its S3 interface.
  *
- * The image of OpenSearch must have the plugin `repository-s3`. Workload identity does not exist for it: the key is a customer secret
- * key, from OCI Vault.
+ * The image of OpenSearch must have the plugin `repository-s3`; that of Elasticsearch has it. The plugin does not support workload
+ * identity: it needs a customer secret key, from OCI Vault.
  */
 @checked
 export class LogSnapshots {

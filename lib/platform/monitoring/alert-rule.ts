@@ -2,8 +2,8 @@ import { Yaml, type Duration } from "cdk8s";
 import { type AlertExample, type AlertRuleProps, type AlertSeverity } from "./alert-rule-props";
 import { checkRules, readAlert, type ResolvedAlert } from "./private/read-alert";
 import { recommendedAlerts } from "./private/recommended-alerts";
-import { testFileOf } from "./private/alert-tests";
 import { checked } from "../../core/checked";
+import { byText } from "../../core/stable-order";
 import { Problems } from "../../core/validation-error";
 
 /**
@@ -28,7 +28,7 @@ export class AlertRule {
     const problems = new Problems("AlertRule.ruleFile");
     checkRules(problems, rules);
     problems.throwIfAny();
-    const sorted = [...rules].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const sorted = [...rules].sort(byName);
     return Yaml.stringify({
       groups: [{ name: "alerts", interval: "30s", rules: sorted.map((rule) => rule._manifest()) }],
     });
@@ -50,11 +50,11 @@ export class AlertRule {
   public readonly name: string;
   /** The condition, in PromQL. */
   public readonly expression: string;
-  /** How long the condition must hold before the alert fires. */
+  /** The time for which the condition must hold before the alert fires. */
   public readonly holdsFor?: Duration;
-  /** How urgent it is. */
+  /** The urgency. */
   public readonly severity: AlertSeverity;
-  /** What the alert protects. */
+  /** The purpose. */
   public readonly purpose: string;
   /** What to do when it fires. */
   public readonly whatToDo: string;
@@ -90,4 +90,28 @@ export class AlertRule {
       annotations: this._annotations(),
     };
   }
+}
+
+const byName = (rule: AlertRule, other: AlertRule) => byText(rule.name, other.name);
+
+/** A file for `promtool test rules`: a hit and a near miss of each rule that has both. */
+function testFileOf(rules: readonly AlertRule[], ruleFile: string): string {
+  const tested = rules.filter(({ hit, nearMiss }) => hit && nearMiss).sort(byName);
+  const tests = tested.flatMap((rule) => [
+    testOf(rule, "hit", rule.hit as AlertExample),
+    testOf(rule, "near miss", rule.nearMiss as AlertExample),
+  ]);
+  return Yaml.stringify({ rule_files: [ruleFile], evaluation_interval: "30s", tests });
+}
+
+function testOf(rule: AlertRule, what: "hit" | "near miss", { series, after, labels }: AlertExample): object {
+  const exp_labels = { ...labels, severity: rule.severity };
+  // promtool compares annotations too; they have no templates.
+  const alerts = what === "hit" ? [{ exp_labels, exp_annotations: rule._annotations() }] : [];
+  return {
+    name: `${rule.name}: ${what}`,
+    interval: "1m",
+    input_series: Object.entries(series).map(([selector, values]) => ({ series: selector, values })),
+    alert_rule_test: [{ eval_time: `${after.toSeconds()}s`, alertname: rule.name, exp_alerts: alerts }],
+  };
 }

@@ -45,14 +45,15 @@ import { LeastPrivilegeRole } from "../../rbac/role";
 import { RoleScope } from "../../rbac/role";
 import { SecureNamespace } from "../../namespaces/secure-namespace";
 import { Subject } from "../../rbac/subject";
+import { byText } from "../../core/stable-order";
 
 /**
  * Metrics, alerts, dashboards and traces of a cluster, kept in the cluster: Prometheus with Alertmanager, kube-state-metrics and node
  * exporters, Grafana, and Jaeger behind an OpenTelemetry collector.
  *
  * It creates the namespace of its chart, restricted, and `<namespace>-nodes` for the node exporters, the only part with access to its
- * nodes. Workloads join by `web.scrapeMetrics()` and `web.traces()`, before or after the monitoring is made. Data lies on block
- * volumes that are encrypted at rest and on the way. Nothing is reachable from outside of the cluster but Grafana, on request.
+ * nodes. Workloads join with `web.scrapeMetrics()` and `web.traces()`, before or after the monitoring is created. Data is stored
+ * on block volumes that are encrypted at rest and in transit. Only Grafana can be exposed outside of the cluster.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengbestpractices_topic-Cluster-Management-best-practices.htm
  */
@@ -138,12 +139,12 @@ export class ClusterMonitoring extends Construct {
 
   /** The alert rules, sorted by their names. */
   public get alerts(): AlertRule[] {
-    return [...this.alertRules].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return [...this.alertRules].sort((rule, other) => byText(rule.name, other.name));
   }
 
   /** The dashboards, sorted by their ids. */
   public get dashboards(): GrafanaDashboard[] {
-    return [...this.allDashboards].sort((a, b) => (a.id < b.id ? -1 : 1));
+    return [...this.allDashboards].sort((dashboard, other) => byText(dashboard.id, other.id));
   }
 
   /** Adds alert rules. */

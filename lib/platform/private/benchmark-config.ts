@@ -1,16 +1,17 @@
 import { Yaml } from "cdk8s";
 import { FILE_CHECKS, KUBELET_CHECKS, type BenchmarkCheck, type BenchmarkTest } from "./benchmark-checks";
+import { byText } from "../../core/stable-order";
 
-/** The name of our benchmark, as kube-bench knows it: it has none for OKE. */
+/** The name of the benchmark in the configuration of kube-bench, which has none for OKE. */
 export const BENCHMARK = "oke-1.8.0";
 
-/** Where the container has the configuration. */
+/** The directory of the configuration in the container. */
 export const CONFIG_FOLDER = "/opt/node-benchmark";
 
-/** What the exit code is where a check fails; kube-bench itself ends with 1 where it can't run. */
+/** The exit code if a check fails; kube-bench exits with 1 if it can't run. */
 export const FAILED_CHECKS = 2;
 
-/** Where a node keeps what is checked. */
+/** The files of a node that the benchmark checks. */
 export interface NodeFiles {
   readonly config: string;
   readonly kubeconfig: string;
@@ -25,7 +26,7 @@ export function benchmarkFiles(files: NodeFiles, readsProcesses: boolean): { [pa
         components: ["kubelet"],
         kubelet: {
           bins: ["kubelet"],
-          // Without the processes of the node nobody sees it run.
+          // Without access to the processes of the node, the kubelet does not appear to run.
           optional: !readsProcesses,
           confs: [files.config],
           defaultconf: files.config,
@@ -52,15 +53,15 @@ export function benchmarkArguments(skipped: readonly string[]): string[] {
     `--config-dir=${CONFIG_FOLDER}`,
     `--config=${CONFIG_FOLDER}/config.yaml`,
     `--exit-code=${FAILED_CHECKS}`,
-    // One line for each check is what log searches find; what to do about it is in the documentation.
+    // One line for each check suits log searches; remediations are in the documentation.
     "--noremediations",
-    ...(skipped.length > 0 ? [`--skip=${[...skipped].sort().join(",")}`] : []),
+    ...(skipped.length > 0 ? [`--skip=${[...skipped].sort(byText).join(",")}`] : []),
   ];
 }
 
 function controls(files: NodeFiles, readsProcesses: boolean): object {
   const { config, kubeconfig, service } = files;
-  // Only the flags: all of the unit or the command line would stand in the log of every failed check.
+  // Only the flags: otherwise the log of every failed check would contain the whole unit or command line.
   const source = readsProcesses
     ? "/bin/ps -C kubelet -o cmd --no-headers"
     : `cat ${service} ${service}.d/*.conf 2>/dev/null`;

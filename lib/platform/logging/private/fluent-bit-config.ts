@@ -4,7 +4,7 @@ import { LogOverflow, type LogBuffer } from "../log-buffer";
 import { type LogParser } from "../log-parser";
 import { type LogFormat } from "../log-parser-props";
 
-/** Where the collector finds its files. */
+/** The paths of the files in the collector. */
 export const FLUENT_BIT_FILES = {
   main: "/etc/fluent-bit/fluent-bit.yaml",
   identity: "/etc/fluent-bit/identify.lua",
@@ -24,22 +24,22 @@ const MAPPED_CHUNKS = 32;
 /** The part of the volume for the positions in the files. */
 const POSITIONS_MEBIBYTES = 32;
 
-/** Where lines are sent to, as both collectors need it. */
+/** The destination of lines, for both collectors. */
 export interface Target {
-  /** The plugin of both collectors that speaks with it. */
+  /** The program, which is also the name of the plugin of both collectors. */
   readonly program: "opensearch" | "elasticsearch";
   readonly host: string;
   readonly port: number;
   readonly indexPrefix: string;
-  /** The certificate authority of the server; that of the image's system where it has none. */
+  /** The certificate authority of the server. @default - those of the image */
   readonly authorityFile?: string;
-  /** The collector's own certificate, where it is known by one. */
+  /** The collector's own certificate, if the destination asks for one. */
   readonly clientCertificate?: { readonly certificate: string; readonly key: string };
-  /** The files that hold the name and the password of the user, where it is known by these. */
+  /** The files with the name and the password of the user, if the collector authenticates with them. */
   readonly credentials?: { readonly userFile: string; readonly passwordFile: string };
 }
 
-/** What collectors read, and what they do with it. */
+/** The lines that collectors read, and their processing. */
 export interface Collection {
   readonly target: Target;
   readonly buffer: LogBuffer;
@@ -47,7 +47,7 @@ export interface Collection {
   readonly multiline: readonly string[];
   readonly formats: readonly LogFormat[];
   readonly isRedacted: boolean;
-  /** The namespace and the name of the collector, whose own lines it must not collect. */
+  /** The namespace and the name of the collector, whose own lines are not collected. */
   readonly collector: { readonly namespace: string; readonly name: string };
 }
 
@@ -57,8 +57,8 @@ const ruby = (text: string) => `/${text.replace(/\//g, "\\/")}/`;
 export function fluentBitConfig(collection: Collection): string {
   const { buffer, parsers } = collection;
   const isPausing = buffer.overflow === LogOverflow.PAUSE;
-  const lines = parsers.filter((one) => !one.isMultiline);
-  const joining = parsers.filter((one) => one.isMultiline);
+  const lines = parsers.filter((parser) => !parser.isMultiline);
+  const joining = parsers.filter((parser) => parser.isMultiline);
   return Yaml.stringify({
     ...environment(collection.target),
     service: {
@@ -68,7 +68,7 @@ export function fluentBitConfig(collection: Collection): string {
       http_server: true,
       http_listen: "0.0.0.0",
       http_port: COLLECTOR_PORT,
-      // Unhealthy when the destination refuses for minutes; the buffer is what helps then, so only readiness asks for it.
+      // Unhealthy if the destination fails for minutes. Only readiness checks it: a restart would not help.
       health_check: true,
       hc_errors_count: 5,
       hc_retry_failure_count: 60,
@@ -78,7 +78,7 @@ export function fluentBitConfig(collection: Collection): string {
       "storage.path": `${FLUENT_BIT_FILES.state}/buffer`,
       "storage.sync": "normal",
       "storage.checksum": false,
-      // An input pauses by the chunks that are mapped; those that are only on disk do not count.
+      // An input pauses at a number of mapped chunks; chunks that are only on disk do not count.
       "storage.max_chunks_up": isPausing
         ? Math.floor(buffer.limitMebibytes / CHUNK_MEBIBYTES)
         : MAPPED_CHUNKS,
@@ -128,10 +128,10 @@ function input({ buffer, collector, multiline }: Collection): object {
     name: "tail",
     tag: "kube.*",
     path: `${CONTAINER_LOGS}/*.log`,
-    // Its own warnings about a destination that does not answer would feed themselves.
+    // Its own warnings about a failing destination would cause further warnings.
     exclude_path: `${CONTAINER_LOGS}/*_${collector.namespace}_${collector.name}-*.log`,
     "multiline.parser": "cri",
-    // The positions are lost with the pod. Files are then read again, and the destination drops what it has by its id.
+    // The positions are lost with the pod. Files are then read again, and the destination rejects lines that it has by their ids.
     read_from_head: true,
     db: `${FLUENT_BIT_FILES.state}/positions.db`,
     "db.locking": true,
@@ -157,7 +157,7 @@ function join(multiline: readonly string[]): object {
   };
 }
 
-/** Joined, then given an id, then enriched, then taken apart, then redacted: what redaction sees is what is sent. */
+/** Lines get an id and the metadata of the pod, are parsed, and are redacted last, so that redaction sees the record that is sent. */
 function filters({ formats, isRedacted }: Collection): object[] {
   return [
     {
@@ -181,9 +181,9 @@ function filters({ formats, isRedacted }: Collection): object[] {
       merge_log_key: "fields",
       keep_log: false,
       labels: true,
-      // They may hold whole manifests.
+      // They can contain whole manifests.
       annotations: false,
-      // A workload could choose to be unseen.
+      // A workload could exclude itself.
       "k8s-logging.parser": false,
       "k8s-logging.exclude": false,
       kube_meta_cache_ttl: "15m",
@@ -236,12 +236,12 @@ function output({ buffer, target }: Collection): object {
     time_key_nanos: true,
     suppress_type_name: true,
     replace_dots: true,
-    // The same line has the same id, so that it is kept once, however often it is sent.
+    // The same line has the same id, so that it is stored once, however often it is sent.
     id_key: LINE_ID,
     write_operation: "create",
     buffer_size: "512k",
     compress: "gzip",
-    // A day of tries, one a minute: a line that the destination will never take does not stay in the buffer for good.
+    // A day of retries, one a minute: a line that the destination always rejects must not stay in the buffer forever.
     retry_limit: 1440,
     "storage.total_limit_size": `${diskLimit(buffer)}M`,
     workers: 1,

@@ -1,10 +1,12 @@
 import { type Construct } from "constructs";
-import { checkParsers } from "./check-parsers";
 import { checkNoLogger } from "./loggers";
+import { BUILT_IN_MULTILINE } from "./read-parsers";
 import { checkClusterWideId, readOwnNamespace } from "../../private/platform-readers";
 import { type ISecureOkeCluster } from "../../../cluster/cluster-base";
 import { KubernetesVersion } from "../../../cluster/kubernetes-version";
 import { pathOf } from "../../../core/construct-scope";
+import { shown } from "../../../core/display-value";
+import { nearestNames } from "../../../core/nearest-names";
 import {
   listOf,
   objectName,
@@ -17,6 +19,7 @@ import {
   valueOf,
   withDefault,
 } from "../../../core/readers";
+import { checkUnique } from "../../../core/unique-values";
 import { Problems } from "../../../core/validation-error";
 import { pullSecretNames } from "../../../workload/pods/private/pull-secrets";
 import { Toleration } from "../../../workload/pods/toleration";
@@ -72,4 +75,56 @@ export function readLogging(scope: Construct, id: string, props: ClusterLoggingP
   checkParsers(problems, read);
   checkNoLogger(problems, read.cluster);
   return problems.resolved<Logging>({ ...read, namespace, nodesNamespace: `${namespace}-nodes` });
+}
+
+function addUnknownParser(
+  problems: Problems,
+  property: string,
+  name: string,
+  existing: readonly string[],
+): void {
+  const nearest = nearestNames(name, existing);
+  problems.add(
+    "LOG_PARSER_INVALID",
+    `${property} is ${shown(name)}, which is not the name of a parser`,
+    nearest.length > 0
+      ? `Write ${nearest.join(" or ")}`
+      : `Give one of ${existing.join(", ") || "your own"}, or define it in parsers: [LogParser.pattern(…)]`,
+  );
+}
+
+/** Adds a problem for each reference to a parser that does not exist, and for each name that two parsers have. */
+function checkParsers(
+  problems: Problems,
+  {
+    formats = [],
+    multiline = [],
+    parsers = [],
+  }: {
+    readonly formats?: readonly LogFormat[];
+    readonly multiline?: readonly string[];
+    readonly parsers?: readonly LogParser[];
+  },
+): void {
+  const namesOf = (isMultiline: boolean) =>
+    parsers.filter((parser) => parser.isMultiline === isMultiline).map(({ name }) => name);
+  checkUnique(
+    problems,
+    "parsers",
+    parsers.map(({ name }) => name),
+  );
+  checkUnique(problems, "multiline", multiline);
+  const joining = [...BUILT_IN_MULTILINE, ...namesOf(true)];
+  multiline.forEach((name, index) => {
+    if (!joining.includes(name)) addUnknownParser(problems, `multiline[${index}]`, name, joining);
+  });
+  formats.forEach(({ parser }, index) => {
+    if (!namesOf(false).includes(parser))
+      addUnknownParser(problems, `formats[${index}].parser`, parser, namesOf(false));
+  });
+  checkUnique(
+    problems,
+    "formats",
+    formats.map(({ container, namespace }) => [namespace, container ?? "*"].join("/")),
+  );
 }

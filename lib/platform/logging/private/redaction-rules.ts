@@ -1,4 +1,5 @@
 import { type LogRedaction } from "../log-redaction";
+import { byText } from "../../../core/stable-order";
 
 /** The replacement of a credential. */
 export const MASK = "[REDACTED]";
@@ -105,7 +106,7 @@ const NUMBER_NAMES = ["password", "passwd", "passphrase"];
 
 function withOwn(names: readonly string[], { fields }: LogRedaction): string[] {
   const own = fields.map((name) => name.toLowerCase().replace(/[^a-z0-9]/g, ""));
-  return [...new Set([...names, ...own])].sort();
+  return [...new Set([...names, ...own])].sort(byText);
 }
 
 const secretNames = (redaction: LogRedaction) => withOwn(SECRET_NAMES, redaction);

@@ -1,16 +1,17 @@
 import { Yaml } from "cdk8s";
 import { PORTS } from "./ports";
 import { type AlertReceiver } from "../alert-receiver";
+import { byText } from "../../../core/stable-order";
 
 export const ALERTMANAGER_FILES = { main: "/etc/alertmanager/alertmanager.yaml", data: "/alertmanager" };
 
-/** The arguments of one Alertmanager that has no others to talk to. */
+/** The arguments of a single Alertmanager, without a cluster. */
 export function alertmanagerArguments(): string[] {
   return [
     `--config.file=${ALERTMANAGER_FILES.main}`,
     `--storage.path=${ALERTMANAGER_FILES.data}`,
     `--web.listen-address=0.0.0.0:${PORTS.alertmanager}`,
-    // Empty: it opens no port for a cluster of its own.
+    // Empty: it opens no port for a cluster.
     "--cluster.listen-address=",
     "--log.format=json",
   ];
@@ -23,7 +24,9 @@ export function alertmanagerArguments(): string[] {
  */
 export function alertmanagerConfig(receivers: readonly AlertReceiver[]): string {
   const all: { [field: string]: object[] } = {};
-  for (const { _config: config } of [...receivers].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const { _config: config } of [...receivers].sort((receiver, other) =>
+    byText(receiver.name, other.name),
+  )) {
     all[config.field] = [...(all[config.field] ?? []), config.settings];
   }
   return Yaml.stringify({
@@ -34,7 +37,7 @@ export function alertmanagerConfig(receivers: readonly AlertReceiver[]): string 
       group_interval: "5m",
       repeat_interval: "4h",
     },
-    // What follows of a node that is gone is not sent beside it.
+    // The consequences of a missing node are not sent separately.
     inhibit_rules: [
       {
         source_matchers: ["alertname = NodeNotReady"],

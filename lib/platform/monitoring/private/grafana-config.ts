@@ -1,6 +1,7 @@
 import { Yaml } from "cdk8s";
 import { PORTS } from "./ports";
 import { type GrafanaUsers } from "../grafana-users";
+import { byKey } from "../../../core/stable-order";
 
 const PROVISIONING = "/etc/grafana/provisioning";
 export const GRAFANA_FILES = {
@@ -16,7 +17,7 @@ interface Sections {
 }
 
 /**
- * The settings of Grafana: nobody anonymous, nothing sent to anybody, no plugin from outside, nothing that is not in the program.
+ * The settings of Grafana: no anonymous access, no telemetry, no plugin downloads, and no dashboards except those of the program.
  *
  * @see https://grafana.com/docs/grafana/latest/setup-grafana/configure-grafana/
  */
@@ -54,17 +55,17 @@ export function grafanaConfig(users: GrafanaUsers, rootUrl: string | undefined):
   for (const [name, keys] of Object.entries(users._sections)) sections[name] = { ...sections[name], ...keys };
   return Object.entries(sections)
     .filter(([, keys]) => Object.keys(keys).length > 0)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(byKey)
     .map(([name, keys]) => [`[${name}]`, ...linesOf(keys), ""].join("\n"))
     .join("\n");
 }
 
 const linesOf = (keys: { [key: string]: string }) =>
   Object.entries(keys)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(byKey)
     .map(([key, value]) => `${key} = ${value}`);
 
-/** Where Grafana reads from; nobody edits it there. */
+/** The data sources of Grafana, which are read-only. */
 export function dataSources(hosts: {
   readonly prometheus: string;
   readonly alertmanager: string;

@@ -2,6 +2,7 @@ import { ApiObject, JsonPatch, Lazy } from "cdk8s";
 import { Construct } from "constructs";
 import { Problems } from "../../../core/validation-error";
 import { checkAtSynthesis } from "../../../synthesis/synthesis-checks";
+import { sortedByKey } from "../../../core/stable-order";
 
 const LARGEST = 1024 * 1024;
 
@@ -28,7 +29,7 @@ export class LiveFiles extends Construct {
   constructor(scope: Construct, id: string, props: LiveFilesProps) {
     super(scope, id);
     const { name, labels, statefulSet, path, files } = props;
-    const data = () => Object.fromEntries(Object.entries(files()).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const data = () => sortedByKey(files());
     this.node.defaultChild = new ApiObject(this, "Resource", {
       apiVersion: "v1",
       kind: "ConfigMap",
@@ -37,7 +38,7 @@ export class LiveFiles extends Construct {
     });
     const pod = "/spec/template/spec";
     const volume = { name: id.toLowerCase(), configMap: { name, defaultMode: 0o444 } };
-    // The directory and not single files: what is mounted by a subPath never changes.
+    // The directory and not single files: files that are mounted by subPath are never updated.
     const mount = { name: volume.name, mountPath: path, readOnly: true };
     statefulSet.addJsonPatch(
       JsonPatch.add(`${pod}/volumes/-`, volume),

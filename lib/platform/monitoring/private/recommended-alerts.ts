@@ -19,7 +19,7 @@ function lacking(kind: string, wanted: string, present: string, whatToDo: string
     expression: `max by (namespace, ${label}) (${wanted}) > max by (namespace, ${label}) (${present})`,
     holdsFor: minutes(15),
     severity: AlertSeverity.CRITICAL,
-    purpose: `A ${kind} with fewer ready pods than it wants has less capacity, or none, and an update of it does not end.`,
+    purpose: `A ${kind} with fewer ready pods than desired has less or no capacity, and its update does not complete.`,
     whatToDo,
     hit: { series: { [of(wanted)]: "3x30", [of(present)]: "2x30" }, after: minutes(20), labels },
     nearMiss: { series: { [of(wanted)]: "3x30", [of(present)]: "2x10 3x20" }, after: minutes(20) },
@@ -35,7 +35,7 @@ function controllers(): AlertRuleProps[] {
       "Deployment",
       "kube_deployment_spec_replicas",
       "kube_deployment_status_replicas_available",
-      "kubectl rollout status names the update that waits; undo it with kubectl rollout undo where its pods do not get ready.",
+      "kubectl rollout status shows the update that waits. If its pods do not become ready, revert it with kubectl rollout undo.",
     ),
     lacking(
       "StatefulSet",
@@ -47,13 +47,13 @@ function controllers(): AlertRuleProps[] {
       "DaemonSet",
       "kube_daemonset_status_desired_number_scheduled",
       "kube_daemonset_status_number_ready",
-      "Find the nodes without a ready pod: kubectl get pods -o wide. Agents that are missing leave a node without logs or metrics.",
+      "Find the nodes without a ready pod: kubectl get pods -o wide. Without its agents, a node sends no logs or metrics.",
     ),
     {
       name: "JobFailed",
       expression: "max by (namespace, job_name) (kube_job_status_failed) > 0",
       holdsFor: minutes(1),
-      purpose: "A Job gave up: what it does, a backup or an import, was not done.",
+      purpose: "A Job failed, so its work was not done, such as a backup or an import.",
       whatToDo:
         "Read the logs of its pods, correct the cause and run it again; delete the failed Job to end the alert.",
       hit: {
@@ -74,8 +74,8 @@ function controllers(): AlertRuleProps[] {
       expression:
         "max by (namespace, horizontalpodautoscaler) (kube_horizontalpodautoscaler_status_current_replicas) >= max by (namespace, horizontalpodautoscaler) (kube_horizontalpodautoscaler_spec_max_replicas)",
       holdsFor: minutes(30),
-      purpose: "A workload that has all the pods it may have can't follow more load.",
-      whatToDo: "Raise the maximum where the nodes have room, or find out what makes the load.",
+      purpose: "A workload with its maximum number of pods can't handle more load.",
+      whatToDo: "Raise the maximum if the nodes have room, or find the source of the load.",
       hit: {
         series: {
           [`kube_horizontalpodautoscaler_status_current_replicas{${labelsOf(scaler)}}`]: "10x60",
@@ -97,7 +97,7 @@ function controllers(): AlertRuleProps[] {
       expression:
         'max by (namespace, resourcequota, resource) (kube_resourcequota{type="used"}) / max by (namespace, resourcequota, resource) (kube_resourcequota{type="hard"} > 0) > 0.9',
       holdsFor: minutes(15),
-      purpose: "A namespace that has used up its quota gets no new pods, during an update neither.",
+      purpose: "A namespace that has used up its quota gets no new pods, not even during an update.",
       whatToDo: "Raise the quota of the SecureNamespace or Tenant, or remove what is not needed.",
       hit: {
         series: {
@@ -150,8 +150,8 @@ function monitoring(): AlertRuleProps[] {
       holdsFor: minutes(10),
       purpose: "Prometheus gets no metrics of the target, so none of its alerts can fire.",
       whatToDo:
-        "The page Targets of Prometheus has the error (kubectl port-forward). A timeout is a NetworkPolicy or a security rule; " +
-        "connection refused is a program that does not listen.",
+        "The page Targets of Prometheus has the error (kubectl port-forward). A timeout indicates a NetworkPolicy or a security rule; " +
+        "a refused connection, a program that does not listen.",
       hit: { series: { [up]: "0x20" }, after: minutes(15), labels: target },
       nearMiss: { series: { [up]: "0x4 1x16" }, after: minutes(15) },
     },
@@ -163,7 +163,7 @@ function monitoring(): AlertRuleProps[] {
       severity: AlertSeverity.CRITICAL,
       purpose: "Nobody sees an alert that is not delivered.",
       whatToDo:
-        "Read the log of Alertmanager for the answer of the receiver: an address that moved, a credential that expired, or egress that is not allowed.",
+        "Read the response of the receiver in the log of Alertmanager: the address may have changed, a credential may have expired, or egress is missing.",
       hit: {
         series: { 'alertmanager_notifications_failed_total{integration="webhook"}': "0+1x30" },
         after: minutes(25),
@@ -183,9 +183,9 @@ function monitoring(): AlertRuleProps[] {
         "prometheus_config_last_reload_successful == 0 or alertmanager_config_last_reload_successful == 0",
       holdsFor: minutes(10),
       severity: AlertSeverity.CRITICAL,
-      purpose: "Prometheus or Alertmanager refused its new configuration and runs with the old one.",
+      purpose: "Prometheus or Alertmanager rejected its new configuration and runs with the old one.",
       whatToDo:
-        "Its log names the line. Run promtool check config, or amtool check-config, on the ConfigMap.",
+        "Its log shows the line. Run promtool check config, or amtool check-config, on the ConfigMap.",
       hit: {
         series: { 'prometheus_config_last_reload_successful{job="prometheus"}': "0x20" },
         after: minutes(15),
@@ -200,9 +200,9 @@ function monitoring(): AlertRuleProps[] {
       name: "SamplesRejected",
       expression: "increase(prometheus_target_scrapes_exceeded_sample_limit_total[10m]) > 0",
       holdsFor: minutes(10),
-      purpose: "A target sends more samples than its limit, and Prometheus takes none of them.",
+      purpose: "A target sends more samples than its limit, so Prometheus drops all of them.",
       whatToDo:
-        "The page Targets names it. Most often a label has a value for each user or request: remove the label, or raise sampleLimit.",
+        "The page Targets of Prometheus shows it. Usually a label has a value for each user or request: remove the label, or raise sampleLimit.",
       hit: {
         series: { 'prometheus_target_scrapes_exceeded_sample_limit_total{job="prometheus"}': "0+2x30" },
         after: minutes(25),
@@ -219,7 +219,7 @@ function monitoring(): AlertRuleProps[] {
       expression:
         'sum by (job) (rate({__name__=~"otelcol_exporter_send_failed_spans(_total)?"}[10m])) > 0 or sum by (job) (rate({__name__=~"otelcol_receiver_refused_spans(_total)?"}[10m])) > 0',
       holdsFor: minutes(10),
-      purpose: "The collector refuses spans, or can't give them to Jaeger, so that traces have gaps.",
+      purpose: "The collector rejects spans, or can't send them to Jaeger, so traces have gaps.",
       whatToDo:
         "Read the logs of the collector and of Jaeger. Give the collector more memory or replicas, or Jaeger a larger volume.",
       hit: {

@@ -5,7 +5,7 @@ const labels = { namespace: "logging-nodes", pod: "fluent-bit-x2x" };
 const series = (metric: string) =>
   `${metric}{name="opensearch.0",namespace="logging-nodes",pod="fluent-bit-x2x"}`;
 
-/** The conditions that the collectors of a ClusterLogging are watched for; without one they stay quiet. */
+/** The alerts for the collectors of a ClusterLogging; without one, they never fire. */
 export function logAlerts(): AlertRuleProps[] {
   return [
     {
@@ -14,9 +14,9 @@ export function logAlerts(): AlertRuleProps[] {
       holdsFor: minutes(1),
       severity: AlertSeverity.CRITICAL,
       purpose:
-        "A collector drops log lines, because its buffer is full or the destination refuses them for good.",
+        "A collector drops log lines, because its buffer is full or the destination rejects them permanently.",
       whatToDo:
-        "Read the log of the collector for the answer of the destination. Free or enlarge the volumes of OpenSearch, or give the LogBuffer a higher limit.",
+        "Read the response of the destination in the log of the collector. Free or enlarge the volumes of OpenSearch, or give the LogBuffer a higher limit.",
       hit: {
         series: { [series("fluentbit_output_dropped_records_total")]: "0x5 0+50x20" },
         after: minutes(15),
@@ -35,9 +35,9 @@ export function logAlerts(): AlertRuleProps[] {
       expression: "sum by (namespace, pod) (rate(fluentbit_output_retries_total[5m])) > 0",
       holdsFor: minutes(15),
       purpose:
-        "A collector has sent lines again and again for 15 minutes: they wait on its node, where the room is limited.",
+        "A collector has retried lines for 15 minutes. They wait on its node in a buffer of limited size.",
       whatToDo:
-        "Check that OpenSearch is ready and takes writes: full volumes make its indices read-only. If it is, look for a NetworkPolicy or an expired certificate.",
+        "Check that OpenSearch is ready and accepts writes: full volumes make its indices read-only. If it is, look for a NetworkPolicy or an expired certificate.",
       hit: {
         series: { [series("fluentbit_output_retries_total")]: "0+1x40" },
         after: minutes(25),

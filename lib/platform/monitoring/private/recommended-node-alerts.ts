@@ -11,10 +11,10 @@ export function nodeAlerts(): AlertRuleProps[] {
       expression: 'max by (node) (kube_node_status_condition{condition="Ready",status="true"}) == 0',
       holdsFor: minutes(10),
       severity: AlertSeverity.CRITICAL,
-      purpose: "A node that is not ready runs no pods, and those that it ran wait for a place elsewhere.",
+      purpose: "A node that is not ready runs no pods. Its pods wait until other nodes have room.",
       whatToDo:
-        "Run kubectl describe node for its conditions and look at the instance in the console. A node that stays so is replaced: " +
-        "drain it and delete it with its boot volume; the node pool makes another one.",
+        "Run kubectl describe node for its conditions and look at the instance in the Console. " +
+        "If the node stays not ready, drain it and delete it with its boot volume; the node pool creates another one.",
       hit: { series: { [ready]: "0x20" }, after: minutes(15), labels: node },
       nearMiss: { series: { [ready]: "0x8 1x12" }, after: minutes(15) },
     },
@@ -25,7 +25,7 @@ export function nodeAlerts(): AlertRuleProps[] {
       holdsFor: minutes(10),
       purpose: "A node under pressure evicts pods and takes no new ones.",
       whatToDo:
-        "The label condition names what is short. Find the pods that use most of it on the dashboard Nodes, and lower their limits or add nodes.",
+        "The label condition names the scarce resource. Find the pods that use most of it on the dashboard Nodes, and lower their limits or add nodes.",
       hit: {
         series: {
           'kube_node_status_condition{condition="DiskPressure",node="node-a",status="true"}': "1x20",
@@ -45,7 +45,7 @@ export function nodeAlerts(): AlertRuleProps[] {
       name: "NodeMemoryAlmostFull",
       expression: "1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes > 0.92",
       holdsFor: minutes(15),
-      purpose: "A node without memory ends programs, also those that stayed within their limits.",
+      purpose: "A node without free memory kills programs, even those within their limits.",
       whatToDo:
         "Look on the dashboard Nodes for pods whose memory grows. Give them limits near what they need, or give the node pool a larger shape.",
       hit: {
@@ -68,9 +68,9 @@ export function nodeAlerts(): AlertRuleProps[] {
       name: "NodeCpuSaturated",
       expression: '1 - avg by (node) (rate(node_cpu_seconds_total{mode="idle"}[5m])) > 0.95',
       holdsFor: minutes(30),
-      purpose: "A node whose processors are always busy answers late, health checks included.",
+      purpose: "A node with fully used CPUs responds late, also to health checks.",
       whatToDo:
-        "Look on the dashboard Workloads for what uses the processors. Raise the replica count or the size of the node pool, or lower a limit.",
+        "Look on the dashboard Workloads for the pods with the highest CPU usage. Raise the replica count or the size of the node pool, or lower a limit.",
       hit: {
         series: { 'node_cpu_seconds_total{cpu="0",mode="idle",node="node-a"}': "0+1x60" },
         after: minutes(45),

@@ -14,9 +14,9 @@ export function podAlerts(): AlertRuleProps[] {
       expression: "increase(kube_pod_container_status_restarts_total[15m]) > 3",
       holdsFor: minutes(5),
       severity: AlertSeverity.CRITICAL,
-      purpose: "A container that ends again and again serves nobody while it waits for its next start.",
+      purpose: "A container that restarts repeatedly serves no requests while it waits for its next start.",
       whatToDo:
-        "Read why it ended: kubectl describe pod, and kubectl logs --previous. Roll back the last change where it began with one.",
+        "Read the reason: kubectl describe pod, and kubectl logs --previous. If the last change caused the restarts, roll it back.",
       hit: {
         series: { [`kube_pod_container_status_restarts_total${container}`]: "0+1x30" },
         after: minutes(25),
@@ -31,9 +31,9 @@ export function podAlerts(): AlertRuleProps[] {
       name: "ContainerOutOfMemory",
       expression:
         'max by (namespace, pod, container) (kube_pod_container_status_last_terminated_reason{reason="OOMKilled"}) == 1 and on (namespace, pod, container) increase(kube_pod_container_status_restarts_total[10m]) > 0',
-      purpose: "The kernel ended a container that used more memory than its limit.",
+      purpose: "The kernel killed a container that used more memory than its limit.",
       whatToDo:
-        "Compare its memory with its limit on the dashboard Workloads. Raise the limit, or find what grows.",
+        "Compare its memory with its limit on the dashboard Workloads. Raise the limit, or find the memory leak.",
       hit: {
         series: {
           [`kube_pod_container_status_last_terminated_reason{${labelsOf(CONTAINER)},reason="OOMKilled"}`]:
@@ -60,7 +60,7 @@ export function podAlerts(): AlertRuleProps[] {
       purpose:
         "A pod whose image can't be pulled never starts, and its replacement during an update does not either.",
       whatToDo:
-        "kubectl describe pod has the answer of the registry: a digest that was deleted, a pull secret that is missing or expired, or no network path.",
+        "kubectl describe pod shows the response of the registry: the digest may be deleted, the pull Secret missing or expired, or the network path closed.",
       hit: {
         series: {
           [`kube_pod_container_status_waiting_reason{${labelsOf(CONTAINER)},reason="ImagePullBackOff"}`]:
@@ -82,7 +82,7 @@ export function podAlerts(): AlertRuleProps[] {
       expression: "max by (namespace, pod) (kube_pod_status_unschedulable) == 1",
       holdsFor: minutes(10),
       purpose:
-        "No node takes the pod: too few resources, a taint, or a volume of another availability domain.",
+        "No node accepts the pod: too few resources, a taint, or a volume of another availability domain.",
       whatToDo:
         "kubectl describe pod names the reason for each node. Add nodes, or correct requests, selectors and tolerations.",
       hit: { series: { [`kube_pod_status_unschedulable${pod}`]: "1x20" }, after: minutes(15), labels: POD },
