@@ -3,6 +3,7 @@ import { type IConstruct } from "constructs";
 import { shown } from "./display-value";
 import { shortHash } from "./short-hash";
 import { type Problems } from "./validation-error";
+import { passing, type Reader } from "./value-readers";
 import { addWarning } from "./warnings";
 
 const DAY_IN_MS = 86_400_000;
@@ -30,6 +31,13 @@ export function checkExpiry(problems: Problems, name: string, expires: unknown, 
       `Give a date within ${mostDays} days, and decide again then`,
     );
   }
+}
+
+/** Reads a moment in the future that is not further away than it may be. */
+export function expiry(mostDays: number): Reader<Date> {
+  return passing<Date>((problems, name, value) => {
+    checkExpiry(problems, name, value, mostDays);
+  });
 }
 
 /**

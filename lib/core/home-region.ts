@@ -4,7 +4,7 @@ import { shown } from "./display-value";
 import { checkMembers } from "./required";
 import { type Problems } from "./validation-error";
 
-/** Adds a problem where the home region's provider was given and can't be used in the scope's stack. */
+/** Adds a problem for a provider of the home region that can't be used in the scope's stack. */
 export function checkHomeRegionProvider(
   problems: Problems,
   scope: Construct,
@@ -29,7 +29,7 @@ export function checkHomeRegionProvider(
   }
 }
 
-/** Terraform tells providers of one kind apart by their aliases. */
+/** Terraform distinguishes providers of one type by their aliases. */
 function hasDouble(stack: TerraformStack, provider: TerraformProvider): boolean {
   const { terraformResourceType: kind, alias } = provider;
   return stack.node

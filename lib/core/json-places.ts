@@ -4,7 +4,7 @@ export interface TextPlace {
   readonly column: number;
 }
 
-/** What is wrong with a text that should be JSON. */
+/** A fault of a JSON text. */
 export interface JsonFault {
   readonly what: string;
   readonly place: TextPlace;
@@ -16,7 +16,7 @@ export interface PlacedJson {
   readonly value: unknown;
   /** The first syntax error, or each key that an object has twice. */
   readonly faults: readonly JsonFault[];
-  /** Where a value begins; of a path that leads nowhere, where the nearest object around it begins. */
+  /** The start of a value; for an unknown path, the start of the nearest enclosing object. */
   placeOf(path: readonly string[]): TextPlace;
 }
 
@@ -34,7 +34,7 @@ class SyntaxFault extends Error {
   }
 }
 
-/** Reads JSON and keeps where each value begins: JSON.parse names no line, and takes the last of two equal keys. */
+/** Reads JSON with the start of each value: JSON.parse reports no line, and takes the last of two equal keys. */
 export function readJson(text: string): PlacedJson {
   const reader = new JsonReader(text);
   const places = reader.places;

@@ -15,16 +15,16 @@ import { type IConstruct } from "constructs";
 import { Problems, ValidationError } from "./validation-error";
 import { MarkOn } from "./construct-state";
 
-/** What was promised in a place: text, a number, a list, or whatever the place takes. */
+/** The expected type of a place: text, a number, a list, or any. */
 type Promised = "any" | "list" | "number" | "optional text" | "text";
 
 const guarded = new MarkOn<TerraformStack>();
 
 /**
- * Has a stack refused in which a value that is known late, such as a `Lazy`, turns out to be none.
+ * Rejects a stack in which a late value, such as a `Lazy`, is `null` or has the wrong type.
  *
- * Terraform would read `null` as "not given", and a list in the place of text ends in an error about JSON. When a construct is
- * made nobody can tell: the value is known when the program is written.
+ * Terraform would read `null` as "not given", and fail with an error about JSON for a list in place of text. The value is known only
+ * when the stack is written, not when its construct is created.
  *
  * @param isOurs whether an element belongs to a construct of the library
  */
@@ -56,7 +56,7 @@ function checkStack(stack: TerraformStack, isOurs: (element: TerraformElement) =
 function checkElement(element: TerraformResource | TerraformDataSource): void {
   const problems = new Problems(element);
   for (const [member, value] of Object.entries(element) as [string, unknown][]) {
-    // The members of the provider's bindings that hold attributes; all else is cdktf's own.
+    // Only the members of the provider's bindings that hold attributes.
     if (!/^_[a-z]/.test(member) || value === undefined) continue;
     const wrong = wrongValuesIn(value, element, snakeCase(member.slice(1)));
     for (const { field, what } of wrong) {
@@ -66,7 +66,7 @@ function checkElement(element: TerraformResource | TerraformDataSource): void {
   problems.throwIfAny();
 }
 
-/** Adds a problem for a place whose value turned out to be none. */
+/** Adds a problem for a place with an invalid value. */
 export function refuseLate(problems: Problems, place: string, what: string): void {
   problems.add(
     "VALUE_INVALID",
@@ -75,17 +75,17 @@ export function refuseLate(problems: Problems, place: string, what: string): voi
   );
 }
 
-/** A place whose value is wrong, and how. */
+/** A place with an invalid value, and the fault. */
 export interface WrongValue {
   readonly field: string;
   readonly what: string;
 }
 
 /**
- * What of a value turns out to be none, or of another kind, once the program has made it; references to resources are known when
- * Terraform runs, and are left alone.
+ * The parts of a late value that are missing or of another type when the program has produced them; references to resources are
+ * known only when Terraform runs, and are not checked.
  *
- * @param promised what stands in the place until then: `Lazy.stringValue` gives text, and so on
+ * @param promised the type of the placeholder: text for `Lazy.stringValue`, and so on
  */
 export function wrongValuesIn(
   value: unknown,
@@ -95,9 +95,9 @@ export function wrongValuesIn(
 ): WrongValue[] {
   const wrong = (what: string) => [{ field, what }];
   if (value === null) return wrong("null");
-  // What takes any value is left out where there is none.
+  // A place for any value is omitted without one.
   if (value === undefined) return promised === "text" || promised === "number" ? wrong("undefined") : [];
-  // First: to cdktf a nested block is a reference too.
+  // Checked first: cdktf also treats a nested block as a reference.
   if (isNestedBlock(value)) return wrongValuesIn(value.internalValue, scope, field);
   const inner = tokensIn(value);
   if (inner) {
@@ -118,12 +118,12 @@ export function wrongValuesIn(
 
 const NOUNS = { list: "a list", number: "a number", "optional text": "text", text: "text" };
 
-/** What cdktf keeps of a nested block. */
+/** A nested block, as cdktf keeps it. */
 function isNestedBlock(value: unknown): value is { readonly internalValue: unknown } {
   return typeof value === "object" && value !== null && "internalValue" in value;
 }
 
-/** The tokens that a value consists of, and what stands for them; undefined for a value that holds them further inside, or none. */
+/** The tokens that a value consists of, and their types; undefined for a value without tokens, or with nested ones only. */
 function tokensIn(
   value: unknown,
 ): { readonly tokens: readonly unknown[]; readonly promised?: Promised } | undefined {
@@ -139,7 +139,7 @@ function tokensIn(
   return { tokens: [one], promised: typeof value === "number" ? "number" : undefined };
 }
 
-/** The token for which a number, a list or a map stands as a whole. */
+/** The token that a number, a list or a map represents as a whole. */
 function oneTokenOf(value: unknown): IResolvable | undefined {
   if (typeof value === "number") return Tokenization.reverseNumber(value);
   if (typeof value !== "object" || value === null) return undefined;
@@ -150,7 +150,7 @@ function oneTokenOf(value: unknown): IResolvable | undefined {
   return typeof only === "number" ? Tokenization.reverseNumberList(value as number[]) : undefined;
 }
 
-// What Token.asString makes of a plain value; what cdktf makes of a reference or a function derives from it.
+// The class of a token for a plain value; the classes for references and functions extend it.
 const LITERAL = Object.getPrototypeOf(Token.asAny(0)) as object;
 
 function isMadeByProgram(token: unknown): boolean {
@@ -173,7 +173,7 @@ function wrongValueOf(token: unknown, scope: IConstruct, field: string, promised
   return wrongValuesIn(producer.produced, scope, field, promised);
 }
 
-/** Has a token produce its value, without resolving that any further. */
+/** The value that a token produces, not resolved further. */
 class Producer extends DefaultTokenResolver {
   public produced: unknown;
   private isProducing = false;

@@ -1,7 +1,7 @@
 import { type IConstruct } from "constructs";
 import { Problems } from "./validation-error";
 
-/** The value of an attribute of an imported construct; throws where it was not given. */
+/** The value of an attribute of an imported construct; throws if it was not given. */
 export function given<T>(scope: IConstruct, factory: string, name: string, value: T | undefined): T {
   if (value !== undefined) return value;
   const problems = new Problems(scope);

@@ -7,13 +7,13 @@ import { passing, type Reader } from "./value-readers";
 
 const OCID = /^ocid1\.([a-z0-9_-]+)\.(oc\d+)\.([a-z0-9-]*)\.[A-Za-z0-9._-]+$/;
 
-// The OCID of a resource that the stack makes; two resources of a kind are never one. Data sources have an address of three parts.
+// The OCID of a resource that the stack creates; two resources of a type are always different. Data sources have an address of three parts.
 const RESOURCE_ID = /^\$\{(oci_\w+)\.[\w-]+\.id\}$/;
 
 /**
- * Adds a problem where a value is not an OCID of one of the kinds, or was not given.
+ * Adds a problem for a value that is missing or not an OCID of one of the kinds.
  *
- * References to Terraform values pass: what they hold is not known yet.
+ * References to Terraform values pass, as their values are unknown.
  *
  * @see https://docs.oracle.com/iaas/Content/General/Concepts/identifiers.htm
  */
@@ -27,7 +27,7 @@ export function checkOcid(
   problems.add("ATTRIBUTE_MISSING", `${name} was not given`, fixOf(kinds));
 }
 
-/** As `checkOcid`, where a value that was not given is fine. */
+/** Like `checkOcid`, for a value that may be left out. */
 export function checkOcidIfGiven(
   problems: Problems,
   name: string,
@@ -58,7 +58,7 @@ export interface OcidIn {
   readonly id: string;
 }
 
-/** Whether two OCIDs are one and the same, as far as it can be told; a reference may hold any OCID. */
+/** Whether two OCIDs are the same, as far as it is known; a reference may be any OCID. */
 export function compareOcids(one: OcidIn, other: OcidIn): "same" | "different" | "unknown" {
   if (one.id === other.id) return "same";
   const references = [one, other].filter(({ id }) => Token.isUnresolved(id));

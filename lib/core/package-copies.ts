@@ -3,7 +3,7 @@ import { Construct, type IConstruct } from "constructs";
 import { type Problems } from "./validation-error";
 import { MarkOn } from "./construct-state";
 
-/** A class of a package that a program must have once, by its name in jsii, such as `cdk8s.Chart`. */
+/** A class of a package that a program must load only once, by its jsii name, such as `cdk8s.Chart`. */
 export interface OwnClasses {
   readonly [name: string]: unknown;
 }
@@ -12,7 +12,7 @@ interface WithName {
   readonly [RTTI]?: { readonly fqn: string; readonly version: string };
 }
 
-// jsii leaves it at each class, the same one in all copies.
+// jsii sets it on each class, identically in all copies.
 const RTTI: unique symbol = Symbol.for("jsii.rtti") as never;
 const OWN: OwnClasses = {
   "cdktf.App": App,
@@ -23,9 +23,9 @@ const OWN: OwnClasses = {
 const verified = new MarkOn<IConstruct>();
 
 /**
- * Adds a problem where a construct, or one around it, comes from another copy of a package than the library uses.
+ * Adds a problem if a construct, or one of its scopes, comes from another copy of a package than the library's.
  *
- * Such constructs look alike and know nothing of each other's references.
+ * Such constructs look alike, but do not resolve each other's references.
  */
 export function checkCopies(problems: Problems, construct: IConstruct, classes: OwnClasses = {}): void {
   if (verified.has(construct)) return;
@@ -55,13 +55,13 @@ interface FoundClass {
   readonly isOwn: boolean;
 }
 
-/** The classes of the packages that a construct is an instance of; not by instanceof, which some of them answer by a symbol. */
+/** The classes of the packages that a construct is an instance of; without instanceof, which some of them override with a symbol. */
 function classesOf(construct: IConstruct, own: OwnClasses): FoundClass[] {
   const found: FoundClass[] = [];
   let prototype = Object.getPrototypeOf(construct) as object | null;
   for (; prototype; prototype = Object.getPrototypeOf(prototype) as object | null) {
     const type = prototype.constructor as unknown as WithName;
-    // A class without a name of its own shows that of the class it extends.
+    // A class without its own name has that of its superclass.
     const rtti = Object.prototype.hasOwnProperty.call(type, RTTI) ? type[RTTI] : undefined;
     if (rtti && rtti.fqn in own)
       found.push({ name: rtti.fqn, version: rtti.version, isOwn: own[rtti.fqn] === type });
@@ -69,7 +69,7 @@ function classesOf(construct: IConstruct, own: OwnClasses): FoundClass[] {
   return found;
 }
 
-/** Where the copies are, as far as Node tells. */
+/** The locations of the copies, as far as Node knows them. */
 function pathsOf(name: string): string {
   const end = new RegExp(`[\\\\/]node_modules[\\\\/]${name}[\\\\/]lib[\\\\/]index\\.js$`);
   const paths = Object.keys((require as Partial<NodeJS.Require>).cache ?? {}).filter((path) =>

@@ -3,20 +3,20 @@ import * as table from "./public-types.json";
 /** The type of a value in one word: `string`, `Port[]`, `{EnvironmentValue}`, `(string|Port)[]`, the name of a public type, or `any`. */
 export type TypeWord = string;
 
-/** A class or an interface: which members its values have, and how a program writes one. */
+/** A class or an interface: the members of its values, and how a program writes one. */
 export interface ValueKind {
   readonly members: readonly string[];
   readonly writtenAs: readonly string[];
 }
 
-/** A class with what may be called: each parameter as `name: type`, `name?: type` or `...name: type`. */
+/** A class with its calls: each parameter as `name: type`, `name?: type` or `...name: type`. */
 export interface PublicClass extends ValueKind {
   readonly new?: readonly string[];
   readonly statics: { readonly [method: string]: readonly string[] };
   readonly methods: { readonly [method: string]: readonly string[] };
 }
 
-/** What the library accepts, by the names of its types; `npm run surface` writes it from the sources. */
+/** The public types of the library, by name; `npm run surface` writes them from the sources. */
 export interface PublicSurface {
   readonly enums: { readonly [name: string]: { readonly [member: string]: string } };
   /** The members by name; a question mark marks optional ones. */

@@ -3,12 +3,12 @@ import { type IConstruct } from "constructs";
 import { computeForFindings, findWhenWritten } from "./program-findings";
 import { Problems } from "./validation-error";
 
-// The two regions whose OCIDs have the key of the region in the place of its name.
+// The two regions whose OCIDs contain the region key instead of its name.
 const KEYS: { readonly [key: string]: string } = { iad: "us-ashburn-1", phx: "us-phoenix-1" };
 const REGION = /^[a-z]{2,3}-[a-z]+-\d+$/;
 
 /**
- * The region that an OCID names; nothing where it names none, or is not known yet.
+ * The region in an OCID; undefined if there is none, or if the OCID is a reference.
  *
  * @see https://docs.oracle.com/iaas/Content/General/Concepts/identifiers.htm
  */
@@ -19,7 +19,7 @@ export function regionOf(ocid: unknown): string | undefined {
   return REGION.test(name) ? name : undefined;
 }
 
-/** Refuses an OCID of another region than that of the stack's provider, when all of the stack is there. */
+/** Rejects at synthesis an OCID of another region than that of the stack's provider. */
 export function checkRegionWhenWritten(construct: IConstruct, name: string, ocid: unknown): void {
   const region = regionOf(ocid);
   if (region === undefined) return;

@@ -3,11 +3,9 @@ import { type Problems } from "./validation-error";
 import { exampleOfMember, missingFix, typeIn } from "./value-examples";
 
 /**
- * Adds a problem for each of the values that was not given.
+ * Adds a problem for each missing value, as in programs without types.
  *
- * The compiler refuses such a program; JavaScript, and languages whose types are looser, don't.
- *
- * @param props the props that the values are members of, where other props have members of the same names and other types
+ * @param props the props of the values, if other props have members with the same names and other types
  * @returns whether all were given
  */
 export function checkGiven(
@@ -24,13 +22,11 @@ export function checkGiven(
 }
 
 /**
- * Adds a problem where a value was given that lacks the members of what was asked for.
+ * Adds a problem for a value without the expected members; its class is not checked, as it may come from another copy of this library.
  *
- * Its members and not its class are looked at: it may come from another copy of this library.
- *
- * @param members the names of members that such a value has
+ * @param members the names of the expected members
  * @param instead what to write, such as `KubernetesVersion.of("v1.35.2")`
- * @returns whether the value is there and of the kind
+ * @returns whether the value is given and has the members
  */
 export function checkMembers(
   problems: Problems,

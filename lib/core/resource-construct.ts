@@ -37,7 +37,7 @@ class ElementReferences {
     private readonly constructs: readonly IConstruct[],
   ) {}
 
-  /** Whether an element refers to one of the others, itself or by what it refers to. */
+  /** Whether an element refers to one of the others, directly or through other elements. */
   public reach(from: TerraformElement, others: ReadonlySet<TerraformElement>): boolean {
     const seen = new Set<TerraformElement>();
     const waiting = [from];
@@ -51,7 +51,7 @@ class ElementReferences {
     return false;
   }
 
-  /** The elements that an element refers to itself. */
+  /** The elements that an element refers to directly. */
   public of(element: TerraformElement): readonly TerraformElement[] {
     const known = this.direct.get(element);
     if (known) return known;
@@ -74,7 +74,7 @@ class ElementReferences {
   private addresses(): Map<string, TerraformElement> {
     const elements = this.constructs.filter(
       (one): one is TerraformElement =>
-        // Nothing refers to an output, and one that holds a chart is expensive to read.
+        // Nothing refers to an output, and the output of a chart is expensive to read.
         TerraformElement.isTerraformElement(one) && !TerraformOutput.isTerraformOutput(one),
     );
     return new Map(
@@ -93,16 +93,16 @@ class ElementReferences {
   }
 }
 
-/** What Terraform takes `depends_on` of. */
+/** An element that Terraform accepts in `depends_on`. */
 type Dependent = TerraformResource | TerraformDataSource | TerraformModule | TerraformOutput;
 
 const ordered = new MarkOn<TerraformStack>();
 
 /**
- * Has `dependsOn: [construct]` and `construct.node.addDependency(other)` of a stack reach the resources of both constructs.
+ * Applies `dependsOn: [construct]` and `construct.node.addDependency(other)` of a stack to the resources of both constructs.
  *
- * cdktf renders one address for each entry of `dependsOn`, and nothing at all for `addDependency`. An aspect is what it runs
- * before a stack is written, also by `Testing.synth`.
+ * cdktf renders one address for each entry of `dependsOn`, and nothing for `addDependency`. It runs aspects before it writes a stack,
+ * also in `Testing.synth`.
  */
 function orderAtSynthesis(construct: IConstruct): void {
   const stack = construct.node.scopes.find((scope): scope is TerraformStack => TerraformStack.isStack(scope));
@@ -115,7 +115,7 @@ function orderAtSynthesis(construct: IConstruct): void {
   });
 }
 
-/** The resource that stands for a construct where Terraform takes one address only. */
+/** The resource that represents a construct where Terraform accepts only one address. */
 function mainElementOf(construct: IConstruct): TerraformElement | undefined {
   if (TerraformElement.isTerraformElement(construct)) return construct;
   const { defaultChild } = construct.node;
@@ -123,7 +123,7 @@ function mainElementOf(construct: IConstruct): TerraformElement | undefined {
   return resourcesIn(construct)[0];
 }
 
-/** What one element is to wait for, as it was written: its own entries, and the constructs among them. */
+/** The dependencies of an element as given: its own entries, and the constructs among them. */
 interface Wait {
   readonly dependent: Dependent;
   readonly kept: string[];
@@ -155,7 +155,7 @@ function order(stack: TerraformStack): void {
   }
   if (!problems.any) checkCycles(problems, references, waits);
   problems.throwIfAny();
-  // Only now: what was added must not count as a reference that was there before.
+  // Only now: the additions must not count as earlier references.
   for (const wait of waits.values()) write(wait);
 }
 
@@ -170,7 +170,7 @@ function add(
 ): void {
   const other = target.node.scopes.find((one): one is TerraformStack => TerraformStack.isStack(one));
   if (dependents.length === 0 || !other) return;
-  // All of a stack is applied before the stacks that depend on it, and no resource can name one of another stack.
+  // A stack is applied before its dependents, and a resource can't refer to one of another stack.
   if (other !== stack) {
     stack.addDependency(other);
     return;
@@ -190,7 +190,7 @@ function add(
   for (const dependent of dependents) for (const one of usable) found(dependent, one);
 }
 
-/** Adds a problem where what is to wait would, by other waits or by references, be waited for itself. */
+/** Adds a problem for a circular dependency, through other dependencies or references. */
 function checkCycles(
   problems: Problems,
   references: ElementReferences,
@@ -238,7 +238,7 @@ function read(dependent: Dependent): Wait {
 function write({ dependent, kept, targets }: Wait): void {
   const sorted = [...targets].sort(byPath);
   const all = [...kept, ...sorted.map((one) => dependable(one))];
-  // cdktf writes what an output waits for in braces, which Terraform refuses there.
+  // cdktf writes the dependencies of an output in braces, which Terraform rejects there.
   if (TerraformOutput.isTerraformOutput(dependent)) dependent.dependsOn = all.map((fqn) => ({ fqn }));
   else dependent.dependsOn = all;
 }
@@ -257,12 +257,12 @@ function constructOf(entry: unknown): IConstruct | undefined {
   return Construct.isConstruct(inner) ? inner : undefined;
 }
 
-/** Outputs keep objects with an address, all others the address. */
+/** The address of an entry: outputs keep objects with an address, all other elements the address itself. */
 function textOf(entry: unknown): string {
   return typeof entry === "string" ? entry : (entry as ITerraformDependable).fqn;
 }
 
-/** The resources and modules of a construct; its data sources read when what they name is there. */
+/** The resources and modules of a construct; data sources are read once their references are available. */
 function resourcesIn(construct: IConstruct): (TerraformResource | TerraformModule)[] {
   return withoutInnerStacks(construct).filter(
     (one): one is TerraformResource | TerraformModule =>
@@ -317,7 +317,7 @@ function isOurs(element: Construct): boolean {
   return element.node.scopes.some((one) => one instanceof ResourceConstruct);
 }
 
-/** Known late: the main resource of a construct is made after the construct. */
+/** Produced late: the main resource of a construct is created after the construct. */
 class Address implements IResolvable {
   public readonly creationStack: string[] = [];
 
@@ -327,7 +327,7 @@ class Address implements IResolvable {
     const element = mainElementOf(this.construct);
     const [own, other] = [TerraformStack.of(context.scope), TerraformStack.of(this.construct)];
     if (own === other) return element?.fqn;
-    // No resource can name one of another stack, but all of a stack is applied before the stacks that depend on it.
+    // A resource can't refer to one of another stack, but a stack is applied before its dependents.
     own.addDependency(other);
     return undefined;
   }

@@ -9,9 +9,9 @@ import { passing, type Reader } from "./value-readers";
 export const MAX_DISPLAY_NAME_LENGTH = 255;
 
 /**
- * Adds a problem where a name that was given is blank or too long; a reference to a Terraform value passes.
+ * Adds a problem for a blank or too long name; a reference to a Terraform value passes.
  *
- * @param most how long it may be, where more is put behind it
+ * @param most the maximum length, if a suffix is appended
  */
 export function checkDisplayName(
   problems: Problems,
@@ -39,33 +39,33 @@ export function displayName(most = MAX_DISPLAY_NAME_LENGTH): Reader<string> {
 const MAX_STEM_LENGTH = MAX_DISPLAY_NAME_LENGTH - 40;
 const MAX_POLICY_NAME_LENGTH = 100;
 
-/** The name of what a construct makes where the user gave none: its path, joined by dashes. */
+/** The default name of the resources of a construct: its path, joined by dashes. */
 export function nameOf(scope: IConstruct): string {
   return stemOf(literalText(scope.node.path.split("/").join("-")));
 }
 
-/** A name as the beginning of others: short enough for a word behind it. */
+/** A name as a prefix, short enough for another word. */
 export function stemOf(name: string): string {
   return Token.isUnresolved(name) ? name : shortened(name, MAX_STEM_LENGTH);
 }
 
 /**
- * A name for a policy: of characters that IAM takes, and different from that of every other policy in the compartment.
+ * A name for a policy: of characters that IAM accepts, and unique in the compartment.
  *
- * Display names may have other characters and may be the same, so a hash of the construct's path and of the text ends
- * each. IAM has no way to rename a policy, so the name must never depend on what else there is.
+ * Display names may have other characters and may be equal, so each name ends in a hash of the construct's path and of the text. IAM
+ * can't rename a policy, so the name must not depend on other policies.
  *
  * @see https://docs.oracle.com/iaas/Content/Identity/policymgmt/managingpolicies_topic-Working_with_Policies.htm
  */
 export function policyNameOf(scope: IConstruct, text: string): string {
-  // A reference has nothing that could stand in a name, and its placeholder moves.
+  // The placeholder of a reference is not stable, and not valid in a name.
   const known = Token.isUnresolved(text) ? scope.node.path : text;
   const hash = shortHash(`${scope.node.path}\n${known}`);
   const words = known.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, MAX_POLICY_NAME_LENGTH - hash.length - 1);
   return `${words}-${hash}`;
 }
 
-/** The beginning of a text that is too long, and a hash that tells it from others that begin alike. */
+/** The beginning of a long text, and a hash that distinguishes it from other texts with the same beginning. */
 function shortened(text: string, most: number): string {
   if (text.length <= most) return text;
   const hash = shortHash(text);

@@ -1,9 +1,11 @@
 import { type IConstruct } from "constructs";
 import { checked } from "./checked";
-import { checkGiven, checkMembers } from "./required";
+import { kind, readArgument, readProps, taggingReaders } from "./readers";
 import { setScopeTags, tagsOfScopes } from "./scope-tags";
-import { checkTags, type TaggingProps } from "./tagging";
+import { type TaggingProps } from "./tagging";
 import { Problems } from "./validation-error";
+
+const SCOPE = kind<IConstruct>(["node"], "an App, a stack, a cluster or any construct");
 
 /**
  * Tags for all resources that the library creates in a scope: an App, a stack, a cluster or any other construct.
@@ -24,12 +26,7 @@ import { Problems } from "./validation-error";
 export class ResourceTags {
   /** The tags of a scope. */
   public static of(scope: IConstruct): ResourceTags {
-    const problems = new Problems("ResourceTags.of");
-    if (checkGiven(problems, { "The scope": scope })) {
-      checkMembers(problems, "The scope", scope, ["node"], "an App, a stack, a cluster or any construct");
-    }
-    problems.throwIfAny();
-    return new ResourceTags(scope);
+    return new ResourceTags(readArgument("ResourceTags.of", "scope", scope, SCOPE));
   }
 
   private constructor(private readonly scope: IConstruct) {}
@@ -41,9 +38,7 @@ export class ResourceTags {
    */
   public add(tags: TaggingProps): void {
     const problems = new Problems(this.scope);
-    if (checkGiven(problems, { tags })) checkTags(problems, tags);
-    problems.throwIfAny();
-    setScopeTags(this.scope, tags);
+    setScopeTags(this.scope, problems.resolved(readProps(problems, tags, taggingReaders())));
   }
 
   /** The free-form tags of resources in the scope, including those of the parent scopes. */

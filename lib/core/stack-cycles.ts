@@ -13,21 +13,21 @@ import { type IConstruct } from "constructs";
 import { Problems } from "./validation-error";
 import { MarkOn, StateOf } from "./construct-state";
 
-/** What of a stack refers to another stack, for people; nothing where it can't be told. */
+/** A description of the part of a stack that refers to another stack; undefined if it is unknown. */
 type Explain = (other: TerraformStack) => string | undefined;
 
 const guarded = new MarkOn<TerraformStack>();
 const explanations = new StateOf<TerraformStack, Explain[]>(() => []);
 
-/** Has a construct of a stack tell what in it refers to another stack, where two stacks need each other. */
+/** Registers a construct that can describe its references to another stack, for cycles of stacks. */
 export function explainReferences(stack: TerraformStack, explain: Explain): void {
   explanations.of(stack).push(explain);
 }
 
 /**
- * Has a cycle of stacks refused with what refers where.
+ * Rejects a cycle of stacks with its references.
  *
- * cdktf finds cycles when it resolves references, at whatever reference closes the cycle, and names the two stacks only.
+ * cdktf finds a cycle at the reference that closes it, and names only the two stacks.
  */
 export function guardStackCycles(root: IConstruct): void {
   const stacks = root.node.findAll().filter((one): one is TerraformStack => TerraformStack.isStack(one));
@@ -49,7 +49,7 @@ export function guardStack(stack: TerraformStack): void {
 function refuse(stack: TerraformStack, dependency: TerraformStack): void {
   const cycle = [stack, ...pathBetween(dependency, stack)];
   const edges = cycle.slice(1).map((to, index) => edge(cycle[index] as TerraformStack, to));
-  // The first edge of a chart is told first: it is the one that can move.
+  // Edges of charts come first: charts can be moved.
   edges.sort((one, other) => Number(other.isChart) - Number(one.isChart));
   const [first] = edges;
   const problems = new Problems(stack);
@@ -79,7 +79,7 @@ function edge(from: TerraformStack, to: TerraformStack): Edge {
   return { to, text: `${what} ${element ? `the stack ${to.node.path}` : to.node.path}`, isChart: false };
 }
 
-/** The stacks from one to another, each a dependency of the one before. */
+/** The path of stacks from one to another, each a dependency of the previous one. */
 function pathBetween(from: TerraformStack, to: TerraformStack): TerraformStack[] {
   const waiting = [[from]];
   const seen = new Set([from]);
@@ -95,7 +95,7 @@ function pathBetween(from: TerraformStack, to: TerraformStack): TerraformStack[]
   return [from, to];
 }
 
-/** Finds what refers to a stack without resolving it, which would ask for the dependency again. */
+/** Finds references to a stack without resolving them, which would add the dependency again. */
 class Finder extends DefaultTokenResolver {
   public found = false;
 
@@ -113,7 +113,7 @@ class Finder extends DefaultTokenResolver {
 
 function elementThatRefers(from: TerraformStack, to: TerraformStack): TerraformElement | undefined {
   return from.node.findAll().find((one): one is TerraformElement => {
-    // A chart's output tells by itself what is in it.
+    // The output of a chart describes itself.
     if (!TerraformElement.isTerraformElement(one) || TerraformOutput.isTerraformOutput(one)) return false;
     const finder = new Finder(to);
     Tokenization.resolve(one.toTerraform(), { scope: one, resolver: finder, preparing: false });

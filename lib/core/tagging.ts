@@ -13,7 +13,7 @@ import { MarkOn, StateOf } from "./construct-state";
 const MAX_FREEFORM = 10;
 const MAX_DEFINED = 64;
 
-/** The id of the warning that tag defaults will be taken away, in the style of the other warnings. */
+/** The id of the warning that tag defaults will be removed. */
 const DRIFT = "ignore-defined-tags";
 const NOT_WRITTEN = "ignored-tag";
 const MAX_NAMED = 3;
@@ -32,7 +32,7 @@ interface IgnoringProvider {
 const watched = new StateOf(watchedIn);
 const warned = new MarkOn<TerraformStack>();
 
-/** Has the tags of a construct's resources looked at when its stack is synthesized: only then all of them are known. */
+/** Checks the tags of a construct's resources when its stack is synthesized: only then all of them are known. */
 function watchTags(scope: IConstruct, tags: () => TagSets): void {
   watched.of(TerraformStack.of(scope)).push({ scope, tags });
 }
@@ -50,7 +50,7 @@ function watchedIn(stack: TerraformStack): TaggedScope[] {
   return all;
 }
 
-/** The tags of scopes come together with those of the construct, each within the limit by itself. */
+/** Adds a problem for resources with too many tags: scopes and constructs can each be within the limit, but not together. */
 function checkCounts({ scope, tags }: TaggedScope): void {
   const problems = new Problems(scope);
   const { freeformTags, definedTags } = tags();
@@ -107,7 +107,7 @@ function providersOf(stack: TerraformStack): TerraformProvider[] {
     .filter(({ terraformResourceType }) => terraformResourceType === "oci");
 }
 
-/** The tags that a provider ignores, in lower case; none known where a reference holds them, undefined where it was told of none. */
+/** The tags that a provider ignores, in lower case; empty for a reference, undefined without the setting. */
 function ignoredBy(provider: TerraformProvider): string[] | undefined {
   const { rawOverrides, ignoreDefinedTagsInput } = provider as unknown as IgnoringProvider;
   const given = rawOverrides?.ignore_defined_tags ?? ignoreDefinedTagsInput;
@@ -218,7 +218,7 @@ function checkDefinedTags(problems: Problems, name: string, value: unknown): voi
   checkValues(problems, name, tags);
 }
 
-/** The tags, none where what was given is no object of them. */
+/** The tags; none if the value is not an object. */
 function readTags(problems: Problems, name: string, tags: unknown): { [key: string]: string } {
   if (tags === undefined || tags === null) return {};
   if (typeof tags === "object" && !Array.isArray(tags) && !Token.isUnresolved(tags)) {
@@ -268,7 +268,7 @@ export function tagsOf(scope: IConstruct, source: TaggingProps): TaggingProps {
   };
 }
 
-/** The tags of one resource as far as they were given by now. */
+/** The current tags of one resource. */
 export function tagsNow(scope: IConstruct, source: TaggingProps): TagSets {
   const { freeformTags, definedTags } = tagsOfScopes(scope);
   return {

@@ -2,18 +2,18 @@ import { type Problems } from "./validation-error";
 
 // A placeholder of cdktf, which becomes a reference when the stack is synthesized.
 const REFERENCE = /\$\{TfToken\[[A-Za-z0-9:._-]+\]\}/g;
-// Stands for a reference: no text of a user has it.
+// Replaces a reference; no text of a user contains it.
 const MARK = "\u0000";
 const BEGINNING = /(?<!\$)\$\{|(?<!%)%\{/;
 const ESCAPING = new RegExp(`[$%]${MARK}`);
 
 /**
- * Adds a problem where Terraform would read a part of a text as a template.
+ * Adds a problem for a text that Terraform would partly read as a template.
  *
- * cdktf writes texts as they are: a `${` or `%{` in one of them begins a template, which ends in an error of Terraform or
- * in another text. References of cdktf pass, and so does what is escaped as Terraform asks for.
+ * cdktf does not escape texts: a `${` or `%{` begins a template, which causes an error or a different text. References of cdktf and
+ * escaped characters pass.
  *
- * Such a text is refused and not escaped: mostly it is a template literal whose quotes are the wrong ones.
+ * Such a text is rejected instead of escaped, because it is usually a template literal with the wrong quotes.
  *
  * @see https://developer.hashicorp.com/terraform/language/expressions/strings
  */
@@ -35,7 +35,7 @@ export function checkText(problems: Problems, name: string, text: string | undef
   }
 }
 
-/** A text of ours, such as a path, as Terraform must read it to mean its characters; references stay. */
+/** A text of the library, such as a path, escaped for Terraform; references are kept. */
 export function literalText(text: string): string {
   return text.replace(/\$\{(?!TfToken\[)|%\{/g, (beginning) => `${beginning[0]}${beginning}`);
 }

@@ -7,7 +7,7 @@ const EXAMPLES: { readonly [type: string]: string } = {
   any: "…",
 };
 
-/** Texts that say more than their type, by the members that they are for. */
+/** Examples of texts, by their members. */
 const TEXTS: { readonly [member: string]: string } = {
   apiEndpoint: '"10.0.0.10"',
   audience: '"https://vault.example.com"',
@@ -59,7 +59,7 @@ export function exampleOf(type: TypeWord): string {
  * How a program writes the value of a member, such as `"ocid1.compartment.oc1…"` for `compartmentId`.
  *
  * @param place the member, or a place that ends with it
- * @param type its type; without one, the type that all members of that name have, if it is one
+ * @param type its type; by default the type of all members with that name, if they agree
  */
 export function exampleOfMember(place: string, type = typeOfMember(place)): string | undefined {
   if (type === undefined) return undefined;
@@ -76,10 +76,10 @@ export function typeIn(props: string, member: string): TypeWord | undefined {
   return membersOf(props)?.find(({ name }) => name === member)?.type;
 }
 
-/** What to do where a value was not given. */
+/** The fix for a missing value. */
 export function missingFix(name: string, example: string | undefined): string {
   if (example === undefined) return `Give a value for ${name}, which has no default`;
-  // A place that is no name of a member can't be written with a colon.
+  // Only the name of a member can be written with a colon.
   const written = /^[\w.]+$/.test(name) ? `${name.split(".").at(-1)}: ${example}` : example;
   return `Write ${written}; ${name} has no default`;
 }

@@ -40,7 +40,7 @@ export function refuseKind(problems: Problems, name: string, value: unknown, ins
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
-/** Whether a value has these members; its class is not looked at, as it may come from another copy of this library. */
+/** Whether a value has these members; its class is not checked, as it may come from another copy of this library. */
 export function isOfKind(value: unknown, members: readonly string[]): boolean {
   return isObject(value) && !Array.isArray(value) && members.every((member) => member in value);
 }
@@ -77,7 +77,7 @@ export function checkedBy<T>(
   };
 }
 
-/** Reads a list or a map as nothing if any of its entries has a problem, for checks that need all of them. */
+/** Reads a list or a map as undefined if an entry has a problem, for checks that need all entries. */
 export function complete<T>(reader: Reader<T>): Reader<T> {
   return checkedBy(reader, () => undefined);
 }
@@ -90,7 +90,7 @@ export function mapped<T, U>(reader: Reader<T>, convert: (value: T) => U): Reade
   };
 }
 
-/** Reads a value with an existing check of one value, which adds a problem if the value is missing too. */
+/** Reads a value with an existing check, which also adds a problem for a missing value. */
 export function passing<T>(check: (problems: Problems, name: string, value: T) => void): Reader<T> {
   return (problems, name, value) => {
     const before = problems.count;
@@ -147,7 +147,7 @@ const MAX_COUNT = 2 ** 31 - 1;
 /** The range of a whole number. */
 export interface NumberRange {
   readonly least: number;
-  /** @default - the largest count of Kubernetes, which no message mentions */
+  /** @default - the largest count of Kubernetes, which messages do not mention */
   readonly most?: number;
   /** The code of the problem. @default COUNT_INVALID */
   readonly code?: ErrorCode;
@@ -231,7 +231,7 @@ export function listOf<T>(each: PropReader<T>, instead: string): Reader<T[]> {
   };
 }
 
-/** How entries of a list are told apart. */
+/** How the entries of a list are identified. */
 export interface UniqueEntries<T> {
   /** The key of an entry. @default - the entry itself, as text */
   readonly keyOf?: (entry: T) => string;

@@ -21,13 +21,13 @@ function readUnits(
   range: WholeRange,
 ): number | undefined {
   const example = range.example ?? `Duration.${unit}(${exampleIn(range)})`;
-  // Written only for a problem: to format the limits takes longer than to check them.
+  // Only for problems: formatting the limits takes longer than checking them.
   const fix = () => `Give ${rangeText(range)} ${unit}, for example ${example}`;
   if (duration === undefined || duration === null) {
     problems.add("ATTRIBUTE_MISSING", `${name} was not given`, missingFix(name, example));
     return undefined;
   }
-  // Its members and not its class are looked at: it may come from another copy of cdk8s.
+  // Its class is not checked, as it may come from another copy of cdk8s.
   if (typeof (duration as Partial<Duration>)[READ[unit]] !== "function") {
     problems.add("VALUE_INVALID", `${name} is ${shown(duration)}`, fix());
     return undefined;
@@ -37,19 +37,6 @@ function readUnits(
   const whole = Number.isInteger(amount) ? "" : `, which is not a whole number of ${unit}`;
   problems.add("DURATION_INVALID", `${name} is ${(duration as Duration).toHumanString()}${whole}`, fix());
   return undefined;
-}
-
-/** The number of seconds in a duration that may be left out; adds a problem if it is not a whole number in the range. */
-export function wholeSecondsOf(
-  problems: Problems,
-  name: string,
-  duration: Duration | undefined,
-  defaultSeconds: number,
-  range: WholeRange,
-): number {
-  return duration === undefined
-    ? defaultSeconds
-    : wholeDurationOf(problems, name, duration, "seconds", range);
 }
 
 /**

@@ -23,13 +23,13 @@ function readUnits(
   range: WholeRange,
 ): number | undefined {
   const example = range.example ?? `Size.${unit}(${exampleIn(range)})`;
-  // Written only for a problem: to format the limits takes longer than to check them.
+  // Only for problems: formatting the limits takes longer than checking them.
   const fix = () => `Give ${rangeText(range)} ${SYMBOLS[unit]}, for example ${example}`;
   if (size === undefined || size === null) {
     problems.add("ATTRIBUTE_MISSING", `${name} was not given`, missingFix(name, example));
     return undefined;
   }
-  // Its members and not its class are looked at: it may come from another copy of cdk8s.
+  // Its class is not checked, as it may come from another copy of cdk8s.
   if (typeof (size as Partial<Size>)[READ[unit]] !== "function") {
     problems.add("VALUE_INVALID", `${name} is ${shown(size)}`, fix());
     return undefined;
@@ -39,17 +39,6 @@ function readUnits(
   const whole = Number.isInteger(amount) ? "" : `, which is not a whole number of ${unit}`;
   problems.add("SIZE_INVALID", `${name} is ${(size as Size).asString()}${whole}`, fix());
   return undefined;
-}
-
-/** The number of kibibytes, mebibytes, or gibibytes in a size; adds a problem and returns 0 if it is not a whole number in the range. */
-export function wholeSizeOf(
-  problems: Problems,
-  name: string,
-  size: Size | undefined,
-  unit: WholeSizeUnit,
-  range: WholeRange,
-): number {
-  return readUnits(problems, name, size, unit, range) ?? 0;
 }
 
 /** Reads a `Size` of cdk8s as a whole number of a unit. */

@@ -4,15 +4,19 @@ import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import {
   boolean,
+  checkedBy,
+  listOf,
+  matching,
   type PropsSchema,
   readProps,
   type Resolved,
+  text,
   wholeDuration,
   wholeNumber,
+  wholeSize,
   withDefault,
 } from "../core/readers";
 import { Problems } from "../core/validation-error";
-import { wholeSizeOf } from "../core/whole-size";
 import { AppProtocol } from "../workload/pods/app-protocol";
 import { byText } from "../core/stable-order";
 
@@ -40,9 +44,18 @@ interface RuleItem {
 
 /** The name of the rule set that contains all rules, an OCI resource. */
 const RULE_SET = "secure_oke";
-// Header names as in RFC 9110, and values without OCI variables.
-const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;
-const HEADER_VALUE = /^[\t -~]{1,1024}$/;
+// As in RFC 9110.
+const HEADER_NAME = matching(
+  /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/,
+  "Use letters, digits and dashes, for example X-Frame-Options",
+  { code: "VALUE_INVALID" },
+);
+// OCI reserves $, { and } for variables.
+const HEADER_VALUE = matching(
+  /^(?!.*[${}])[\t -~]{1,1024}$/,
+  "Give 1 to 1024 printable ASCII characters without $, { and }; references to Terraform values are not supported",
+  { code: "VALUE_INVALID" },
+);
 const HEADER_SIZES = [8, 16, 32, 64];
 const MAX_CONNECTIONS = 65_535;
 const DEFAULT_DAYS = 365;
@@ -56,6 +69,33 @@ const METHODS = [
   ...["REPORT", "SEARCH", "TRACE", "UNBIND", "UNCHECKOUT", "UNLINK", "UNLOCK", "UPDATE", "UPDATEREDIRECTREF"],
   "VERSION-CONTROL",
 ];
+
+const METHODS_FIX = 'Give a list of HTTP methods in capitals, for example ["GET", "HEAD", "POST"]';
+const ALLOWED_METHODS = checkedBy(
+  listOf(text(), 'a list of HTTP methods, for example ["GET", "HEAD", "POST"]'),
+  (problems, name, methods) => {
+    if (methods.length === 0) problems.add("VALUE_INVALID", `${name} is empty`, METHODS_FIX);
+    for (const method of methods.filter((each) => !METHODS.includes(each))) {
+      problems.add(
+        "VALUE_INVALID",
+        `${name} contains ${shown(method)}, which OCI does not support`,
+        METHODS_FIX,
+      );
+    }
+  },
+);
+
+const HEADER_SIZE = checkedBy(
+  wholeSize("kibibytes", { least: 8, most: 64, example: "Size.kibibytes(16)" }),
+  (problems, name, kibibytes) => {
+    if (HEADER_SIZES.includes(kibibytes)) return;
+    problems.add(
+      "SIZE_INVALID",
+      `${name} is ${kibibytes} KiB`,
+      `Give ${HEADER_SIZES.join(", ")} KiB, for example Size.kibibytes(16)`,
+    );
+  },
+);
 
 const STRICT_TRANSPORT_SECURITY = {
   maxAge: withDefault(wholeDuration("days", { least: 1, most: MAX_DAYS }), DEFAULT_DAYS),
@@ -134,16 +174,8 @@ export class ListenerRule {
    */
   public static allowMethods(methods: string[]): ListenerRule {
     const problems = new Problems("ListenerRule.allowMethods");
-    const fix = 'Give a list of HTTP methods in capitals, for example ["GET", "HEAD", "POST"]';
-    if (!Array.isArray(methods) || methods.length === 0) {
-      problems.add("VALUE_INVALID", `methods is ${shown(methods)}, which has no method`, fix);
-    } else {
-      for (const method of methods.filter((name) => !METHODS.includes(name))) {
-        problems.add("VALUE_INVALID", `methods contains ${shown(method)}, which OCI does not support`, fix);
-      }
-    }
+    const allowedMethods = [...new Set(ALLOWED_METHODS(problems, "methods", methods))].sort();
     problems.throwIfAny();
-    const allowedMethods = [...new Set(methods)].sort();
     return new ListenerRule({ action: "CONTROL_ACCESS_USING_HTTP_METHODS", allowedMethods });
   }
 
@@ -154,15 +186,7 @@ export class ListenerRule {
    */
   public static limitHeaderSize(size: Size): ListenerRule {
     const problems = new Problems("ListenerRule.limitHeaderSize");
-    const range = { least: HEADER_SIZES[0] ?? 0, most: HEADER_SIZES.at(-1), example: "Size.kibibytes(16)" };
-    const kibibytes = wholeSizeOf(problems, "size", size, "kibibytes", range);
-    if (!problems.any && !HEADER_SIZES.includes(kibibytes)) {
-      problems.add(
-        "SIZE_INVALID",
-        `size is ${kibibytes} KiB`,
-        `Give ${HEADER_SIZES.join(", ")} KiB, for example ${range.example}`,
-      );
-    }
+    const kibibytes = HEADER_SIZE(problems, "size", size) ?? 0;
     problems.throwIfAny();
     return new ListenerRule({ action: "HTTP_HEADER", httpLargeHeaderSizeInKB: kibibytes });
   }
@@ -182,21 +206,8 @@ export class ListenerRule {
 
   private static ofHeader(factory: string, action: string, name: string, ...values: string[]): ListenerRule {
     const problems = new Problems(`ListenerRule.${factory}`);
-    if (typeof name !== "string" || !HEADER_NAME.test(name)) {
-      problems.add(
-        "VALUE_INVALID",
-        `name is ${shown(name)}, which is not a header name`,
-        "Use letters, digits and dashes, for example X-Frame-Options",
-      );
-    }
-    for (const value of values as unknown[]) {
-      if (typeof value === "string" && HEADER_VALUE.test(value) && !/[${}]/.test(value)) continue;
-      problems.add(
-        "VALUE_INVALID",
-        `value is ${shown(value)}`,
-        "Give 1 to 1024 printable ASCII characters without $, { and }; references to Terraform values are not supported",
-      );
-    }
+    HEADER_NAME(problems, "name", name);
+    for (const value of values) HEADER_VALUE(problems, "value", value);
     problems.throwIfAny();
     const [value] = values;
     return new ListenerRule({ action, header: name, ...(value === undefined ? {} : { value }) });

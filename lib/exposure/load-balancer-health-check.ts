@@ -1,8 +1,15 @@
 import { type Duration } from "cdk8s";
 import { LoadBalancerType } from "./load-balancer-kinds";
-import { shown } from "../core/display-value";
+import {
+  checkedBy,
+  objectOf,
+  optional,
+  type PropsSchema,
+  type Reader,
+  wholeDuration,
+  wholeNumber,
+} from "../core/readers";
 import { type Problems } from "../core/validation-error";
-import { wholeDurationOf } from "../core/whole-duration";
 
 /**
  * The health check of the nodes of a load balancer.
@@ -37,6 +44,7 @@ export interface LoadBalancerHealthCheck {
 const DEFAULT_INTERVAL = 10;
 const DEFAULT_TIMEOUT = 3;
 const MAX_INTERVAL = 1800;
+const MIN_NETWORK_INTERVAL = 10;
 const MAX_TIMEOUT = 600;
 const MAX_RETRIES = 10;
 
@@ -47,40 +55,41 @@ export interface HealthCheckSeconds {
   readonly retries?: number;
 }
 
-/** Reads a health check, and adds a problem for each value that the type of load balancer does not accept. */
-export function readHealthCheck(
-  problems: Problems,
-  type: LoadBalancerType,
-  { interval, timeout, retries }: LoadBalancerHealthCheck,
-): HealthCheckSeconds {
-  const secondsOf = (name: string, duration: Duration | undefined, least: number, most: number) =>
-    duration === undefined
-      ? undefined
-      : wholeDurationOf(problems, `healthCheck.${name}`, duration, "seconds", { least, most });
-  const minInterval = type === LoadBalancerType.NETWORK_LOAD_BALANCER ? 10 : 1;
-  const read = {
-    interval: secondsOf("interval", interval, minInterval, MAX_INTERVAL),
-    timeout: secondsOf("timeout", timeout, 1, MAX_TIMEOUT),
-    retries,
-  };
-  if (retries !== undefined && !(Number.isInteger(retries) && retries >= 1 && retries <= MAX_RETRIES)) {
-    problems.add(
-      "COUNT_INVALID",
-      `healthCheck.retries is ${shown(retries)}`,
-      `Give a whole number from 1 to ${MAX_RETRIES}, for example 3`,
-    );
-  }
-  checkTimeout(problems, read.interval ?? DEFAULT_INTERVAL, read.timeout ?? DEFAULT_TIMEOUT);
-  return read;
+const HEALTH_CHECK = {
+  interval: optional(wholeDuration("seconds", { least: 1, most: MAX_INTERVAL })),
+  timeout: optional(wholeDuration("seconds", { least: 1, most: MAX_TIMEOUT })),
+  retries: optional(wholeNumber({ least: 1, most: MAX_RETRIES })),
+} satisfies PropsSchema<LoadBalancerHealthCheck>;
+
+/** Reads a health check in seconds. */
+export function healthCheck(): Reader<HealthCheckSeconds> {
+  return checkedBy(objectOf(HEALTH_CHECK), checkTimeout);
 }
 
-function checkTimeout(problems: Problems, interval: number, timeout: number): void {
-  // An interval of no whole second was reported already.
-  if (timeout <= interval || interval < 1) return;
+/** Adds a problem if the interval is too short for the type of load balancer. */
+export function checkInterval(
+  problems: Problems,
+  type: LoadBalancerType,
+  { interval = DEFAULT_INTERVAL }: HealthCheckSeconds,
+): void {
+  if (type !== LoadBalancerType.NETWORK_LOAD_BALANCER || interval >= MIN_NETWORK_INTERVAL) return;
   problems.add(
     "DURATION_INVALID",
-    `healthCheck.timeout is ${timeout} s, which exceeds the interval of ${interval} s`,
-    `Give at most ${interval} s, for example Duration.seconds(${Math.min(DEFAULT_TIMEOUT, Math.floor(interval))})`,
+    `healthCheck.interval is ${interval} s, and a network load balancer needs at least ${MIN_NETWORK_INTERVAL} s`,
+    `Give at least Duration.seconds(${MIN_NETWORK_INTERVAL})`,
+  );
+}
+
+function checkTimeout(
+  problems: Problems,
+  name: string,
+  { interval = DEFAULT_INTERVAL, timeout = DEFAULT_TIMEOUT }: HealthCheckSeconds,
+): void {
+  if (timeout <= interval) return;
+  problems.add(
+    "DURATION_INVALID",
+    `${name}.timeout is ${timeout} s, which exceeds the interval of ${interval} s`,
+    `Give at most ${interval} s, for example Duration.seconds(${Math.min(DEFAULT_TIMEOUT, interval)})`,
   );
 }
 

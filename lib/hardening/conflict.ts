@@ -90,9 +90,6 @@ export enum HardeningConflict {
   WRITABLE_ROOT_FILESYSTEM = "writable-root-filesystem",
 }
 
-/** All conflicts, sorted. */
-export const ALL_CONFLICTS: readonly HardeningConflict[] = Object.values(HardeningConflict).sort();
-
 // For these, no single value would be right in every workload.
 const NO_SAFE_VALUE: readonly HardeningConflict[] = [
   HardeningConflict.CLUSTER_ADMIN,

@@ -31,9 +31,9 @@ export interface ExternalSecretsProps {
   /** The cluster that the chart is added to. */
   readonly cluster: ISecureOkeCluster;
   /**
-   * The namespace whose workloads get secrets, such as `shop`; it is another one than that of the operator.
+   * The namespace whose workloads get secrets, such as `shop`; not the namespace of the operator.
    *
-   * The operator reads and writes the Secrets of this namespace, and of no other. A second namespace has an operator of its own.
+   * The operator reads and writes the Secrets of this namespace only. A second namespace needs its own operator.
    */
   readonly watchedNamespace: string;
   /** The operator: a copy of `ghcr.io/external-secrets/external-secrets:v2.9.0`, best from a registry of your own. */
@@ -41,7 +41,7 @@ export interface ExternalSecretsProps {
   /** The addresses of OCI Vault, which the operator connects to on TCP 443. */
   readonly oracleServices: OracleServiceRanges;
   /**
-   * The names of Secrets that the image is pulled with; an empty list says that it needs none.
+   * The names of Secrets that the image is pulled with; an empty list means none.
    *
    * @default - those of the namespace
    */
@@ -53,7 +53,7 @@ export interface ExternalSecretsProps {
    */
   readonly installDefinitions?: boolean;
   /**
-   * How many pods run, one of which works.
+   * The replica count; one replica is active.
    *
    * @default 2
    */

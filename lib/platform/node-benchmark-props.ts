@@ -29,7 +29,7 @@ export interface NodeBenchmarkProps {
    */
   readonly timeZone?: string;
   /**
-   * How many nodes a run checks, each by one pod; 1 to 1,000. Nodes of a pool come from one image, so that one of each pool says most.
+   * The number of nodes that a run checks, each by one pod; 1 to 1,000. Nodes of a pool have the same image, so one of each pool suffices.
    *
    * @default 1
    */
@@ -41,19 +41,19 @@ export interface NodeBenchmarkProps {
    */
   readonly nodeSelector?: { [key: string]: string };
   /**
-   * Taints of nodes that are checked in spite of them.
+   * Tolerations for nodes with taints.
    *
    * @default - none
    */
   readonly tolerations?: Toleration[];
   /**
-   * Recommendations that may fail; each is kept as an acknowledgement, and shows as `INFO` in the log.
+   * Recommendations that may fail; each is recorded as an acknowledgement, and appears as `INFO` in the log.
    *
    * @default - none
    */
   readonly acceptedFindings?: AcceptedFinding[];
   /**
-   * Has the arguments of the kubelet read from its process, which takes the process namespace of the node.
+   * Reads the arguments of the kubelet from its process, which requires the process namespace of the node.
    *
    * @default - they are read from the unit of systemd and its drop-ins, as the benchmark does it
    */
@@ -83,7 +83,7 @@ export interface NodeBenchmarkProps {
    */
   readonly resources?: ContainerResourceRanges;
   /**
-   * The names of Secrets that the image is pulled with, such as `["ocir"]`; an empty list says that it needs none.
+   * The names of Secrets that the image is pulled with, such as `["ocir"]`; an empty list means none.
    *
    * @default - those of the namespace
    */

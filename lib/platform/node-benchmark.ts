@@ -135,12 +135,12 @@ function jobPropsOf(props: ReadProps, files: NodeFiles): HardenedCronJobProps {
  * Runs the worker node section of the CIS benchmark for OKE on the nodes, by kube-bench, as a CronJob.
  *
  * kube-bench has no configuration for OKE, so the construct brings one: the recommendations 3.1.1 to 3.2.10 of the benchmark 1.8.0,
- * with the paths of OKE's images. These follow the benchmark; where an image has others, the props name them.
+ * with the paths of OKE's images. The paths follow the benchmark; set the props for an image with other paths.
  *
- * A run writes one line for each recommendation to the log, `[PASS]`, `[FAIL]`, `[WARN]` or `[INFO]` with its number, and fails where
- * one fails, so that the metrics of the job show it: `failureQuery` is the query for Prometheus. A run that fails is not repeated.
+ * A run writes one line for each recommendation to the log, `[PASS]`, `[FAIL]`, `[WARN]` or `[INFO]` with its number, and fails if
+ * one fails, so that the metrics of the job show it: `failureQuery` is the query for Prometheus. A failed run is not repeated.
  *
- * The pods read two folders of the node as root without capabilities, and have no token and no network but DNS. The construct makes
+ * The pods read two folders of the node as root without capabilities, and have no token and no network but DNS. The construct creates
  * the namespace of its chart, which enforces no Pod Security Standard and runs nothing else; AdmissionGuardrails need exceptions of
  * `NO_HOST_ACCESS` and `NON_ROOT` for it.
  *

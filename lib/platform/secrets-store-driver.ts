@@ -59,13 +59,13 @@ export interface SecretsStoreDriverProps {
   /** The addresses of OCI Vault, which the provider connects to on TCP 443. */
   readonly oracleServices: OracleServiceRanges;
   /**
-   * The names of Secrets that the images are pulled with; an empty list says that they need none.
+   * The names of Secrets that the images are pulled with; an empty list means none.
    *
    * @default - none; images of OCIR then give the warning `image-pull-credentials` unless the nodes may pull them
    */
   readonly imagePullSecrets?: string[];
   /**
-   * How long a mounted file may be older than the vault: whole seconds, 30 or more.
+   * The interval at which mounted files are updated from the vault: whole seconds, 30 or more.
    *
    * @default Duration.minutes(2)
    */
@@ -137,7 +137,7 @@ export class SecretsStoreDriver extends Construct {
   public readonly namespace: string;
   /** The region of the vaults. */
   public readonly region: string;
-  /** The time after which a mounted file follows the vault at the latest. */
+  /** The interval at which mounted files are updated from the vault. */
   public readonly rotationPollInterval: Duration;
 
   /**

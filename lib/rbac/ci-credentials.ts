@@ -1,9 +1,9 @@
 import { Duration } from "cdk8s";
 import { type PipelineIdentity } from "../cluster/access/pipeline-identity";
 import { checked } from "../core/checked";
-import { checkExpiry } from "../core/expiry";
+import { expiry } from "../core/expiry";
 import { checkReason, type ReasonedChoice } from "../core/reason";
-import { checkGiven, checkMembers } from "../core/required";
+import { kind, type PropsSchema, readArgument, readArguments, reasonFor } from "../core/readers";
 import { Problems } from "../core/validation-error";
 import { wholeDurationOf } from "../core/whole-duration";
 
@@ -35,6 +35,16 @@ const MAX_SECONDS = 86_400;
 const MAX_DAYS = 366;
 const DEFAULT_LIFETIME = Duration.hours(1);
 
+const IDENTITY = kind<PipelineIdentity>(
+  ["issuerUrl", "username"],
+  'PipelineIdentity.gitHubActions({ repository: "acme/shop", branch: "main", audience: "oke" })',
+);
+
+const LONG_LIVED = {
+  reason: reasonFor("A token without expiry"),
+  expires: expiry(MAX_DAYS),
+} satisfies PropsSchema<LongLivedTokenOptions>;
+
 /** The credentials with which a CI system authenticates to the API server. */
 @checked
 export class CiCredentials {
@@ -42,12 +52,7 @@ export class CiCredentials {
    * Tokens that the CI system issues for each of its jobs: nothing is stored.
    */
   public static oidc(identity: PipelineIdentity): CiCredentials {
-    const problems = new Problems("CiCredentials.oidc");
-    checkGiven(problems, { identity });
-    const instead =
-      'PipelineIdentity.gitHubActions({ repository: "acme/shop", branch: "main", audience: "oke" })';
-    checkMembers(problems, "identity", identity, ["issuerUrl", "username"], instead);
-    problems.throwIfAny();
+    readArgument("CiCredentials.oidc", "identity", identity, IDENTITY);
     return new CiCredentials("oidc", { identity });
   }
 
@@ -83,11 +88,7 @@ export class CiCredentials {
    * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengaddingserviceaccttoken.htm
    */
   public static longLivedToken(options: LongLivedTokenOptions): CiCredentials {
-    const problems = new Problems("CiCredentials.longLivedToken");
-    const { reason, expires } = options ?? {};
-    checkReason(problems, "A token without expiry", reason);
-    checkExpiry(problems, "expires", expires, MAX_DAYS);
-    problems.throwIfAny();
+    const { reason, expires } = readArguments("CiCredentials.longLivedToken", options, LONG_LIVED);
     return new CiCredentials("long-lived token", { reason, expires });
   }
 

@@ -7,10 +7,10 @@ import { Subject } from "./subject";
 import { type IKubernetesAccess } from "../cluster/access/kubernetes-access";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
-import { checkExpiry, textOf } from "../core/expiry";
+import { expiry, textOf } from "../core/expiry";
 import { checkObjectName } from "../core/kubernetes-names";
-import { checkReason, type ReasonedChoice } from "../core/reason";
-import { checkGiven, checkMembers } from "../core/required";
+import { type ReasonedChoice } from "../core/reason";
+import { kind, type PropsSchema, readArgument, readArguments, reasonFor } from "../core/readers";
 import { Problems } from "../core/validation-error";
 
 /** Options for KubernetesAccess.breakGlass. */
@@ -34,6 +34,13 @@ type Bind = (chart: Chart, subject: Subject) => void;
 
 const API_GROUP = "rbac.authorization.k8s.io";
 const MAX_DAYS = 90;
+
+const ROLE = kind<LeastPrivilegeRole>(["grantTo"], "a LeastPrivilegeRole");
+
+const BREAK_GLASS = {
+  reason: reasonFor("Break-glass access"),
+  expires: expiry(MAX_DAYS),
+} satisfies PropsSchema<BreakGlassOptions>;
 
 /**
  * Access of people or pipelines to the Kubernetes API.
@@ -93,10 +100,7 @@ export class KubernetesAccess implements IKubernetesAccess {
    * own chart.
    */
   public static role(role: LeastPrivilegeRole): KubernetesAccess {
-    const problems = new Problems("KubernetesAccess.role");
-    checkGiven(problems, { role });
-    checkMembers(problems, "role", role, ["grantTo"], "a LeastPrivilegeRole");
-    problems.throwIfAny();
+    readArgument("KubernetesAccess.role", "role", role, ROLE);
     const where = role.namespace === undefined ? "in all namespaces" : `in ${role.namespace}`;
     const bind: Bind = (_, subject) => role.grantTo(subject);
     return new KubernetesAccess(`${role.name} ${where}`, role.namespace, bind);
@@ -110,11 +114,7 @@ export class KubernetesAccess implements IKubernetesAccess {
    * you two weeks before.
    */
   public static breakGlass(options: BreakGlassOptions): KubernetesAccess {
-    const problems = new Problems("KubernetesAccess.breakGlass");
-    const { reason, expires } = options ?? {};
-    checkReason(problems, "Break-glass access", reason);
-    checkExpiry(problems, "expires", expires, MAX_DAYS);
-    problems.throwIfAny();
+    const { reason, expires } = readArguments("KubernetesAccess.breakGlass", options, BREAK_GLASS);
     const bind: Bind = (chart, subject) => {
       const binding = bindClusterRole(chart, "access-break-glass", "cluster-admin", subject);
       exceptBinding(binding);

@@ -16,6 +16,7 @@ import { readChoice, type ReasonedChoice } from "../core/reason";
 import { checkGiven } from "../core/required";
 import { Problems } from "../core/validation-error";
 import { addWarning } from "../core/warnings";
+import { byKey } from "../core/stable-order";
 import { apiObjectsIn, chartOf, checkUnused, dataOf } from "../synthesis/chart-objects";
 import { whenAdded } from "../synthesis/chart-scopes";
 import { guardStaticSynthesis } from "../synthesis/static-synthesis";
@@ -84,7 +85,7 @@ function rulesOf(allow: readonly RoleRule[]): RuleManifest[] {
     byObjects.set(key, entry);
   }
   const byVerbs = new Map<string, RuleManifest>();
-  for (const [, { resource, names, verbs }] of [...byObjects].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [, { resource, names, verbs }] of [...byObjects].sort(byKey)) {
     const ordered = VERBS.filter((verb) => verbs.has(verb));
     const key = JSON.stringify([resource.group, names, ordered]);
     const rule = byVerbs.get(key) ?? {

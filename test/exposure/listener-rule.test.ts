@@ -144,7 +144,7 @@ describe("an invalid rule:", () => {
       "VALUE_INVALID",
     ],
     ["an empty value", () => ListenerRule.setRequestHeader("X", ""), "VALUE_INVALID"],
-    ["no header", () => ListenerRule.removeRequestHeader(undefined as never), "VALUE_INVALID"],
+    ["no header", () => ListenerRule.removeRequestHeader(undefined as never), "ATTRIBUTE_MISSING"],
     ["no methods", () => ListenerRule.allowMethods([]), "VALUE_INVALID"],
     ["methods that are none", () => ListenerRule.allowMethods("GET" as never), "VALUE_INVALID"],
     ["a method in small letters", () => ListenerRule.allowMethods(["get"]), "VALUE_INVALID"],

@@ -149,7 +149,9 @@ describe("an invalid certificate:", () => {
   test("of another region than the provider's, when the stack is written", () => {
     const stack = newStack();
     const certificate = { certificateId: "ocid1.certificate.oc1.iad.web" };
-    wayIn({ cluster: newCluster(stack), tls: TlsTermination.atLoadBalancer(certificate) });
+    const cluster = newCluster(stack);
+    const { chart } = wayIn({ cluster, tls: TlsTermination.atLoadBalancer(certificate) });
+    cluster.addCdk8sChart("shop", chart);
     expect(refusal(() => App.of(stack).synth())).toMatchObject([
       { code: "OCID_INVALID", what: expect.stringContaining("of the region us-ashburn-1") },
     ]);

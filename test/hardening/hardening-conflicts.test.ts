@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { GuardrailRule } from "../../lib/core/guardrail-catalogue";
 import { PRACTICES } from "../../lib/core/acknowledgement";
-import { ALL_CONFLICTS, hasSafeValue, type HardeningConflict } from "../../lib/hardening/conflict";
+import { hasSafeValue, HardeningConflict } from "../../lib/hardening/conflict";
 import { CONFLICTS } from "../../lib/hardening/conflict";
 import { Hardening } from "../../lib/hardening/hardening";
 import { type HardeningOptions } from "../../lib/hardening/hardening-options";
@@ -15,6 +15,8 @@ import { againstRestricted, bare, podsOf } from "./hardening-cases";
 import { ALL_CASES, CONFLICT_CASES } from "./hardening-conflict-cases";
 import { OBJECT_CONFLICT_CASES } from "./hardening-object-cases";
 import { workload } from "../guardrails/support";
+
+const ALL_CONFLICTS = Object.values(HardeningConflict).sort();
 
 const reason = "The test says so";
 const warnings = jest.spyOn(process, "emitWarning").mockImplementation(() => undefined);

@@ -1,6 +1,7 @@
 import { type ApiObject, type Chart, Lazy } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { type Tags, tagsOfScopes } from "../../core/scope-tags";
+import { byKey } from "../../core/stable-order";
 import { apiObjectsIn, dataOf } from "../../synthesis/chart-objects";
 import { forgetObjects } from "../../synthesis/reading";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
@@ -147,14 +148,14 @@ function later(produce: () => string | undefined): string {
 }
 
 function textOf(tags: object): string | undefined {
-  const sorted = Object.entries(tags).sort(([one], [other]) => (one < other ? -1 : 1));
+  const sorted = Object.entries(tags).sort(byKey);
   return sorted.length === 0 ? undefined : JSON.stringify(Object.fromEntries(sorted));
 }
 
 /** Defined tags in the format of the API: grouped by namespace. */
 function byNamespace(tags: Tags): { [namespace: string]: Tags } {
   const found: { [namespace: string]: { [key: string]: string } } = {};
-  for (const [name, value] of Object.entries(tags).sort(([one], [other]) => (one < other ? -1 : 1))) {
+  for (const [name, value] of Object.entries(tags).sort(byKey)) {
     const [namespace = "", key = ""] = name.split(".");
     found[namespace] = { ...found[namespace], [key]: value };
   }

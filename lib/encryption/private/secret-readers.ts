@@ -5,6 +5,7 @@ import { checkGiven, checkMembers } from "../../core/required";
 import { nameOf, policyNameOf } from "../../core/resource-name";
 import { type TaggingProps } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
+import { byKey } from "../../core/stable-order";
 import { checkEnhanced, type IChartScope, isAdded, whenAdded } from "../../synthesis/chart-scopes";
 import { needCluster } from "../../synthesis/forgotten-charts";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
@@ -103,9 +104,7 @@ export class SecretReaders {
   }
 
   private statements(): string[] {
-    return [...this.grants]
-      .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([, grant]) => readStatement(this.secret, grant));
+    return [...this.grants].sort(byKey).map(([, grant]) => readStatement(this.secret, grant));
   }
 
   private checkAdded(chart: Chart, reader: ISecretReader): void {

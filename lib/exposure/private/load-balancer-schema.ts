@@ -2,7 +2,6 @@ import { IpProtocol } from "../../core/port";
 import {
   boolean,
   choice,
-  kind,
   listOf,
   mapOf,
   ocid,
@@ -20,7 +19,7 @@ import { type INetworkSecurityGroup } from "../../network/security-groups/securi
 import { type HttpListener } from "../../workload/pods/http-listener";
 import { type ListenerRule } from "../listener-rule";
 import { type LoadBalancerAccess } from "../load-balancer-access";
-import { type LoadBalancerHealthCheck } from "../load-balancer-health-check";
+import { healthCheck } from "../load-balancer-health-check";
 import {
   ExternalTrafficPolicy,
   LoadBalancingPolicy,
@@ -60,12 +59,7 @@ export const LOAD_BALANCER = {
   ),
   preserveSource: withDefault(boolean(), false),
   policy: optional(choice(LoadBalancingPolicy, "LoadBalancingPolicy.ROUND_ROBIN, or another policy")),
-  healthCheck: optional(
-    kind<LoadBalancerHealthCheck>(
-      [],
-      "{ interval: Duration.seconds(10), timeout: Duration.seconds(3), retries: 3 }",
-    ),
-  ),
+  healthCheck: optional(healthCheck()),
   proxyProtocol: optional(choice(ProxyProtocol, "ProxyProtocol.V1 or ProxyProtocol.V2")),
   reservedAddress: optional(text('an IPv4 address, for example "192.0.2.10"')),
   httpListener: optional(valueOf<HttpListener>("HttpListener")),

@@ -18,7 +18,7 @@ import { balancerSubnetOf } from "../../network/vcn/network";
 import { PodNetworkType } from "../../network/vcn/pod-networking";
 import { chartOf, checkUnused } from "../../synthesis/chart-objects";
 import { AppProtocol } from "../../workload/pods/app-protocol";
-import { type HealthCheckSeconds, readHealthCheck } from "../load-balancer-health-check";
+import { type HealthCheckSeconds, checkInterval } from "../load-balancer-health-check";
 import {
   ExternalTrafficPolicy,
   LoadBalancerType,
@@ -92,7 +92,8 @@ export function readLoadBalancer(
   const exposure = exposureOf(input, transports[0]);
   // Missing props were reported already, and would be reported twice.
   if (tls && input.access) checkCombinations(problems, exposure, ...furtherExposures(input, transports));
-  const healthCheck = input.healthCheck && readHealthCheck(problems, exposure.type, input.healthCheck);
+  const { healthCheck } = input;
+  if (healthCheck) checkInterval(problems, exposure.type, healthCheck);
   const shareKey = shareKeyOf(input, healthCheck);
   const partner = sharedBalancerOf(workload, shareKey, transports);
   const protocol = target?.protocol ?? AppProtocol.HTTP;

@@ -7,7 +7,7 @@ import { type Problems } from "../../core/validation-error";
 
 const VERBS: readonly string[] = Object.values(PolicyVerb);
 const READING: readonly string[] = [PolicyVerb.INSPECT, PolicyVerb.READ];
-/** Conditions that say who asks. `request.principal` covers resources and the tags of groups and compartments. */
+/** Variables that identify the principal. `request.principal` covers resources and the tags of groups and compartments. */
 const PRINCIPAL = /^request\.(principal\.|user\.id$|user\.name$|groups\.id$)/;
 const WORKLOAD = [
   "request.principal.namespace",
@@ -84,7 +84,7 @@ function checkEverybody(
       `The condition has more than ${MAX_BRANCHES} alternatives`,
       "Write several statements",
     );
-  } else if (!branches.every((branch) => branch.some(saysWho))) {
+  } else if (!branches.every((branch) => branch.some(isNarrowing))) {
     problems.add(
       "STATEMENT_TOO_WIDE",
       `The statement allows ${subject.kind}, and its condition does not restrict the principal`,
@@ -98,7 +98,7 @@ function checkEverybody(
 function checkBranch(problems: Problems, branch: readonly Comparison[]): void {
   const types = branch.filter(({ variable }) => variable === "request.principal.type").map(typeIn);
   const missing = WORKLOAD.filter(
-    (variable) => !branch.some((one) => one.variable === variable && saysWho(one)),
+    (variable) => !branch.some((comparison) => comparison.variable === variable && isNarrowing(comparison)),
   );
   if (types.includes("workload") && missing.length > 0) {
     problems.add(
@@ -107,7 +107,9 @@ function checkBranch(problems: Problems, branch: readonly Comparison[]): void {
       "Name the pods: PolicyPrincipal.workload({ clusterId, namespace, serviceAccountName })",
     );
   }
-  const isOneInstance = branch.some((one) => one.variable === "request.principal.id" && saysWho(one));
+  const isOneInstance = branch.some(
+    (comparison) => comparison.variable === "request.principal.id" && isNarrowing(comparison),
+  );
   if (types.includes("instance") && !isOneInstance) {
     problems.add(
       "STATEMENT_TOO_WIDE",
@@ -121,8 +123,8 @@ function typeIn({ operator, operands: [operand] }: Comparison): string | undefin
   return operator === "=" && operand?.form === "text" ? operand.value.toLowerCase() : undefined;
 }
 
-/** Whether a comparison narrows who asks; one that only excludes somebody does not. */
-function saysWho({ variable, operator, operands }: Comparison): boolean {
+/** Whether a comparison narrows the principals; a comparison that only excludes some of them does not. */
+function isNarrowing({ variable, operator, operands }: Comparison): boolean {
   if (!PRINCIPAL.test(variable) || (operator !== "=" && operator !== "in")) return false;
   return operands.every(({ form, value }) => form !== "pattern" || !/^\*+$/.test(value));
 }
@@ -132,12 +134,12 @@ function branchesOf(condition: ConditionModel): Comparison[][] | undefined {
   if (!isGroup(condition)) return [[condition]];
   const parts = condition.conditions.map(branchesOf);
   if (parts.some((part) => part === undefined)) return undefined;
-  const known = parts as Comparison[][][];
-  if (condition.quantifier === "any") return known.flat();
+  const alternatives = parts as Comparison[][][];
+  if (condition.quantifier === "any") return alternatives.flat();
   let product: Comparison[][] = [[]];
-  for (const part of known) {
+  for (const part of alternatives) {
     if (product.length * part.length > MAX_BRANCHES) return undefined;
-    product = product.flatMap((one) => part.map((other) => [...one, ...other]));
+    product = product.flatMap((branch) => part.map((added) => [...branch, ...added]));
   }
   return product;
 }

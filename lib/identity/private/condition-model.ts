@@ -43,8 +43,8 @@ function printOperand({ form, value }: Operand): string {
 
 /** Several conditions that must all hold, without groups in groups; a single one stays as it is. */
 export function allOf(conditions: readonly ConditionModel[]): ConditionModel | undefined {
-  const flat = conditions.flatMap((one) =>
-    isGroup(one) && one.quantifier === "all" ? one.conditions : [one],
+  const flat = conditions.flatMap((condition) =>
+    isGroup(condition) && condition.quantifier === "all" ? condition.conditions : [condition],
   );
   return flat.length > 1 ? { quantifier: "all", conditions: flat } : flat[0];
 }

@@ -41,7 +41,7 @@ export function parseMatchingRule(text: string): ConditionModel {
 
 function parseSubject(scanner: Scanner): SubjectModel {
   const word = scanner.word("who is allowed").toLowerCase();
-  const kind = SUBJECT_KINDS.find((one) => one === word);
+  const kind = SUBJECT_KINDS.find((candidate) => candidate === word);
   if (!kind) scanner.fail(`${SUBJECT_KINDS.join(", ")}, and not ${word}`);
   if (kind === "any-user" || kind === "any-group") return { kind, members: [] };
   const members = [parseMember(scanner, kind)];

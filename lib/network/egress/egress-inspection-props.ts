@@ -173,10 +173,12 @@ function checkSubnetIsFree(
     );
   }
   const all = scope.node.root.node.findAll();
-  const subnet = all.find((one): one is CoreSubnet => one instanceof CoreSubnet && isIt(one.id, one));
+  const subnet = all.find(
+    (child): child is CoreSubnet => child instanceof CoreSubnet && isIt(child.id, child),
+  );
   const taken = all.find(
-    (one): one is CoreRouteTableAttachment =>
-      one instanceof CoreRouteTableAttachment && isIt(one.subnetIdInput, one),
+    (child): child is CoreRouteTableAttachment =>
+      child instanceof CoreRouteTableAttachment && isIt(child.subnetIdInput, child),
   );
   const owner = taken ?? (own === undefined && subnet?.routeTableIdInput !== undefined ? subnet : undefined);
   if (!owner) return;

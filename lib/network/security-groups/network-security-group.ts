@@ -97,7 +97,7 @@ abstract class GroupBase extends ResourceConstruct implements INetworkSecurityGr
   public readonly _vcnId?: string;
   private readonly rules = new Map<string, SecurityRule>();
   private readonly rulesOfOthers: RuleContent[] = [];
-  private readonly ends = new Map<string, string>();
+  private readonly firstEnds = new Map<string, string>();
   private readonly widths = new PeerWidths();
 
   constructor(scope: Construct, id: string) {
@@ -171,8 +171,8 @@ abstract class GroupBase extends ResourceConstruct implements INetworkSecurityGr
   private checkKey(problems: Problems, { key, value }: RuleEnd): void {
     if (Token.isUnresolved(value)) return;
     const part = idPartOf(this, key);
-    const first = this.ends.get(part) ?? value;
-    this.ends.set(part, first);
+    const first = this.firstEnds.get(part) ?? value;
+    this.firstEnds.set(part, first);
     if (first === value) return;
     problems.add(
       "PEER_INVALID",

@@ -7,6 +7,7 @@ import { type ReasonedChoice } from "../../core/reason";
 import { identityOf } from "../../core/reference";
 import { type TaggingProps } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
+import { byText } from "../../core/stable-order";
 
 /** A network security group: a set of VNICs with the same rules. */
 export interface INetworkSecurityGroup extends IConstruct, ITerraformDependable, INetworkPeer {
@@ -138,7 +139,7 @@ export function checkRuleCount(origin: IConstruct, group: INetworkSecurityGroup)
 function named(ofServices: readonly Share[]): string {
   const texts = ofServices
     .map(({ service = "", count }) => ({ service, rules: count() }))
-    .sort((a, b) => b.rules - a.rules || (a.service < b.service ? -1 : 1))
+    .sort((share, other) => other.rules - share.rules || byText(share.service, other.service))
     .map(({ service, rules }) => `${service} (${rules})`);
   const more = texts.length - MAX_NAMED;
   return texts.slice(0, MAX_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");

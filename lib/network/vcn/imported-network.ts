@@ -155,25 +155,29 @@ export class ImportedClusterNetwork extends ClusterNetworkBase {
   }
 
   public inspectEgress(): void {
-    this.refuse(
+    this.rejectChange(
       "Ask the owner to route through the firewall in the route tables of the subnets and of the gateways, or use ExistingVcnNetwork",
     );
   }
 
   public get natGatewayAddress(): string {
-    return this.refuse("Use the address that the program or the console shows that created the NAT gateway");
+    return this.rejectChange(
+      "Use the address that the program or the console shows that created the NAT gateway",
+    );
   }
 
   public attachDrg(): string {
-    return this.refuse("Ask the owner to attach the DRG and route the ranges, or use ExistingVcnNetwork");
+    return this.rejectChange(
+      "Ask the owner to attach the DRG and route the ranges, or use ExistingVcnNetwork",
+    );
   }
 
   public peerLocally(): string {
-    return this.refuse("Ask the owner to peer the VCN and route the ranges, or use ExistingVcnNetwork");
+    return this.rejectChange("Ask the owner to peer the VCN and route the ranges, or use ExistingVcnNetwork");
   }
 
   public peerRemotely(): string {
-    return this.refuse("Ask the owner to peer the DRG and route the ranges, or use ExistingVcnNetwork");
+    return this.rejectChange("Ask the owner to peer the DRG and route the ranges, or use ExistingVcnNetwork");
   }
 
   /** @internal */
@@ -181,7 +185,7 @@ export class ImportedClusterNetwork extends ClusterNetworkBase {
     return true;
   }
 
-  private refuse(instead: string): never {
+  private rejectChange(instead: string): never {
     const problems = new Problems(this);
     problems.add(
       "EGRESS_INVALID",

@@ -41,7 +41,7 @@ export interface ClusterLoggingProps {
    */
   readonly multiline?: string[];
   /**
-   * Which containers' lines are taken apart by a parser.
+   * The parsers for the lines of some containers.
    *
    * @default - none; JSON is read everywhere
    */

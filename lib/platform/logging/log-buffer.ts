@@ -3,12 +3,12 @@ import { checked } from "../../core/checked";
 import { choice, optional, type PropsSchema, readProps, wholeSize, withDefault } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 
-/** What a collector does with new lines while its buffer is full. */
+/** The behavior of a collector while its buffer is full. */
 export enum LogOverflow {
   /** It keeps the newest lines and drops the oldest ones of the buffer. */
   DROP_OLDEST = "drop-oldest",
   /**
-   * It stops reading until the destination answers, and loses no line that the kubelet still has: by default the last 5 files of each
+   * It stops reading until the destination responds, and loses no line that the kubelet still has: by default the last 5 files of each
    * container, 10 mebibytes each.
    */
   PAUSE = "pause",
@@ -17,9 +17,9 @@ export enum LogOverflow {
 /** Props for a LogBuffer. */
 export interface LogBufferProps {
   /**
-   * How much is kept on each node while the destination does not answer, 64 mebibytes or more.
+   * The size of the buffer on each node, for lines that the destination has not accepted: 64 mebibytes or more.
    *
-   * With `LogOverflow.PAUSE`, Fluent Bit also gets as much memory, because it maps the whole buffer.
+   * With `LogOverflow.PAUSE`, the memory of Fluent Bit grows with it, because it maps the whole buffer.
    *
    * @default - 1 gibibyte; 64 mebibytes with LogOverflow.PAUSE
    */
@@ -31,7 +31,7 @@ export interface LogBufferProps {
    */
   readonly volume?: Size;
   /**
-   * Back-pressure: what happens to new lines while the buffer is full.
+   * Back-pressure: the behavior while the buffer is full.
    *
    * @default LogOverflow.DROP_OLDEST
    */
@@ -53,7 +53,7 @@ const BUFFER = {
 } satisfies PropsSchema<LogBufferProps>;
 
 /**
- * The files in which a collector keeps lines while its destination does not answer, their limit, and what it does when they are full.
+ * The buffer of a collector for lines that the destination has not accepted: its size, and the behavior while it is full.
  */
 @checked
 export class LogBuffer {
@@ -74,11 +74,11 @@ export class LogBuffer {
   }
 
   private constructor(
-    /** The most that is kept, in mebibytes. */
+    /** The size of the buffer, in mebibytes. */
     public readonly limitMebibytes: number,
-    /** The volume that it is kept in, in mebibytes. */
+    /** The size of its volume, in mebibytes. */
     public readonly volumeMebibytes: number,
-    /** What happens to new lines while the buffer is full. */
+    /** The behavior while the buffer is full. */
     public readonly overflow: LogOverflow,
   ) {}
 }

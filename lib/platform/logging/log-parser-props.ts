@@ -1,4 +1,4 @@
-/** Props for a LogParser that takes a line apart. */
+/** Props for LogParser.pattern. */
 export interface LogPatternProps {
   /** A regular expression with named groups, `(?<status>\d+)`; each becomes a field. */
   readonly pattern: string;
@@ -24,7 +24,7 @@ export interface MultilineLogProps {
   readonly continuation: string;
 }
 
-/** Which containers' lines a parser takes apart. */
+/** The parser for the lines of some containers. */
 export interface LogFormat {
   /** The namespace of the containers. */
   readonly namespace: string;

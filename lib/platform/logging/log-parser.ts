@@ -4,7 +4,7 @@ import { checked } from "../../core/checked";
 import { Problems } from "../../core/validation-error";
 
 /**
- * A parser of log lines: it takes a line apart into fields, or joins several lines to one message.
+ * A parser of log lines: it splits a line into fields, or joins several lines to one message.
  *
  * JSON lines need no parser.
  *
@@ -13,7 +13,7 @@ import { Problems } from "../../core/validation-error";
 @checked
 export class LogParser {
   /**
-   * A parser that takes a line apart.
+   * A parser that splits a line into fields.
    *
    * @param name up to 63 lower-case letters, digits and dashes; not the name of a built-in parser
    */

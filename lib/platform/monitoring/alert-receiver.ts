@@ -15,7 +15,7 @@ import { Problems } from "../../core/validation-error";
 import { type Egress } from "../../network/egress/egress";
 import { SecretFiles } from "../../workload/pods/secret-files";
 
-/** Props for an AlertReceiver that takes JSON by HTTP POST. */
+/** Props for a webhook as AlertReceiver. */
 export interface WebhookReceiverProps {
   /**
    * The address, `https://…` without credentials.
@@ -37,7 +37,7 @@ export interface WebhookReceiverProps {
   readonly egress?: Egress[];
 }
 
-/** Props for an AlertReceiver that is a channel of Slack, or of a program with the same interface. */
+/** Props for a Slack channel as AlertReceiver, or a channel of a program with the same interface. */
 export interface SlackReceiverProps {
   /** The channel, such as `#alerts`. */
   readonly channel: string;
@@ -47,7 +47,7 @@ export interface SlackReceiverProps {
   readonly egress: Egress[];
 }
 
-/** Props for an AlertReceiver that is a mailbox. */
+/** Props for a mailbox as AlertReceiver. */
 export interface EmailReceiverProps {
   /** The mailbox, such as `oncall@example.com`. */
   readonly to: string;
@@ -117,7 +117,7 @@ interface Parts {
 @checked
 export class AlertReceiver {
   /**
-   * A program that takes alerts as JSON by HTTP POST.
+   * A program that receives alerts as JSON by HTTP POST.
    *
    * @param name the name of the receiver in messages: up to 63 lower-case letters, digits and dashes
    */

@@ -1,6 +1,6 @@
 import { type Duration } from "cdk8s";
 
-/** How urgent an alert is. */
+/** The urgency of an alert. */
 export enum AlertSeverity {
   /** Somebody must act now, at night too. */
   CRITICAL = "critical",
@@ -17,7 +17,7 @@ export interface AlertExample {
    * @see https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/#series
    */
   readonly series: { [selector: string]: string };
-  /** When the rule is evaluated, counted from the first sample. */
+  /** The time of the evaluation, after the first sample. */
   readonly after: Duration;
   /**
    * The labels of the alert that fires, without `alertname` and `severity`.
@@ -34,18 +34,18 @@ export interface AlertRuleProps {
   /** The condition, in PromQL; the alert fires for each series of its result. */
   readonly expression: string;
   /**
-   * How long the condition must hold before the alert fires.
+   * The time for which the condition must hold before the alert fires.
    *
    * @default - it fires at once
    */
   readonly holdsFor?: Duration;
   /**
-   * How urgent it is.
+   * The urgency.
    *
    * @default AlertSeverity.WARNING
    */
   readonly severity?: AlertSeverity;
-  /** What the alert protects: one sentence, sent with the alert. */
+  /** The purpose: one sentence, sent with the alert. */
   readonly purpose: string;
   /** What to do when it fires: one or more sentences, sent with the alert. */
   readonly whatToDo: string;

@@ -50,11 +50,11 @@ export class AlertRule {
   public readonly name: string;
   /** The condition, in PromQL. */
   public readonly expression: string;
-  /** How long the condition must hold before the alert fires. */
+  /** The time for which the condition must hold before the alert fires. */
   public readonly holdsFor?: Duration;
-  /** How urgent it is. */
+  /** The urgency. */
   public readonly severity: AlertSeverity;
-  /** What the alert protects. */
+  /** The purpose. */
   public readonly purpose: string;
   /** What to do when it fires. */
   public readonly whatToDo: string;

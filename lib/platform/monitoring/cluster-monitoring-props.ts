@@ -16,10 +16,10 @@ export interface ClusterMonitoringProps {
   readonly cluster: ISecureOkeCluster;
   /** The images of the programs, by digest or from a lock file. */
   readonly images: MonitoringImages;
-  /** Who may sign in to Grafana. */
+  /** The users of Grafana. */
   readonly users: GrafanaUsers;
   /**
-   * Where alerts are sent to; each receiver gets all alerts.
+   * The receivers of alerts; each receives all alerts.
    *
    * @default - nowhere, with the warning `alert-receivers`
    */
@@ -37,32 +37,32 @@ export interface ClusterMonitoringProps {
    */
   readonly dashboards?: GrafanaDashboard[];
   /**
-   * How people reach Grafana from outside of the cluster. Only Grafana can be exposed: Prometheus, Alertmanager and Jaeger do not
+   * The exposure of Grafana outside of the cluster. Only Grafana can be exposed: Prometheus, Alertmanager and Jaeger do not
    * authenticate their users.
    *
    * @default - not at all; `kubectl port-forward` reaches it
    */
   readonly exposure?: IngressOptions;
   /**
-   * The reason why a public load balancer leads to Grafana, in one sentence, recorded as an acknowledgement.
+   * The reason for an exposure by a public load balancer, in one sentence, recorded as an acknowledgement.
    *
    * @default - none; a gateway behind an internal load balancer needs no reason
    */
   readonly publicReason?: string;
   /**
-   * How long Prometheus keeps samples, 1 day or more, in whole hours.
+   * The retention of samples in Prometheus: whole hours, 1 day or more.
    *
    * @default - 15 days
    */
   readonly retention?: Duration;
   /**
-   * The volume of Prometheus, 50 gibibytes or more; when four fifths of it are used, the oldest samples go.
+   * The volume of Prometheus, 50 gibibytes or more; when four fifths of it are used, the oldest samples are deleted.
    *
    * @default - 100 gibibytes
    */
   readonly storage?: Size;
   /**
-   * How long Jaeger keeps traces, 1 hour or more, in whole hours.
+   * The retention of traces in Jaeger: whole hours, 1 hour or more.
    *
    * @default - 3 days
    */
@@ -86,13 +86,13 @@ export interface ClusterMonitoringProps {
    */
   readonly keyCompartmentId?: string;
   /**
-   * Whether the kubelets are read.
+   * Whether kubelets are scraped.
    *
    * @default KubeletMetrics.verified()
    */
   readonly kubelets?: KubeletMetrics;
   /**
-   * Taints of nodes on which a node exporter runs nevertheless.
+   * Tolerations of the node exporters, for nodes with taints.
    *
    * @default - none
    */

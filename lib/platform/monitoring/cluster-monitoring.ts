@@ -52,8 +52,8 @@ import { byText } from "../../core/stable-order";
  * exporters, Grafana, and Jaeger behind an OpenTelemetry collector.
  *
  * It creates the namespace of its chart, restricted, and `<namespace>-nodes` for the node exporters, the only part with access to its
- * nodes. Workloads join by `web.scrapeMetrics()` and `web.traces()`, before or after the monitoring is made. Data lies on block
- * volumes that are encrypted at rest and on the way. Nothing is reachable from outside of the cluster but Grafana, on request.
+ * nodes. Workloads join with `web.scrapeMetrics()` and `web.traces()`, before or after the monitoring is created. Data is stored
+ * on block volumes that are encrypted at rest and in transit. Only Grafana can be exposed outside of the cluster.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengbestpractices_topic-Cluster-Management-best-practices.htm
  */

@@ -18,7 +18,7 @@ export class KubeletMetrics {
     return new KubeletMetrics(true, true);
   }
 
-  /** Scrapes them without verifying their certificates: a host that takes over the address of a node gets the token of Prometheus. */
+  /** Scrapes them without verifying their certificates: a host that takes over the address of a node receives the token of Prometheus. */
   public static unverified(choice: ReasonedChoice): KubeletMetrics {
     const problems = new Problems("KubeletMetrics.unverified");
     const reason = reasonFor("A kubelet with an unverified certificate")(problems, "reason", choice?.reason);
@@ -26,7 +26,7 @@ export class KubeletMetrics {
     return new KubeletMetrics(true, false, reason);
   }
 
-  /** Does not read them: there are no metrics of containers and no usage of volumes. */
+  /** Does not scrape them: metrics of containers and the usage of volumes are missing. */
   public static none(): KubeletMetrics {
     return new KubeletMetrics(false, true);
   }

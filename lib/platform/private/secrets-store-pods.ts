@@ -45,7 +45,7 @@ const hostPath = (name: string, path: string, type = "DirectoryOrCreate") => ({
   hostPath: { path, type },
 });
 
-/** What pods of both kinds have in common: one on every node, whatever its taints are, because pods everywhere mount secrets. */
+/** The common fields of both pods, which run on every node, whatever its taints, because pods on every node mount secrets. */
 const everywhere = (serviceAccountName: string) => ({
   serviceAccountName,
   automountServiceAccountToken: false,
@@ -182,7 +182,7 @@ export function providerPod(
   };
 }
 
-/** What the pods have of their nodes, in the words of the check of privileged namespaces. */
+/** The access of the pods to their nodes, for the check of privileged namespaces. */
 export const DRIVER_REACH = [
   ...[PODS_PATH, REGISTRATION_PATH, PLUGIN_PATH, PROVIDERS_PATH].map((path) => NodeReach.path(path)),
   NodeReach.WRITABLE_PATH,

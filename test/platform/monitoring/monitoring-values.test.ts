@@ -164,6 +164,13 @@ describe("a receiver of alerts", () => {
     expect(JSON.stringify(problems)).not.toContain("hunter2");
   });
 
+  test("whose address is a credential takes it from a file", () => {
+    const url = "https://hooks.slack.com/services/T024F3K9X/B02ABCDEF12/example";
+    const [problem] = refusal(() => AlertReceiver.webhook("pager", { url }));
+    expect(problem).toMatchObject({ property: "url", fix: expect.stringContaining("secretFiles") });
+    expect(problem?.what).not.toContain("B02ABCDEF12");
+  });
+
   test("rejects an invalid mailbox", () => {
     const props = { to: "oncall", from: "a@b", smarthost: "smtp", userName: "alerts", secretFiles: FILES };
     expect(refusedCodes(() => AlertReceiver.email("Mail", props))).toEqual([

@@ -213,7 +213,7 @@ export class PacketRoutingPolicies extends ResourceConstruct implements ClusterP
   private get balancerGroups(): NetworkSecurityGroup[] {
     return ["LoadBalancers", "IngressGateways"]
       .flatMap((id) => this.cluster.node.tryFindChild(id)?.node.findAll() ?? [])
-      .filter((one): one is NetworkSecurityGroup => one instanceof NetworkSecurityGroup);
+      .filter((child): child is NetworkSecurityGroup => child instanceof NetworkSecurityGroup);
   }
 
   private get labelledBalancers(): Labelled[] {

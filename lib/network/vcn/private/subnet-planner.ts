@@ -13,15 +13,15 @@ import { type Problems } from "../../../core/validation-error";
 /** A subnet that a layout must hold. */
 interface SubnetRequest {
   readonly name: string;
-  /** Its size, where no range was given. */
+  /** Its prefix length, if no range was given. */
   readonly prefix: number;
-  /** Its range, where one was given. */
+  /** Its range, if it was given. */
   readonly given?: Cidr;
-  /** From which end of the VCN a range is looked for. */
+  /** The end of the VCN from which a free range is searched. */
   readonly from: "start" | "end";
 }
 
-/** Where the subnets lie, and the first one that has no room. */
+/** The ranges of the subnets, and the first subnet without room. */
 interface SubnetLayout {
   readonly found: ReadonlyMap<string, Cidr>;
   readonly noRoomFor?: SubnetRequest;
@@ -41,7 +41,7 @@ function sixteenthOf(vcnPrefix: number, largest: number, smallest: number): numb
   return Math.min(smallest, Math.max(largest, vcnPrefix + 4));
 }
 
-/** Finds a range for each subnet that has none, in the order in which they are asked for. */
+/** Finds a range for each subnet that has none, in the order of the requests. */
 function layOut(vcn: Cidr, requests: readonly SubnetRequest[]): SubnetLayout {
   const found = new Map<string, Cidr>();
   for (const { name, given } of requests) if (given) found.set(name, given);
@@ -65,7 +65,7 @@ function freeBlock(vcn: Cidr, { prefix, from }: SubnetRequest, taken: readonly C
   return undefined;
 }
 
-/** The VCNs that contain this one, from the next larger one to the largest. */
+/** The VCNs that contain a VCN, from the next larger to the largest. */
 function widerVcns(vcn: Cidr): Cidr[] {
   const prefixes = Array.from({ length: vcn.prefix - LARGEST_VCN }, (_, i) => vcn.prefix - 1 - i);
   return prefixes.map((prefix) => {
@@ -74,7 +74,7 @@ function widerVcns(vcn: Cidr): Cidr[] {
   });
 }
 
-// In the order in which free ranges are looked for: what is asked for later moves nothing that has one.
+// In the order in which ranges are planned: a later subnet never moves an earlier one.
 const NAMES = [
   "apiEndpointCidr",
   "loadBalancerCidr",
@@ -135,7 +135,7 @@ export function planSubnets(
 class Planner {
   private readonly needs: Needs;
   private readonly given = new Map<Name, Cidr>();
-  /** Subnets whose ranges have a problem: no range is looked for. */
+  /** Subnets whose ranges have a problem, for which no range is planned. */
   private readonly unclear = new Set<Name>();
 
   constructor(
@@ -175,7 +175,7 @@ class Planner {
     return name === "workerCidr" ? this.needs.nodes : this.needs.pods;
   }
 
-  private refuse(name: Name, ...problem: Parameters<Problems["add"]>): void {
+  private reject(name: Name, ...problem: Parameters<Problems["add"]>): void {
     this.unclear.add(name);
     this.problems.add(...problem);
   }
@@ -193,7 +193,7 @@ class Planner {
     if (need === undefined || usableAddresses(cidr) >= need) return;
     const but = isOfBalancers(name) ? `one load balancer needs ${need}` : `the plan needs ${need}`;
     const prefix = prefixFor(need);
-    this.refuse(
+    this.reject(
       name,
       "SUBNET_EXHAUSTED",
       `${this.at}${name} is ${cidr.text}: ${sizeOf(cidr)} addresses - ${RESERVED_ADDRESSES} reserved by OCI = ` +
@@ -209,7 +209,7 @@ class Planner {
     all.forEach(([name, cidr], i) => {
       for (const [otherName, other] of all.slice(0, i).filter((entry) => overlaps(entry[1], cidr))) {
         this.unclear.add(otherName);
-        this.refuse(
+        this.reject(
           name,
           "SUBNET_OVERLAP",
           `${this.at}${name} ${cidr.text} overlaps ${otherName} ${other.text}`,
@@ -221,7 +221,7 @@ class Planner {
 
   private checkInside(vcn: Cidr): void {
     for (const [name, cidr] of [...this.given].filter((entry) => !contains(vcn, entry[1]))) {
-      this.refuse(
+      this.reject(
         name,
         "SUBNET_OUTSIDE_VCN",
         `${this.at}${name} is ${cidr.text}, which is not part of the VCN's ${vcn.text}`,
@@ -230,7 +230,7 @@ class Planner {
     }
   }
 
-  /** Lays out what is clear; where even that doesn't fit, it is said together with the rest. */
+  /** Plans the subnets without problems; if they don't fit, that is reported together with the other problems. */
   private layOut(vcn: Cidr): ReadonlyMap<string, Cidr> {
     const requests = this.requests(vcn.prefix);
     const { found, noRoomFor } = layOut(vcn, requests);

@@ -1,6 +1,7 @@
 import { type Construct } from "constructs";
 import { type TaggingProps } from "../../../core/tagging";
 import { type Problems } from "../../../core/validation-error";
+import { byKey } from "../../../core/stable-order";
 import { CoreRouteTable, type CoreRouteTableRouteRules } from "../../../oci/core-route-table";
 import { type CoreSubnet } from "../../../oci/core-subnet";
 import { describe } from "../../security-groups/private/security-rule";
@@ -75,7 +76,7 @@ export function rulesOf(routes: readonly Route[]): CoreRouteTableRouteRules[] {
     const rule = byDestination.get(to) ?? { target, reasons: new Set() };
     byDestination.set(to, { ...rule, reasons: rule.reasons.add(reason) });
   }
-  const sorted = [...byDestination].sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = [...byDestination].sort(byKey);
   return sorted.map(([destination, { target, reasons }]) => ({
     destination,
     destinationType: "CIDR_BLOCK",

@@ -17,7 +17,7 @@ interface Sections {
 }
 
 /**
- * The settings of Grafana: nobody anonymous, nothing sent to anybody, no plugin from outside, nothing that is not in the program.
+ * The settings of Grafana: no anonymous access, no telemetry, no plugin downloads, and no dashboards except those of the program.
  *
  * @see https://grafana.com/docs/grafana/latest/setup-grafana/configure-grafana/
  */
@@ -65,7 +65,7 @@ const linesOf = (keys: { [key: string]: string }) =>
     .sort(byKey)
     .map(([key, value]) => `${key} = ${value}`);
 
-/** Where Grafana reads from; nobody edits it there. */
+/** The data sources of Grafana, which are read-only. */
 export function dataSources(hosts: {
   readonly prometheus: string;
   readonly alertmanager: string;

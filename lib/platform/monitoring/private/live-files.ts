@@ -38,7 +38,7 @@ export class LiveFiles extends Construct {
     });
     const pod = "/spec/template/spec";
     const volume = { name: id.toLowerCase(), configMap: { name, defaultMode: 0o444 } };
-    // The directory and not single files: what is mounted by a subPath never changes.
+    // The directory and not single files: files that are mounted by subPath are never updated.
     const mount = { name: volume.name, mountPath: path, readOnly: true };
     statefulSet.addJsonPatch(
       JsonPatch.add(`${pod}/volumes/-`, volume),

@@ -1,4 +1,4 @@
-/** The ports that the programs listen on, each the usual one of its program. */
+/** The ports of the programs, by their usual numbers. */
 export const PORTS = {
   prometheus: 9090,
   alertmanager: 9093,

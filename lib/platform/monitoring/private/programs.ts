@@ -33,7 +33,7 @@ function resources(cpu: [string, string], memory: string, disk = "256Mi"): Conta
   };
 }
 
-/** Prometheus: one, with its samples on an encrypted volume. */
+/** Prometheus, as a single replica with its samples on an encrypted volume. */
 export function addPrometheus(
   scope: Construct,
   monitoring: Monitoring,
@@ -62,7 +62,7 @@ export function addPrometheus(
   });
 }
 
-/** Alertmanager: one, whose silences outlive it. */
+/** Alertmanager, as a single replica that keeps silences on a volume. */
 export function addAlertmanager(
   scope: Construct,
   { images, receivers }: Monitoring,
@@ -98,7 +98,7 @@ export const COUNTED = [
   ],
 ];
 
-/** kube-state-metrics: one, as two would count everything twice. */
+/** kube-state-metrics, as a single replica: two would count everything twice. */
 export function addKubeStateMetrics(scope: Construct, { cluster, images }: Monitoring): HardenedStatefulSet {
   return new HardenedStatefulSet(scope, "kube-state-metrics", {
     image: images.images.kubeStateMetrics,
@@ -163,7 +163,7 @@ const COLLECTORS = [
   ...["pressure", "sockstat", "stat", "time", "uname", "vmstat"],
 ];
 
-/** Grafana: one, which keeps nothing that is not in the program. */
+/** Grafana, as a single replica without state of its own. */
 export function addGrafana(
   scope: Construct,
   { exposure, images, users }: Monitoring,
@@ -197,7 +197,7 @@ export function addGrafana(
   });
 }
 
-/** Jaeger: one, with its spans on an encrypted volume. */
+/** Jaeger, as a single replica with its spans on an encrypted volume. */
 export function addJaeger(
   scope: Construct,
   { images, traceRetention, traceStorage }: Monitoring,

@@ -2,7 +2,7 @@ import { Yaml } from "cdk8s";
 import { PORTS } from "./ports";
 import { byKey, byText } from "../../../core/stable-order";
 
-/** Where Prometheus finds what it reads at its start, and what it reads again when it changes. */
+/** The paths of the files that Prometheus reads at its start, and of those that it reloads. */
 export const PROMETHEUS_FILES = {
   main: "/etc/prometheus/prometheus.yaml",
   rules: "/etc/prometheus/rules",
@@ -18,7 +18,7 @@ export const SAMPLE_LIMIT = 50_000;
 /** What the arguments of Prometheus depend on. */
 export interface PrometheusArguments {
   readonly retentionHours: number;
-  /** The most that its database takes of the volume. */
+  /** The maximum size of its database. */
   readonly retentionBytes: number;
 }
 
@@ -41,7 +41,7 @@ export function prometheusArguments({ retentionHours, retentionBytes }: Promethe
   ];
 }
 
-/** The configuration that does not depend on what is scraped. */
+/** The part of the configuration that does not depend on the scraped workloads. */
 export function prometheusConfig(alertmanagerHost: string): string {
   return Yaml.stringify({
     global: { scrape_interval: "30s", scrape_timeout: "10s", evaluation_interval: "30s" },
@@ -100,7 +100,7 @@ function selfJob(): Job {
   };
 }
 
-/** The name of a job: one port of a workload has a short one, and each further path or port its own. */
+/** The name of a job: short for the first port of a workload, with the port and the path for the others. */
 export function jobNameOf({ namespace, workload, port, path }: PodScrape): string {
   return `${namespace}/${workload}:${port}${path}`;
 }
@@ -127,7 +127,7 @@ function podJob(scrape: PodScrape): Job {
     sample_limit: sampleLimit,
     // For programs that don't name the format of their answer, which Prometheus 3 would not read.
     fallback_scrape_protocol: "PrometheusText0.0.4",
-    // An ordinary program says what its metrics are, and never whose.
+    // The metrics of an ordinary program must not set the labels of their source.
     honor_labels: isExporter,
     kubernetes_sd_configs: [
       { role: "pod", namespaces: { names: [namespace] }, selectors: [{ role: "pod", label }] },

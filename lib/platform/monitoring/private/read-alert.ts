@@ -65,7 +65,7 @@ export function readAlert(props: AlertRuleProps): ResolvedAlert {
   return problems.resolved<ResolvedAlert>(read);
 }
 
-/** Adds a problem for each name that two rules have: Alertmanager would take them for one. */
+/** Adds a problem for each name that two rules have: Alertmanager would treat them as one alert. */
 export function checkRules(problems: Problems, rules: readonly { readonly name: string }[]): void {
   checkUnique(
     problems,

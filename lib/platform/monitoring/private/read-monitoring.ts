@@ -64,7 +64,7 @@ const MONITORING = {
 
 type ReadProps = Resolved<typeof MONITORING>;
 
-/** The props of a monitoring, with what follows from its chart and cluster; durations in hours, sizes in gibibytes. */
+/** The props of a ClusterMonitoring, with values of its chart and cluster; durations in hours, sizes in gibibytes. */
 export interface Monitoring extends ReadProps {
   readonly alerts: AlertRule[];
   readonly dashboards: GrafanaDashboard[];

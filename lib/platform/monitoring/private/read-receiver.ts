@@ -1,4 +1,4 @@
-import { checkLiteral } from "../../../core/credential-literal";
+import { checkLiteral, findCredential } from "../../../core/credential-literal";
 import { shown } from "../../../core/display-value";
 import { checkedBy, listOf, type Reader, text, valueOf } from "../../../core/readers";
 import { type Egress } from "../../../network/egress/egress";
@@ -23,10 +23,14 @@ export function webAddress(protocols: readonly string[] = ["http:", "https:"]): 
     if (!url || !protocols.includes(url.protocol)) {
       const fix = 'Give an address such as "https://alerts.example.com/hook"';
       problems.add("RECEIVER_INVALID", `${name} is ${shown(value)}`, fix);
-    } else if (url.username !== "" || url.password !== "") {
+      return;
+    }
+    const hasUser = url.username !== "" || url.password !== "";
+    const credential = hasUser ? "a user or a password" : findCredential(value);
+    if (credential !== undefined) {
       problems.add(
         "CREDENTIAL_LITERAL",
-        `${name} contains a user or a password`,
+        `${name} contains ${credential}`,
         "Keep the whole address in OCI Vault, and give secretFiles with the file url",
       );
     } else checkLiteral(problems, name, name, value);

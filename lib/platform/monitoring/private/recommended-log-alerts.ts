@@ -5,7 +5,7 @@ const labels = { namespace: "logging-nodes", pod: "fluent-bit-x2x" };
 const series = (metric: string) =>
   `${metric}{name="opensearch.0",namespace="logging-nodes",pod="fluent-bit-x2x"}`;
 
-/** The conditions that the collectors of a ClusterLogging are watched for; without one they stay quiet. */
+/** The alerts for the collectors of a ClusterLogging; without one, they never fire. */
 export function logAlerts(): AlertRuleProps[] {
   return [
     {

@@ -4,7 +4,7 @@ import { PORTS } from "./ports";
 export const COLLECTOR_FILE = "/etc/collector/config.yaml";
 export const JAEGER_FILES = { main: "/etc/jaeger/config.yaml", data: "/var/lib/jaeger" };
 
-/** Attributes of spans in which programs are known to put credentials. */
+/** Attributes of spans that often contain credentials. */
 const CREDENTIALS = [
   "http.request.header.authorization",
   "http.request.header.cookie",
@@ -36,7 +36,7 @@ function otlpReceiver(...protocols: ("grpc" | "http")[]): object {
 }
 
 /**
- * The configuration of the collector: it takes spans, removes credentials from them, and gives them to Jaeger in batches.
+ * The configuration of the collector: it receives spans, removes credentials from them, and sends them to Jaeger in batches.
  *
  * All its components are in the smallest distribution, `opentelemetry-collector`.
  *

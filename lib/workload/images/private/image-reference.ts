@@ -54,7 +54,7 @@ export function checkImageName(problems: Problems, property: string, name: strin
   const add = (what: string, fix: string) => {
     problems.add("IMAGE_INVALID", `${property} is ${shown(name)}, which ${what}`, fix);
   };
-  const plain = name.replace(/^[a-z]+:\/\//i, "").replace(/\/+$/, "");
+  const plain = name.replace(/^[a-z]+:\/\//i, "").replace(isPrefix ? /\/+$/ : "", "");
   if (plain !== name) {
     const instead = plain === "" ? example : plain;
     add("has the form of a URL", `Leave out the scheme and the final slash: ${JSON.stringify(instead)}`);
