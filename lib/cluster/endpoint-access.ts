@@ -7,13 +7,12 @@ import {
   checkedBy,
   cidrs,
   listOf,
-  objectOf,
   readArguments,
   type Reader,
   ruleReasonFor,
   valueOf,
 } from "../core/readers";
-import { type ReasonedChoice } from "../core/reason";
+import { choiceOf, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 import { blockOf, knownBlock } from "../network/egress/egress";
 import { type INetworkPeer, NetworkPeer } from "../network/security-groups/network-peer";
@@ -26,7 +25,7 @@ import { CoreLocalPeeringGateway } from "../oci/core-local-peering-gateway";
 // The reason is the description of the endpoint's rules.
 const PUBLIC_ACCESS = {
   cidrs: cidrs(),
-  choice: objectOf({ reason: ruleReasonFor("A public API endpoint") }),
+  choice: choiceOf(ruleReasonFor("A public API endpoint")),
 };
 
 const group = groupValue();

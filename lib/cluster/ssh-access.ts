@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
 import { checked } from "../core/checked";
-import { checkedBy, objectOf, readArguments, reasonFor, text } from "../core/readers";
-import { type ReasonedChoice } from "../core/reason";
+import { checkedBy, readArguments, reasonFor, text } from "../core/readers";
+import { choiceOf, type ReasonedChoice } from "../core/reason";
 import { type Problems } from "../core/validation-error";
 
 // The key type, the key in Base64, and an optional comment.
@@ -40,7 +40,7 @@ export class SshAccess {
 
 const SSH_ACCESS = {
   publicKey: checkedBy(text("the line in a .pub file in quotes"), checkKey),
-  choice: objectOf({ reason: reasonFor("SSH to worker nodes") }),
+  choice: choiceOf(reasonFor("SSH to worker nodes")),
 };
 
 function checkKey(problems: Problems, name: string, key: string): void {

@@ -1,7 +1,6 @@
 import { Token } from "cdktf";
-import { objectOf, readArgument } from "./props-schema";
 import { checkText } from "./terraform-text";
-import { type Problems } from "./validation-error";
+import { Problems } from "./validation-error";
 import { passing, type Reader } from "./value-readers";
 
 /** The reason for an exception to a practice. */
@@ -44,11 +43,6 @@ export function reasonFor(choice: string): Reader<string> {
   });
 }
 
-/** Reads the reason that a factory for an exception was given; throws its problem. */
-export function readChoice(factory: string, exception: string, choice: unknown): string {
-  return readArgument(factory, "choice", choice, objectOf({ reason: reasonFor(exception) })).reason;
-}
-
 /**
  * Reads the reason of a choice that consists of nothing else.
  *
@@ -60,6 +54,30 @@ export function readReason(
   choice: Partial<ReasonedChoice> | undefined,
 ): string {
   return reasonFor(exception)(problems, "reason", choice?.reason) ?? "";
+}
+
+/**
+ * A reader of the parameter `choice` of a factory, which consists of a reason.
+ *
+ * A problem names the property `reason`, which is what programs write.
+ */
+export function choiceOf(reason: Reader<string>): Reader<ReasonedChoice> {
+  return (problems, _, choice) => {
+    const read = reason(problems, "reason", (choice as Partial<ReasonedChoice> | undefined)?.reason);
+    return read === undefined ? undefined : { reason: read };
+  };
+}
+
+/** Reads the reason of a factory that checks nothing else; throws its problem. */
+export function readChoice(
+  factory: string,
+  exception: string,
+  choice: Partial<ReasonedChoice> | undefined,
+): string {
+  const problems = new Problems(factory);
+  const reason = readReason(problems, exception, choice);
+  problems.throwIfAny();
+  return reason;
 }
 
 /** Reads the reason for an exception that becomes the description of a security rule. */

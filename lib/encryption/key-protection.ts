@@ -1,8 +1,8 @@
 import { type IConstruct } from "constructs";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
-import { objectOf, readArgument, reasonFor } from "../core/readers";
-import { type ReasonedChoice } from "../core/reason";
+import { readArgument, reasonFor } from "../core/readers";
+import { choiceOf, type ReasonedChoice } from "../core/reason";
 
 /**
  * The protection mode of a key, which decides where it is kept and used; it can't be changed later.
@@ -39,4 +39,4 @@ export class KeyProtection {
   }
 }
 
-const OUTSIDE_HSM = objectOf({ reason: reasonFor("A key outside of a hardware security module") });
+const OUTSIDE_HSM = choiceOf(reasonFor("A key outside of a hardware security module"));

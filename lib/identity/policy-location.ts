@@ -1,7 +1,7 @@
 import { type LocationModel } from "./private/statement-model";
 import { checked } from "../core/checked";
-import { kind, objectOf, ocid, readArgument, reasonFor } from "../core/readers";
-import { type ReasonedChoice } from "../core/reason";
+import { kind, ocid, readArgument, reasonFor } from "../core/readers";
+import { choiceOf, type ReasonedChoice } from "../core/reason";
 
 /** Where a policy statement grants access. */
 @checked
@@ -36,7 +36,7 @@ export class PolicyLocation {
 /** Reads the reason for a statement for the whole tenancy. */
 export const tenancyReason = reasonFor("A statement for the whole tenancy");
 
-const WHOLE_TENANCY = objectOf({ reason: tenancyReason });
+const WHOLE_TENANCY = choiceOf(tenancyReason);
 
 /** Reads a location, by the member that statements are written from. */
 export const policyLocation = kind<PolicyLocation>(["_model"], "PolicyLocation.compartment(compartmentId)");

@@ -1,10 +1,9 @@
 import { checked } from "../../core/checked";
 import { sizeOf } from "../../core/cidr";
-import { type ReasonedChoice } from "../../core/reason";
+import { choiceOf, type ReasonedChoice } from "../../core/reason";
 import {
   checkedBy,
   literalCidrs,
-  objectOf,
   readArgument,
   readArguments,
   type Reader,
@@ -65,7 +64,7 @@ const narrowRanges = checkedBy(ranges, (problems, name, blocks) => {
 
 const WIDE_RANGES = {
   cidrs: ranges,
-  choice: objectOf({ reason: reasonFor("A bastion for wide client ranges") }),
+  choice: choiceOf(reasonFor("A bastion for wide client ranges")),
 };
 
 /** Reads clients; again with their ranges, because a program without types can pass any object. */

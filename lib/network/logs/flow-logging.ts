@@ -20,7 +20,7 @@ import {
   wholeNumber,
   withDefault,
 } from "../../core/readers";
-import { type ReasonedChoice } from "../../core/reason";
+import { choiceOf, type ReasonedChoice } from "../../core/reason";
 import { type TaggingProps } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
 import { CoreCaptureFilter } from "../../oci/core-capture-filter";
@@ -121,7 +121,7 @@ export class FlowLogging {
   ) {}
 }
 
-const WITHOUT_FLOW_LOGS = objectOf({ reason: reasonFor("A network without flow logs") });
+const WITHOUT_FLOW_LOGS = choiceOf(reasonFor("A network without flow logs"));
 const DEFAULTS = readProps(new Problems("FlowLogging"), {}, FLOW_LOGGING) as ResolvedFlowLogging;
 
 /** The flow logs of a network: their options, or the reason for having none. */

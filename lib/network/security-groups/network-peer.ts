@@ -1,7 +1,7 @@
 import { checked } from "../../core/checked";
 import { readCidrs } from "../../core/cidr";
-import { objectOf, readArgument, reasonFor } from "../../core/readers";
-import { type ReasonedChoice } from "../../core/reason";
+import { readArgument, reasonFor } from "../../core/readers";
+import { choiceOf, type ReasonedChoice } from "../../core/reason";
 import { checkGiven } from "../../core/required";
 import { Problems } from "../../core/validation-error";
 
@@ -54,7 +54,7 @@ export class NetworkPeer {
   private constructor() {}
 }
 
-const EVERY_ADDRESS = objectOf({ reason: reasonFor("A rule for every address") });
+const EVERY_ADDRESS = choiceOf(reasonFor("A rule for every address"));
 
 class CidrPeer implements INetworkPeer {
   constructor(

@@ -17,7 +17,7 @@ import {
   reasonFor,
   valueOf,
 } from "../../core/readers";
-import { type ReasonedChoice } from "../../core/reason";
+import { choiceOf, type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 
 /** A subnet, as the constructs placed in it refer to it. */
@@ -72,7 +72,7 @@ export class SubnetExposure {
   ) {}
 }
 
-const PUBLIC_SUBNET = objectOf({ reason: reasonFor("A public subnet") });
+const PUBLIC_SUBNET = choiceOf(reasonFor("A public subnet"));
 
 /** Reads an exposure; again with its reason, because a program without types can pass any object. */
 export function subnetExposure(): Reader<SubnetExposure> {

@@ -30,7 +30,7 @@ import {
   wholeSize,
   withDefault,
 } from "../../core/readers";
-import { type ReasonedChoice } from "../../core/reason";
+import { choiceOf, type ReasonedChoice } from "../../core/reason";
 import { type TaggingProps } from "../../core/tagging";
 import { checkText } from "../../core/terraform-text";
 import { Problems } from "../../core/validation-error";
@@ -70,7 +70,7 @@ export class WafMode {
   }
 }
 
-const NOT_BLOCKING = objectOf({ reason: reasonFor("A firewall that blocks nothing") });
+const NOT_BLOCKING = choiceOf(reasonFor("A firewall that blocks nothing"));
 
 /** Options for a response: its body and content type. */
 export interface WafResponseOptions {
