@@ -243,7 +243,7 @@ describe("readProps", () => {
       ["NAME_INVALID", "name"],
       ["COUNT_INVALID", "replicas"],
       ["VALUE_INVALID", "region"],
-      ["REASON_MISSING", "reason"],
+      ["REASON_MISSING", "choice.reason"],
     ]);
   });
 
