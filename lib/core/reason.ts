@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
 import { checkText } from "./terraform-text";
 import { Problems } from "./validation-error";
-import { passing, type Reader } from "./value-readers";
+import { isOfKind, passing, type Reader, refuseKind } from "./value-readers";
 
 /** The reason for an exception to a practice. */
 export interface ReasonedChoice {
@@ -62,7 +62,11 @@ export function readReason(
  * A problem names the property `reason`, which is what programs write.
  */
 export function choiceOf(reason: Reader<string>): Reader<ReasonedChoice> {
-  return (problems, _, choice) => {
+  return (problems, name, choice) => {
+    if (choice !== undefined && choice !== null && !isOfKind(choice, [])) {
+      refuseKind(problems, name, choice, '{ reason: "…" }');
+      return undefined;
+    }
     const read = reason(problems, "reason", (choice as Partial<ReasonedChoice> | undefined)?.reason);
     return read === undefined ? undefined : { reason: read };
   };

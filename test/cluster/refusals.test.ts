@@ -67,7 +67,7 @@ describe("what was not given", () => {
     expect(refusedCodes(() => EndpointAccess.privateFrom(undefined as never))).toContain("ATTRIBUTE_MISSING");
     const publicFor = (choice: unknown) => () => EndpointAccess.publicFrom(["192.0.2.0/24"], choice as never);
     for (const choice of [undefined, null])
-      expect(refusedCodes(publicFor(choice))).toEqual(["ATTRIBUTE_MISSING"]);
+      expect(refusedCodes(publicFor(choice))).toEqual(["REASON_MISSING"]);
     expect(refusedCodes(publicFor("because"))).toEqual(["VALUE_INVALID"]);
   });
 });

@@ -230,7 +230,7 @@ describe("the clients of a bastion", () => {
       "REASON_MISSING",
     ]);
     expect(refusedCodes(() => (BastionClients as any).fromWide(["192.0.0.0/16"]))).toEqual([
-      "ATTRIBUTE_MISSING",
+      "REASON_MISSING",
     ]);
     expect(refusedCodes(() => BastionClients.fromWide(["0.0.0.0/0"], { reason: "All" }))).toEqual([
       "CIDR_TOO_WIDE",

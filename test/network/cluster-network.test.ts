@@ -205,7 +205,7 @@ describe("a cluster network", () => {
       "NAME_INVALID",
       "TAG_INVALID",
     ]);
-    expect(refusedCodes(() => (SubnetExposure as any).publicWith())).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(refusedCodes(() => (SubnetExposure as any).publicWith())).toEqual(["REASON_MISSING"]);
   });
 
   test.each(["a b", "a/b", "Ü", "a\nb", 'a"b', "x.y"])("can have the id %p", (id) => {

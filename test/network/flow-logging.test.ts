@@ -153,7 +153,7 @@ describe("how much flow logs record", () => {
 
   test("is nothing only with a reason", () => {
     for (const wrong of [undefined, null]) {
-      expect(refusedCodes(() => FlowLogging.none(wrong as any))).toEqual(["ATTRIBUTE_MISSING"]);
+      expect(refusedCodes(() => FlowLogging.none(wrong as any))).toEqual(["REASON_MISSING"]);
     }
     expect(refusedCodes(() => FlowLogging.none({ reason: " " }))).toEqual(["REASON_MISSING"]);
   });

@@ -80,11 +80,15 @@ export const CLUSTER_FLOWS: { readonly [name: string]: ExampleFlows } = {
   },
   "ci-access": {
     host: HOST,
+    ends: { "Object Storage": Endpoint.addresses(["134.70.0.0/16"]) },
     // The rule to token issuers covers HTTPS to every address.
     idle: /ApiEndpoint_egress-(?:0-0-0-0|region-services-tcp-443)/,
     flows: [
       HOST_TO_BALANCER,
       fromNodes("shop/web", 8080),
+      // The rules name all services of the region, and the policy of the workload the range of Object Storage.
+      ...toObjectStorage("shop/web").filter(({ from }) => from !== "the API endpoint"),
+      { from: "shop/web", to: "Oracle services", ports: [], undecided: [...tcp(443), MTU] },
       // OCI chooses the bastion's address in the endpoint's subnet, and one rule is for that address.
       ...["the API endpoint", "another host of the VCN"].map((from) => ({
         from,
@@ -94,6 +98,7 @@ export const CLUSTER_FLOWS: { readonly [name: string]: ExampleFlows } = {
       })),
       // The addresses of token issuers change, so the rule is for every one.
       { from: "the API endpoint", to: "the internet", ports: tcp(443) },
+      { from: "the API endpoint", to: "Object Storage", ports: tcp(443), undecided: [MTU] },
       { from: "the API endpoint", to: "load balancers", ports: tcp(443) },
       { from: "the API endpoint", to: "another host of the VCN", ports: tcp(443) },
       out("shop/web", "the API endpoint", ...tcp(6443, 12250)),

@@ -231,7 +231,7 @@ describe("bad input", () => {
     ["another backend", () => any.calico({ iptablesBackend: "Legacy" }), ["VALUE_INVALID"]],
     ["no options", () => any.calico(null), ["VALUE_INVALID"]],
     ["an engine of others without a reason", () => any.existing({ reason: " " }), ["REASON_MISSING"]],
-    ["an engine of others without a choice", () => any.existing(), ["ATTRIBUTE_MISSING"]],
+    ["an engine of others without a choice", () => any.existing(), ["REASON_MISSING"]],
   ])("%s is refused", (_, call, codes) => {
     expect(refusedCodes(call)).toEqual(codes);
   });

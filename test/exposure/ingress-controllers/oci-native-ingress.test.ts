@@ -289,7 +289,8 @@ test.each<[string, Partial<OciNativeIngressProps>, string]>([
   ["wafPolicyId", { wafPolicyId: "ocid1.webappfirewallpolicy.oc1.iad.test" }, "eu-frankfurt-1"],
   ["The certificate", {}, "us-ashburn-1"],
 ])("%s of another region than the provider's is refused when the stack is written", (name, props, region) => {
-  const { stack, gateway, web } = native(props);
+  const { stack, cluster, chart, gateway, web } = native(props);
+  cluster.addCdk8sChart("shop", chart);
   const certificate = IngressCertificate.fromOciCertificates(`ocid1.certificate.oc1.${region}.shop`);
   web.exposeViaIngress({ ...route(gateway), tls: TlsTermination.atIngress(certificate) });
   expect(refusal(() => (stack.node.root as App).synth())).toMatchObject([
