@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { Yaml } from "cdk8s";
-import { EXAMPLES, previewsOf, synthesizeExample } from "../support/examples";
+import { EXAMPLES, previewsOf, sharedExample, stacksOf, synthesizeExample } from "../support/examples";
 import { describeWithTerraform, withProvider, type TerraformStackRun } from "./terraform";
 import { misreadByKubectl, parseYaml } from "./yaml-readers";
 
@@ -43,6 +43,14 @@ function loadAsCdk8s(manifests: string, folder: string): unknown[] {
   fs.writeFileSync(file, manifests);
   return Yaml.load(file);
 }
+
+test.each(EXAMPLES)("%s synthesizes the same bytes in a second run", (name) => {
+  const first = sharedExample(name);
+  const second = synthesizeExample(name);
+  expect(stacksOf(second)).toEqual(stacksOf(first));
+  expect(previewsOf(second)).toEqual(previewsOf(first));
+  fs.rmSync(path.dirname(second), { recursive: true });
+});
 
 describeWithTerraform("Terraform with each example", () => {
   test.each(EXAMPLES)(
