@@ -65,8 +65,7 @@ const OPERATIONS =
 export function grantsOf(scope: IConstruct, places: ClusterPlaces): Grant[] {
   const { clusterId, compartmentId: own, networkCompartmentId: network } = places;
   const { vcnCompartmentId: vcn = network, podsCompartmentId: pods = network } = places;
-  const isSame = (id: string, other: string) =>
-    compareOcids({ scope, id }, { scope, id: other }) === "same";
+  const isSame = (id: string, other: string) => compareOcids({ scope, id }, { scope, id: other }) === "same";
   const grants: Grant[] = [];
   const grantIn = (id: string, compartmentId: string): Grant => {
     const existing = grants.find((grant) => isSame(grant.compartmentId, compartmentId));
