@@ -50,10 +50,10 @@ def problems_of_errors() -> None:
         HardenedDeployment(chart(), "Web", image=ContainerImage.of(IMAGE), replicas=1)
     except Exception as error:
         problems = ValidationErrors.problems_of(str(error))
-        assert [problem.code for problem in problems] == ["NAME_INVALID", "REPLICAS_INVALID"], str(error)
-        assert problems[1].path == "shop/Web", problems[1].path
-        assert problems[1].what == "replicas is 1", problems[1].what
-        assert problems[1].fix == "Give a whole number, at least 2, for example 3", problems[1].fix
+        assert [problem.code for problem in problems] == ["REPLICAS_INVALID", "NAME_INVALID"], str(error)
+        assert problems[0].path == "shop/Web", problems[0].path
+        assert problems[0].what == "replicas is 1", problems[0].what
+        assert problems[0].fix == "Give a whole number, at least 2, for example 3", problems[0].fix
     else:
         raise AssertionError("No error was raised")
 
