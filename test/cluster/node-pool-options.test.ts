@@ -1,44 +1,11 @@
 import { Size } from "cdk8s";
 import { TerraformVariable } from "cdktf";
-import {
-  Acknowledgements,
-  BootVolumeKey,
-  KubernetesVersion,
-  NodeCapacity,
-  NodeImage,
-  NodeShape,
-  PrivateNodePool,
-  SecureOkeCluster,
-  SshAccess,
-  type PrivateNodePoolProps,
-  type SecureOkeClusterProps,
-} from "secure-oke";
+import { Acknowledgements, BootVolumeKey, NodeCapacity, NodeShape, SshAccess } from "secure-oke";
 import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import { createdPool, newCluster, newPool, problemTexts } from "./pool-support";
 
-const image = NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test");
-const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) });
 const KEY = "ocid1.key.oc1.eu-frankfurt-1.test";
 const DOMAIN = "Uocm:EU-FRANKFURT-1-AD-1";
-
-function newCluster(stack = newStack(), props: Partial<SecureOkeClusterProps> = {}) {
-  const kubernetesVersion = KubernetesVersion.V1_35;
-  return new SecureOkeCluster(stack, "cluster", { compartmentId: COMPARTMENT, kubernetesVersion, ...props });
-}
-
-function newPool(props: Partial<PrivateNodePoolProps> = {}, stack = newStack(), id = "pool") {
-  const cluster = props.cluster ?? newCluster(stack);
-  const size = props.autoscale === undefined && !("size" in props) ? { size: 3 } : {};
-  return new PrivateNodePool(stack, id, { cluster, image, shape, ...size, ...props });
-}
-
-function made(props: Partial<PrivateNodePoolProps>): any {
-  const stack = newStack();
-  newPool(props, stack);
-  return onlyResource(stack, "oci_containerengine_node_pool");
-}
-
-const said = (props: Partial<PrivateNodePoolProps>) =>
-  refusal(() => newPool(props)).map(({ code, what }) => `${code} ${what}`);
 
 describe("a pool with a boot volume key", () => {
   test("is created after the policy for this key only", () => {
@@ -75,7 +42,7 @@ describe("a pool with a boot volume key", () => {
 
 describe("the capacity of a pool", () => {
   test("can be preemptible in every availability domain", () => {
-    const { placement_configs } = made({
+    const { placement_configs } = createdPool({
       capacity: NodeCapacity.preemptible(),
       availabilityDomains: [DOMAIN],
       faultDomains: ["FAULT-DOMAIN-2", "FAULT-DOMAIN-1"],
@@ -90,7 +57,7 @@ describe("the capacity of a pool", () => {
   });
 
   test("can be preemptible in domains that Terraform looks up", () => {
-    const dynamic = made({ capacity: NodeCapacity.preemptible({ preserveBootVolume: true }) })
+    const dynamic = createdPool({ capacity: NodeCapacity.preemptible({ preserveBootVolume: true }) })
       .node_config_details.dynamic;
     expect(dynamic.placement_configs.content).toMatchObject({
       preemptible_node_config: { preemption_action: { type: "TERMINATE", is_preserve_boot_volume: true } },
@@ -116,13 +83,13 @@ describe("the capacity of a pool", () => {
 
   test("can't be preemptible bare metal, an availability domain without a reservation, and invalid reservations", () => {
     const fixed = NodeShape.fixed("BM.Standard.E5.192");
-    expect(said({ capacity: NodeCapacity.preemptible(), shape: fixed })).toEqual([
+    expect(problemTexts({ capacity: NodeCapacity.preemptible(), shape: fixed })).toEqual([
       "SHAPE_INVALID shape is BM.Standard.E5.192, which is bare metal, but only virtual machines can be preemptible",
     ]);
     const reserved = NodeCapacity.reserved({ [DOMAIN]: "ocid1.capacityreservation.oc1..x" });
-    expect(said({ capacity: reserved, availabilityDomains: ["Uocm:EU-FRANKFURT-1-AD-2"] })[0]).toMatch(
-      /for which capacity has no reservation/,
-    );
+    expect(
+      problemTexts({ capacity: reserved, availabilityDomains: ["Uocm:EU-FRANKFURT-1-AD-2"] })[0],
+    ).toMatch(/for which capacity has no reservation/);
     const stack = newStack();
     const availabilityDomains = new TerraformVariable(stack, "domains", {}).listValue;
     expect(
@@ -152,7 +119,7 @@ describe("a pool with a special shape", () => {
     ["GPUs", NodeShape.fixed("VM.GPU.A10.1"), undefined],
     ["bare metal GPUs", NodeShape.fixed("BM.GPU.H100.8"), undefined],
   ])("has %s", (_, own, config) => {
-    const pool = made({ shape: own });
+    const pool = createdPool({ shape: own });
     expect(pool.node_shape).toBe(own.name);
     expect(pool.node_shape_config).toEqual(config);
   });
@@ -169,7 +136,7 @@ describe("a pool with SSH access", () => {
   });
 
   test("has no key by default, and no rule for port 22 in either case", () => {
-    expect(made({}).ssh_public_key).toBeUndefined();
+    expect(createdPool({}).ssh_public_key).toBeUndefined();
     const stack = newStack();
     newPool({ ssh: SshAccess.withKey(publicKey, { reason: "A test" }) }, stack);
     expect(JSON.stringify(resourcesOf(stack, "oci_core_network_security_group_security_rule"))).not.toMatch(

@@ -1,44 +1,9 @@
-import { Duration, Size } from "cdk8s";
-import { Token } from "cdktf";
 import fc from "fast-check";
-import {
-  Acknowledgements,
-  ClusterNetwork,
-  KubernetesVersion,
-  NodeCycling,
-  NodeImage,
-  NodeShape,
-  PodNetworking,
-  PrivateNodePool,
-  SecureOkeCluster,
-  SubnetPlan,
-  type PrivateNodePoolProps,
-  type SecureOkeClusterProps,
-} from "secure-oke";
+import { Duration } from "cdk8s";
+import { Token } from "cdktf";
+import { Acknowledgements, ClusterNetwork, NodeCycling, PodNetworking, SubnetPlan } from "secure-oke";
 import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, synthesized } from "../support/stack";
-
-const image = NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test");
-const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) });
-
-function newCluster(stack = newStack(), props: Partial<SecureOkeClusterProps> = {}) {
-  const kubernetesVersion = KubernetesVersion.V1_35;
-  return new SecureOkeCluster(stack, "cluster", { compartmentId: COMPARTMENT, kubernetesVersion, ...props });
-}
-
-function newPool(props: Partial<PrivateNodePoolProps> = {}, stack = newStack(), id = "pool") {
-  const cluster = props.cluster ?? newCluster(stack);
-  const size = props.autoscale === undefined && !("size" in props) ? { size: 3 } : {};
-  return new PrivateNodePool(stack, id, { cluster, image, shape, ...size, ...props });
-}
-
-function made(props: Partial<PrivateNodePoolProps>): any {
-  const stack = newStack();
-  newPool(props, stack);
-  return onlyResource(stack, "oci_containerengine_node_pool");
-}
-
-const said = (props: Partial<PrivateNodePoolProps>) =>
-  refusal(() => newPool(props)).map(({ code, what }) => `${code} ${what}`);
+import { createdPool, newCluster, newPool, problemTexts } from "./pool-support";
 
 describe("the node cycling of a pool", () => {
   test.each([
@@ -57,7 +22,7 @@ describe("the node cycling of a pool", () => {
       "2",
     ],
   ])("%s", (_, cycling, mode, surge, unavailable) => {
-    expect(made({ cycling }).node_pool_cycling_details).toEqual({
+    expect(createdPool({ cycling }).node_pool_cycling_details).toEqual({
       is_node_cycling_enabled: true,
       cycle_modes: [mode],
       maximum_surge: surge,
@@ -133,7 +98,7 @@ describe("the addresses that a pool needs", () => {
 
 describe("an autoscaled pool", () => {
   test("starts with the minimum, and Terraform ignores later sizes", () => {
-    const pool = made({ autoscale: { min: 2, max: 6 } });
+    const pool = createdPool({ autoscale: { min: 2, max: 6 } });
     expect(pool.node_config_details.size).toBe(2);
     expect(pool.lifecycle.ignore_changes).toEqual(["node_config_details[0].size"]);
   });
@@ -150,7 +115,7 @@ describe("an autoscaled pool", () => {
     ],
     [{ size: undefined }, "ATTRIBUTE_MISSING size was not given"],
   ])("refuses %j", (props, what) => {
-    expect(said(props)).toEqual([what]);
+    expect(problemTexts(props)).toEqual([what]);
   });
 
   test("accepts every minimum with a maximum that is not less", () => {

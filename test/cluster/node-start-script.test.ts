@@ -1,51 +1,17 @@
-import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { Size } from "cdk8s";
-import { TerraformVariable } from "cdktf";
 import fc from "fast-check";
-import {
-  CloudInit,
-  KubernetesVersion,
-  NodeImage,
-  NodeRegistryAccess,
-  NodeShape,
-  NodeTaint,
-  PrivateNodePool,
-  SecureOkeCluster,
-  type PrivateNodePoolProps,
-  type SecureOkeClusterProps,
-} from "secure-oke";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes } from "../support/stack";
-
-const image = NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test");
-const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) });
-
-function newCluster(stack = newStack(), props: Partial<SecureOkeClusterProps> = {}) {
-  const kubernetesVersion = KubernetesVersion.V1_35;
-  return new SecureOkeCluster(stack, "cluster", { compartmentId: COMPARTMENT, kubernetesVersion, ...props });
-}
-
-function newPool(props: Partial<PrivateNodePoolProps> = {}, stack = newStack(), id = "pool") {
-  const cluster = props.cluster ?? newCluster(stack);
-  const size = props.autoscale === undefined && !("size" in props) ? { size: 3 } : {};
-  return new PrivateNodePool(stack, id, { cluster, image, shape, ...size, ...props });
-}
-
-function made(props: Partial<PrivateNodePoolProps>): any {
-  const stack = newStack();
-  newPool(props, stack);
-  return onlyResource(stack, "oci_containerengine_node_pool");
-}
+import { spawnSync } from "node:child_process";
+import { TerraformVariable } from "cdktf";
+import { CloudInit, NodeRegistryAccess, NodeTaint, type PrivateNodePoolProps } from "secure-oke";
+import { newStack, onlyResource, refusal, refusedCodes } from "../support/stack";
+import { createdPool, newCluster, newPool, problemTexts } from "./pool-support";
 
 /** The script that starts a node of a pool. */
 function scriptOf(props: Partial<PrivateNodePoolProps>): string {
-  return Buffer.from(made(props).node_metadata.user_data, "base64").toString();
+  return Buffer.from(createdPool(props).node_metadata.user_data, "base64").toString();
 }
-
-const said = (props: Partial<PrivateNodePoolProps>) =>
-  refusal(() => newPool(props)).map(({ code, what }) => `${code} ${what}`);
 
 describe("a pool with taints and kubelet arguments", () => {
   test("passes them as arguments to OKE's own start script", () => {
@@ -66,7 +32,7 @@ describe("a pool with taints and kubelet arguments", () => {
   });
 
   test("has no start script without taints, arguments and cloud-init", () => {
-    expect(made({ taints: [], kubeletArguments: {} }).node_metadata).toEqual({
+    expect(createdPool({ taints: [], kubeletArguments: {} }).node_metadata).toEqual({
       areLegacyImdsEndpointsDisabled: "true",
     });
   });
@@ -98,9 +64,9 @@ describe("a pool with taints and kubelet arguments", () => {
   });
 
   test("rejects duplicate and invalid taints", () => {
-    expect(said({ taints: [NodeTaint.noSchedule("a", "1"), NodeTaint.noSchedule("a", "2")] })).toEqual([
-      "LABEL_INVALID taints has a with the effect NoSchedule twice",
-    ]);
+    expect(
+      problemTexts({ taints: [NodeTaint.noSchedule("a", "1"), NodeTaint.noSchedule("a", "2")] }),
+    ).toEqual(["LABEL_INVALID taints has a with the effect NoSchedule twice"]);
     expect(refusedCodes(() => newPool({ taints: "a=b:NoSchedule" as never }))).toEqual(["VALUE_INVALID"]);
     expect(refusedCodes(() => NodeTaint.noSchedule("not a key", "-"))).toEqual([
       "LABEL_INVALID",
@@ -177,7 +143,7 @@ describe("a pool with a cloud-init script", () => {
 
   test("rejects a script that is larger than the metadata of an instance", () => {
     const large = CloudInit.script(`#!/bin/bash\n# ${"x".repeat(24_000)}\n`);
-    expect(said({ cloudInit: large })[0]).toMatch(
+    expect(problemTexts({ cloudInit: large })[0]).toMatch(
       /^CLOUD_INIT_INVALID cloudInit .* take 32\d{3} bytes in Base64/,
     );
     expect(() =>

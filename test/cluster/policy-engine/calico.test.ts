@@ -1,98 +1,24 @@
-import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
-import { App, type TerraformStack } from "cdktf";
-import { ApiObject, App as KubernetesApp, Chart, Yaml } from "cdk8s";
-import { type ISecureOkeCluster } from "../../../lib/cluster/cluster-base";
+import { spawnSync } from "node:child_process";
+import { Yaml } from "cdk8s";
 import { KubernetesVersion } from "../../../lib/cluster/kubernetes-version";
 import { NetworkPolicyEngine } from "../../../lib/cluster/policy-engine/network-policy-engine";
 import { CalicoIptablesBackend } from "../../../lib/cluster/policy-engine/network-policy-engine-options";
 import { SecureOkeCluster } from "../../../lib/cluster/cluster";
-import { COMPARTMENT, newStack, synthesized } from "../../support/stack";
-
-const CLUSTER = "ocid1.cluster.oc1.eu-frankfurt-1.test";
-const outdir = fs.mkdtempSync(path.join(os.tmpdir(), "engine-"));
-const warnings = jest.spyOn(process, "emitWarning").mockImplementation();
-beforeEach(() => warnings.mockClear());
-afterAll(() => fs.rmSync(outdir, { recursive: true }));
-
-function clusterIn(stack: TerraformStack, networkPolicyEngine?: NetworkPolicyEngine): SecureOkeCluster {
-  return new SecureOkeCluster(stack, "cluster", {
-    compartmentId: COMPARTMENT,
-    kubernetesVersion: KubernetesVersion.V1_34,
-    networkPolicyEngine,
-  });
-}
-
-function addChart(cluster: ISecureOkeCluster, id = "shop", kind = "NetworkPolicy"): void {
-  const chart = new Chart(new KubernetesApp(), id, { namespace: id });
-  const apiVersion = kind === "NetworkPolicy" ? "networking.k8s.io/v1" : "v1";
-  new ApiObject(new Chart(chart, "inner"), "it", { apiVersion, kind, metadata: { name: id } });
-  cluster.addCdk8sChart(id, chart);
-}
-
-/** Synthesizes an app as a program does, and answers what was written for engines, by file. */
-function written(app: App): { [file: string]: string } {
-  app.synth();
-  const folder = path.join(outdir, "network-policy-engines");
-  if (!fs.existsSync(folder)) return {};
-  const names = fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
-  const read = names.filter((name) => fs.statSync(path.join(folder, name)).isFile());
-  return Object.fromEntries(read.map((name) => [name, fs.readFileSync(path.join(folder, name), "utf8")]));
-}
-
-const newApp = () => new App({ outdir });
-
-/** What the cdktf command shows of a stack, without where it comes from. */
-function annotations(app: App): string[] {
-  const manifest = JSON.parse(fs.readFileSync(path.join(app.outdir, "manifest.json"), "utf8"));
-  return Object.values<any>(manifest.stacks).flatMap((stack) =>
-    (stack.annotations ?? []).map(({ level, message }: any) => `${level} ${message.split("\n")[0]}`),
-  );
-}
-
-/** What of Calico's policy-only manifest is changed. */
-const POLICY_ONLY = {
-  apiVersion: "apps/v1",
-  kind: "DaemonSet",
-  metadata: { name: "calico-node", namespace: "kube-system" },
-  spec: {
-    template: {
-      spec: {
-        initContainers: [{ name: "install-cni", image: "quay.io/calico/cni:v3.31.7" }],
-        containers: [
-          {
-            name: "calico-node",
-            image: "quay.io/calico/node:v3.31.7",
-            envFrom: [{ configMapRef: { name: "kubernetes-services-endpoint", optional: true } }],
-            env: [
-              { name: "FELIX_TYPHAK8SSERVICENAME", value: "calico-typha" },
-              { name: "CALICO_NETWORKING_BACKEND", value: "none" },
-            ],
-            volumeMounts: [
-              { mountPath: "/host/etc/cni/net.d", name: "cni-net-dir" },
-              { mountPath: "/lib/modules", name: "lib-modules" },
-              { mountPath: "/var/run/nodeagent", name: "policysync" },
-              { mountPath: "/var/log/calico/cni", name: "cni-log-dir" },
-            ],
-          },
-        ],
-        volumes: ["lib-modules", "cni-bin-dir", "cni-net-dir", "cni-log-dir", "policysync"].map((name) => ({
-          name,
-          hostPath: { path: `/${name}` },
-        })),
-      },
-    },
-  },
-};
-
-/** A cache that nothing asks when nodes ask the API server themselves. */
-const TYPHA = [
-  { apiVersion: "apps/v1", kind: "Deployment" },
-  { apiVersion: "v1", kind: "Service" },
-  { apiVersion: "policy/v1", kind: "PodDisruptionBudget" },
-].map((one) => ({ ...one, metadata: { name: "calico-typha", namespace: "kube-system" }, spec: {} }));
+import { newStack, synthesized } from "../../support/stack";
+import {
+  CLUSTER,
+  POLICY_ONLY,
+  TYPHA,
+  addChart,
+  annotations,
+  clusterIn,
+  newApp,
+  outdir,
+  warnings,
+  written,
+} from "./policy-engine-support";
 
 describe("Calico", () => {
   test("is written as a Kustomization of its own manifest, pinned, with what Oracle changes for VCN-native pods", () => {
