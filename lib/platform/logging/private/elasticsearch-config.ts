@@ -2,7 +2,7 @@ import { Yaml } from "cdk8s";
 import { type ResolvedStoreInCluster } from "./read-destination";
 import {
   callScript,
-  dashboardsCertificates,
+  dashboardsServer,
   INDEX_PREFIX,
   INDEX_SETTINGS,
   json,
@@ -168,18 +168,10 @@ ${snapshots}`;
 }
 
 function kibanaConfig(namespace: string): string {
-  const files = dashboardsCertificates("elasticsearch");
   return Yaml.stringify({
-    "server.host": "0.0.0.0",
-    "server.port": 5601,
-    "server.name": "kibana",
-    "elasticsearch.hosts": [storeUrl("elasticsearch", namespace)],
+    ...dashboardsServer("elasticsearch", "kibana", namespace),
     "elasticsearch.username": "${KIBANA_USER}",
     "elasticsearch.password": "${KIBANA_PASSWORD}",
-    "elasticsearch.ssl.verificationMode": "full",
-    "elasticsearch.ssl.certificateAuthorities": [`${files}/ca.crt`],
-    "elasticsearch.ssl.certificate": `${files}/tls.crt`,
-    "elasticsearch.ssl.key": `${files}/tls.key`,
     // Elasticsearch requires a certificate of each connection; it identifies nobody.
     "elasticsearch.ssl.alwaysPresentCertificate": true,
     "xpack.security.encryptionKey": "${COOKIE_KEY}",

@@ -2,7 +2,7 @@ import { Yaml } from "cdk8s";
 import { SECURITY_ADMIN, settingsFiles } from "./open-search-settings";
 import {
   commonNames,
-  dashboardsCertificates,
+  dashboardsServer,
   INDEX_PREFIX,
   keystoreScript,
   nodeNames,
@@ -148,16 +148,8 @@ ${keys}`;
 
 /** The configuration of OpenSearch Dashboards. */
 function dashboardsConfig(namespace: string): string {
-  const files = dashboardsCertificates("opensearch");
   return Yaml.stringify({
-    "server.host": "0.0.0.0",
-    "server.port": 5601,
-    "server.name": "opensearch-dashboards",
-    "opensearch.hosts": [storeUrl("opensearch", namespace)],
-    "opensearch.ssl.verificationMode": "full",
-    "opensearch.ssl.certificateAuthorities": [`${files}/ca.crt`],
-    "opensearch.ssl.certificate": `${files}/tls.crt`,
-    "opensearch.ssl.key": `${files}/tls.key`,
+    ...dashboardsServer("opensearch", "opensearch-dashboards", namespace),
     // Requests of people must not be authenticated as the program.
     "opensearch.ssl.alwaysPresentCertificate": false,
     "opensearch.requestHeadersAllowlist": ["authorization", "securitytenant"],

@@ -72,6 +72,21 @@ export interface StoreParts {
   };
 }
 
+/** The configuration that OpenSearch Dashboards and Kibana share: their server, and the verified connection to the store. */
+export function dashboardsServer(program: StoreProgram, name: string, namespace: string): object {
+  const files = dashboardsCertificates(program);
+  return {
+    "server.host": "0.0.0.0",
+    "server.port": 5601,
+    "server.name": name,
+    [`${program}.hosts`]: [storeUrl(program, namespace)],
+    [`${program}.ssl.verificationMode`]: "full",
+    [`${program}.ssl.certificateAuthorities`]: [`${files}/ca.crt`],
+    [`${program}.ssl.certificate`]: `${files}/tls.crt`,
+    [`${program}.ssl.key`]: `${files}/tls.key`,
+  };
+}
+
 /** Copies files of secrets into the configuration when they change; the program reloads them. */
 export function renewScript(
   groups: readonly { from: string; to: string; names: readonly string[] }[],
