@@ -1,8 +1,8 @@
 import { ApiObject, Duration } from "cdk8s";
 import { Construct } from "constructs";
-import { externalSecretsDefinitions, LEADER_RULES, WATCHED_RULES } from "./private/external-secrets-kinds";
 import { withoutNamespace } from "./private/cluster-scope";
 import { clusterWithEndpoint, imageOfVersion, readOwnNamespace } from "./private/platform-readers";
+import { externalSecretsDefinitions, LEADER_RULES, WATCHED_RULES } from "./private/secrets-custom-resources";
 import * as versions from "./secrets-versions.json";
 import { type ISecureOkeCluster } from "../cluster/cluster-base";
 import { Acknowledgements } from "../core/acknowledgement";

@@ -2,7 +2,11 @@ import { ApiObject, Duration } from "cdk8s";
 import { Construct } from "constructs";
 import { withoutNamespace } from "./private/cluster-scope";
 import { clusterWithEndpoint, imageOfVersion, readOwnNamespace } from "./private/platform-readers";
-import { DRIVER_RULES, secretsStoreDefinitions, workloadIdentityPolicy } from "./private/secrets-store-kinds";
+import {
+  DRIVER_RULES,
+  secretsStoreDefinitions,
+  workloadIdentityPolicy,
+} from "./private/secrets-custom-resources";
 import {
   CSI_DRIVER,
   DRIVER_REACH,
