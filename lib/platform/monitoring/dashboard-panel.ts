@@ -1,4 +1,4 @@
-import { promQl } from "./private/prom-ql";
+import { promQl } from "./private/monitoring-readers";
 import { checked } from "../../core/checked";
 import { nonEmptyListOf } from "../../core/nonempty-list";
 import {
@@ -135,4 +135,14 @@ export class DashboardPanel {
       })),
     };
   }
+}
+
+/** Props for a GrafanaDashboard. */
+export interface GrafanaDashboardProps {
+  /** The id, which is part of its address: up to 40 lower-case letters, digits and dashes. */
+  readonly id: string;
+  /** The title. */
+  readonly title: string;
+  /** The panels, two in a row. */
+  readonly panels: DashboardPanel[];
 }

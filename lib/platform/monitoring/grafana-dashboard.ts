@@ -1,5 +1,4 @@
-import { DashboardPanel } from "./dashboard-panel";
-import { type GrafanaDashboardProps } from "./grafana-dashboard-props";
+import { DashboardPanel, type GrafanaDashboardProps } from "./dashboard-panel";
 import { recommendedDashboards } from "./private/recommended-dashboards";
 import { checked } from "../../core/checked";
 import { checkFileContent } from "../../core/credential-literal";
