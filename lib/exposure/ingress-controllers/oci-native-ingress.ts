@@ -1,4 +1,4 @@
-import { ApiObject, Chart, JsonPatch } from "cdk8s";
+import { ApiObject, Chart } from "cdk8s";
 import { Construct } from "constructs";
 import {
   type OciNativeIngressProps,
@@ -10,6 +10,7 @@ import { Port } from "../../core/port";
 import { checkRegionWhenWritten } from "../../core/region-of-ocid";
 import { nameOf, stemOf } from "../../core/resource-name";
 import { Problems } from "../../core/validation-error";
+import { removeNamespace } from "../../synthesis/chart-objects";
 import { NetworkPeer } from "../../network/security-groups/network-peer";
 import { NetworkSecurityGroup } from "../../network/security-groups/network-security-group";
 import { type INetworkSecurityGroup } from "../../network/security-groups/security-group";
@@ -190,8 +191,7 @@ export class OciNativeIngress extends IngressGateway {
         },
       },
     });
-    // The object is cluster-scoped, but cdk8s sets the chart's namespace on every object.
-    object.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+    removeNamespace(object);
     return object;
   }
 }
