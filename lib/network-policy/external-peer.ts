@@ -10,7 +10,7 @@ import { readCidrs } from "../core/cidr";
 import { pathOf } from "../core/construct-scope";
 import { shown } from "../core/display-value";
 import { optional, passing, type PropsSchema, readProps, valueOf } from "../core/readers";
-import { checkGiven } from "../core/required";
+import { checkGiven } from "../core/missing-values";
 import { Problems } from "../core/validation-error";
 import { literalBlocks } from "../network/egress/egress";
 import { type INetworkPeer, NetworkPeer } from "../network/security-groups/network-peer";

@@ -4,7 +4,7 @@ import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { type ISecureOkeCluster } from "../../lib/cluster/cluster-base";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { Port } from "../../lib/core/port";
-import { resolveReference } from "../../lib/core/reference";
+import { resolveReference } from "../../lib/core/terraform-text";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { NetworkPeer } from "../../lib/network/security-groups/network-peer";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";

@@ -3,7 +3,7 @@ import { Fn, Testing, type TerraformStack } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { resolveReference } from "../../lib/core/reference";
+import { resolveReference } from "../../lib/core/terraform-text";
 import { Bastion, type BastionProps } from "../../lib/network/bastion/bastion";
 import { BastionClients } from "../../lib/network/bastion/bastion-clients";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";

@@ -7,7 +7,7 @@ import {
 } from "./oci-native-ingress-props";
 import { checked } from "../../core/checked";
 import { Port } from "../../core/port";
-import { checkRegionWhenWritten } from "../../core/region-of-ocid";
+import { checkRegionWhenWritten } from "../../core/regions";
 import { nameOf, stemOf } from "../../core/resource-name";
 import { Problems } from "../../core/validation-error";
 import { NetworkPeer } from "../../network/security-groups/network-peer";

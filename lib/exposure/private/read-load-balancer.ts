@@ -11,7 +11,7 @@ import { pathOf } from "../../core/construct-scope";
 import { shown } from "../../core/display-value";
 import { IpProtocol, type Port } from "../../core/port";
 import { readProps, type Resolved } from "../../core/readers";
-import { checkGiven } from "../../core/required";
+import { checkGiven } from "../../core/missing-values";
 import { Problems } from "../../core/validation-error";
 import { checkPublicBalancer } from "../../network/vcn/cluster-network-base";
 import { balancerSubnetOf } from "../../network/vcn/network";

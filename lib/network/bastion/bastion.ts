@@ -5,8 +5,7 @@ import { type BastionClients, bastionClients } from "./bastion-clients";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { readIpv4CidrIfKnown, usableAddresses } from "../../core/cidr";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import { compareOcids } from "../../core/ocid";
 import { Port } from "../../core/port";
 import {
@@ -23,7 +22,7 @@ import {
   valueOf,
   withDefault,
 } from "../../core/readers";
-import { checkGiven } from "../../core/required";
+import { checkGiven } from "../../core/missing-values";
 import { ResourceConstruct } from "../../core/resource-construct";
 import { nameOf } from "../../core/resource-name";
 import { type TaggingProps, tagsOf } from "../../core/tagging";

@@ -3,8 +3,7 @@ import { NetworkSecurityGroup } from "./network-security-group";
 import { type INetworkPeer } from "./network-peer";
 import { type INetworkSecurityGroup } from "./security-group";
 import { checked } from "../../core/checked";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import { Port } from "../../core/port";
 import {
   boolean,

@@ -2,7 +2,7 @@ import { checked } from "../../core/checked";
 import { readCidrs } from "../../core/cidr";
 import { readArgument, reasonFor } from "../../core/readers";
 import { choiceOf, type ReasonedChoice } from "../../core/reason";
-import { checkGiven } from "../../core/required";
+import { checkGiven } from "../../core/missing-values";
 import { Problems } from "../../core/validation-error";
 
 /** The remote end of a rule in terms of the provider, validated by the group that gets the rule. */

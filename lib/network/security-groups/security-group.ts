@@ -4,7 +4,7 @@ import { type INetworkPeer } from "./network-peer";
 import { NoteOn, StateOfTree } from "../../core/construct-state";
 import { type Port } from "../../core/port";
 import { type ReasonedChoice } from "../../core/reason";
-import { identityOf } from "../../core/reference";
+import { identityOf } from "../../core/terraform-text";
 import { type TaggingProps } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
 import { byText } from "../../core/stable-order";

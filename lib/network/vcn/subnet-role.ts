@@ -1,4 +1,4 @@
-import { fail } from "../../core/fail";
+import { fail } from "../../core/validation-error";
 
 /** The roles of the subnets of a cluster's network. */
 export enum SubnetRole {

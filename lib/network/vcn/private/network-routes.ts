@@ -1,5 +1,5 @@
 import { type Construct } from "constructs";
-import { fail } from "../../../core/fail";
+import { fail } from "../../../core/validation-error";
 import { ResourceConstruct } from "../../../core/resource-construct";
 import { type TaggingProps } from "../../../core/tagging";
 import { CoreDefaultRouteTable } from "../../../oci/core-default-route-table";

@@ -1,8 +1,7 @@
 import { type Construct, type IConstruct } from "constructs";
 import { checkPods } from "./routed-ranges";
 import { type Cidr, overlaps } from "../../../core/cidr";
-import { checkConstructId } from "../../../core/construct-id";
-import { problemsIn } from "../../../core/construct-scope";
+import { checkConstructId, problemsIn } from "../../../core/construct-scope";
 import { StateOfTree } from "../../../core/construct-state";
 import { compareOcids } from "../../../core/ocid";
 import {
