@@ -1,15 +1,12 @@
-import { Fn, Testing, type TerraformStack } from "cdktf";
 import fc from "fast-check";
+import { Fn, Testing, type TerraformStack } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { cidrAt, type Cidr } from "../../lib/core/cidr";
 import { Port } from "../../lib/core/port";
 import { resolveReference } from "../../lib/core/reference";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
-import { Egress } from "../../lib/network/egress/egress";
-import { blockOf } from "../../lib/network/egress/egress";
-import { EgressSource } from "../../lib/network/egress/egress";
-import { SubnetRole } from "../../lib/network/vcn/subnet-role";
-import { SubnetExposure } from "../../lib/network/vcn/subnet-exposure";
+import { Egress, blockOf, EgressSource } from "../../lib/network/egress/egress";
+import { SubnetRole, SubnetExposure } from "../../lib/network/vcn/cluster-subnet";
 import { flowsOf } from "../support/rules";
 import { newStack, onlyResource, refusal, refusedCodes, resourcesOf, synthesized } from "../support/stack";
 import { DRG, networkIn, routesOf } from "./support";
