@@ -36,8 +36,7 @@ import {
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { setTagOwner, type TaggingProps } from "../core/tagging";
-import { compartmentOfSubnet } from "../network/vcn/cluster-network-base";
-import { balancerSubnetsOf } from "../network/vcn/network";
+import { compartmentOfSubnet, balancerSubnetsOf } from "../network/vcn/network";
 import { ContainerengineAddon } from "../oci/containerengine-addon";
 import { type IdentityPolicy } from "../oci/identity-policy";
 

@@ -13,8 +13,11 @@ import { optional, passing, type PropsSchema, readProps, valueOf } from "../core
 import { checkGiven } from "../core/missing-values";
 import { Problems } from "../core/validation-error";
 import { literalBlocks } from "../network/egress/egress";
-import { type INetworkPeer, NetworkPeer } from "../network/security-groups/network-peer";
-import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
+import {
+  type INetworkPeer,
+  NetworkPeer,
+  type INetworkSecurityGroup,
+} from "../network/security-groups/security-group";
 
 /** Props for ExternalPeer. */
 export interface ExternalPeerProps {

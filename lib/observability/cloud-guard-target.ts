@@ -1,5 +1,5 @@
 import { type Construct } from "constructs";
-import { type ISecureOkeCluster } from "../cluster/cluster-base";
+import { type IObservedCluster } from "./observed-cluster";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { firstApply, ResourceConstruct } from "../core/resource-construct";
@@ -42,7 +42,7 @@ export enum CloudGuardDetector {
 /** Props for CloudGuardTarget. */
 export interface CloudGuardTargetProps extends TaggingProps {
   /** The cluster whose compartment Cloud Guard monitors. */
-  readonly cluster: ISecureOkeCluster;
+  readonly cluster: IObservedCluster;
   /** The OCID of the tenancy, whose root compartment has Oracle's recipes. */
   readonly tenancyId: string;
   /**
@@ -100,7 +100,7 @@ const detectors = checkedBy(
 );
 
 const CLOUD_GUARD_TARGET = {
-  cluster: valueOf<ISecureOkeCluster>("ISecureOkeCluster"),
+  cluster: valueOf<IObservedCluster>("IObservedCluster"),
   tenancyId: ocid("tenancy"),
   targetCompartmentId: optional(ocid("compartment", "tenancy")),
   detectors: withDefault(detectors, [...REQUIRED, CloudGuardDetector.THREAT]),

@@ -1,7 +1,7 @@
 import { type Construct } from "constructs";
 import { SavedSearch } from "./saved-search";
 import { SearchedLogs } from "./searched-logs";
-import { type ISecureOkeCluster } from "../cluster/cluster-base";
+import { type IObservedCluster } from "./observed-cluster";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
 import {
@@ -26,7 +26,7 @@ import { byText } from "../core/stable-order";
 /** Props for SavedSearches. */
 export interface SavedSearchesProps extends TaggingProps {
   /** The cluster whose logs are searched. */
-  readonly cluster: ISecureOkeCluster;
+  readonly cluster: IObservedCluster;
   /**
    * The searches.
    *
@@ -63,7 +63,7 @@ const COMPARTMENT = ocid("compartment", "tenancy");
 const LOGS = valueOf<ILogs>("ILogs");
 
 const SAVED_SEARCHES = {
-  cluster: valueOf<ISecureOkeCluster>("ISecureOkeCluster"),
+  cluster: valueOf<IObservedCluster>("IObservedCluster"),
   searches: optional(listOf(valueOf(SavedSearch), "a list of SavedSearch")),
   compartmentId: optional(COMPARTMENT),
   flowLogs: optional(LOGS),
@@ -84,7 +84,7 @@ interface ResolvedSearches extends ReadSearches {
   readonly scopes: Scopes;
 }
 
-interface WithControlPlaneLogs extends ISecureOkeCluster {
+interface WithControlPlaneLogs extends IObservedCluster {
   readonly controlPlaneLogs?: ILogs;
 }
 
@@ -113,7 +113,7 @@ function readSearches(scope: Construct, id: string, props: SavedSearchesProps): 
   });
 }
 
-function scopesOf(cluster: ISecureOkeCluster, compartmentId: string, read: Partial<ReadSearches>): Scopes {
+function scopesOf(cluster: IObservedCluster, compartmentId: string, read: Partial<ReadSearches>): Scopes {
   const flowLogs = read.flowLogs ?? ifAny(() => cluster.network.flowLogs);
   const controlPlaneLogs =
     read.controlPlaneLogs ?? ifAny(() => (cluster as WithControlPlaneLogs).controlPlaneLogs);

@@ -6,7 +6,7 @@ import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { Port } from "../../lib/core/port";
 import { resolveReference } from "../../lib/core/terraform-text";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
-import { NetworkPeer } from "../../lib/network/security-groups/network-peer";
+import { NetworkPeer } from "../../lib/network/security-groups/security-group";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { HttpListener } from "../../lib/workload/pods/http-listener";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";

@@ -7,7 +7,7 @@ import { Port } from "../../lib/core/port";
 import { resolveReference } from "../../lib/core/terraform-text";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { Egress, blockOf, EgressSource } from "../../lib/network/egress/egress";
-import { SubnetRole } from "../../lib/network/vcn/subnet-role";
+import { SubnetRole } from "../../lib/network/vcn/cluster-subnet";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import {
   COMPARTMENT,

@@ -18,10 +18,8 @@ import { ResourceConstruct } from "../../core/resource-construct";
 import { nameOf, stemOf, shortHash } from "../../core/resource-name";
 import { type TaggingProps, tagsOf } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
-import { baseOf, compartmentOfSubnet } from "../vcn/cluster-network-base";
-import { balancerSubnetsOf, type IClusterNetwork } from "../vcn/network";
-import { subnetOf, SubnetRole } from "../vcn/subnet-role";
-import { type ClusterSubnet } from "../vcn/subnet-exposure";
+import { baseOf, compartmentOfSubnet, balancerSubnetsOf, type IClusterNetwork } from "../vcn/network";
+import { subnetOf, SubnetRole, type ClusterSubnet } from "../vcn/cluster-subnet";
 
 interface NetworkFlowLogsProps {
   readonly logging?: FlowLoggingChoice;

@@ -1,8 +1,7 @@
 import { type Duration } from "cdk8s";
 import { Token } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
-import { DEFAULT_RETENTION, logRetention } from "./log-retention";
-import { addLogGroup, addServiceLog, logName } from "./service-logs";
+import { DEFAULT_RETENTION, logRetention, addLogGroup, addServiceLog, logName } from "./service-logs";
 import { checked } from "../../core/checked";
 import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import { StateOfTree } from "../../core/construct-state";

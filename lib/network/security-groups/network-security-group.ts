@@ -1,15 +1,15 @@
 import { TerraformStack, Token } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
-import { type INetworkPeer, type RuleEnd } from "./network-peer";
-import { readRule } from "./private/check-rule";
-import { ruleConfigOf, type RuleContent, SecurityRule } from "./private/security-rule";
 import {
+  type INetworkPeer,
+  type RuleEnd,
   checkRuleCount,
   countRules,
   type INetworkSecurityGroup,
   type NetworkSecurityGroupAttributes,
   type NetworkSecurityGroupProps,
 } from "./security-group";
+import { readRule, ruleConfigOf, type RuleContent, SecurityRule } from "./private/security-rule";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { readCidrs } from "../../core/cidr";

@@ -2,7 +2,7 @@ import { type Construct } from "constructs";
 import { checkPublicBalancerExposure } from "./network";
 import { type PlannedRanges } from "./private/subnet-planner";
 import { type IRegionServices, regionServices } from "./region-services";
-import { SubnetExposure, subnetExposure } from "./subnet-exposure";
+import { SubnetExposure, subnetExposure } from "./cluster-subnet";
 import { defaultRanges, type SubnetPlan, subnetPlan } from "./subnet-plan";
 import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import {

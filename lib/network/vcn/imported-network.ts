@@ -1,6 +1,5 @@
 import { type Construct } from "constructs";
-import { ClusterNetworkBase } from "./cluster-network-base";
-import { checkPublicBalancers } from "./network";
+import { ClusterNetworkBase, checkPublicBalancers } from "./network";
 import { type IRegionServices, regionServices } from "./region-services";
 import {
   checkSubnetRanges,
@@ -8,7 +7,7 @@ import {
   clusterSubnet,
   type GivenSubnet,
   tellApart,
-} from "./subnet-exposure";
+} from "./cluster-subnet";
 import { problemsIn } from "../../core/construct-scope";
 import { requiredAttribute } from "../../core/missing-values";
 import {

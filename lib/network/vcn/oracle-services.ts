@@ -7,7 +7,7 @@ import { firstApply, ResourceConstruct } from "../../core/resource-construct";
 import { checkedBy, passing, readArgument, type Reader, valueOf } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 import { DataOciCoreServices } from "../../oci/data-oci-core-services";
-import { type INetworkPeer, type RuleEnd } from "../security-groups/network-peer";
+import { type INetworkPeer, type RuleEnd } from "../security-groups/security-group";
 
 /**
  * The Oracle services that the members of a group may connect to, through the service gateway of their network.

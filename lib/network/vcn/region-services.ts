@@ -7,7 +7,7 @@ import { objectOf, ocid, passing, type PropsSchema, readArguments, type Reader }
 import { checkGiven } from "../../core/missing-values";
 import { type Problems } from "../../core/validation-error";
 import { DataOciCoreServices } from "../../oci/data-oci-core-services";
-import { type INetworkPeer, type RuleEnd } from "../security-groups/network-peer";
+import { type INetworkPeer, type RuleEnd } from "../security-groups/security-group";
 
 /** The attributes of the region's services, if they are known in advance. */
 export interface RegionServicesAttributes {

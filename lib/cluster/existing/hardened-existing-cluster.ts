@@ -1,7 +1,7 @@
 import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
-import { Alarms } from "./alarms";
-import { ClusterAlarms } from "./cluster-alarms";
+import { Alarms } from "../../observability/alarms";
+import { ClusterAlarms } from "../../observability/cluster-alarms";
 import {
   type AcceptedSetting,
   type ExistingClusterGap,
@@ -9,18 +9,18 @@ import {
   type ExistingClusterSettings,
   ExistingClusterSettingState,
 } from "./existing-cluster-gap";
-import { type INotificationTopic } from "./notification-topic";
+import { type INotificationTopic } from "../../observability/notification-topic";
 import { GAP_TEXTS, gapsOf } from "./private/existing-cluster-gaps";
-import { SavedSearches } from "./saved-searches";
-import { createdClusterOf, type ISecureOkeCluster } from "../cluster/cluster-base";
-import { ControlPlaneLogging, controlPlaneLogging } from "../cluster/control-plane-logging";
-import { ControlPlaneLogs } from "../cluster/control-plane-logs";
-import { HostScanning } from "../cluster/host-scanning";
-import { NodeScanning, nodeScanning } from "../cluster/node-scanning";
-import { Acknowledgements } from "../core/acknowledgement";
-import { checked } from "../core/checked";
-import { checkConstructId, problemsIn } from "../core/construct-scope";
-import { checkHomeRegionProvider } from "../core/regions";
+import { SavedSearches } from "../../observability/saved-searches";
+import { createdClusterOf, type ISecureOkeCluster } from "../cluster-base";
+import { ControlPlaneLogging, controlPlaneLogging } from "../control-plane-logging";
+import { ControlPlaneLogs } from "../control-plane-logs";
+import { HostScanning } from "../host-scanning";
+import { NodeScanning, nodeScanning } from "../node-scanning";
+import { Acknowledgements } from "../../core/acknowledgement";
+import { checked } from "../../core/checked";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
+import { checkHomeRegionProvider } from "../../core/regions";
 import {
   any,
   boolean,
@@ -35,14 +35,14 @@ import {
   taggingReaders,
   valueOf,
   withDefault,
-} from "../core/readers";
-import { ResourceConstruct } from "../core/resource-construct";
-import { type TaggingProps } from "../core/tagging";
-import { checkUnique } from "../core/value-readers";
-import { addWarning } from "../core/warnings";
-import { type FlowLogging, flowLogging } from "../network/logs/flow-logging";
-import { FlowLogs } from "../network/logs/flow-logs";
-import { type ILogs } from "../network/logs/service-logs";
+} from "../../core/readers";
+import { ResourceConstruct } from "../../core/resource-construct";
+import { type TaggingProps } from "../../core/tagging";
+import { checkUnique } from "../../core/value-readers";
+import { addWarning } from "../../core/warnings";
+import { type FlowLogging, flowLogging } from "../../network/logs/flow-logging";
+import { FlowLogs } from "../../network/logs/flow-logs";
+import { type ILogs } from "../../network/logs/service-logs";
 
 /** Props for HardenedExistingCluster. */
 export interface HardenedExistingClusterProps extends TaggingProps {

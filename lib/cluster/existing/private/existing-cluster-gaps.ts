@@ -1,6 +1,6 @@
-import { type ISecureOkeCluster } from "../../cluster/cluster-base";
-import { type PracticeId } from "../../core/acknowledgement";
-import { isOverlay } from "../../network/vcn/pod-networking";
+import { type ISecureOkeCluster } from "../../cluster-base";
+import { type PracticeId } from "../../../core/acknowledgement";
+import { isOverlay } from "../../../network/vcn/pod-networking";
 import {
   type AcceptedSetting,
   type ExistingClusterGap,

@@ -1,21 +1,21 @@
 import { type TerraformStack } from "cdktf";
-import { SecureOkeCluster } from "../../lib/cluster/cluster";
-import { ControlPlaneLogging } from "../../lib/cluster/control-plane-logging";
-import { type ClusterAttributes } from "../../lib/cluster/imported-cluster";
-import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
-import { NodeScanning } from "../../lib/cluster/node-scanning";
-import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { FlowLogging } from "../../lib/network/logs/flow-logging";
-import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
-import { PodNetworking } from "../../lib/network/vcn/pod-networking";
-import { ExistingClusterSetting } from "../../lib/observability/existing-cluster-gap";
+import { SecureOkeCluster } from "../../../lib/cluster/cluster";
+import { ControlPlaneLogging } from "../../../lib/cluster/control-plane-logging";
+import { type ClusterAttributes } from "../../../lib/cluster/imported-cluster";
+import { KubernetesVersion } from "../../../lib/cluster/kubernetes-version";
+import { NodeScanning } from "../../../lib/cluster/node-scanning";
+import { Acknowledgements } from "../../../lib/core/acknowledgement";
+import { FlowLogging } from "../../../lib/network/logs/flow-logging";
+import { ClusterNetwork } from "../../../lib/network/vcn/cluster-network";
+import { PodNetworking } from "../../../lib/network/vcn/pod-networking";
+import { ExistingClusterSetting } from "../../../lib/cluster/existing/existing-cluster-gap";
 import {
   HardenedExistingCluster,
   type HardenedExistingClusterProps,
-} from "../../lib/observability/hardened-existing-cluster";
-import { NotificationTopic } from "../../lib/observability/notification-topic";
-import { Subscriber } from "../../lib/observability/subscriber";
-import { COMPARTMENT, newStack, refusal, refusedCodes, resourcesOf, synthesized } from "../support/stack";
+} from "../../../lib/cluster/existing/hardened-existing-cluster";
+import { NotificationTopic } from "../../../lib/observability/notification-topic";
+import { Subscriber } from "../../../lib/observability/subscriber";
+import { COMPARTMENT, newStack, refusal, refusedCodes, resourcesOf, synthesized } from "../../support/stack";
 
 const clusterId = "ocid1.cluster.oc1.eu-frankfurt-1.test";
 

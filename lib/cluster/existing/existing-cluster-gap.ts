@@ -1,4 +1,4 @@
-import { type ReasonedChoice } from "../core/reason";
+import { type ReasonedChoice } from "../../core/reason";
 
 /** A setting of a cluster that a program can't harden from outside. */
 export enum ExistingClusterSetting {
