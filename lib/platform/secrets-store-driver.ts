@@ -28,7 +28,7 @@ import {
   wholeDuration,
   withDefault,
 } from "../core/readers";
-import { checkRegionName } from "../core/region-name";
+import { checkRegionName } from "../core/regions";
 import { Problems } from "../core/validation-error";
 import { SecureNamespace } from "../namespaces/secure-namespace";
 import { type OracleServiceRanges, oracleServiceRanges } from "../network-policy/oracle-service-ranges";

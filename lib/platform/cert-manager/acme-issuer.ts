@@ -4,7 +4,6 @@ import { AcmeSolver } from "./acme-solver";
 import { checkIssuerName, secretKey } from "./private/issuer-readers";
 import { checked } from "../../core/checked";
 import { pathOf } from "../../core/construct-scope";
-import { nonEmptyListOf } from "../../core/nonempty-list";
 import {
   boolean,
   matching,
@@ -18,6 +17,7 @@ import {
   withDefault,
 } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
+import { nonEmptyListOf } from "../../core/value-readers";
 import { CertificateIssuer } from "../../encryption/certificate-issuer";
 import { removeNamespace } from "../../synthesis/chart-objects";
 

@@ -9,7 +9,6 @@ import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { KubernetesVersion } from "../../cluster/kubernetes-version";
 import { pathOf } from "../../core/construct-scope";
 import { shown } from "../../core/display-value";
-import { nearestNames } from "../../core/nearest-names";
 import {
   listOf,
   objectName,
@@ -22,8 +21,9 @@ import {
   valueOf,
   withDefault,
 } from "../../core/readers";
-import { checkUnique } from "../../core/unique-values";
+import { nearestNames } from "../../core/stable-order";
 import { Problems } from "../../core/validation-error";
+import { checkUnique } from "../../core/value-readers";
 import { pullSecretNames } from "../../workload/pods/private/pull-secrets";
 import { Toleration } from "../../workload/pods/toleration";
 

@@ -4,7 +4,7 @@ import { LogRetention, LogSnapshots } from "./log-storage";
 import { type StoreProgram } from "./private/store-parts";
 import { checkPublicExposure } from "../private/platform-readers";
 import { checked } from "../../core/checked";
-import { findCredential } from "../../core/credential-literal";
+import { findCredential } from "../../core/credential-patterns";
 import { shown } from "../../core/display-value";
 import {
   any,

@@ -17,8 +17,8 @@ import {
   text,
   withDefault,
 } from "../../core/readers";
-import { checkUnique } from "../../core/unique-values";
 import { Problems } from "../../core/validation-error";
+import { checkUnique } from "../../core/value-readers";
 
 /** The urgency of an alert. */
 export enum AlertSeverity {

@@ -11,6 +11,7 @@ import { KubernetesVersion } from "../../cluster/kubernetes-version";
 import { checked } from "../../core/checked";
 import { pathOf } from "../../core/construct-scope";
 import { shown } from "../../core/display-value";
+import { checkGiven } from "../../core/missing-values";
 import {
   type PropsSchema,
   readProps,
@@ -27,9 +28,8 @@ import {
   withDefault,
 } from "../../core/readers";
 import { type ReasonedChoice } from "../../core/reason";
-import { checkGiven } from "../../core/required";
-import { checkUnique } from "../../core/unique-values";
 import { Problems } from "../../core/validation-error";
+import { checkUnique } from "../../core/value-readers";
 import { type IngressOptions } from "../../exposure/ingress-props";
 import { isOverlay } from "../../network/vcn/pod-networking";
 import { ContainerImage } from "../../workload/images/container-image";

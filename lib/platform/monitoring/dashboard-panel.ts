@@ -1,6 +1,5 @@
 import { promQl } from "./private/monitoring-readers";
 import { checked } from "../../core/checked";
-import { nonEmptyListOf } from "../../core/nonempty-list";
 import {
   choice,
   matching,
@@ -13,6 +12,7 @@ import {
   withDefault,
 } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
+import { nonEmptyListOf } from "../../core/value-readers";
 
 /** A query of a panel. */
 export interface PanelQuery {

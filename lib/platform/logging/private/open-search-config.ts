@@ -15,7 +15,7 @@ import {
   lineMapping,
 } from "./store-parts";
 import { type ResolvedStoreInCluster } from "../log-destination";
-import { shortHash } from "../../../core/short-hash";
+import { shortHash } from "../../../core/resource-name";
 
 const COMMON_NAMES = commonNames("opensearch");
 const FILES = storeFiles("opensearch");
