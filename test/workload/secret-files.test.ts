@@ -3,7 +3,7 @@ import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deploy
 import { ConfigFile } from "../../lib/workload/pods/config-file";
 import { SecretFiles } from "../../lib/workload/pods/secret-files";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
-import { IMAGE, newChart, objectOf, refusedCodes } from "./support";
+import { IMAGE, newChart, objectOf, problemCodesOf } from "./support";
 
 function specOf(props: Partial<HardenedDeploymentProps>) {
   const chart = newChart();
@@ -70,7 +70,7 @@ describe("secret files", () => {
     ["a shared path", { secretFiles: [db], sharedPaths: [WritablePath.of("/run/secrets/db/x")] }],
     ["a file", { secretFiles: [db], files: [ConfigFile.of("/run/secrets/db/user", "app")] }],
   ])("can't overlap with %s", (_, props) => {
-    expect(refusedCodes(() => specOf(props))).toEqual(["PATH_INVALID"]);
+    expect(problemCodesOf(() => specOf(props))).toEqual(["PATH_INVALID"]);
   });
 
   test.each<[() => unknown, string[]]>([
@@ -91,6 +91,6 @@ describe("secret files", () => {
     ],
     [() => specOf({ secretFiles: ["db"] as never }), ["VALUE_INVALID"]],
   ])("are refused for %s", (call, codes) => {
-    expect(refusedCodes(call)).toEqual(codes);
+    expect(problemCodesOf(call)).toEqual(codes);
   });
 });
