@@ -7,7 +7,7 @@ import {
   wholeDuration,
   matching,
   type PropsSchema,
-  readProps,
+  readArguments,
   type Resolved,
   valueOf,
   withDefault,
@@ -131,8 +131,7 @@ type ResolvedSnapshots = Resolved<typeof SNAPSHOTS>;
 export class LogSnapshots {
   /** Snapshots in a bucket. */
   public static toBucket(props: LogSnapshotsProps): LogSnapshots {
-    const problems = new Problems("LogSnapshots.toBucket");
-    return new LogSnapshots(problems.resolved<ResolvedSnapshots>(readProps(problems, props, SNAPSHOTS)));
+    return new LogSnapshots(readArguments("LogSnapshots.toBucket", props, SNAPSHOTS));
   }
 
   private constructor(private readonly props: ResolvedSnapshots) {}

@@ -2,6 +2,7 @@ import { type Duration } from "cdk8s";
 import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { checkCompartmentNotLogged, checkNoLogger, registerLogger } from "./private/loggers";
+import { checkOneGiven } from "../private/platform-readers";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { checked } from "../../core/checked";
 import { checkConstructId, problemsIn } from "../../core/construct-scope";
@@ -107,16 +108,11 @@ function readContainerLogging(
   const { cluster, homeRegionProvider } = read;
   const ofCluster = cluster && problems.collect(() => cluster.compartmentId);
   checkNoLogger(problems, cluster);
-  if ((props.dynamicGroupId === undefined) === (props.tenancyId === undefined)) {
-    problems.add(
-      "ATTRIBUTE_MISSING",
-      props.dynamicGroupId === undefined
-        ? "dynamicGroupId and tenancyId were not given"
-        : "dynamicGroupId and tenancyId were both given",
-      "Give the dynamic group of the nodes, or the tenancy in which to create one",
-    );
-  }
-  if (cluster && ofCluster !== undefined && props.tenancyId !== undefined) {
+  checkOneGiven(problems, props, ["dynamicGroupId", "tenancyId"], {
+    code: "ATTRIBUTE_MISSING",
+    fix: "Give the dynamic group of the nodes, or the tenancy in which to create one",
+  });
+  if (cluster && ofCluster !== undefined && read.tenancyId !== undefined) {
     checkCompartmentNotLogged(problems, cluster, ofCluster);
   }
   checkHomeRegionProvider(problems, scope, homeRegionProvider);

@@ -11,12 +11,12 @@ import { KubernetesVersion } from "../../cluster/kubernetes-version";
 import { checked } from "../../core/checked";
 import { pathOf } from "../../core/construct-scope";
 import { shown } from "../../core/display-value";
-import { checkGiven } from "../../core/missing-values";
 import {
   type PropsSchema,
+  readArguments,
+  readChoice,
   readProps,
   valueOf,
-  reasonFor,
   any,
   listOf,
   ocid,
@@ -179,8 +179,7 @@ const IMAGES = {
 export class MonitoringImages {
   /** Images by their references. */
   public static of(images: MonitoringImageSet): MonitoringImages {
-    const problems = new Problems("MonitoringImages.of");
-    return new MonitoringImages(problems.resolved<MonitoringImageSet>(readProps(problems, images, IMAGES)));
+    return new MonitoringImages(readArguments("MonitoringImages.of", images, IMAGES));
   }
 
   /**
@@ -225,10 +224,8 @@ export class KubeletMetrics {
 
   /** Scrapes them without verifying their certificates: a host that takes over the address of a node receives the token of Prometheus. */
   public static unverified(choice: ReasonedChoice): KubeletMetrics {
-    const problems = new Problems("KubeletMetrics.unverified");
-    const reason = reasonFor("A kubelet with an unverified certificate")(problems, "reason", choice?.reason);
-    problems.throwIfAny();
-    return new KubeletMetrics(true, false, reason);
+    const exception = "A kubelet with an unverified certificate";
+    return new KubeletMetrics(true, false, readChoice("KubeletMetrics.unverified", exception, choice));
   }
 
   /** Does not scrape them: metrics of containers and the usage of volumes are missing. */
@@ -305,7 +302,6 @@ export function readMonitoring(scope: Construct, id: string, props: ClusterMonit
     );
   }
   const nodesCidr = cluster && problems.collect(() => cluster.network.workerSubnet.cidr);
-  if (cluster && !problems.any) checkGiven(problems, { "The range of the nodes' subnet": nodesCidr });
   const hasPodsGroup = cluster && problems.collect(() => !isOverlay(cluster.podNetworking));
   return problems.resolved<Monitoring>({ ...read, alerts, dashboards, namespace, nodesCidr, hasPodsGroup });
 }

@@ -43,11 +43,11 @@ function targetOf({ destination, namespace }: Logging): {
   readonly target: Target;
   readonly secretFiles: SecretFiles[];
 } {
-  const { _others: others, _own: own } = destination;
+  const { _external: external, _inCluster: inCluster } = destination;
   const program = destination.program as StoreProgram;
-  if (!others) {
+  if (!external) {
     const path = FLUENT_BIT_FILES.destination;
-    const credentials = own?.programs?.collector;
+    const credentials = inCluster?.programs?.collector;
     return {
       target: {
         program,
@@ -61,7 +61,7 @@ function targetOf({ destination, namespace }: Logging): {
       secretFiles: [SecretFiles.fromSecret(path, COLLECTOR_SECRET), ...(credentials ? [credentials] : [])],
     };
   }
-  const { certificateAuthority, credentials, host, indexPrefix, port } = others;
+  const { certificateAuthority, credentials, host, indexPrefix, port } = external;
   return {
     target: {
       ...{ program, host, indexPrefix, port },
