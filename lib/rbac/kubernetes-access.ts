@@ -7,7 +7,7 @@ import { Subject } from "./subject";
 import { type IKubernetesAccess } from "../cluster/access/kubernetes-access";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
-import { expiry, textOf } from "../core/expiry";
+import { expiry, textOf } from "../core/dates";
 import { checkObjectName } from "../core/kubernetes-names";
 import { type ReasonedChoice } from "../core/reason";
 import { kind, type PropsSchema, readArgument, readArguments, reasonFor } from "../core/readers";

@@ -7,8 +7,7 @@ import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
-import { Bastion } from "../../lib/network/bastion/bastion";
-import { BastionClients } from "../../lib/network/bastion/bastion-clients";
+import { Bastion, BastionClients } from "../../lib/network/bastion/bastion";
 import { COMPARTMENT, newStack, refusal, synthesized } from "../support/stack";
 
 const kubernetesVersion = KubernetesVersion.V1_34;

@@ -9,7 +9,7 @@ import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { type PrivateNodePoolProps } from "../../lib/cluster/private-node-pool-props";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { Port } from "../../lib/core/port";
-import { regionOf } from "../../lib/core/region-of-ocid";
+import { regionOf } from "../../lib/core/regions";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { WebApplicationFirewall } from "../../lib/network/waf/web-application-firewall";
 import { RoleRule } from "../../lib/rbac/role-rule";

@@ -12,7 +12,7 @@ import { type SecureOkeClusterProps } from "../../lib/cluster/cluster-props";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { RegionServices } from "../../lib/network/vcn/region-services";
-import { SubnetExposure } from "../../lib/network/vcn/subnet-exposure";
+import { SubnetExposure } from "../../lib/network/vcn/cluster-subnet";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { OciProvider } from "../../lib/oci/provider";
 import {

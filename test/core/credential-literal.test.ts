@@ -4,7 +4,7 @@ import {
   checkLiteral,
   namesSecret,
 } from "../../lib/core/credential-literal";
-import { findCredential } from "../../lib/core/credential-literal";
+import { findCredential } from "../../lib/core/credential-patterns";
 import { checkAnnotations } from "../../lib/core/kubernetes-names";
 import { Problems } from "../../lib/core/validation-error";
 import { refusal } from "../support/stack";

@@ -1,9 +1,9 @@
+import * as readers from "../../lib/core/readers";
 import { Duration, Size } from "cdk8s";
 import { TerraformVariable } from "cdktf";
-import * as readers from "../../lib/core/readers";
 import { type PropsSchema, readProps, type Resolved } from "../../lib/core/readers";
 import { Problems } from "../../lib/core/validation-error";
-import { BastionClients } from "../../lib/network/bastion/bastion-clients";
+import { BastionClients } from "../../lib/network/bastion/bastion";
 import { newStack, refusal } from "../support/stack";
 
 /** What a reader makes of a value, and the codes and properties of the problems that it adds. */

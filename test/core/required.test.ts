@@ -1,5 +1,5 @@
 import { TerraformVariable } from "cdktf";
-import { checkGiven, checkMembers } from "../../lib/core/required";
+import { checkGiven, checkMembers } from "../../lib/core/missing-values";
 import { NodeShape } from "../../lib/cluster/node-shape";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { Problems } from "../../lib/core/validation-error";

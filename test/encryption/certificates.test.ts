@@ -1,6 +1,6 @@
-import { App as KubernetesApp, Chart, Duration, Testing } from "cdk8s";
 import * as fc from "fast-check";
-import { isoDateOf } from "../../lib/core/iso-date";
+import { App as KubernetesApp, Chart, Duration, Testing } from "cdk8s";
+import { isoDateOf } from "../../lib/core/dates";
 import { CertificateIssuer } from "../../lib/encryption/certificate-issuer";
 import { KeyProtection } from "../../lib/encryption/key-protection";
 import { KeyShape } from "../../lib/encryption/key-shape";

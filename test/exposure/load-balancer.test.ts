@@ -1,14 +1,13 @@
 import { ApiObject, Duration, JsonPatch, Yaml } from "cdk8s";
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { given } from "../../lib/core/missing-attribute";
+import { requiredAttribute } from "../../lib/core/missing-values";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
 import { AppProtocol } from "../../lib/workload/pods/app-protocol";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancer } from "../../lib/exposure/load-balancer";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
-import { type LoadBalancerOptions } from "../../lib/exposure/load-balancer-props";
-import { LoadBalancerShape } from "../../lib/exposure/load-balancer-props";
+import { type LoadBalancerOptions, LoadBalancerShape } from "../../lib/exposure/load-balancer-props";
 import { TlsTermination, TlsVersion } from "../../lib/exposure/tls-termination";
 import {
   fakeCluster,
@@ -188,7 +187,7 @@ describe("an invalid load balancer:", () => {
   });
 
   test("a cluster with an unknown network, as one problem", () => {
-    const missing = () => given(cluster, "fromClusterAttributes", "network", undefined);
+    const missing = () => requiredAttribute(cluster, "fromClusterAttributes", "network", undefined);
     const cluster = Object.defineProperty(fakeCluster(), "network", { get: missing });
     expect(refusedCodes(() => exposed({ cluster }))).toEqual(["ATTRIBUTE_MISSING"]);
   });

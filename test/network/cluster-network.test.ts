@@ -1,6 +1,6 @@
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { RegionServices } from "../../lib/network/vcn/region-services";
-import { SubnetExposure } from "../../lib/network/vcn/subnet-exposure";
+import { SubnetExposure } from "../../lib/network/vcn/cluster-subnet";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import {

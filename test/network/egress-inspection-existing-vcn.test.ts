@@ -1,9 +1,8 @@
 import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
 import { type TerraformStack } from "cdktf";
 import { Port } from "../../lib/core/port";
-import { Egress } from "../../lib/network/egress/egress";
-import { type EgressInspectionProps } from "../../lib/network/egress/egress-inspection-props";
-import { EgressSource } from "../../lib/network/egress/egress";
+import { Egress, EgressSource } from "../../lib/network/egress/egress";
+import { type EgressInspectionProps } from "../../lib/network/egress/egress-inspection";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { COMPARTMENT, newStack, refusal, resourcesOf } from "../support/stack";

@@ -1,13 +1,12 @@
+import fc from "fast-check";
 import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
 import { Fn, Testing, type TerraformStack } from "cdktf";
-import fc from "fast-check";
 import { Port } from "../../lib/core/port";
-import { resolveReference } from "../../lib/core/reference";
+import { resolveReference } from "../../lib/core/terraform-text";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
-import { Egress } from "../../lib/network/egress/egress";
-import { type EgressInspectionProps } from "../../lib/network/egress/egress-inspection-props";
-import { EgressSource } from "../../lib/network/egress/egress";
-import { SubnetRole } from "../../lib/network/vcn/subnet-role";
+import { Egress, EgressSource } from "../../lib/network/egress/egress";
+import { type EgressInspectionProps } from "../../lib/network/egress/egress-inspection";
+import { SubnetRole } from "../../lib/network/vcn/cluster-subnet";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { CoreRouteTable } from "../../lib/oci/core-route-table";
 import { CoreSubnet } from "../../lib/oci/core-subnet";

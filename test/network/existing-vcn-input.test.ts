@@ -1,13 +1,12 @@
+import fc from "fast-check";
 import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
 import { type ExistingVcnNetworkProps } from "../../lib/network/vcn/existing-vcn-props";
 import { TerraformVariable, Testing } from "cdktf";
-import fc from "fast-check";
 import { EndpointAccess } from "../../lib/cluster/endpoint-access";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
-import { SubnetRole } from "../../lib/network/vcn/subnet-role";
-import { SubnetExposure } from "../../lib/network/vcn/subnet-exposure";
+import { SubnetRole, SubnetExposure } from "../../lib/network/vcn/cluster-subnet";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { COMPARTMENT, newStack, refusal, refusedCodes } from "../support/stack";
 import { DRG, services } from "./support";

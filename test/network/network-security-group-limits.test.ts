@@ -1,6 +1,6 @@
 import { type TerraformStack, Testing } from "cdktf";
 import { Port } from "../../lib/core/port";
-import { NetworkPeer } from "../../lib/network/security-groups/network-peer";
+import { NetworkPeer } from "../../lib/network/security-groups/security-group";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { COMPARTMENT, newStack, refusal, refusedCodes, resourcesOf } from "../support/stack";
 

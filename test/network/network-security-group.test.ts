@@ -1,8 +1,8 @@
-import { type App, type TerraformStack, TerraformVariable, Testing } from "cdktf";
 import fc from "fast-check";
+import { type App, type TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { Port } from "../../lib/core/port";
-import { NetworkPeer } from "../../lib/network/security-groups/network-peer";
+import { NetworkPeer } from "../../lib/network/security-groups/security-group";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { RegionServices } from "../../lib/network/vcn/region-services";
 import {

@@ -1,5 +1,5 @@
 import { Port } from "../../lib/core/port";
-import { NetworkPeer } from "../../lib/network/security-groups/network-peer";
+import { NetworkPeer } from "../../lib/network/security-groups/security-group";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { COMPARTMENT, newStack, refusal } from "../support/stack";
 

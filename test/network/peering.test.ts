@@ -1,15 +1,13 @@
+import fc from "fast-check";
 import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
 import { Fn, Testing, type TerraformStack } from "cdktf";
-import fc from "fast-check";
 import { Endpoint, Reachability, Verdict } from "../../lib/checks";
 import { cidrAt, overlaps, type Cidr } from "../../lib/core/cidr";
 import { Port } from "../../lib/core/port";
-import { resolveReference } from "../../lib/core/reference";
+import { resolveReference } from "../../lib/core/terraform-text";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
-import { Egress } from "../../lib/network/egress/egress";
-import { blockOf } from "../../lib/network/egress/egress";
-import { EgressSource } from "../../lib/network/egress/egress";
-import { SubnetRole } from "../../lib/network/vcn/subnet-role";
+import { Egress, blockOf, EgressSource } from "../../lib/network/egress/egress";
+import { SubnetRole } from "../../lib/network/vcn/cluster-subnet";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import {
   COMPARTMENT,

@@ -1,7 +1,7 @@
+import * as fc from "fast-check";
 import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
 import { App as KubernetesApp, Chart } from "cdk8s";
 import { type TerraformStack } from "cdktf";
-import * as fc from "fast-check";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
@@ -11,7 +11,7 @@ import {
   type IClusterNetwork,
 } from "../../lib/network/vcn/cluster-network";
 import { FlowLogs } from "../../lib/network/logs/flow-logs";
-import { SubnetExposure } from "../../lib/network/vcn/subnet-exposure";
+import { SubnetExposure } from "../../lib/network/vcn/cluster-subnet";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";

@@ -1,13 +1,10 @@
 import { Duration, Size } from "cdk8s";
 import { TerraformVariable, Testing, Token } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { NetworkAddressList } from "../../lib/network/security-groups/network-address-list";
+import { NetworkAddressList, WafCondition } from "../../lib/network/waf/web-application-firewall-condition";
 import { WebApplicationFirewall } from "../../lib/network/waf/web-application-firewall";
-import { WafCapability } from "../../lib/network/waf/web-application-firewall-capability";
-import { WafCondition } from "../../lib/network/waf/web-application-firewall-condition";
-import { WafMode } from "../../lib/network/waf/web-application-firewall-props";
-import { WafResponse } from "../../lib/network/waf/web-application-firewall-props";
-import { WafAccessRule } from "../../lib/network/waf/web-application-firewall-rules";
+import { WafCapability, WafAccessRule } from "../../lib/network/waf/web-application-firewall-rules";
+import { WafMode, WafResponse } from "../../lib/network/waf/web-application-firewall-props";
 import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
 
 const POLICY = "oci_waf_web_app_firewall_policy";

@@ -1,7 +1,7 @@
 import { Duration } from "cdk8s";
 import { type TerraformStack } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { resolveReference } from "../../lib/core/reference";
+import { resolveReference } from "../../lib/core/terraform-text";
 import { OciProvider } from "../../lib/oci/provider";
 import { ImageRetention } from "../../lib/supply-chain/image-retention";
 import { ImageScanning } from "../../lib/supply-chain/image-scanning";

@@ -2,7 +2,7 @@ import { App, Chart } from "cdk8s";
 import { Construct } from "constructs";
 import { type ISecureOkeCluster } from "../../lib/cluster/cluster-base";
 import { ValidationErrors } from "../../lib/core/validation-errors";
-import { type ValidationProblem } from "../../lib/core/validation-problem";
+import { type ValidationProblem } from "../../lib/core/validation-error";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 

@@ -1,6 +1,6 @@
 import { type TerraformProvider, TerraformStack } from "cdktf";
 import { type Construct } from "constructs";
-import { regionOfProvider } from "../../core/region-of-ocid";
+import { regionOfProvider } from "../../core/regions";
 import { type Problems } from "../../core/validation-error";
 import { type ClusterEncryption } from "../../encryption/cluster-encryption";
 import { type IClusterNetwork } from "../../network/vcn/network";

@@ -7,14 +7,13 @@ import {
 } from "./oci-native-ingress-props";
 import { checked } from "../../core/checked";
 import { Port } from "../../core/port";
-import { checkRegionWhenWritten } from "../../core/region-of-ocid";
+import { checkRegionWhenWritten } from "../../core/regions";
 import { nameOf, stemOf } from "../../core/resource-name";
 import { Problems } from "../../core/validation-error";
-import { NetworkPeer } from "../../network/security-groups/network-peer";
+import { NetworkPeer, type INetworkSecurityGroup } from "../../network/security-groups/security-group";
 import { NetworkSecurityGroup } from "../../network/security-groups/network-security-group";
-import { type INetworkSecurityGroup } from "../../network/security-groups/security-group";
 import { balancerSubnetOf } from "../../network/vcn/network";
-import { type ClusterSubnet } from "../../network/vcn/subnet-exposure";
+import { type ClusterSubnet } from "../../network/vcn/cluster-subnet";
 import { isSameCluster, scopeOf } from "../../synthesis/chart-scopes";
 import { guardStaticSynthesis } from "../../synthesis/static-synthesis";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";

@@ -5,7 +5,7 @@ import { checkIssuerName, secretKey } from "./private/issuer-readers";
 import { withoutNamespace } from "../private/cluster-scope";
 import { checked } from "../../core/checked";
 import { pathOf } from "../../core/construct-scope";
-import { nonEmptyListOf } from "../../core/nonempty-list";
+import { nonEmptyListOf } from "../../core/value-readers";
 import {
   boolean,
   matching,

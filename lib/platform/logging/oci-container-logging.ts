@@ -4,9 +4,8 @@ import { type Construct } from "constructs";
 import { checkCompartmentNotLogged, checkNoLogger, registerLogger } from "./private/loggers";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { checked } from "../../core/checked";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
-import { checkHomeRegionProvider } from "../../core/home-region";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
+import { checkHomeRegionProvider } from "../../core/regions";
 import {
   any,
   checkedBy,

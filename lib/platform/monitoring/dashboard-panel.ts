@@ -1,6 +1,6 @@
 import { promQl } from "./private/prom-ql";
 import { checked } from "../../core/checked";
-import { nonEmptyListOf } from "../../core/nonempty-list";
+import { nonEmptyListOf } from "../../core/value-readers";
 import {
   choice,
   matching,

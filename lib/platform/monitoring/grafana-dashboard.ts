@@ -3,7 +3,7 @@ import { type GrafanaDashboardProps } from "./grafana-dashboard-props";
 import { recommendedDashboards } from "./private/recommended-dashboards";
 import { checked } from "../../core/checked";
 import { checkFileContent } from "../../core/credential-literal";
-import { nonEmptyListOf } from "../../core/nonempty-list";
+import { nonEmptyListOf } from "../../core/value-readers";
 import { matching, type PropsSchema, readProps, type Resolved, valueOf } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 

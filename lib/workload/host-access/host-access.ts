@@ -17,7 +17,7 @@ import {
   withDefault,
 } from "../../core/readers";
 import { byText } from "../../core/stable-order";
-import { checkUnique } from "../../core/unique-values";
+import { checkUnique } from "../../core/value-readers";
 import { Problems } from "../../core/validation-error";
 import { volumeName } from "../pods/private/volume-name";
 import { isWithin, mountPath, mountPathOf } from "../pods/writable-path";

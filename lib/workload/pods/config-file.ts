@@ -2,7 +2,7 @@ import { Token } from "cdktf";
 import { checkMountPath } from "./writable-path";
 import { checked } from "../../core/checked";
 import { checkFileContent } from "../../core/credential-literal";
-import { shortHash } from "../../core/short-hash";
+import { shortHash } from "../../core/resource-name";
 import { byText } from "../../core/stable-order";
 import { Problems } from "../../core/validation-error";
 import { refuseKind } from "../../core/value-readers";

@@ -2,9 +2,10 @@ import { ConfigFile } from "./config-file";
 import { type InitContainer } from "./container-resources";
 import { mountPath, WritablePath } from "./writable-path";
 import { checked } from "../../core/checked";
-import { findCredential, namesSecret } from "../../core/credential-literal";
+import { namesSecret } from "../../core/credential-literal";
+import { findCredential } from "../../core/credential-patterns";
 import { shown } from "../../core/display-value";
-import { shortHash } from "../../core/short-hash";
+import { shortHash } from "../../core/resource-name";
 import { byteQuantity } from "../../core/quantity";
 import {
   checkedBy,

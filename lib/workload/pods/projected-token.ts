@@ -12,7 +12,7 @@ import {
   withDefault,
 } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { kindOf } from "../../core/value-kind";
+import { kindOf } from "../../core/kind-checks";
 
 /** The audience and the lifetime of a token. */
 export interface ProjectedTokenOptions {

@@ -5,7 +5,7 @@ import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { asCluster } from "../../cluster/cluster-of-chart";
 import { MarkOn } from "../../core/construct-state";
 import { readProps } from "../../core/readers";
-import { findWhenWritten, type ProgramFinding } from "../../core/program-findings";
+import { findWhenWritten, type ProgramFinding } from "../../core/warnings";
 import { Problems } from "../../core/validation-error";
 import { POLICY_GRANT, type PolicyGrant } from "../../identity/policy-statement";
 import { type Connections } from "../../network-policy/connections";

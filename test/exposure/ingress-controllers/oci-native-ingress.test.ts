@@ -7,7 +7,7 @@ import { objectsOf } from "../../../lib/synthesis/chart-objects";
 import { CertificatesManagementCertificate } from "../../../lib/oci/certificates-management-certificate";
 import { ClusterNetwork } from "../../../lib/network/vcn/cluster-network";
 import { PodNetworking } from "../../../lib/network/vcn/pod-networking";
-import { SubnetExposure } from "../../../lib/network/vcn/subnet-exposure";
+import { SubnetExposure } from "../../../lib/network/vcn/cluster-subnet";
 import { OciNativeIngress } from "../../../lib/exposure/ingress-controllers/oci-native-ingress";
 import { type OciNativeIngressProps } from "../../../lib/exposure/ingress-controllers/oci-native-ingress-props";
 import { AppProtocol } from "../../../lib/workload/pods/app-protocol";

@@ -1,6 +1,6 @@
 import { ApiObject, Chart, JsonPatch, Lazy } from "cdk8s";
 import { Construct } from "constructs";
-import { shortHash } from "../../../core/short-hash";
+import { shortHash } from "../../../core/resource-name";
 import { type Problems } from "../../../core/validation-error";
 import { GATEWAY_API_GROUP } from "../../../rbac/private/gateway-api";
 import { AppProtocol } from "../../../workload/pods/app-protocol";

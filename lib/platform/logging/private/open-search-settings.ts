@@ -1,6 +1,6 @@
 import { callScript, INDEX_PREFIX, INDEX_SETTINGS, json, lineMapping, storeFiles } from "./store-parts";
 import { type ResolvedStoreInCluster } from "./read-destination";
-import { shortHash } from "../../../core/short-hash";
+import { shortHash } from "../../../core/resource-name";
 
 const indices = `${INDEX_PREFIX}-*`;
 

@@ -1,6 +1,6 @@
 import { Duration } from "cdk8s";
 import { type INetworkPolicyPeer } from "cdk8s-plus-27";
-import { findCredential } from "../../../core/credential-literal";
+import { findCredential } from "../../../core/credential-patterns";
 import { shown } from "../../../core/display-value";
 import {
   any,

@@ -6,7 +6,7 @@ import { type ISecureOkeCluster } from "../../../cluster/cluster-base";
 import { KubernetesVersion } from "../../../cluster/kubernetes-version";
 import { pathOf } from "../../../core/construct-scope";
 import { shown } from "../../../core/display-value";
-import { nearestNames } from "../../../core/nearest-names";
+import { nearestNames } from "../../../core/stable-order";
 import {
   listOf,
   objectName,
@@ -19,7 +19,7 @@ import {
   valueOf,
   withDefault,
 } from "../../../core/readers";
-import { checkUnique } from "../../../core/unique-values";
+import { checkUnique } from "../../../core/value-readers";
 import { Problems } from "../../../core/validation-error";
 import { pullSecretNames } from "../../../workload/pods/private/pull-secrets";
 import { Toleration } from "../../../workload/pods/toleration";

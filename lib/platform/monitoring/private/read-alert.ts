@@ -17,7 +17,7 @@ import {
   text,
   withDefault,
 } from "../../../core/readers";
-import { checkUnique } from "../../../core/unique-values";
+import { checkUnique } from "../../../core/value-readers";
 import { Problems } from "../../../core/validation-error";
 
 const LABEL = /^[A-Za-z_][A-Za-z0-9_]*$/;

@@ -27,8 +27,8 @@ import {
   wholeSize,
   withDefault,
 } from "../../../core/readers";
-import { checkGiven } from "../../../core/required";
-import { checkUnique } from "../../../core/unique-values";
+import { checkGiven } from "../../../core/missing-values";
+import { checkUnique } from "../../../core/value-readers";
 import { Problems } from "../../../core/validation-error";
 import { type IngressOptions } from "../../../exposure/ingress-props";
 import { isOverlay } from "../../../network/vcn/pod-networking";

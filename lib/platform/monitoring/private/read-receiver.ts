@@ -1,4 +1,5 @@
-import { checkLiteral, findCredential } from "../../../core/credential-literal";
+import { checkLiteral } from "../../../core/credential-literal";
+import { findCredential } from "../../../core/credential-patterns";
 import { shown } from "../../../core/display-value";
 import { checkedBy, listOf, type Reader, text, valueOf } from "../../../core/readers";
 import { type Egress } from "../../../network/egress/egress";

@@ -17,7 +17,7 @@ import {
   valueOf,
   withDefault,
 } from "../../../core/readers";
-import { shortHash } from "../../../core/short-hash";
+import { shortHash } from "../../../core/resource-name";
 import { byText } from "../../../core/stable-order";
 import { Problems } from "../../../core/validation-error";
 import { checkOverlaps, mountPath } from "../writable-path";

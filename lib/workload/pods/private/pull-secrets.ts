@@ -2,7 +2,7 @@ import { type ApiObject, Lazy } from "cdk8s";
 import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
 import { checkSubdomainName } from "../../../core/kubernetes-names";
-import { checkUnique } from "../../../core/unique-values";
+import { checkUnique } from "../../../core/value-readers";
 import { type Problems } from "../../../core/validation-error";
 import { checkedBy, listOf, type Reader, text } from "../../../core/readers";
 import {

@@ -1,4 +1,4 @@
-import { shortHash } from "../../../core/short-hash";
+import { shortHash } from "../../../core/resource-name";
 
 const LONGEST = 63;
 

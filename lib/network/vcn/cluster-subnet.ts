@@ -1,5 +1,7 @@
+import { StateOfTree } from "../../core/construct-state";
+import { fail, Problems } from "../../core/validation-error";
 import { type IConstruct } from "constructs";
-import { SMALLEST_SUBNET } from "./private/vcn-range";
+import { SMALLEST_SUBNET } from "./private/subnet-planner";
 import { checked } from "../../core/checked";
 import { type Cidr, contains, overlaps, RESERVED_ADDRESSES, usableAddresses } from "../../core/cidr";
 import { compareOcids } from "../../core/ocid";
@@ -18,7 +20,67 @@ import {
   valueOf,
 } from "../../core/readers";
 import { choiceOf, type ReasonedChoice } from "../../core/reason";
-import { Problems } from "../../core/validation-error";
+
+/** The roles of the subnets of a cluster's network. */
+export enum SubnetRole {
+  /** The subnet of the API endpoint. */
+  API_ENDPOINT = "API_ENDPOINT",
+  /** The subnet of the worker nodes. */
+  WORKERS = "WORKERS",
+  /** The subnet of the pods. */
+  PODS = "PODS",
+  /** The subnet of the load balancers. */
+  LOAD_BALANCERS = "LOAD_BALANCERS",
+  /** The subnet of public load balancers, if they have a separate one. */
+  PUBLIC_LOAD_BALANCERS = "PUBLIC_LOAD_BALANCERS",
+}
+
+/** The subnets of a network by role, with their names in props, in plans, in construct ids and in display names. */
+export const SUBNETS = [
+  {
+    role: SubnetRole.API_ENDPOINT,
+    prop: "apiEndpointSubnet",
+    range: "apiEndpointCidr",
+    id: "ApiEndpoint",
+    label: "api",
+  },
+  {
+    role: SubnetRole.WORKERS,
+    prop: "workerSubnet",
+    range: "workerCidr",
+    id: "Workers",
+    label: "workers",
+  },
+  {
+    role: SubnetRole.PODS,
+    prop: "podSubnet",
+    range: "podCidr",
+    id: "Pods",
+    label: "pods",
+  },
+  {
+    role: SubnetRole.LOAD_BALANCERS,
+    prop: "loadBalancerSubnet",
+    range: "loadBalancerCidr",
+    id: "LoadBalancers",
+    label: "lb",
+  },
+  {
+    role: SubnetRole.PUBLIC_LOAD_BALANCERS,
+    prop: "publicLoadBalancerSubnet",
+    range: "publicLoadBalancerCidr",
+    id: "PublicLoadBalancers",
+    label: "publb",
+  },
+] as const;
+
+/** One of the subnets of a network. */
+export type NetworkSubnet = (typeof SUBNETS)[number];
+
+/** The names of the subnet with a role. */
+export function subnetOf(role: SubnetRole): NetworkSubnet {
+  return SUBNETS.find((subnet) => subnet.role === role) ?? fail(`no subnet has the role ${role}`);
+}
 
 /** A subnet, as the constructs placed in it refer to it. */
 export interface ClusterSubnet {
@@ -207,4 +269,44 @@ export function checkSubnetRanges(
       );
     }
   });
+}
+
+interface CreatedSubnet {
+  readonly scope: IConstruct;
+  readonly vcnId: string;
+  readonly cidr: Cidr;
+}
+
+// By the App: stacks can share a VCN.
+const createdSubnets = new StateOfTree((): CreatedSubnet[] => []);
+
+/** Adds a problem for each subnet range that another network of the program uses in the same VCN. */
+export function checkSubnetsOfVcn(
+  problems: Problems,
+  scope: IConstruct,
+  vcnId: string,
+  ranges: Iterable<Cidr>,
+  what = "The plan's",
+): void {
+  const others = createdSubnets
+    .of(scope)
+    .filter(
+      (subnet) =>
+        subnet.scope !== scope &&
+        compareOcids({ scope, id: vcnId }, { scope: subnet.scope, id: subnet.vcnId }) === "same",
+    );
+  for (const range of ranges) {
+    for (const { cidr, scope: owner } of others.filter((other) => overlaps(other.cidr, range))) {
+      problems.add(
+        "SUBNET_OVERLAP",
+        `${what} ${range.text} overlaps ${cidr.text}, a subnet that ${owner.node.path} creates in the VCN`,
+        "Plan another part of the VCN, or let the clusters share one network",
+      );
+    }
+  }
+}
+
+/** Records the ranges of the subnets that a network creates, for later checks. */
+export function takeSubnetsOfVcn(scope: IConstruct, vcnId: string, ranges: Iterable<Cidr>): void {
+  createdSubnets.of(scope).push(...[...ranges].map((cidr) => ({ scope, vcnId, cidr })));
 }

@@ -1,4 +1,7 @@
 import { membersOf, PUBLIC_SURFACE, type TypeWord } from "./public-surface";
+import { shown } from "./display-value";
+import { Problems } from "./validation-error";
+import { type IConstruct } from "constructs";
 
 const EXAMPLES: { readonly [type: string]: string } = {
   string: '"text"',
@@ -59,7 +62,7 @@ export function exampleOf(type: TypeWord): string {
  * How a program writes the value of a member, such as `"ocid1.compartment.oc1…"` for `compartmentId`.
  *
  * @param place the member, or a place that ends with it
- * @param type its type; by default the type of all members with that name, if they agree
+ * @param type its type; by default that of all members with the name, if programs write them alike
  */
 export function exampleOfMember(place: string, type = typeOfMember(place)): string | undefined {
   if (type === undefined) return undefined;
@@ -88,8 +91,8 @@ let byMember: ReadonlyMap<string, ReadonlySet<TypeWord>> | undefined;
 
 function typeOfMember(member: string): TypeWord | undefined {
   byMember ??= typesByMember();
-  const types = byMember.get(member.split(".").at(-1) ?? member);
-  return types?.size === 1 ? [...types][0] : undefined;
+  const types = [...(byMember.get(member.split(".").at(-1) ?? member) ?? [])];
+  return new Set(types.map(exampleOf)).size === 1 ? types[0] : undefined;
 }
 
 function typesByMember(): ReadonlyMap<string, ReadonlySet<TypeWord>> {
@@ -100,4 +103,60 @@ function typesByMember(): ReadonlyMap<string, ReadonlySet<TypeWord>> {
     }
   }
   return types;
+}
+
+/**
+ * Adds a problem for each missing value, as in programs without types.
+ *
+ * @param props the props of the values, if other props have members with the same names and other types
+ * @returns whether all were given
+ */
+export function checkGiven(
+  problems: Problems,
+  values: { readonly [name: string]: unknown },
+  props?: string,
+): boolean {
+  const missing = Object.keys(values).filter((name) => values[name] === undefined || values[name] === null);
+  for (const name of missing) {
+    const type = props === undefined ? undefined : typeIn(props, name);
+    problems.add("ATTRIBUTE_MISSING", `${name} was not given`, missingFix(name, exampleOfMember(name, type)));
+  }
+  return missing.length === 0;
+}
+
+/**
+ * Adds a problem for a value without the expected members; its class is not checked, as it may come from another copy of this library.
+ *
+ * @param members the names of the expected members
+ * @param instead what to write, such as `KubernetesVersion.of("v1.35.2")`
+ * @returns whether the value is given and has the members
+ */
+export function checkMembers(
+  problems: Problems,
+  name: string,
+  value: unknown,
+  members: readonly string[],
+  instead: string,
+): boolean {
+  if (value === undefined || value === null) return false;
+  if (typeof value === "object" && members.every((member) => member in value)) return true;
+  problems.add("VALUE_INVALID", `${name} is ${shown(value)}`, `Write ${instead}`);
+  return false;
+}
+
+/** The value of an attribute of an imported construct; throws if it was not given. */
+export function requiredAttribute<T>(
+  scope: IConstruct,
+  factory: string,
+  name: string,
+  value: T | undefined,
+): T {
+  if (value !== undefined) return value;
+  const problems = new Problems(scope);
+  problems.add(
+    "ATTRIBUTE_MISSING",
+    `${name} was not given to ${factory}`,
+    `Give ${factory} the attribute ${name}`,
+  );
+  return problems.throwAll();
 }

@@ -1,10 +1,35 @@
-import { TerraformStack } from "cdktf";
-import { type IConstruct } from "constructs";
 import { shown } from "./display-value";
-import { shortHash } from "./short-hash";
+import { type Reader, passing } from "./value-readers";
+import { TerraformStack, Token } from "cdktf";
+import { type IConstruct } from "constructs";
+import { shortHash } from "./resource-name";
 import { type Problems } from "./validation-error";
-import { passing, type Reader } from "./value-readers";
 import { addWarning } from "./warnings";
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** Days since 1970 of an ISO date such as `2026-11-02`; undefined of anything else, and of a day that no month has. */
+export function dayOfIsoDate(date: unknown): number | undefined {
+  if (typeof date !== "string" || !/^\d{4}-\d\d-\d\d$/.test(date)) return undefined;
+  const time = Date.parse(`${date}T00:00:00Z`);
+  // Engines read the 30th of February as a day of March.
+  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== date) return undefined;
+  return time / DAY;
+}
+
+/** The ISO date of a moment, in UTC. */
+export function isoDateOf(moment: Date): string {
+  return moment.toISOString().slice(0, 10);
+}
+
+/** Reads a date that exists. */
+export const validDate: Reader<Date> = (problems, name, value) => {
+  const instead = 'a Date, for example new Date("2027-01-31T00:00:00Z")';
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value;
+  const what = value instanceof Date ? "an invalid date" : shown(value);
+  problems.add("VALUE_INVALID", `${name} is ${what}`, `Write ${instead}`);
+  return undefined;
+};
 
 const DAY_IN_MS = 86_400_000;
 const REMINDER_IN_DAYS = 14;
@@ -72,4 +97,16 @@ export function remindOfExpiry(
 /** A moment as Terraform and OCI write it. */
 export function textOf(moment: Date): string {
   return moment.toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+const EPOCH = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** Adds a problem for an epoch that can't be a key of `for_each`; Terraform must know all of them while it plans. */
+export function checkEpoch(problems: Problems, name: string, epoch: unknown): void {
+  if (typeof epoch === "string" && !Token.isUnresolved(epoch) && EPOCH.test(epoch)) return;
+  problems.add(
+    "NAME_INVALID",
+    `${name} is ${shown(epoch)}`,
+    'Write 1 to 64 letters, digits, periods, underscores and dashes, such as "2026-11", as a literal',
+  );
 }
