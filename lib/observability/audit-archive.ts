@@ -1,5 +1,5 @@
 import { type TerraformProvider } from "cdktf";
-import { type Construct } from "constructs";
+import { type Construct, type IConstruct } from "constructs";
 import { type ArchiveRetention } from "./archive-retention";
 import { ArchiveTarget } from "./archive-target";
 import { AuditScope } from "./audit-scope";
@@ -23,6 +23,7 @@ import {
   valueOf,
   withDefault,
 } from "../core/readers";
+import { findWhenWritten, type ProgramFinding } from "../core/warnings";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
@@ -243,6 +244,33 @@ export class AuditArchive extends ResourceConstruct {
     const grants = parts.grantReading([...logs, ...granted]);
     parts.fill(sources, grants);
     for (const target of archive.targets) this.copyTo(target, parts, sources, grants);
+    findWhenWritten(this, () => this.doubles());
+  }
+
+  /** A finding if an archive that comes before this one in the program has the same audit records. */
+  private doubles(): ProgramFinding[] {
+    const { compartmentId, logGroup } = this.archive.audit;
+    const isArchive = (construct: IConstruct): construct is AuditArchive => construct instanceof AuditArchive;
+    const archives = this.node.root.node.findAll().filter(isArchive);
+    const isSame = (other: AuditArchive) =>
+      other.archive.audit.logGroup === logGroup &&
+      compareOcids(
+        { scope: this, id: compartmentId },
+        { scope: other, id: other.archive.audit.compartmentId },
+      ) === "same";
+    const first = archives.find(isSame);
+    if (first === undefined || first === this) return [];
+    return [
+      {
+        id: "audit-archived-twice",
+        construct: this,
+        what: `Its audit records are also in the archive ${first.node.path}`,
+        why: "Each record is stored and billed twice, and a region has a limit of connectors.",
+        fix:
+          "Keep one of the two: for a SecureOkeCluster, write auditArchive: AuditArchiving.none({ reason: … }), or give the " +
+          "options of the other archive to AuditArchiving.enabled",
+      },
+    ];
   }
 
   private sources(): LogSource[] {
