@@ -1,7 +1,7 @@
 import { type ReasonedChoice } from "../core/reason";
 import { type ContainerImage } from "../workload/images/container-image";
 import { type ContainerResourceRanges } from "../workload/pods/container-resources";
-import { type Toleration } from "../workload/pods/toleration";
+import { type Toleration } from "../workload/pods/scheduling";
 
 /** A recommendation of the benchmark that the nodes need not follow. */
 export interface AcceptedFinding extends ReasonedChoice {

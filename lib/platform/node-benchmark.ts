@@ -34,12 +34,13 @@ import { Problems } from "../core/validation-error";
 import { SecureNamespace } from "../namespaces/secure-namespace";
 import { type HardenedCronJobProps, readCronJob, type ReadCronJob } from "../workload/hardened-cron-job";
 import { HardenedWorkload } from "../workload/hardened-workload";
-import { HostAccess, withHostAccess } from "../workload/host-access/host-access";
+import { HostAccess } from "../workload/host-access/host-access";
+import { withHostAccess } from "../workload/host-access/private/host-access-pods";
 import { guardHostAccess } from "../workload/host-access/private/host-access-guard";
 import { ContainerImage } from "../workload/images/container-image";
-import { ConfigFile } from "../workload/pods/config-file";
-import { PodSecurityLevel } from "../workload/pods/pod-security-level";
-import { jobSpec } from "../workload/private/job-spec";
+import { ConfigFile } from "../workload/pods/mounted-files";
+import { PodSecurityLevel } from "../workload/pods/pod-security";
+import { jobSpec } from "../workload/hardened-job";
 import { addAccountAndFiles, addNetworkPolicy } from "../workload/private/workload-objects";
 
 export { type AcceptedFinding, type NodeBenchmarkProps } from "./node-benchmark-props";

@@ -3,12 +3,11 @@ import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { given } from "../../lib/core/missing-attribute";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
+import { AppProtocol } from "../../lib/workload/pods/ports";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancer } from "../../lib/exposure/load-balancer";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
-import { type LoadBalancerOptions } from "../../lib/exposure/load-balancer-props";
-import { LoadBalancerShape } from "../../lib/exposure/load-balancer-props";
+import { type LoadBalancerOptions, LoadBalancerShape } from "../../lib/exposure/load-balancer-props";
 import { TlsTermination, TlsVersion } from "../../lib/exposure/tls-termination";
 import {
   fakeCluster,

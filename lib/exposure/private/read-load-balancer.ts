@@ -17,7 +17,7 @@ import { checkPublicBalancer } from "../../network/vcn/cluster-network-base";
 import { balancerSubnetOf } from "../../network/vcn/network";
 import { PodNetworkType } from "../../network/vcn/pod-networking";
 import { chartOf, checkUnused } from "../../synthesis/chart-objects";
-import { AppProtocol } from "../../workload/pods/app-protocol";
+import { AppProtocol } from "../../workload/pods/ports";
 import { type HealthCheckSeconds, checkInterval } from "../load-balancer-health-check";
 import {
   ExternalTrafficPolicy,

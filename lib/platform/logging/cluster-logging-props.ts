@@ -6,7 +6,7 @@ import { type LogFormat } from "./log-parser-props";
 import { type LogRedaction } from "./log-redaction";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { type KubernetesVersion } from "../../cluster/kubernetes-version";
-import { type Toleration } from "../../workload/pods/toleration";
+import { type Toleration } from "../../workload/pods/scheduling";
 
 /** Props for ClusterLogging. */
 export interface ClusterLoggingProps {

@@ -5,7 +5,7 @@ import { type LogSnapshots } from "./log-snapshots";
 import { type IngressOptions } from "../../exposure/ingress-props";
 import { type Egress } from "../../network/egress/egress";
 import { type ContainerImage } from "../../workload/images/container-image";
-import { type SecretFiles } from "../../workload/pods/secret-files";
+import { type SecretFiles } from "../../workload/pods/mounted-files";
 
 /** Props for OpenSearch Dashboards or Kibana. */
 export interface LogDashboardsProps {

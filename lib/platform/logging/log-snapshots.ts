@@ -11,7 +11,7 @@ import {
 } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 import { type OracleServiceRanges, oracleServiceRanges } from "../../network-policy/oracle-service-ranges";
-import { SecretFiles } from "../../workload/pods/secret-files";
+import { SecretFiles } from "../../workload/pods/mounted-files";
 
 /** Props for LogSnapshots. */
 export interface LogSnapshotsProps {

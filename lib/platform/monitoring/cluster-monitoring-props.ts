@@ -8,7 +8,7 @@ import { type MonitoringImages } from "./monitoring-images";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { type KubernetesVersion } from "../../cluster/kubernetes-version";
 import { type IngressOptions } from "../../exposure/ingress-props";
-import { type Toleration } from "../../workload/pods/toleration";
+import { type Toleration } from "../../workload/pods/scheduling";
 
 /** Props for ClusterMonitoring. */
 export interface ClusterMonitoringProps {

@@ -1,10 +1,9 @@
-import { ConfigFile } from "./config-file";
 import { type InitContainer } from "./container-resources";
+import { ConfigFile } from "./mounted-files";
 import { mountPath, WritablePath } from "./writable-path";
 import { checked } from "../../core/checked";
 import { findCredential, namesSecret } from "../../core/credential-literal";
 import { shown } from "../../core/display-value";
-import { shortHash } from "../../core/short-hash";
 import { byteQuantity } from "../../core/quantity";
 import {
   checkedBy,
@@ -16,6 +15,7 @@ import {
   valueOf,
   withDefault,
 } from "../../core/readers";
+import { shortHash } from "../../core/short-hash";
 import { Problems } from "../../core/validation-error";
 import { ContainerImage } from "../images/container-image";
 

@@ -18,10 +18,9 @@ import { luaScript, rubyPlugin } from "./redaction-rules";
 import { INDEX_PREFIX, STORE_PORTS, type StoreProgram } from "./store-parts";
 import { HardenedDaemonSet } from "../../../workload/hardened-daemon-set";
 import { HostAccess } from "../../../workload/host-access/host-access";
-import { ConfigFile } from "../../../workload/pods/config-file";
+import { ConfigFile, SecretFiles } from "../../../workload/pods/mounted-files";
 import { HealthProbe } from "../../../workload/pods/probe";
-import { ApiAccess } from "../../../workload/pods/api-access";
-import { SecretFiles } from "../../../workload/pods/secret-files";
+import { ApiAccess } from "../../../workload/pods/service-account";
 import { WritablePath } from "../../../workload/pods/writable-path";
 
 /** The Secret with the collectors' own certificate, which cert-manager makes. */

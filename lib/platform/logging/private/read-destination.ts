@@ -25,7 +25,7 @@ import { type Problems } from "../../../core/validation-error";
 import { type IngressOptions } from "../../../exposure/ingress-props";
 import { type Egress } from "../../../network/egress/egress";
 import { ContainerImage } from "../../../workload/images/container-image";
-import { SecretFiles } from "../../../workload/pods/secret-files";
+import { SecretFiles } from "../../../workload/pods/mounted-files";
 import { checkPublicExposure } from "../../private/dashboard-exposure";
 import {
   type ElasticsearchInClusterProps,

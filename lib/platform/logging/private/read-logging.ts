@@ -21,8 +21,8 @@ import {
 } from "../../../core/readers";
 import { checkUnique } from "../../../core/unique-values";
 import { Problems } from "../../../core/validation-error";
-import { pullSecretNames } from "../../../workload/pods/private/pull-secrets";
-import { Toleration } from "../../../workload/pods/toleration";
+import { pullSecretNames } from "../../../workload/pods/service-account";
+import { Toleration } from "../../../workload/pods/scheduling";
 import { type ClusterLoggingProps } from "../cluster-logging-props";
 import { LogBuffer } from "../log-buffer";
 import { LogCollector } from "../log-collector";

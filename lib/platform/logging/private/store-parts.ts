@@ -1,4 +1,4 @@
-import { type SecretFiles } from "../../../workload/pods/secret-files";
+import { type SecretFiles } from "../../../workload/pods/mounted-files";
 
 /** The program that keeps logs in the cluster. */
 export type StoreProgram = "elasticsearch" | "opensearch";

@@ -32,9 +32,9 @@ import { checkUnique } from "../../../core/unique-values";
 import { Problems } from "../../../core/validation-error";
 import { type IngressOptions } from "../../../exposure/ingress-props";
 import { isOverlay } from "../../../network/vcn/pod-networking";
-import { pullSecretNames } from "../../../workload/pods/private/pull-secrets";
-import { Toleration } from "../../../workload/pods/toleration";
-import { monitorOf } from "../../../workload/private/monitor";
+import { pullSecretNames } from "../../../workload/pods/service-account";
+import { Toleration } from "../../../workload/pods/scheduling";
+import { monitorOf } from "../../../workload/monitoring";
 
 /** OCI creates no smaller block volume. */
 const MIN_VOLUME_GIBIBYTES = 50;

@@ -1,6 +1,5 @@
 import { JsonPatch, type ApiObject } from "cdk8s";
-import { type Traced } from "../../../workload/private/monitor";
-import { type TraceProtocol } from "../../../workload/monitoring-options";
+import { type Traced, type TraceProtocol } from "../../../workload/monitoring";
 
 interface Container {
   readonly env?: readonly { readonly name: string }[];
