@@ -9,19 +9,15 @@ import { type ClusterRight } from "./private/cluster-right";
 import { type Port } from "../core/port";
 import { ResourceConstruct } from "../core/resource-construct";
 import { type ClusterEncryption } from "../encryption/cluster-encryption";
-import { type IBastionTarget } from "../network/bastion/bastion";
 import { type SecurityAttribute } from "../network/security-groups/security-attribute";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
 import { type IClusterNetwork } from "../network/vcn/network";
 import { type PodNetworking } from "../network/vcn/pod-networking";
+import { type IObservedCluster } from "../observability/observed-cluster";
 import { type IdentityPolicy } from "../oci/identity-policy";
 
 /** An OKE cluster, created or imported. */
-export interface ISecureOkeCluster extends IBastionTarget {
-  /** The OCID of the cluster. */
-  readonly clusterId: string;
-  /** The OCID of the compartment of the cluster. */
-  readonly compartmentId: string;
+export interface ISecureOkeCluster extends IObservedCluster {
   /** The type, `ENHANCED_CLUSTER` or `BASIC_CLUSTER`; undefined if it is not known. */
   readonly clusterType?: string;
   /** The version of the control plane. */

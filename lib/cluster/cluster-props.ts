@@ -11,8 +11,7 @@ import { type ClusterEncryption } from "../encryption/cluster-encryption";
 import { type Egress } from "../network/egress/egress";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
 import { type IClusterNetwork } from "../network/vcn/network";
-import { type PodNetworking } from "../network/vcn/pod-networking";
-import { type PodsToNodesAccess } from "../network/vcn/pods-to-nodes";
+import { type PodNetworking, type PodsToNodesAccess } from "../network/vcn/pod-networking";
 
 /** Props for SecureOkeCluster. */
 export interface SecureOkeClusterProps extends TaggingProps {

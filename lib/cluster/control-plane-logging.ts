@@ -13,7 +13,7 @@ import {
   valueOf,
   withDefault,
 } from "../core/readers";
-import { DEFAULT_RETENTION, logRetention } from "../network/logs/log-retention";
+import { DEFAULT_RETENTION, logRetention } from "../network/logs/service-logs";
 import { checkReason, readChoice, type ReasonedChoice } from "../core/reason";
 
 /**

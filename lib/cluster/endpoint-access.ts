@@ -2,7 +2,7 @@ import { type IConstruct } from "constructs";
 import { groupValue } from "./private/cluster-readers";
 import { checked } from "../core/checked";
 import { overlaps, readCidrs } from "../core/cidr";
-import { type ProgramFinding } from "../core/program-findings";
+import { type ProgramFinding } from "../core/warnings";
 import {
   checkedBy,
   cidrs,
@@ -15,10 +15,12 @@ import {
 import { choiceOf, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 import { blockOf, knownBlock } from "../network/egress/egress";
-import { type INetworkPeer, NetworkPeer } from "../network/security-groups/network-peer";
-import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
-import { baseOf } from "../network/vcn/cluster-network-base";
-import { type IClusterNetwork } from "../network/vcn/network";
+import {
+  type INetworkPeer,
+  NetworkPeer,
+  type INetworkSecurityGroup,
+} from "../network/security-groups/security-group";
+import { baseOf, type IClusterNetwork } from "../network/vcn/network";
 import { CoreDrgAttachment } from "../oci/core-drg-attachment";
 import { CoreLocalPeeringGateway } from "../oci/core-local-peering-gateway";
 

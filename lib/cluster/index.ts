@@ -1,5 +1,6 @@
 export * from "./access";
 export * from "./add-ons";
+export * from "./existing";
 export * from "./packet-routing";
 export * from "./policy-engine";
 export { type ISecureOkeCluster, SecureOkeClusterBase } from "./cluster-base";

@@ -16,7 +16,7 @@ import { WorkloadService } from "./workload-service";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { any, choice, type PropsSchema, readProps, valueOf, withDefault } from "../core/readers";
-import { shortHash } from "../core/short-hash";
+import { shortHash } from "../core/resource-name";
 import { Problems } from "../core/validation-error";
 import { isSameCluster, scopeOf } from "../synthesis/chart-scopes";
 import { guardStaticSynthesis } from "../synthesis/static-synthesis";

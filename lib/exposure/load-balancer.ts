@@ -15,7 +15,7 @@ import { balancerRight, grantRightElsewhere } from "../cluster/private/additiona
 import { runTimeAnnotations } from "../cluster/private/run-time-tags";
 import { checked } from "../core/checked";
 import { Port, IpProtocol } from "../core/port";
-import { checkRegionWhenWritten } from "../core/region-of-ocid";
+import { checkRegionWhenWritten } from "../core/regions";
 import { Problems } from "../core/validation-error";
 import { addWarning } from "../core/warnings";
 import { noteListener } from "../network-policy/private/listening-ports";

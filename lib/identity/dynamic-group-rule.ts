@@ -1,4 +1,4 @@
-import { isGroup, printCondition, type Comparison, type ConditionModel } from "./private/condition-model";
+import { isGroup, printCondition, type Comparison, type ConditionModel } from "./private/statement-model";
 import { parseMatchingRule } from "./private/parse-statement";
 import { parsedBy, quotable } from "./private/statement-text";
 import { checked } from "../core/checked";

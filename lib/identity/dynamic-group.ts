@@ -2,9 +2,8 @@ import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { DynamicGroupRule } from "./dynamic-group-rule";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
-import { checkHomeRegionProvider } from "../core/home-region";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
+import { checkHomeRegionProvider } from "../core/regions";
 import {
   any,
   ocid,

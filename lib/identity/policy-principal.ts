@@ -1,6 +1,11 @@
 import { PolicyCondition } from "./policy-condition";
-import { allOf, printCondition, type ConditionModel } from "./private/condition-model";
-import { printSubject, type SubjectModel } from "./private/statement-model";
+import {
+  allOf,
+  printCondition,
+  type ConditionModel,
+  printSubject,
+  type SubjectModel,
+} from "./private/statement-model";
 import { quotable } from "./private/statement-text";
 import { checked } from "../core/checked";
 import {

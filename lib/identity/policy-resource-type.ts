@@ -1,4 +1,4 @@
-import { ALL_RESOURCES, isResourceType } from "./private/resource-type-name";
+import { ALL_RESOURCES, isResourceType } from "./private/statement-model";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { checkedBy, readArgument, text } from "../core/readers";

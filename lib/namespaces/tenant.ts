@@ -9,7 +9,7 @@ import { type KubernetesVersion } from "../cluster/kubernetes-version";
 import { checked } from "../core/checked";
 import { StateOfTree } from "../core/construct-state";
 import { pathOf } from "../core/construct-scope";
-import { nonEmptyListOf } from "../core/nonempty-list";
+import { nonEmptyListOf, checkUnique } from "../core/value-readers";
 import {
   checkedBy,
   listOf,
@@ -22,15 +22,13 @@ import {
   text,
   withDefault,
 } from "../core/readers";
-import { type Problem, Problems, ValidationError } from "../core/validation-error";
-import { whilePending } from "../core/validation-problem";
+import { type Problem, Problems, ValidationError, whilePending } from "../core/validation-error";
 import { isOfSameCluster } from "../exposure/private/same-cluster";
 import { podsRangeOf } from "../network-policy/private/network-rules";
 import { type RoleRule } from "../rbac/role-rule";
 import { guardBindings } from "../rbac/private/rbac-bindings";
 import { LeastPrivilegeRole } from "../rbac/role";
 import { Subject } from "../rbac/subject";
-import { checkUnique } from "../core/unique-values";
 import { chartOf, checkUnused } from "../synthesis/chart-objects";
 import { noteWritten } from "../synthesis/forgotten-charts";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";

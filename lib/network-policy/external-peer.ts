@@ -10,11 +10,14 @@ import { readCidrs } from "../core/cidr";
 import { pathOf } from "../core/construct-scope";
 import { shown } from "../core/display-value";
 import { optional, passing, type PropsSchema, readProps, valueOf } from "../core/readers";
-import { checkGiven } from "../core/required";
+import { checkGiven } from "../core/missing-values";
 import { Problems } from "../core/validation-error";
 import { literalBlocks } from "../network/egress/egress";
-import { type INetworkPeer, NetworkPeer } from "../network/security-groups/network-peer";
-import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
+import {
+  type INetworkPeer,
+  NetworkPeer,
+  type INetworkSecurityGroup,
+} from "../network/security-groups/security-group";
 
 /** Props for ExternalPeer. */
 export interface ExternalPeerProps {

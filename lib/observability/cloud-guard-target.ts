@@ -1,10 +1,9 @@
 import { type Construct } from "constructs";
-import { type ISecureOkeCluster } from "../cluster/cluster-base";
+import { type IObservedCluster } from "./observed-cluster";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
-import { firstApply } from "../core/first-apply";
-import { nonEmptyListOf } from "../core/nonempty-list";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
+import { firstApply, ResourceConstruct } from "../core/resource-construct";
+import { nonEmptyListOf } from "../core/value-readers";
 import {
   checkedBy,
   choice,
@@ -19,10 +18,8 @@ import {
   valueOf,
   withDefault,
 } from "../core/readers";
-import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
-import { setTagOwner } from "../core/scope-tags";
-import { tagsOf, type TaggingProps } from "../core/tagging";
+import { setTagOwner, tagsOf, type TaggingProps } from "../core/tagging";
 import { CloudGuardTarget as CloudGuardTargetResource } from "../oci/cloud-guard-target";
 import { DataOciCloudGuardDetectorRecipes } from "../oci/data-oci-cloud-guard-detector-recipes";
 import { DataOciCloudGuardResponderRecipes } from "../oci/data-oci-cloud-guard-responder-recipes";
@@ -45,7 +42,7 @@ export enum CloudGuardDetector {
 /** Props for CloudGuardTarget. */
 export interface CloudGuardTargetProps extends TaggingProps {
   /** The cluster whose compartment Cloud Guard monitors. */
-  readonly cluster: ISecureOkeCluster;
+  readonly cluster: IObservedCluster;
   /** The OCID of the tenancy, whose root compartment has Oracle's recipes. */
   readonly tenancyId: string;
   /**
@@ -103,7 +100,7 @@ const detectors = checkedBy(
 );
 
 const CLOUD_GUARD_TARGET = {
-  cluster: valueOf<ISecureOkeCluster>("ISecureOkeCluster"),
+  cluster: valueOf<IObservedCluster>("IObservedCluster"),
   tenancyId: ocid("tenancy"),
   targetCompartmentId: optional(ocid("compartment", "tenancy")),
   detectors: withDefault(detectors, [...REQUIRED, CloudGuardDetector.THREAT]),

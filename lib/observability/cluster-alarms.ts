@@ -8,12 +8,11 @@ import { type MetricAlarm } from "./metric-alarm";
 import { type INotificationTopic, NotificationTopic } from "./notification-topic";
 import { CLUSTER_ID } from "./private/alarm-kind";
 import { connectorStatement } from "./private/connector-statement";
-import { type ISecureOkeCluster } from "../cluster/cluster-base";
-import { checkHomeRegionProvider } from "../core/home-region";
+import { type IObservedCluster } from "./observed-cluster";
+import { checkHomeRegionProvider } from "../core/regions";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
 import {
   any,
   listOf,
@@ -37,7 +36,7 @@ import { SchServiceConnector } from "../oci/sch-service-connector";
 /** Props for ClusterAlarms. */
 export interface ClusterAlarmsProps extends TaggingProps {
   /** The cluster to monitor. */
-  readonly cluster: ISecureOkeCluster;
+  readonly cluster: IObservedCluster;
   /** The topic of the messages, in the region of the cluster. */
   readonly topic: INotificationTopic;
   /**
@@ -82,7 +81,7 @@ const COMPARTMENT = ocid("compartment", "tenancy");
 const TOPIC = valueOf<INotificationTopic>("INotificationTopic");
 
 const CLUSTER_ALARMS = {
-  cluster: valueOf<ISecureOkeCluster>("ISecureOkeCluster"),
+  cluster: valueOf<IObservedCluster>("IObservedCluster"),
   topic: TOPIC,
   alarms: optional(valueOf(Alarms)),
   compartmentId: optional(COMPARTMENT),
@@ -129,7 +128,7 @@ function readAlarms(scope: Construct, id: string, props: ClusterAlarmsProps): Re
 }
 
 /** The compartments of the cluster and of its network, which an imported cluster may not have. */
-function auditCompartmentsOf(cluster: ISecureOkeCluster): string[] {
+function auditCompartmentsOf(cluster: IObservedCluster): string[] {
   const ofNetwork = new Problems("network").collect(() => cluster.network.compartmentId);
   const ofCluster = new Problems("cluster").collect(() => cluster.compartmentId);
   return [ofCluster, ofNetwork].filter((id): id is string => id !== undefined);

@@ -7,15 +7,7 @@ export { type ArchivedLogGroup, AuditArchive, type AuditArchiveProps, LogReadGra
 export { AuditScope } from "./audit-scope";
 export { ClusterAlarms, type ClusterAlarmsProps } from "./cluster-alarms";
 export { EventAlarm, type EventAlarmProps } from "./event-alarm";
-export {
-  type AcceptedSetting,
-  type ExistingClusterGap,
-  ExistingClusterSetting,
-  type ExistingClusterSettings,
-  ExistingClusterSettingState,
-} from "./existing-cluster-gap";
 export { FlowLogArchive, type FlowLogArchiveProps } from "./flow-log-archive";
-export { HardenedExistingCluster, type HardenedExistingClusterProps } from "./hardened-existing-cluster";
 export { AlarmSeverity, MetricAlarm, type MetricAlarmProps } from "./metric-alarm";
 export {
   type INotificationTopic,
@@ -23,6 +15,7 @@ export {
   type NotificationTopicAttributes,
   type NotificationTopicProps,
 } from "./notification-topic";
+export { type IObservedCluster } from "./observed-cluster";
 export { SavedSearch, type SavedSearchProps } from "./saved-search";
 export { SavedSearches, type SavedSearchesProps } from "./saved-searches";
 export { SearchedLogs } from "./searched-logs";

@@ -1,10 +1,9 @@
 import { type Construct } from "constructs";
 import { SavedSearch } from "./saved-search";
 import { SearchedLogs } from "./searched-logs";
-import { type ISecureOkeCluster } from "../cluster/cluster-base";
+import { type IObservedCluster } from "./observed-cluster";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
 import {
   listOf,
   ocid,
@@ -18,7 +17,7 @@ import {
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
-import { checkUnique } from "../core/unique-values";
+import { checkUnique } from "../core/value-readers";
 import { Problems } from "../core/validation-error";
 import { type ILogs } from "../network/logs/service-logs";
 import { LoggingLogSavedSearch } from "../oci/logging-log-saved-search";
@@ -27,7 +26,7 @@ import { byText } from "../core/stable-order";
 /** Props for SavedSearches. */
 export interface SavedSearchesProps extends TaggingProps {
   /** The cluster whose logs are searched. */
-  readonly cluster: ISecureOkeCluster;
+  readonly cluster: IObservedCluster;
   /**
    * The searches.
    *
@@ -64,7 +63,7 @@ const COMPARTMENT = ocid("compartment", "tenancy");
 const LOGS = valueOf<ILogs>("ILogs");
 
 const SAVED_SEARCHES = {
-  cluster: valueOf<ISecureOkeCluster>("ISecureOkeCluster"),
+  cluster: valueOf<IObservedCluster>("IObservedCluster"),
   searches: optional(listOf(valueOf(SavedSearch), "a list of SavedSearch")),
   compartmentId: optional(COMPARTMENT),
   flowLogs: optional(LOGS),
@@ -85,7 +84,7 @@ interface ResolvedSearches extends ReadSearches {
   readonly scopes: Scopes;
 }
 
-interface WithControlPlaneLogs extends ISecureOkeCluster {
+interface WithControlPlaneLogs extends IObservedCluster {
   readonly controlPlaneLogs?: ILogs;
 }
 
@@ -114,7 +113,7 @@ function readSearches(scope: Construct, id: string, props: SavedSearchesProps): 
   });
 }
 
-function scopesOf(cluster: ISecureOkeCluster, compartmentId: string, read: Partial<ReadSearches>): Scopes {
+function scopesOf(cluster: IObservedCluster, compartmentId: string, read: Partial<ReadSearches>): Scopes {
   const flowLogs = read.flowLogs ?? ifAny(() => cluster.network.flowLogs);
   const controlPlaneLogs =
     read.controlPlaneLogs ?? ifAny(() => (cluster as WithControlPlaneLogs).controlPlaneLogs);

@@ -3,9 +3,8 @@ import { type Construct, type IConstruct } from "constructs";
 import { objectStorageName } from "./private/object-storage-names";
 import { addProtectedBucket, keyStatement, objectStorageNamespace } from "./private/protected-bucket";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
-import { checkHomeRegionProvider } from "../core/home-region";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
+import { checkHomeRegionProvider, regionOf } from "../core/regions";
 import {
   any,
   boolean,
@@ -18,7 +17,6 @@ import {
   taggingReaders,
   withDefault,
 } from "../core/readers";
-import { regionOf } from "../core/region-of-ocid";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";

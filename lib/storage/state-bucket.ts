@@ -6,10 +6,9 @@ import { checkEncryptionKey } from "../encryption/private/key-algorithm";
 import { objectStorageName } from "./private/object-storage-names";
 import { addProtectedBucket, keyStatement, objectStorageNamespace } from "./private/protected-bucket";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
-import { checkHomeRegionProvider } from "../core/home-region";
-import { findWhenWritten } from "../core/program-findings";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
+import { checkHomeRegionProvider } from "../core/regions";
+import { findWhenWritten } from "../core/warnings";
 import {
   any,
   duration,

@@ -2,7 +2,7 @@ import { Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { chartsIn } from "./chart-objects";
 import { computeOnce } from "./reading";
-import { identityOf } from "../core/reference";
+import { identityOf } from "../core/terraform-text";
 import { type Problems } from "../core/validation-error";
 import { MarkOn, NoteOn, StateOf } from "../core/construct-state";
 

@@ -3,7 +3,7 @@ import { misplacedField } from "./reference-places";
 import { holdsMisplacedReference } from "./references";
 import { checkConfigMapEntry } from "../core/credential-literal";
 import { shown } from "../core/display-value";
-import { resolveReference } from "../core/reference";
+import { resolveReference } from "../core/terraform-text";
 import { type Problems } from "../core/validation-error";
 import { NoteOn } from "../core/construct-state";
 

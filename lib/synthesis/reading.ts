@@ -1,7 +1,6 @@
 import { type ApiObject } from "cdk8s";
 import { type IConstruct } from "constructs";
-import { ConstructMemo } from "../core/construct-memo";
-import { MarkOn } from "../core/construct-state";
+import { ConstructMemo, MarkOn } from "../core/construct-state";
 
 /**
  * The data that was read from cdk8s trees while they are written.

@@ -2,7 +2,7 @@ import { Yaml } from "cdk8s";
 import { Fn, type IResolvable, Token } from "cdktf";
 import { isPlainObject } from "./check-objects";
 import { partsOf, referenceOf } from "./references";
-import { shortHash } from "../core/short-hash";
+import { shortHash } from "../core/resource-name";
 
 // Characters that YAML requires to be escaped, and characters that some parsers read as line breaks. The first group is that of JSON.
 const CONTROL = /[\u0000-\u0008\u000b-\u001f]/;

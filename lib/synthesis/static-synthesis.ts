@@ -6,7 +6,7 @@ import { checkNames, namesOf } from "./object-names";
 import { misplacedField, referencePlaces } from "./reference-places";
 import { holdsReference } from "./references";
 import { checkAtSynthesis } from "./synthesis-checks";
-import { checkCopies } from "../core/package-copies";
+import { checkCopies } from "../core/construct-scope";
 import { Problems } from "../core/validation-error";
 import { MarkOn } from "../core/construct-state";
 

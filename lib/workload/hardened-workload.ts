@@ -18,7 +18,7 @@ import { type ISecureOkeCluster } from "../cluster/cluster-base";
 import { asCluster } from "../cluster/cluster-of-chart";
 import { checked } from "../core/checked";
 import { MarkOn } from "../core/construct-state";
-import { findWhenWritten, type ProgramFinding } from "../core/program-findings";
+import { findWhenWritten, type ProgramFinding } from "../core/warnings";
 import { readProps } from "../core/readers";
 import { Problems } from "../core/validation-error";
 import { type ISecretReader } from "../encryption/secret-reader";

@@ -1,11 +1,9 @@
 import { TerraformStack, type App } from "cdktf";
 import { Port } from "../../lib/core/port";
-import { Bastion } from "../../lib/network/bastion/bastion";
-import { BastionClients } from "../../lib/network/bastion/bastion-clients";
-import { Egress } from "../../lib/network/egress/egress";
-import { EgressSource } from "../../lib/network/egress/egress";
+import { Bastion, BastionClients } from "../../lib/network/bastion/bastion";
+import { Egress, EgressSource } from "../../lib/network/egress/egress";
 import { FlowLogging, FlowLogs } from "../../lib/network/logs/flow-logs";
-import { SubnetRole } from "../../lib/network/vcn/subnet-role";
+import { SubnetRole } from "../../lib/network/vcn/cluster-subnet";
 import { OracleServices } from "../../lib/network/vcn/oracle-services";
 import { OciProvider } from "../../lib/oci/provider";
 import { COMPARTMENT } from "../support/stack";

@@ -1,7 +1,7 @@
 import { TerraformStack, type App } from "cdktf";
 import { Port } from "../../lib/core/port";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
-import { NetworkPeer } from "../../lib/network/security-groups/network-peer";
+import { NetworkPeer } from "../../lib/network/security-groups/security-group";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { CoreVcn } from "../../lib/oci/core-vcn";

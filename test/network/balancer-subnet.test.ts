@@ -1,7 +1,6 @@
-import { checkPublicBalancer } from "../../lib/network/vcn/cluster-network-base";
+import { checkPublicBalancer, type IClusterNetwork } from "../../lib/network/vcn/network";
 import { ClusterNetwork } from "../../lib";
 import { Problems } from "../../lib/core/validation-error";
-import { type IClusterNetwork } from "../../lib/network/vcn/network";
 import { COMPARTMENT, newStack } from "../support/stack";
 
 const subnetId = "ocid1.subnet.oc1.eu-frankfurt-1.test";

@@ -1,4 +1,4 @@
-import { FileStoragePorts } from "../../lib/network/security-groups/file-storage-ports";
+import { FileStoragePorts } from "../../lib/network/security-groups/cluster-security-groups";
 import { flowsOf } from "../support/rules";
 import { newStack } from "../support/stack";
 import { networkIn } from "./support";

@@ -9,7 +9,7 @@ import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
 import { HealthProbe } from "../../lib/workload/pods/probe";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
-import { DIGEST, IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
+import { DIGEST, IMAGE, newChart, objectOf, validationProblemsOf, problemCodesOf } from "./support";
 
 const TOOLS = ContainerImage.of(`fra.ocir.io/acme/tools@${DIGEST}`);
 const init = (name: string, more: Partial<InitContainer> = {}): InitContainer => ({
@@ -231,7 +231,7 @@ describe("an added capability", () => {
   });
 
   test("is refused without a reason", () => {
-    expect(refusedCodes(() => AddedCapability.netBindService({ reason: " " }))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => AddedCapability.netBindService({ reason: " " }))).toEqual(["REASON_MISSING"]);
   });
 });
 
@@ -291,7 +291,7 @@ describe("another container is refused with", () => {
     ],
   ])("%s", (_, props, codes) => {
     const chart = newChart();
-    expect(refusedCodes(() => new HardenedDeployment(chart, "web", { image: IMAGE, ...props }))).toEqual(
+    expect(problemCodesOf(() => new HardenedDeployment(chart, "web", { image: IMAGE, ...props }))).toEqual(
       codes,
     );
     expect(chart.node.children).toEqual([]);
@@ -303,7 +303,7 @@ describe("another container is refused with", () => {
   });
 
   test("all problems are reported at once, each with the prop of its container", () => {
-    const problems = refusal(() =>
+    const problems = validationProblemsOf(() =>
       specOf({
         port: 80,
         initContainers: [init("fetch", { env: { "A B": EnvironmentValue.fromValue("x") } })],

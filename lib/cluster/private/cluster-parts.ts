@@ -5,7 +5,7 @@ import { Acknowledgements } from "../../core/acknowledgement";
 import { ClusterEncryption } from "../../encryption/cluster-encryption";
 import { ClusterNetwork } from "../../network/vcn/cluster-network";
 import { isOverlay } from "../../network/vcn/pod-networking";
-import { SubnetExposure } from "../../network/vcn/subnet-exposure";
+import { SubnetExposure } from "../../network/vcn/cluster-subnet";
 import { SubnetPlan } from "../../network/vcn/subnet-plan";
 import { type ContainerengineCluster } from "../../oci/containerengine-cluster";
 import { type ISecureOkeCluster } from "../cluster-base";

@@ -1,7 +1,7 @@
 import { dependable, type ITerraformDependable, type TerraformResource, TerraformStack } from "cdktf";
 import { type IConstruct } from "constructs";
 import { type IClusterNetwork } from "../../network/vcn/network";
-import { subnetOf, SubnetRole } from "../../network/vcn/subnet-role";
+import { subnetOf, SubnetRole } from "../../network/vcn/cluster-subnet";
 import { CoreSubnet } from "../../oci/core-subnet";
 import { CoreVcn } from "../../oci/core-vcn";
 import { type IdentityPolicy } from "../../oci/identity-policy";

@@ -2,7 +2,7 @@ import { readIpv4Cidr, readIpv4CidrIfKnown, RESERVED_ADDRESSES, usableAddresses 
 import { StateOf, StateOfTree } from "../../core/construct-state";
 import { type Problems } from "../../core/validation-error";
 import { isOverlay, NODE_PREFIX } from "../../network/vcn/pod-networking";
-import { type ClusterSubnet } from "../../network/vcn/subnet-exposure";
+import { type ClusterSubnet } from "../../network/vcn/cluster-subnet";
 import { type ISecureOkeCluster } from "../cluster-base";
 
 /** The capacity that a node pool needs. */

@@ -10,9 +10,8 @@ import {
   servicesCidr,
   subnetIfGiven,
 } from "./services-cidr";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
-import { checkHomeRegionProvider, checkSameHomeRegion } from "../../core/home-region";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
+import { checkHomeRegionProvider, checkSameHomeRegion } from "../../core/regions";
 import { compareOcids } from "../../core/ocid";
 import {
   any,
@@ -34,10 +33,8 @@ import { Problems } from "../../core/validation-error";
 import { ClusterEncryption } from "../../encryption/cluster-encryption";
 import { checkOutsideVcn, egressList } from "../../network/egress/egress";
 import { checkGroupVcn } from "../../network/security-groups/network-security-group";
-import { baseOf } from "../../network/vcn/cluster-network-base";
-import { type IClusterNetwork } from "../../network/vcn/network";
-import { isOverlay, PodNetworking, podNetworking } from "../../network/vcn/pod-networking";
-import { podsToNodes } from "../../network/vcn/pods-to-nodes";
+import { baseOf, type IClusterNetwork } from "../../network/vcn/network";
+import { isOverlay, PodNetworking, podNetworking, podsToNodes } from "../../network/vcn/pod-networking";
 import { DEFAULT_VCN } from "../../network/vcn/subnet-plan";
 import { type SecureOkeClusterProps } from "../cluster-props";
 import { ControlPlaneLogging, controlPlaneLogging } from "../control-plane-logging";

@@ -10,10 +10,9 @@ import {
 import { checkedBy, cidr, withDefault } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 import { type DefaultReader } from "../../core/value-readers";
-import { baseOf } from "../../network/vcn/cluster-network-base";
-import { type IClusterNetwork } from "../../network/vcn/network";
+import { baseOf, type IClusterNetwork } from "../../network/vcn/network";
 import { isOverlay, type PodNetworking } from "../../network/vcn/pod-networking";
-import { type ClusterSubnet } from "../../network/vcn/subnet-exposure";
+import { type ClusterSubnet } from "../../network/vcn/cluster-subnet";
 import { DEFAULT_VCN } from "../../network/vcn/subnet-plan";
 import { type EndpointAccess } from "../endpoint-access";
 

@@ -1,7 +1,7 @@
 import { Chart } from "cdk8s";
 import { Lazy, type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
-import { checkGiven, checkMembers } from "../../core/required";
+import { checkGiven, checkMembers } from "../../core/missing-values";
 import { nameOf, policyNameOf } from "../../core/resource-name";
 import { type TaggingProps } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";

@@ -12,8 +12,7 @@ import {
   withDefault,
 } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { checkPublicBalancer } from "../../network/vcn/cluster-network-base";
-import { balancerSubnetOf } from "../../network/vcn/network";
+import { checkPublicBalancer, balancerSubnetOf } from "../../network/vcn/network";
 import { isOverlay } from "../../network/vcn/pod-networking";
 import { chartOf, checkUnused } from "../../synthesis/chart-objects";
 import { type LoadBalancerAccess } from "../load-balancer-access";

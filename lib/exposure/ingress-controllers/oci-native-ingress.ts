@@ -1,4 +1,4 @@
-import { ApiObject, Chart, JsonPatch } from "cdk8s";
+import { ApiObject, Chart } from "cdk8s";
 import { Construct } from "constructs";
 import {
   type OciNativeIngressProps,
@@ -7,14 +7,14 @@ import {
 } from "./oci-native-ingress-props";
 import { checked } from "../../core/checked";
 import { Port } from "../../core/port";
-import { checkRegionWhenWritten } from "../../core/region-of-ocid";
+import { checkRegionWhenWritten } from "../../core/regions";
 import { nameOf, stemOf } from "../../core/resource-name";
 import { Problems } from "../../core/validation-error";
-import { NetworkPeer } from "../../network/security-groups/network-peer";
+import { removeNamespace } from "../../synthesis/chart-objects";
+import { NetworkPeer, type INetworkSecurityGroup } from "../../network/security-groups/security-group";
 import { NetworkSecurityGroup } from "../../network/security-groups/network-security-group";
-import { type INetworkSecurityGroup } from "../../network/security-groups/security-group";
 import { balancerSubnetOf } from "../../network/vcn/network";
-import { type ClusterSubnet } from "../../network/vcn/subnet-exposure";
+import { type ClusterSubnet } from "../../network/vcn/cluster-subnet";
 import { isSameCluster, scopeOf } from "../../synthesis/chart-scopes";
 import { guardStaticSynthesis } from "../../synthesis/static-synthesis";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
@@ -190,8 +190,7 @@ export class OciNativeIngress extends IngressGateway {
         },
       },
     });
-    // The object is cluster-scoped, but cdk8s sets the chart's namespace on every object.
-    object.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+    removeNamespace(object);
     return object;
   }
 }

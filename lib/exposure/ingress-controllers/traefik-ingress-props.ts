@@ -16,7 +16,7 @@ import {
   withDefault,
 } from "../../core/readers";
 import { checkReason, readReason, type ReasonedChoice } from "../../core/reason";
-import { checkGiven } from "../../core/required";
+import { checkGiven } from "../../core/missing-values";
 import { Problems } from "../../core/validation-error";
 import { balancerSubnetOf } from "../../network/vcn/network";
 import { GATEWAY_API_VERSION } from "../../rbac/private/gateway-api";

@@ -10,7 +10,7 @@ import {
 import { readTraefik, type ResolvedTraefik, type TraefikIngressProps } from "./traefik-ingress-props";
 import { checked } from "../../core/checked";
 import { Port } from "../../core/port";
-import { shortHash } from "../../core/short-hash";
+import { shortHash } from "../../core/resource-name";
 import { type Problems } from "../../core/validation-error";
 import { RoleRule } from "../../rbac/role-rule";
 import { GATEWAY_API_GROUP } from "../../rbac/private/gateway-api";

@@ -3,9 +3,13 @@ import { type ResolvedLoadBalancer } from "./read-load-balancer";
 import { portOf } from "./service-ports";
 import { Port } from "../../core/port";
 import { nameOf, stemOf } from "../../core/resource-name";
-import { type INetworkPeer, NetworkPeer } from "../../network/security-groups/network-peer";
+import {
+  type INetworkPeer,
+  NetworkPeer,
+  type INetworkSecurityGroup,
+  recordRange,
+} from "../../network/security-groups/security-group";
 import { NetworkSecurityGroup } from "../../network/security-groups/network-security-group";
-import { type INetworkSecurityGroup, recordRange } from "../../network/security-groups/security-group";
 
 /** The health check port of kube-proxy. */
 const KUBE_PROXY_HEALTH = 10256;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { StateOfTree } from "../../core/construct-state";
-import { identityOf } from "../../core/reference";
+import { identityOf } from "../../core/terraform-text";
 import { type Reader, wholeNumber } from "../../core/readers";
 import { type Problems } from "../../core/validation-error";
 

@@ -4,7 +4,7 @@ import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { type Cidr, contains, isPrivate, readIpv4Cidr, readIpv4CidrIfKnown } from "../../core/cidr";
 import { shown } from "../../core/display-value";
 import { StateOfTree } from "../../core/construct-state";
-import { identityOf } from "../../core/reference";
+import { identityOf } from "../../core/terraform-text";
 import { Problems } from "../../core/validation-error";
 import { isUnreachable } from "../../network/egress/egress";
 import { LoadBalancerType } from "../load-balancer-kinds";

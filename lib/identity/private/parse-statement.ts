@@ -1,5 +1,7 @@
-import { type ConditionModel, type Operand, type Operator } from "./condition-model";
 import {
+  type ConditionModel,
+  type Operand,
+  type Operator,
   SUBJECT_KINDS,
   type ActionModel,
   type LocationModel,

@@ -1,2 +1,1 @@
-export { BastionClients } from "./bastion-clients";
-export { Bastion, type BastionProps, type IBastionTarget } from "./bastion";
+export { Bastion, BastionClients, type BastionProps, type IBastionTarget } from "./bastion";

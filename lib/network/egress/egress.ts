@@ -5,12 +5,15 @@ import { type Cidr, cidrAt, overlaps, readCidrs, readIpv4Cidr } from "../../core
 import { type Port } from "../../core/port";
 import { checkedBy, choice, kind, listOf, readArgument, type Reader } from "../../core/readers";
 import { type ReasonedChoice } from "../../core/reason";
-import { checkGiven } from "../../core/required";
+import { checkGiven } from "../../core/missing-values";
 import { Problems } from "../../core/validation-error";
-import { type INetworkPeer, NetworkPeer } from "../security-groups/network-peer";
-import { readRule } from "../security-groups/private/check-rule";
-import { type INetworkSecurityGroup } from "../security-groups/security-group";
-import { SubnetRole } from "../vcn/subnet-role";
+import {
+  type INetworkPeer,
+  NetworkPeer,
+  type INetworkSecurityGroup,
+} from "../security-groups/security-group";
+import { readRule } from "../security-groups/private/security-rule";
+import { SubnetRole } from "../vcn/cluster-subnet";
 import { isOverlay, type PodNetworking } from "../vcn/pod-networking";
 
 const UNREACHABLE = [

@@ -1,2 +1,2 @@
-export { type EgressInspectionProps } from "./egress-inspection-props";
+export { type EgressInspectionProps } from "./egress-inspection";
 export { Egress, EgressSource } from "./egress";

@@ -1,7 +1,13 @@
 import { type Duration } from "cdk8s";
 import { type Construct, type IConstruct } from "constructs";
-import { DEFAULT_RETENTION, logRetention } from "./log-retention";
-import { addLogGroup, addServiceLog, type ILogs, logName } from "./service-logs";
+import {
+  DEFAULT_RETENTION,
+  logRetention,
+  addLogGroup,
+  addServiceLog,
+  type ILogs,
+  logName,
+} from "./service-logs";
 import { checked } from "../../core/checked";
 import { compareOcids } from "../../core/ocid";
 import {
@@ -25,7 +31,7 @@ import { type TaggingProps } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
 import { CoreCaptureFilter } from "../../oci/core-capture-filter";
 import { LoggingLog } from "../../oci/logging-log";
-import { subnetOf, type SubnetRole } from "../vcn/subnet-role";
+import { subnetOf, type SubnetRole } from "../vcn/cluster-subnet";
 
 /** The traffic that flow logs record. */
 export enum FlowLogTraffic {

@@ -1,10 +1,8 @@
 import { type Construct } from "constructs";
 import { NetworkSecurityGroup } from "./network-security-group";
-import { type INetworkPeer } from "./network-peer";
-import { type INetworkSecurityGroup } from "./security-group";
+import { type INetworkPeer, type INetworkSecurityGroup } from "./security-group";
 import { checked } from "../../core/checked";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import { Port } from "../../core/port";
 import {
   boolean,
@@ -21,8 +19,13 @@ import {
 import { ResourceConstruct } from "../../core/resource-construct";
 import { nameOf, stemOf } from "../../core/resource-name";
 import { BACKEND_TAGS, type TaggingProps } from "../../core/tagging";
-import { isOverlay, PodNetworking, podNetworking } from "../vcn/pod-networking";
-import { type PodsToNodesAccess, podsToNodes } from "../vcn/pods-to-nodes";
+import {
+  isOverlay,
+  PodNetworking,
+  podNetworking,
+  type PodsToNodesAccess,
+  podsToNodes,
+} from "../vcn/pod-networking";
 import { type IRegionServices } from "../vcn/region-services";
 
 /** Traffic that a cluster needs, between two groups or to the region's services. */
@@ -268,4 +271,31 @@ function readGroups(
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
   return problems.resolved(readProps(problems, props, CLUSTER_GROUPS));
+}
+
+/**
+ * The ports of mount targets of OCI File Storage.
+ *
+ * Nodes mount the file systems, not pods. Allow the ports for the group of the nodes; a NetworkPolicy is not needed: `for (const port of
+ * FileStoragePorts.nfs()) cluster.workerSecurityGroup.allowTo(mountTargets, port, { reason })`.
+ *
+ * @see https://docs.oracle.com/iaas/Content/File/Tasks/securitylistsfilestorage.htm
+ */
+@checked
+export class FileStoragePorts {
+  /** Plain NFS, without encryption: TCP 111, 2048, 2049 and 2050, UDP 111 and 2048. */
+  public static nfs(): Port[] {
+    return [Port.tcp(111), Port.tcpRange(2048, 2050), Port.udp(111), Port.udp(2048)];
+  }
+
+  /**
+   * NFS over TLS, for volumes with encryption in transit: TCP 2051.
+   *
+   * @see https://docs.oracle.com/iaas/Content/File/Tasks/intransitencryption.htm
+   */
+  public static encryptedInTransit(): Port[] {
+    return [Port.tcp(2051)];
+  }
+
+  private constructor() {}
 }

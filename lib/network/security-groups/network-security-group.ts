@@ -1,20 +1,19 @@
 import { TerraformStack, Token } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
-import { type INetworkPeer, type RuleEnd } from "./network-peer";
-import { readRule } from "./private/check-rule";
-import { ruleConfigOf, type RuleContent, SecurityRule } from "./private/security-rule";
 import {
+  type INetworkPeer,
+  type RuleEnd,
   checkRuleCount,
   countRules,
   type INetworkSecurityGroup,
   type NetworkSecurityGroupAttributes,
   type NetworkSecurityGroupProps,
 } from "./security-group";
+import { readRule, ruleConfigOf, type RuleContent, SecurityRule } from "./private/security-rule";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { readCidrs } from "../../core/cidr";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import { shown } from "../../core/display-value";
 import { compareOcids } from "../../core/ocid";
 import { type Port } from "../../core/port";
@@ -28,10 +27,9 @@ import {
   taggingReaders,
 } from "../../core/readers";
 import { type ReasonedChoice } from "../../core/reason";
-import { idPartOf } from "../../core/reference";
-import { checkRegionWhenWritten } from "../../core/region-of-ocid";
+import { idPartOf, shortHash } from "../../core/resource-name";
+import { checkRegionWhenWritten } from "../../core/regions";
 import { ResourceConstruct } from "../../core/resource-construct";
-import { shortHash } from "../../core/short-hash";
 import { tagsOf } from "../../core/tagging";
 import { literalText } from "../../core/terraform-text";
 import { Problems } from "../../core/validation-error";

@@ -1,17 +1,23 @@
 import { type Construct } from "constructs";
-import { ClusterNetworkBase } from "./cluster-network-base";
+import { ClusterNetworkBase, balancerSubnetsOf, type IClusterNetwork } from "./network";
 import { type ClusterNetworkProps, readClusterNetwork } from "./cluster-network-props";
-import { type DrgAttachmentProps } from "./drg-attachment-props";
+import {
+  type DrgAttachmentProps,
+  type LocalPeeringProps,
+  type RemotePeeringProps,
+  type RangeBehind,
+} from "./drg-and-peering";
 import { type ClusterNetworkAttributes, ImportedClusterNetwork } from "./imported-network";
-import { balancerSubnetsOf, type IClusterNetwork } from "./network";
-import { SubnetRole, subnetOf } from "./subnet-role";
-import { type LocalPeeringProps, type RemotePeeringProps } from "./peering-props";
-import { NetworkRoutes } from "./private/network-routes";
-import { takeSubnetsOfVcn } from "./private/read-existing-vcn";
-import { type RangeBehind } from "./private/routed-ranges";
-import { type RoutedSubnet } from "./private/subnet-routes";
+import {
+  SubnetRole,
+  subnetOf,
+  type ClusterSubnet,
+  podsSubnetOf,
+  SubnetExposure,
+  takeSubnetsOfVcn,
+} from "./cluster-subnet";
+import { NetworkRoutes, type RoutedSubnet } from "./private/network-routes";
 import { type IRegionServices, RegionServices } from "./region-services";
-import { type ClusterSubnet, podsSubnetOf, SubnetExposure } from "./subnet-exposure";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { type Cidr } from "../../core/cidr";
@@ -21,7 +27,7 @@ import { CoreSubnet } from "../../oci/core-subnet";
 import { CoreVcn } from "../../oci/core-vcn";
 import { bastionSecurityList } from "../bastion/private/bastion-security-list";
 import { type Egress, type EgressSource } from "../egress/egress";
-import { type EgressInspectionProps } from "../egress/egress-inspection-props";
+import { type EgressInspectionProps } from "../egress/egress-inspection";
 import { NetworkEgress } from "../egress/private/network-egress";
 import { type IFlowLogs } from "../logs/flow-logging";
 import { flowLogsOf, recordNetwork } from "../logs/flow-logs";

@@ -1,13 +1,30 @@
 import { type Construct } from "constructs";
-import { readExistingVcn, type ResolvedExistingVcn, takeSubnetsOfVcn } from "./private/read-existing-vcn";
-import { type RangeBehind } from "./private/routed-ranges";
-import { type RoutedSubnet } from "./private/subnet-routes";
+import {
+  readExistingVcn,
+  type ResolvedExistingVcn,
+  type ExistingVcnNetworkProps,
+} from "./existing-vcn-props";
+import {
+  takeSubnetsOfVcn,
+  SubnetRole,
+  subnetOf,
+  SUBNETS,
+  type ClusterSubnet,
+  podsSubnetOf,
+  SubnetExposure,
+} from "./cluster-subnet";
+import {
+  type RangeBehind,
+  type DrgAttachmentProps,
+  type LocalPeeringProps,
+  type RemotePeeringProps,
+} from "./drg-and-peering";
+import { type RoutedSubnet } from "./private/network-routes";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { type Cidr, contains, readIpv4CidrIfKnown } from "../../core/cidr";
-import { checkRegionWhenWritten } from "../../core/region-of-ocid";
+import { checkRegionWhenWritten } from "../../core/regions";
 import { ResourceConstruct } from "../../core/resource-construct";
-import { nameOf } from "../../core/resource-name";
-import { shortHash } from "../../core/short-hash";
+import { nameOf, shortHash } from "../../core/resource-name";
 import { type TaggingProps, tagsOf } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
 import { CoreInternetGateway } from "../../oci/core-internet-gateway";
@@ -17,18 +34,13 @@ import { CoreServiceGateway } from "../../oci/core-service-gateway";
 import { CoreSubnet } from "../../oci/core-subnet";
 import { bastionSecurityList } from "../bastion/private/bastion-security-list";
 import { type Egress, type EgressSource } from "../egress/egress";
-import { type EgressInspectionProps } from "../egress/egress-inspection-props";
+import { type EgressInspectionProps } from "../egress/egress-inspection";
 import { NetworkEgress } from "../egress/private/network-egress";
 import { type IFlowLogs } from "../logs/flow-logging";
 import { flowLogsOf, recordNetwork } from "../logs/flow-logs";
-import { type ExistingVcnNetworkProps } from "./existing-vcn-props";
-import { type DrgAttachmentProps } from "./drg-attachment-props";
-import { ClusterNetworkBase } from "./cluster-network-base";
-import { type LocalPeeringProps, type RemotePeeringProps } from "./peering-props";
+import { ClusterNetworkBase } from "./network";
 import { checked } from "../../core/checked";
-import { SubnetRole, subnetOf, SUBNETS } from "./subnet-role";
 import { type IRegionServices, RegionServices } from "./region-services";
-import { type ClusterSubnet, podsSubnetOf, SubnetExposure } from "./subnet-exposure";
 
 interface ExistingVcnRoutesProps {
   readonly vcn: ResolvedExistingVcn;

@@ -1,6 +1,5 @@
 import { type Construct } from "constructs";
-import { ClusterNetworkBase } from "./cluster-network-base";
-import { checkPublicBalancers } from "./network";
+import { ClusterNetworkBase, checkPublicBalancers } from "./network";
 import { type IRegionServices, regionServices } from "./region-services";
 import {
   checkSubnetRanges,
@@ -8,9 +7,9 @@ import {
   clusterSubnet,
   type GivenSubnet,
   tellApart,
-} from "./subnet-exposure";
+} from "./cluster-subnet";
 import { problemsIn } from "../../core/construct-scope";
-import { given } from "../../core/missing-attribute";
+import { requiredAttribute } from "../../core/missing-values";
 import {
   cidrOrReference,
   ocid,
@@ -19,7 +18,7 @@ import {
   readProps,
   type Resolved,
 } from "../../core/readers";
-import { checkRegionWhenWritten } from "../../core/region-of-ocid";
+import { checkRegionWhenWritten } from "../../core/regions";
 import { Problems } from "../../core/validation-error";
 import { blockOf, checkEgress, checkOutside, type Egress, type EgressSource } from "../egress/egress";
 import { type IFlowLogs } from "../logs/flow-logging";
@@ -196,6 +195,6 @@ export class ImportedClusterNetwork extends ClusterNetworkBase {
   }
 
   private attribute<T>(name: string, value: T | undefined): T {
-    return given(this, "ClusterNetwork.fromClusterNetworkAttributes", name, value);
+    return requiredAttribute(this, "ClusterNetwork.fromClusterNetworkAttributes", name, value);
   }
 }

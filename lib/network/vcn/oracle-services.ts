@@ -3,12 +3,11 @@ import { type IClusterNetwork } from "./network";
 import { checkCidrLabel, isObjectStorage } from "./region-services";
 import { checked } from "../../core/checked";
 import { checkScope } from "../../core/construct-scope";
-import { firstApply } from "../../core/first-apply";
+import { firstApply, ResourceConstruct } from "../../core/resource-construct";
 import { checkedBy, passing, readArgument, type Reader, valueOf } from "../../core/readers";
-import { ResourceConstruct } from "../../core/resource-construct";
 import { Problems } from "../../core/validation-error";
 import { DataOciCoreServices } from "../../oci/data-oci-core-services";
-import { type INetworkPeer, type RuleEnd } from "../security-groups/network-peer";
+import { type INetworkPeer, type RuleEnd } from "../security-groups/security-group";
 
 /**
  * The Oracle services that the members of a group may connect to, through the service gateway of their network.

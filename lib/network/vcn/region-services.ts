@@ -2,12 +2,12 @@ import { Token } from "cdktf";
 import { type Construct } from "constructs";
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
-import { firstApply } from "../../core/first-apply";
+import { firstApply } from "../../core/resource-construct";
 import { objectOf, ocid, passing, type PropsSchema, readArguments, type Reader } from "../../core/readers";
-import { checkGiven } from "../../core/required";
+import { checkGiven } from "../../core/missing-values";
 import { type Problems } from "../../core/validation-error";
 import { DataOciCoreServices } from "../../oci/data-oci-core-services";
-import { type INetworkPeer, type RuleEnd } from "../security-groups/network-peer";
+import { type INetworkPeer, type RuleEnd } from "../security-groups/security-group";
 
 /** The attributes of the region's services, if they are known in advance. */
 export interface RegionServicesAttributes {

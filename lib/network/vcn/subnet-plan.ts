@@ -1,5 +1,10 @@
-import { type PlannedRanges, PLANNED, planSubnets } from "./private/subnet-planner";
-import { SMALLEST_SUBNET, vcnRange } from "./private/vcn-range";
+import {
+  type PlannedRanges,
+  PLANNED,
+  planSubnets,
+  SMALLEST_SUBNET,
+  vcnRange,
+} from "./private/subnet-planner";
 import { checked } from "../../core/checked";
 import { type Cidr, cidrAt, RESERVED_ADDRESSES } from "../../core/cidr";
 import {

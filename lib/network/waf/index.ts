@@ -1,4 +1,9 @@
-export { WafCapability, type WafExclusions } from "./web-application-firewall-capability";
+export {
+  WafAccessRule,
+  WafCapability,
+  type WafExclusions,
+  type WafRateLimit,
+} from "./web-application-firewall-rules";
 export { WafCondition } from "./web-application-firewall-condition";
 export {
   WafMode,
@@ -7,5 +12,5 @@ export {
   type WafResponseOptions,
   type WebApplicationFirewallProps,
 } from "./web-application-firewall-props";
-export { WafAccessRule, type WafRateLimit } from "./web-application-firewall-rules";
+
 export { WebApplicationFirewall } from "./web-application-firewall";

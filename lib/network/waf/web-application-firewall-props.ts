@@ -1,7 +1,8 @@
 import { type Size } from "cdk8s";
 import { type IConstruct } from "constructs";
-import { wafCapabilities, WafCapability } from "./web-application-firewall-capability";
 import {
+  wafCapabilities,
+  WafCapability,
   accessRules,
   rateLimits,
   type WafAccessRule,

@@ -1,6 +1,6 @@
 import { type ITerraformDependable } from "cdktf";
 import { type Construct } from "constructs";
-import { firstApply } from "../../core/first-apply";
+import { firstApply } from "../../core/resource-construct";
 import { type TaggingProps } from "../../core/tagging";
 import { DataOciObjectstorageNamespace } from "../../oci/data-oci-objectstorage-namespace";
 import { ObjectstorageBucket, type ObjectstorageBucketRetentionRules } from "../../oci/objectstorage-bucket";

@@ -16,7 +16,7 @@ import {
   withDefault,
 } from "../../core/readers";
 import { readReason, type ReasonedChoice } from "../../core/reason";
-import { checkUnique } from "../../core/unique-values";
+import { checkUnique } from "../../core/value-readers";
 import { Problems } from "../../core/validation-error";
 import { isWithin, mountPath, mountPathOf } from "../pods/writable-path";
 

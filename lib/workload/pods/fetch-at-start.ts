@@ -2,7 +2,8 @@ import { type InitContainer } from "./container-resources";
 import { ConfigFile } from "./mounted-files";
 import { mountPath, WritablePath } from "./writable-path";
 import { checked } from "../../core/checked";
-import { findCredential, namesSecret } from "../../core/credential-literal";
+import { namesSecret } from "../../core/credential-literal";
+import { findCredential } from "../../core/credential-patterns";
 import { shown } from "../../core/display-value";
 import { byteQuantity } from "../../core/quantity";
 import {
@@ -15,7 +16,7 @@ import {
   valueOf,
   withDefault,
 } from "../../core/readers";
-import { shortHash } from "../../core/short-hash";
+import { shortHash } from "../../core/resource-name";
 import { Problems } from "../../core/validation-error";
 import { ContainerImage } from "../images/container-image";
 

@@ -15,7 +15,7 @@ import {
   type Resolved,
   subdomainName,
 } from "../../core/readers";
-import { shortHash } from "../../core/short-hash";
+import { shortHash } from "../../core/resource-name";
 import { byKey, byText } from "../../core/stable-order";
 import { Problems } from "../../core/validation-error";
 import { refuseKind } from "../../core/value-readers";

@@ -22,9 +22,9 @@ import {
   text,
   withDefault,
 } from "../../core/readers";
-import { checkUnique } from "../../core/unique-values";
+import { checkUnique } from "../../core/value-readers";
 import { Problems } from "../../core/validation-error";
-import { kindOf } from "../../core/value-kind";
+import { kindOf } from "../../core/kind-checks";
 import { knownBlock } from "../../network/egress/egress";
 import { noteOwnAccount, notePullsWithoutSecrets, pullSecretsOf } from "../../synthesis/account-pull-secrets";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";

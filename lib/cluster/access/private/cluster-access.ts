@@ -1,10 +1,9 @@
 import { App, Chart } from "cdk8s";
 import { Construct } from "constructs";
-import { outputNameOf } from "../../../core/output-name";
-import { idPartOf } from "../../../core/reference";
+import { outputNameOf, idPartOf } from "../../../core/resource-name";
 import { kind, ocid, optional, readProps, type Resolved } from "../../../core/readers";
 import { Problems } from "../../../core/validation-error";
-import { remindOfExpiry } from "../../../core/expiry";
+import { remindOfExpiry } from "../../../core/dates";
 import { LeastPrivilegePolicy } from "../../../identity/least-privilege-policy";
 import { PolicyCondition } from "../../../identity/policy-condition";
 import { PolicyLocation } from "../../../identity/policy-location";

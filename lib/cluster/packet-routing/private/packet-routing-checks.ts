@@ -1,6 +1,5 @@
 import { type Problems } from "../../../core/validation-error";
-import { baseOf } from "../../../network/vcn/cluster-network-base";
-import { type IClusterNetwork } from "../../../network/vcn/network";
+import { baseOf, type IClusterNetwork } from "../../../network/vcn/network";
 import { isOverlay, type PodNetworking } from "../../../network/vcn/pod-networking";
 import { type PacketRouting } from "../packet-routing";
 

@@ -1,15 +1,18 @@
 import { type ITerraformDependable, Lazy, type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { type Port, IpProtocol } from "../../../core/port";
-import { identityOf } from "../../../core/reference";
+import { identityOf } from "../../../core/terraform-text";
 import { ResourceConstruct } from "../../../core/resource-construct";
 import { policyNameOf } from "../../../core/resource-name";
 import { tagsOf } from "../../../core/tagging";
 import { Problems } from "../../../core/validation-error";
-import { type RuleEnd } from "../../../network/security-groups/network-peer";
+import {
+  type RuleEnd,
+  type INetworkSecurityGroup,
+  recordedRanges,
+} from "../../../network/security-groups/security-group";
 import { NetworkSecurityGroup } from "../../../network/security-groups/network-security-group";
 import { type SecurityAttribute } from "../../../network/security-groups/security-attribute";
-import { type INetworkSecurityGroup, recordedRanges } from "../../../network/security-groups/security-group";
 import { balancerSubnetsOf } from "../../../network/vcn/network";
 import { isOverlay } from "../../../network/vcn/pod-networking";
 import { IdentityPolicy } from "../../../oci/identity-policy";

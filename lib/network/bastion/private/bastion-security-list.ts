@@ -1,7 +1,7 @@
 import { type Construct } from "constructs";
 import { type TaggingProps } from "../../../core/tagging";
 import { CoreSecurityList } from "../../../oci/core-security-list";
-import { type RoutedVcn } from "../../vcn/private/subnet-routes";
+import { type RoutedVcn } from "../../vcn/private/network-routes";
 
 interface BastionSecurityListProps {
   readonly displayName: string;

@@ -1,14 +1,21 @@
 import { Token } from "cdktf";
 import { type Construct } from "constructs";
-import { FirewallRoutes } from "./firewall-routes";
+import {
+  FirewallRoutes,
+  checkInspectable,
+  type EgressInspectionProps,
+  type InspectedNetwork,
+  type KnownInspection,
+  readInspection,
+} from "../egress-inspection";
+import { blockOf, checkEgress, checkOutside, type Egress, type EgressSource } from "../egress";
 import { type KnownEgress, RequestedEgress } from "./requested-egress";
 import { type Cidr, readCidrs } from "../../../core/cidr";
-import { fail } from "../../../core/fail";
+import { fail, Problems } from "../../../core/validation-error";
 import { IpProtocol } from "../../../core/port";
 import { readProps } from "../../../core/readers";
-import { checkRegionWhenWritten } from "../../../core/region-of-ocid";
+import { checkRegionWhenWritten } from "../../../core/regions";
 import { ResourceConstruct } from "../../../core/resource-construct";
-import { Problems } from "../../../core/validation-error";
 import { type CoreDrgAttachment } from "../../../oci/core-drg-attachment";
 import { type CoreNatGateway } from "../../../oci/core-nat-gateway";
 import { checkGroupVcn } from "../../security-groups/network-security-group";
@@ -17,33 +24,27 @@ import {
   type DrgAttachmentProps,
   type KnownAttachment,
   readAttachment,
-} from "../../vcn/drg-attachment-props";
-import { SubnetRole } from "../../vcn/subnet-role";
-import {
   checkPeeringId,
   type LocalPeeringProps,
   readLocalPeering,
   readRemotePeering,
   type RemotePeeringProps,
-} from "../../vcn/peering-props";
+  type Behind,
+  checkApart,
+  checkPods,
+  type RangeBehind,
+} from "../../vcn/drg-and-peering";
+import { SubnetRole, checkSubnetsOfVcn, takeSubnetsOfVcn } from "../../vcn/cluster-subnet";
 import {
   drgAttachment,
   type GatewayProps,
   localPeeringGateway,
   natGateway,
   remotePeeringConnection,
-} from "../../vcn/private/gateways";
-import { checkSubnetsOfVcn, takeSubnetsOfVcn } from "../../vcn/private/read-existing-vcn";
-import { type Behind, checkApart, checkPods, type RangeBehind } from "../../vcn/private/routed-ranges";
-import { checkRuleCounts, type RoutedSubnet, SubnetRoutes } from "../../vcn/private/subnet-routes";
-import { blockOf, checkEgress, checkOutside, type Egress, type EgressSource } from "../egress";
-import {
-  checkInspectable,
-  type EgressInspectionProps,
-  type InspectedNetwork,
-  type KnownInspection,
-  readInspection,
-} from "../egress-inspection-props";
+  checkRuleCounts,
+  type RoutedSubnet,
+  SubnetRoutes,
+} from "../../vcn/private/network-routes";
 
 function refuseHub(problems: Problems): void {
   problems.add(

@@ -1,7 +1,7 @@
 import { type Cidr, contains, isPrivate } from "../../../core/cidr";
-import { type SubnetRole } from "../../vcn/subnet-role";
-import { type Behind } from "../../vcn/private/routed-ranges";
-import { type EgressRoute } from "../../vcn/private/subnet-routes";
+import { type SubnetRole } from "../../vcn/cluster-subnet";
+import { type Behind } from "../../vcn/drg-and-peering";
+import { type EgressRoute } from "../../vcn/private/network-routes";
 import { type Egress } from "../egress";
 
 /** An egress with its subnet. */

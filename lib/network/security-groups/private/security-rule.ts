@@ -1,9 +1,87 @@
-import { type Port, IpProtocol } from "../../../core/port";
+import { readCidrs } from "../../../core/cidr";
+import { shown } from "../../../core/display-value";
+import { checkOcid } from "../../../core/ocid";
+import { hasPorts, MAX_PORTS, type Port, portsOf, IpProtocol } from "../../../core/port";
+import { checkReason, checkRuleReason, type ReasonedChoice } from "../../../core/reason";
+import { checkGiven } from "../../../core/missing-values";
+import { type Problems } from "../../../core/validation-error";
+import { checkCidrLabel } from "../../vcn/region-services";
+import { type INetworkPeer, type RuleEnd } from "../security-group";
 import {
   type CoreNetworkSecurityGroupSecurityRule,
   type CoreNetworkSecurityGroupSecurityRuleConfig,
 } from "../../../oci/core-network-security-group-security-rule";
-import { type RuleEnd } from "../network-peer";
+
+/** Reads the remote end of a rule and adds all problems of the rule. */
+export function readRule(
+  problems: Problems,
+  peer: INetworkPeer,
+  port: Port,
+  choice: ReasonedChoice,
+  everyone = "NetworkPeer.anywhere({ reason })",
+): RuleEnd | undefined {
+  checkGiven(problems, { peer, port, choice });
+  const isValidPort = port && isPort(problems, port);
+  if (choice) checkRuleReason(problems, port ? `The rule for ${port.toString()}` : "The rule", choice.reason);
+  const end = peer && readEnd(problems, peer, everyone);
+  if (end && isValidPort && end.type !== "NETWORK_SECURITY_GROUP") checkWidth(problems, port);
+  return end;
+}
+
+/** Whether the value is a port; JavaScript can pass any object instead. */
+function isPort(problems: Problems, port: Port): boolean {
+  if (hasPorts(port)) return true;
+  problems.add("PORT_INVALID", `The port is ${shown(port)}`, "Give a Port, for example Port.tcp(443)");
+  return false;
+}
+
+function checkWidth(problems: Problems, port: Port): void {
+  const { protocol } = port;
+  const count = portsOf(port);
+  if (count <= MAX_PORTS) return;
+  const what =
+    protocol === IpProtocol.ALL ? "Every protocol and port" : `${count} of the 65535 ${protocol} ports`;
+  problems.add(
+    "RULE_TOO_WIDE",
+    `${what} would be opened to a peer that is not an NSG`,
+    "Give the protocol and the ports, for example Port.tcp(443) or Port.tcpRange(8000, 8100), with a rule for each; " +
+      `a rule opens at most ${MAX_PORTS} ports`,
+  );
+}
+
+function readEnd(problems: Problems, peer: INetworkPeer, everyone: string): RuleEnd | undefined {
+  const end = typeof peer.toRuleEnd === "function" ? peer.toRuleEnd() : undefined;
+  if (!end) {
+    problems.add(
+      "PEER_INVALID",
+      `The peer is ${typeof peer === "object" ? "an object without a rule end" : shown(peer)}`,
+      'Give NetworkPeer.cidr("10.0.0.0/16"), a network security group, or the region\'s services',
+    );
+    return undefined;
+  }
+  checkGiven(problems, { "The key of the peer's rule end": end.key });
+  if (checkGiven(problems, { "The value of the peer's rule end": end.value }))
+    checkEnd(problems, end, everyone);
+  return end;
+}
+
+function checkEnd(problems: Problems, end: RuleEnd, everyone: string): void {
+  if (end.type === "NETWORK_SECURITY_GROUP") {
+    checkOcid(problems, "The peer", end.value, "networksecuritygroup");
+  } else if (end.type === "SERVICE_CIDR_BLOCK") {
+    checkCidrLabel(problems, "The peer", end.value);
+  } else if (end.type === "CIDR_BLOCK") {
+    const wide = end.reason !== undefined;
+    if (wide) checkReason(problems, "A rule for every address", end.reason);
+    readCidrs(problems, "The peer", [end.value], { wide, everyone });
+  } else {
+    problems.add(
+      "PEER_INVALID",
+      `The type of the peer's rule end is ${shown(end.type)}`,
+      "Use CIDR_BLOCK, NETWORK_SECURITY_GROUP or SERVICE_CIDR_BLOCK",
+    );
+  }
+}
 
 const MAX_DESCRIPTION_LENGTH = 255;
 

@@ -1,6 +1,6 @@
 import { Lazy } from "cdk8s";
 import { type MountedSecrets } from "./mount-secret";
-import { shortHash } from "../../../core/short-hash";
+import { shortHash } from "../../../core/resource-name";
 import { byKey, byText } from "../../../core/stable-order";
 import { type Egress } from "../../../network/egress/egress";
 import { type ContainerImage } from "../../images/container-image";

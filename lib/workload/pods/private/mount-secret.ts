@@ -15,7 +15,7 @@ import {
   valueOf,
   withDefault,
 } from "../../../core/readers";
-import { shortHash } from "../../../core/short-hash";
+import { shortHash } from "../../../core/resource-name";
 import { byText } from "../../../core/stable-order";
 import { Problems } from "../../../core/validation-error";
 import { type IVaultSecret } from "../../../encryption/vault-secret-props";
