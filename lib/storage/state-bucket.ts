@@ -2,7 +2,7 @@ import { Duration } from "cdk8s";
 import { TerraformOutput, type TerraformProvider, TerraformStack } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { OciStateBackend } from "./oci-state-backend";
-import { checkEncryptionKey } from "../encryption/private/key-algorithm";
+import { checkEncryptionKey } from "../encryption/vault-key";
 import { objectStorageName } from "./private/object-storage-names";
 import { addProtectedBucket, keyStatement, objectStorageNamespace } from "./private/protected-bucket";
 import { checked } from "../core/checked";

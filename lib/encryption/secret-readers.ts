@@ -1,16 +1,23 @@
+import { type Construct, type IConstruct } from "constructs";
 import { Chart } from "cdk8s";
 import { Lazy, type TerraformProvider } from "cdktf";
-import { type Construct } from "constructs";
-import { checkGiven, checkMembers } from "../../core/missing-values";
-import { nameOf, policyNameOf } from "../../core/resource-name";
-import { type TaggingProps } from "../../core/tagging";
-import { Problems } from "../../core/validation-error";
-import { byKey } from "../../core/stable-order";
-import { checkEnhanced, type IChartScope, isAdded, whenAdded } from "../../synthesis/chart-scopes";
-import { needCluster } from "../../synthesis/forgotten-charts";
-import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
-import { IdentityPolicy } from "../../oci/identity-policy";
-import { type ISecretReader } from "../secret-reader";
+import { checkGiven, checkMembers } from "../core/missing-values";
+import { nameOf, policyNameOf } from "../core/resource-name";
+import { byKey } from "../core/stable-order";
+import { type TaggingProps } from "../core/tagging";
+import { Problems } from "../core/validation-error";
+import { IdentityPolicy } from "../oci/identity-policy";
+import { checkEnhanced, type IChartScope, isAdded, whenAdded } from "../synthesis/chart-scopes";
+import { needCluster } from "../synthesis/forgotten-charts";
+import { checkAtSynthesis } from "../synthesis/synthesis-checks";
+
+/** A workload that reads secrets as its own service account, such as a HardenedDeployment. */
+export interface ISecretReader extends IConstruct {
+  /** The name of the service account. */
+  readonly serviceAccountName: string;
+  /** The namespace, if the chart of the workload has one. */
+  readonly namespace?: string;
+}
 
 /** A secret, as far as a statement names it. */
 interface ReadSecret extends Construct {
