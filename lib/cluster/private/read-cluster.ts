@@ -1,15 +1,15 @@
 import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { groupList, kubernetesVersion, networkValue } from "./cluster-readers";
-import { checkEndpointGroups } from "./group-lists";
 import {
+  checkEndpointGroups,
   checkPodsCidr,
   checkPrivateSubnets,
   checkServicesCidr,
   podsCidrOf,
   servicesCidr,
   subnetIfGiven,
-} from "./services-cidr";
+} from "./cluster-network";
 import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import { checkHomeRegionProvider, checkSameHomeRegion } from "../../core/regions";
 import { compareOcids } from "../../core/ocid";
@@ -37,12 +37,11 @@ import { baseOf, type IClusterNetwork } from "../../network/vcn/network";
 import { isOverlay, PodNetworking, podNetworking, podsToNodes } from "../../network/vcn/pod-networking";
 import { DEFAULT_VCN } from "../../network/vcn/subnet-plan";
 import { type SecureOkeClusterProps } from "../cluster-props";
-import { ControlPlaneLogging, controlPlaneLogging } from "../control-plane-logging";
+import { ControlPlaneLogging, controlPlaneLogging } from "../control-plane-logs";
 import { CredentialRotation } from "../credential-rotation";
 import { EndpointAccess, endpointAccess } from "../endpoint-access";
 import { NodeScanning, nodeScanning } from "../node-scanning";
-import { packetRouting } from "../packet-routing/packet-routing";
-import { checkPackets } from "../packet-routing/private/packet-routing-checks";
+import { packetRouting, checkPackets } from "../packet-routing/packet-routing";
 import { checkEngineFits, policyEngine } from "../policy-engine/network-policy-engine";
 
 const CLUSTER = {

@@ -1,4 +1,5 @@
 import { type IConstruct } from "constructs";
+import { TerraformStack, Token } from "cdktf";
 import {
   type Cidr,
   cidrAt,
@@ -8,12 +9,18 @@ import {
   readIpv4CidrIfKnown,
 } from "../../core/cidr";
 import { checkedBy, cidr, withDefault } from "../../core/readers";
+import { byPath } from "../../core/stable-order";
+import { resolveReference } from "../../core/terraform-text";
 import { Problems } from "../../core/validation-error";
 import { type DefaultReader } from "../../core/value-readers";
+import { type Egress, EgressSource } from "../../network/egress/egress";
+import { checkGroupVcn } from "../../network/security-groups/network-security-group";
+import { type INetworkSecurityGroup } from "../../network/security-groups/security-group";
+import { type ClusterSubnet } from "../../network/vcn/cluster-subnet";
 import { baseOf, type IClusterNetwork } from "../../network/vcn/network";
 import { isOverlay, type PodNetworking } from "../../network/vcn/pod-networking";
-import { type ClusterSubnet } from "../../network/vcn/cluster-subnet";
 import { DEFAULT_VCN } from "../../network/vcn/subnet-plan";
+import { type ISecureOkeCluster } from "../cluster-base";
 import { type EndpointAccess } from "../endpoint-access";
 
 const SUBNETS = [
@@ -184,4 +191,128 @@ function addOverlap(problems: Problems, { name, cidr }: InnerRange, what: string
     `${name} ${cidr.text} overlaps ${what}`,
     `Give ${name} a private range outside of ${where}; it can't be changed once the cluster exists`,
   );
+}
+
+/** The limit of a VNIC. */
+const MAX_GROUPS = 5;
+const LISTS = [
+  { name: "securityGroups", who: "nodes", own: "workerSecurityGroup" },
+  { name: "podSecurityGroups", who: "pods", own: "podSecurityGroup" },
+] as const;
+
+/** The additional security groups of nodes and pods. */
+export interface AdditionalGroups {
+  readonly securityGroups?: readonly INetworkSecurityGroup[];
+  readonly podSecurityGroups?: readonly INetworkSecurityGroup[];
+  /** Whether the pool has a security group of its own for its egress. */
+  readonly hasEgressGroup?: boolean;
+}
+
+/** The OCIDs of a cluster's security group and of additional ones, without duplicates and in a stable order. */
+export function groupIds(
+  own: INetworkSecurityGroup,
+  additional: readonly INetworkSecurityGroup[] = [],
+): string[] {
+  return eachOnce(own, additional).map((group) => group.networkSecurityGroupId);
+}
+
+/** Adds a problem if the additional security groups of nodes or pods belong to another VCN, or are too many. */
+export function checkGroups(
+  problems: Problems,
+  cluster: ISecureOkeCluster | undefined,
+  { hasEgressGroup = false, ...lists }: AdditionalGroups,
+): void {
+  // Missing attributes of the cluster are reported elsewhere.
+  const attribute = <T>(get: (from: ISecureOkeCluster) => T) =>
+    cluster && new Problems(cluster).collect(() => get(cluster));
+  const network = attribute((from) => from.network);
+  const egressGroups = hasEgressGroup ? 1 : 0;
+  for (const { name, who, own } of LISTS) {
+    const groups = lists[name] ?? [];
+    if (network) checkVcn(problems, name, groups, network);
+    const ofCluster = attribute((from) => from[own]);
+    const distinct = ofCluster ? eachOnce(ofCluster, groups).length : 1 + new Set(groups).size;
+    const count = distinct + egressGroups;
+    if (count <= MAX_GROUPS) continue;
+    problems.add(
+      "NSG_LIMIT",
+      `${name} has too many groups: the ${who} would have ${count}`,
+      `Give at most ${MAX_GROUPS - 1 - egressGroups} additional groups${hasEgressGroup ? "; egress takes one more" : ""}`,
+    );
+  }
+}
+
+/** Adds a problem if the additional security groups of the API endpoint belong to another VCN, or are too many. */
+export function checkEndpointGroups(
+  problems: Problems,
+  network: IClusterNetwork | undefined,
+  groups: readonly INetworkSecurityGroup[],
+): void {
+  const name = "apiEndpointSecurityGroups";
+  if (network) checkVcn(problems, name, groups, network);
+  const count = 1 + new Set(groups.map(keyOf)).size;
+  if (count <= MAX_GROUPS) return;
+  problems.add(
+    "NSG_LIMIT",
+    `${name} has too many groups: the API endpoint would have ${count}`,
+    `Give at most ${MAX_GROUPS - 1} additional groups`,
+  );
+}
+
+function checkVcn(
+  problems: Problems,
+  name: string,
+  groups: readonly INetworkSecurityGroup[],
+  network: IClusterNetwork,
+): void {
+  const vcnId = new Problems(network).collect(() => network.vcnId);
+  groups.forEach((group, index) => {
+    checkGroupVcn(problems, `${name}[${index}]`, group, network, vcnId);
+  });
+}
+
+function eachOnce(
+  own: INetworkSecurityGroup,
+  additional: readonly INetworkSecurityGroup[],
+): INetworkSecurityGroup[] {
+  const groups = new Map<string, INetworkSecurityGroup>();
+  for (const group of [own, ...[...additional].sort(byPath)]) {
+    const key = keyOf(group);
+    if (!groups.has(key)) groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** Returns the same key for the same group, even if it was imported twice. */
+function keyOf(group: INetworkSecurityGroup): string {
+  const { networkSecurityGroupId: id } = group;
+  if (!Token.isUnresolved(id)) return id;
+  return `${TerraformStack.of(group).node.path} ${resolveReference(group, id)}`;
+}
+
+/**
+ * Reads all attributes of the cluster that a pool uses, so that everything that an imported cluster lacks is reported; returns whether
+ * its subnets are known.
+ */
+export function readPoolNetwork(problems: Problems, cluster: ISecureOkeCluster): boolean {
+  for (const name of ["compartmentId", "workerSecurityGroup", "podSecurityGroup"] as const) {
+    problems.collect(() => cluster[name]);
+  }
+  const network = problems.collect(() => cluster.network);
+  if (!network) return false;
+  checkPrivateSubnets(problems, network, cluster.podNetworking);
+  const subnets = [problems.collect(() => network.workerSubnet)];
+  if (!isOverlay(cluster.podNetworking)) subnets.push(problems.collect(() => network.podSubnet));
+  return subnets.every(Boolean);
+}
+
+/** Allows the egress of the nodes and the pods; with an overlay, pods use the egress of their nodes. */
+export function addClusterEgress(
+  network: IClusterNetwork,
+  podNetworking: PodNetworking | undefined,
+  [nodes, pods]: readonly [INetworkSecurityGroup, INetworkSecurityGroup],
+  egress: Egress,
+): void {
+  network.addEgress(EgressSource.workers(nodes), egress);
+  if (!isOverlay(podNetworking)) network.addEgress(EgressSource.pods(pods), egress);
 }

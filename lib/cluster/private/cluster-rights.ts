@@ -1,22 +1,28 @@
 import { type TerraformProvider, Token } from "cdktf";
 import { Construct } from "constructs";
-import { EXCEPT_MOVING_GROUPS } from "./cluster-policies";
-import { type ClusterRight } from "./cluster-right";
-import { compareOcids } from "../../core/ocid";
+import { EXCEPT_MOVING_GROUPS, nodePoolPrincipal } from "./cluster-policies";
 import { idPartOf, policyNameOf } from "../../core/resource-name";
 import { type TaggingProps, tagsOf } from "../../core/tagging";
-import { addWarning } from "../../core/warnings";
 import { IdentityPolicy } from "../../oci/identity-policy";
-import { createdClusterOf, type ISecureOkeCluster } from "../cluster-base";
+
+/** An additional right of a cluster for something in a chart, in one compartment. */
+export interface ClusterRight {
+  /** The purpose of the right, as a part of a construct id and of the name of a policy. */
+  readonly purpose: string;
+  /** The part that, besides the compartment, distinguishes it from other rights for the same purpose. */
+  readonly key?: string;
+  /** The allowed actions, after "Lets the cluster". */
+  readonly description: string;
+  /** The effect of a missing right, for a warning. */
+  readonly without: string;
+  statements(clusterId: string, compartmentId: string): string[];
+}
 
 interface AdditionalPoliciesProps extends TaggingProps {
   readonly clusterId: string;
   readonly homeRegionProvider?: TerraformProvider;
   readonly displayName: string;
 }
-
-/** The id of the warning. */
-const UNGRANTED = "cluster-rights";
 
 /** The condition that identifies a cluster in a statement. */
 export function clusterPrincipal(clusterId: string): string {
@@ -62,45 +68,6 @@ export function volumeKeyRight(kmsKeyId: string): ClusterRight {
       ];
     },
   };
-}
-
-/**
- * Grants a right to a cluster; an imported one may have it already, so a warning shows the statements.
- *
- * @param compartmentId the compartment, by default that of the cluster
- * @returns the policy, if one was created
- */
-export function grantRight(
-  cluster: ISecureOkeCluster,
-  right: ClusterRight,
-  compartmentId?: string,
-): IdentityPolicy | undefined {
-  const created = createdClusterOf(cluster);
-  if (created) return created._grant(right, compartmentId ?? cluster.compartmentId);
-  warnOfRight(cluster, right, compartmentId);
-  return undefined;
-}
-
-/** Grants the right only if it is for another compartment than that of the cluster. */
-export function grantRightElsewhere(
-  cluster: ISecureOkeCluster,
-  right: ClusterRight,
-  compartmentId: string,
-): void {
-  // An imported cluster without a given compartment can't be asked for it.
-  if (!createdClusterOf(cluster) || !isOwnCompartment(cluster, compartmentId)) {
-    grantRight(cluster, right, compartmentId);
-  }
-}
-
-function warnOfRight(
-  cluster: ISecureOkeCluster,
-  right: ClusterRight,
-  compartmentId: string | undefined,
-): void {
-  const what = `an imported cluster may lack the right to ${right.description}`;
-  const text = `[${UNGRANTED}] ${cluster.node.path}: ${warningOf(right, what, cluster.clusterId, compartmentId)}`;
-  if (!cluster.node.metadata.some(({ data }) => data === text)) addWarning(cluster, text);
 }
 
 /** The warning that shows the statements of a right. */
@@ -153,8 +120,40 @@ export class AdditionalPolicies extends Construct {
   }
 }
 
-/** Whether a compartment is certainly that of the cluster, which has its rights there already. */
-function isOwnCompartment(cluster: ISecureOkeCluster, compartmentId: string): boolean {
-  const own = cluster.compartmentId;
-  return compareOcids({ scope: cluster, id: own }, { scope: cluster, id: compartmentId }) === "same";
+/**
+ * The right of the node pools of a compartment, and of the block volume service, to encrypt boot volumes with one key.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengpolicyconfig.htm
+ */
+export function bootVolumeKeyRight(keyId: string, poolCompartmentId: string): ClusterRight {
+  return {
+    purpose: "boot-volume-key",
+    key: keyId,
+    description: "encrypt the boot volumes of its nodes with one key",
+    without: "OKE can't launch nodes of the pool, and reports it in the work request of the pool only.",
+    statements: (_, compartmentId) => {
+      const target = `target.key.id = '${keyId}'`;
+      return [
+        `Allow any-user to use key-delegates in compartment id ${compartmentId} where all {${nodePoolPrincipal(poolCompartmentId)}, ${target}}`,
+        `Allow service blockstorage to use keys in compartment id ${compartmentId} where ${target}`,
+      ];
+    },
+  };
+}
+
+/**
+ * The right of node pools to launch nodes in reserved capacity; OCI has no variable for a single reservation.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengmakingcapacityreservations.htm
+ */
+export function capacityReservationRight(poolCompartmentId: string): ClusterRight {
+  return {
+    purpose: "capacity-reservations",
+    description: "launch nodes in reserved capacity",
+    without: "OKE can't launch nodes of the pool, and reports it in the work request of the pool only.",
+    statements: (_, compartmentId) => [
+      `Allow any-user to use compute-capacity-reservations in compartment id ${compartmentId} where all {${nodePoolPrincipal(poolCompartmentId)}}`,
+      `Allow service oke to use compute-capacity-reservations in compartment id ${compartmentId}`,
+    ],
+  };
 }

@@ -1,8 +1,12 @@
 import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
+import { type ClusterRight, warningOf } from "./cluster-rights";
+import { compareOcids } from "../../core/ocid";
 import { nameOf, policyNameOf } from "../../core/resource-name";
 import { type TaggingProps, tagsOf } from "../../core/tagging";
+import { addWarning } from "../../core/warnings";
 import { IdentityPolicy } from "../../oci/identity-policy";
+import { createdClusterOf, type ISecureOkeCluster } from "../cluster-base";
 
 /** A program in a cluster that authenticates to OCI by workload identity. */
 export interface WorkloadIdentity {
@@ -75,4 +79,52 @@ export function addWorkloadPolicy(
     statements,
     ...tagsOf(scope, tags),
   });
+}
+
+/** The id of the warning. */
+const UNGRANTED = "cluster-rights";
+
+/**
+ * Grants a right to a cluster; an imported one may have it already, so a warning shows the statements.
+ *
+ * @param compartmentId the compartment, by default that of the cluster
+ * @returns the policy, if one was created
+ */
+export function grantRight(
+  cluster: ISecureOkeCluster,
+  right: ClusterRight,
+  compartmentId?: string,
+): IdentityPolicy | undefined {
+  const created = createdClusterOf(cluster);
+  if (created) return created._grant(right, compartmentId ?? cluster.compartmentId);
+  warnOfRight(cluster, right, compartmentId);
+  return undefined;
+}
+
+/** Grants the right only if it is for another compartment than that of the cluster. */
+export function grantRightElsewhere(
+  cluster: ISecureOkeCluster,
+  right: ClusterRight,
+  compartmentId: string,
+): void {
+  // An imported cluster without a given compartment can't be asked for it.
+  if (!createdClusterOf(cluster) || !isOwnCompartment(cluster, compartmentId)) {
+    grantRight(cluster, right, compartmentId);
+  }
+}
+
+function warnOfRight(
+  cluster: ISecureOkeCluster,
+  right: ClusterRight,
+  compartmentId: string | undefined,
+): void {
+  const what = `an imported cluster may lack the right to ${right.description}`;
+  const text = `[${UNGRANTED}] ${cluster.node.path}: ${warningOf(right, what, cluster.clusterId, compartmentId)}`;
+  if (!cluster.node.metadata.some(({ data }) => data === text)) addWarning(cluster, text);
+}
+
+/** Whether a compartment is certainly that of the cluster, which has its rights there already. */
+function isOwnCompartment(cluster: ISecureOkeCluster, compartmentId: string): boolean {
+  const own = cluster.compartmentId;
+  return compareOcids({ scope: cluster, id: own }, { scope: cluster, id: compartmentId }) === "same";
 }
