@@ -30,7 +30,7 @@ import { guardBindings } from "../rbac/private/rbac-bindings";
 import { LeastPrivilegeRole } from "../rbac/role";
 import { Subject } from "../rbac/subject";
 import { chartOf, checkUnused } from "../synthesis/chart-objects";
-import { noteWritten } from "../synthesis/forgotten-charts";
+import { noteWritten } from "../synthesis/chart-guards";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 import { AllowedRegistries } from "../workload/images/allowed-registries";
 import { checkImageName } from "../workload/images/private/image-reference";

@@ -19,7 +19,7 @@ import { addWarning } from "../core/warnings";
 import { byKey } from "../core/stable-order";
 import { apiObjectsIn, chartOf, checkUnused, dataOf } from "../synthesis/chart-objects";
 import { whenAdded } from "../synthesis/chart-scopes";
-import { guardStaticSynthesis } from "../synthesis/static-synthesis";
+import { guardStaticSynthesis } from "../synthesis/chart-guards";
 
 /** One rule of a Role or ClusterRole. */
 interface RuleManifest {

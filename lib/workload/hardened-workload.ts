@@ -18,11 +18,10 @@ import { checked } from "../core/checked";
 import { type ISecretReader } from "../encryption/secret-reader";
 import { type IVaultSecret } from "../encryption/vault-secret-props";
 import { grantToWorkload } from "./private/workload-grants";
-import { type IPolicyGrantee } from "../identity/policy-grantee";
-import { type PolicyGrant } from "../identity/policy-statement";
+import { type IPolicyGrantee, type PolicyGrant } from "../identity/policy-statement";
 import { Connections, type IConnectable } from "../network-policy/connections";
 import { type IServiceAccountUser } from "../rbac/subject";
-import { guardStaticSynthesis } from "../synthesis/static-synthesis";
+import { guardStaticSynthesis } from "../synthesis/chart-guards";
 
 /**
  * The base class of all hardened workloads, whatever the kind of the object that runs their pods.

@@ -7,7 +7,7 @@ import { type TaggingProps } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
 import { byKey } from "../../core/stable-order";
 import { checkEnhanced, type IChartScope, isAdded, whenAdded } from "../../synthesis/chart-scopes";
-import { needCluster } from "../../synthesis/forgotten-charts";
+import { needCluster } from "../../synthesis/chart-guards";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { IdentityPolicy } from "../../oci/identity-policy";
 import { type ISecretReader } from "../secret-reader";

@@ -1,3 +1,4 @@
+import * as programs from "./private/programs";
 import { Chart, type ApiObject } from "cdk8s";
 import { Construct } from "constructs";
 import { type AlertReceiver } from "./alert-receiver";
@@ -7,7 +8,6 @@ import { type GrafanaDashboard } from "./grafana-dashboard";
 import { LiveFiles } from "./private/live-files";
 import { nodePermissions, podPermissions, statePermissions } from "./private/permissions";
 import { PORTS } from "./private/ports";
-import * as programs from "./private/programs";
 import {
   PROMETHEUS_FILES,
   SAMPLE_LIMIT,
@@ -26,7 +26,7 @@ import { Port } from "../../core/port";
 import { Problems } from "../../core/validation-error";
 import { addWarning } from "../../core/warnings";
 import { isSameCluster, scopeOf } from "../../synthesis/chart-scopes";
-import { needCluster } from "../../synthesis/forgotten-charts";
+import { needCluster } from "../../synthesis/chart-guards";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { BlockVolumeClass } from "../../workload/pods/block-volume-class";
 import { type HardenedDaemonSet } from "../../workload/hardened-daemon-set";
@@ -41,8 +41,7 @@ import {
 } from "../../workload/private/monitor";
 import { TraceProtocol } from "../../workload/monitoring-options";
 import { PodSecurityLevel } from "../../workload/pods/pod-security-level";
-import { LeastPrivilegeRole } from "../../rbac/role";
-import { RoleScope } from "../../rbac/role";
+import { LeastPrivilegeRole, RoleScope } from "../../rbac/role";
 import { SecureNamespace } from "../../namespaces/secure-namespace";
 import { Subject } from "../../rbac/subject";
 import { byText } from "../../core/stable-order";

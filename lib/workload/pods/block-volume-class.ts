@@ -19,7 +19,7 @@ import {
 import { Problems } from "../../core/validation-error";
 import { checkUnused } from "../../synthesis/chart-objects";
 import { isAdded, whenAdded } from "../../synthesis/chart-scopes";
-import { guardStaticSynthesis } from "../../synthesis/static-synthesis";
+import { guardStaticSynthesis } from "../../synthesis/chart-guards";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 
 /** The performance of block volumes, in volume performance units (VPUs) per GB. */

@@ -7,7 +7,7 @@ import { StateOfTree } from "../../core/construct-state";
 import { Problems } from "../../core/validation-error";
 import { type IConnectable } from "../../network-policy/connections";
 import { isSameCluster, scopeOf, whenAdded } from "../../synthesis/chart-scopes";
-import { needCluster } from "../../synthesis/forgotten-charts";
+import { needCluster } from "../../synthesis/chart-guards";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 
 /** A workload, as a monitoring needs it. */

@@ -10,7 +10,7 @@ import { Problems } from "../../core/validation-error";
 import { POLICY_GRANT, type PolicyGrant } from "../../identity/policy-statement";
 import { type Connections } from "../../network-policy/connections";
 import { type IChartScope, scopeOf, whenAdded } from "../../synthesis/chart-scopes";
-import { needCluster } from "../../synthesis/forgotten-charts";
+import { needCluster } from "../../synthesis/chart-guards";
 
 /** A workload whose pods have a workload identity. */
 interface Grantee extends Construct {

@@ -5,11 +5,7 @@ import { checkSubdomainName } from "../../../core/kubernetes-names";
 import { checkUnique } from "../../../core/value-readers";
 import { type Problems } from "../../../core/validation-error";
 import { checkedBy, listOf, type Reader, text } from "../../../core/readers";
-import {
-  noteOwnAccount,
-  notePullsWithoutSecrets,
-  pullSecretsOf,
-} from "../../../synthesis/account-pull-secrets";
+import { noteOwnAccount, notePullsWithoutSecrets, pullSecretsOf } from "../../../synthesis/pull-secrets";
 
 /** Reads the names of pull Secrets. */
 export function pullSecretNames(): Reader<string[]> {
