@@ -1,13 +1,11 @@
 import { App, Chart, Yaml } from "cdk8s";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { CHECK_IDS } from "../../lib/platform/private/benchmark-checks";
-import { NodeBenchmark } from "../../lib/platform/node-benchmark";
-import { type NodeBenchmarkProps } from "../../lib/platform/node-benchmark-props";
+import { CHECK_IDS } from "../../lib/platform/private/benchmark-config";
+import { NodeBenchmark, type NodeBenchmarkProps } from "../../lib/platform/node-benchmark";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { HardenedJob } from "../../lib/workload/hardened-job";
 import { DIGEST, objectOf, problemsAtSynthesis } from "../workload/support";
-import { validationProblemsOf } from "../support/stack";
-import { problemCodesOf } from "../support/stack";
+import { problemCodesOf, validationProblemsOf } from "../support/stack";
 
 const IMAGE = ContainerImage.of(`fra.ocir.io/acme/kube-bench:v0.15.6@${DIGEST}`);
 

@@ -1,4 +1,4 @@
-import { EGRESS, webAddress } from "./private/read-receiver";
+import { EGRESS, webAddress } from "./private/monitoring-readers";
 import { checked } from "../../core/checked";
 import {
   matching,

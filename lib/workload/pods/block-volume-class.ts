@@ -1,4 +1,4 @@
-import { ApiObject, Chart, JsonPatch } from "cdk8s";
+import { ApiObject, Chart } from "cdk8s";
 import { Construct } from "constructs";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { type ClusterRight } from "../../cluster/private/cluster-right";
@@ -17,7 +17,7 @@ import {
   withDefault,
 } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { checkUnused } from "../../synthesis/chart-objects";
+import { checkUnused, removeNamespace } from "../../synthesis/chart-objects";
 import { isAdded, whenAdded } from "../../synthesis/chart-scopes";
 import { guardStaticSynthesis } from "../../synthesis/chart-guards";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
@@ -119,8 +119,7 @@ export class BlockVolumeClass extends Construct {
       // Creates the volume where its pod will run: it can't move to another availability domain.
       volumeBindingMode: "WaitForFirstConsumer",
     });
-    // A StorageClass is cluster-scoped, but cdk8s sets the chart's namespace on every object.
-    if (chart.namespace !== undefined) storageClass.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+    removeNamespace(storageClass);
     this.node.defaultChild = storageClass;
     if (kmsKeyId !== undefined) this.allowKey(chart, volumeKeyRight(kmsKeyId), keyCompartmentId);
   }
