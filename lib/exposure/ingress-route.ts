@@ -21,7 +21,7 @@ import { Problems } from "../core/validation-error";
 import { isSameCluster, scopeOf } from "../synthesis/chart-scopes";
 import { guardStaticSynthesis } from "../synthesis/chart-guards";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
-import { AppProtocol } from "../workload/pods/app-protocol";
+import { AppProtocol } from "../workload/pods/ports";
 import { type IngressCertificate } from "./ingress-certificate";
 
 const SUFFIX = "-ingress";

@@ -38,8 +38,8 @@ import { apiObjectsIn, checkUnused, dataOf, removeNamespace } from "../synthesis
 import { guardStaticSynthesis } from "../synthesis/chart-guards";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 import { guardPrivileged, noteLevel } from "../workload/host-access/private/host-access-guard";
-import { PodSecurityLevel } from "../workload/pods/pod-security-level";
-import { notePulls, pullSecretNames, pullSecretsField } from "../workload/pods/private/pull-secrets";
+import { PodSecurityLevel } from "../workload/pods/pod-security";
+import { notePulls, pullSecretNames, pullSecretsField } from "../workload/pods/service-account";
 
 const names = new StateOf<Chart, Set<string>>(() => new Set<string>());
 const RUN_PODS = ["CronJob", "DaemonSet", "Deployment", "Job", "Pod", "StatefulSet"];

@@ -1,3 +1,4 @@
+import * as versions from "./secrets-versions.json";
 import { ApiObject, Duration } from "cdk8s";
 import { Construct } from "constructs";
 import { clusterWithEndpoint, imageOfVersion, readOwnNamespace } from "./private/platform-readers";
@@ -13,7 +14,6 @@ import {
   PROVIDER_REACH,
   providerPod,
 } from "./private/secrets-store-pods";
-import * as versions from "./secrets-versions.json";
 import { type ISecureOkeCluster } from "../cluster/cluster-base";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
@@ -36,9 +36,8 @@ import { dnsEgress } from "../network-policy/private/network-rules";
 import { removeNamespace } from "../synthesis/chart-objects";
 import { declareReach } from "../workload/host-access/private/host-access-guard";
 import { type ContainerImage } from "../workload/images/container-image";
-import { ApiAccess } from "../workload/pods/api-access";
-import { PodSecurityLevel } from "../workload/pods/pod-security-level";
-import { pullSecretNames } from "../workload/pods/private/pull-secrets";
+import { ApiAccess, pullSecretNames } from "../workload/pods/service-account";
+import { PodSecurityLevel } from "../workload/pods/pod-security";
 
 /** The images of the Secrets Store CSI driver and of Oracle's provider, best from a registry of your own. */
 export interface SecretsStoreImages {

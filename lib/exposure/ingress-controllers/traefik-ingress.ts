@@ -19,10 +19,10 @@ import { RbacResource } from "../../rbac/rbac-resource";
 import { RbacVerb } from "../../rbac/rbac-verb";
 import { Subject } from "../../rbac/subject";
 import { HardenedDeployment } from "../../workload/hardened-deployment";
-import { AppProtocol } from "../../workload/pods/app-protocol";
-import { ConfigFile } from "../../workload/pods/config-file";
+import { AppProtocol } from "../../workload/pods/ports";
+import { ConfigFile } from "../../workload/pods/mounted-files";
 import { HealthProbe } from "../../workload/pods/probe";
-import { ApiAccess } from "../../workload/pods/api-access";
+import { ApiAccess } from "../../workload/pods/service-account";
 import { CertificateStore } from "../ingress-certificate";
 import {
   type ResolvedRoute,

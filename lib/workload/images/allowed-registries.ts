@@ -1,8 +1,13 @@
 import { type ApiObject } from "cdk8s";
 import { App, TerraformElement, TerraformStack } from "cdktf";
 import { type IConstruct } from "constructs";
-import { checkImageName, isRegistry, splitImage } from "./private/image-reference";
-import { imagesOf, type PulledImage } from "./private/images-of";
+import {
+  checkImageName,
+  imagesOf,
+  isRegistry,
+  type PulledImage,
+  splitImage,
+} from "./private/image-reference";
 import { checked } from "../../core/checked";
 import { StateOf } from "../../core/construct-state";
 import { Problems } from "../../core/validation-error";

@@ -1,5 +1,7 @@
 import { checkedBy, listOf, type Reader, valueOf } from "../../../core/readers";
+import { byText } from "../../../core/stable-order";
 import { type Problems } from "../../../core/validation-error";
+import { volumeName } from "../../pods/private/hardened-pod";
 import { type PodParts } from "../../pods/private/read-pod";
 import { checkOverlaps, isWithin } from "../../pods/writable-path";
 import { HostAccess } from "../host-access";
@@ -93,4 +95,84 @@ function checkListening(problems: Problems, props: PodParts, network?: HostAcces
       `List it: HostAccess.network({ ports: [${port}], reason: "..." })`,
     );
   }
+}
+
+interface Container {
+  readonly ports?: readonly { readonly containerPort: number }[];
+  readonly securityContext: object;
+  readonly volumeMounts?: readonly object[];
+}
+
+interface Template {
+  readonly metadata: object;
+  readonly spec: {
+    readonly securityContext: object;
+    readonly containers: readonly Container[];
+    readonly initContainers?: readonly Container[];
+    readonly volumes?: readonly object[];
+    readonly [field: string]: unknown;
+  };
+}
+
+const portsOf = ({ ports = [] }: Container) => ports.map(({ containerPort }) => containerPort);
+
+/** The pod template with the host accesses; the same object if there are none. */
+export function withHostAccess(template: object, hostAccess: readonly HostAccess[] = []): object {
+  if (hostAccess.length === 0) return template;
+  const { metadata, spec } = template as Template;
+  const paths = ofKind(hostAccess, "path").sort((a, b) => byText(a._path, b._path));
+  const [network] = ofKind(hostAccess, "network");
+  const [program, ...others] = spec.containers;
+  const declaredPorts = [...spec.containers, ...(spec.initContainers ?? [])].flatMap(portsOf);
+  const furtherPorts = network?._ports.filter((port) => !declaredPorts.includes(port));
+  const isRoot = ofKind(hostAccess, "root").length > 0;
+  const volumes = paths.map(({ _path: path }) => ({
+    name: volumeName("host", path),
+    hostPath: { path, type: "Directory" },
+  }));
+  return {
+    metadata,
+    spec: {
+      ...spec,
+      // The pods keep using the cluster's DNS: the default with the node's network would be the node's DNS.
+      ...(network ? { hostNetwork: true, dnsPolicy: "ClusterFirstWithHostNet" } : {}),
+      ...(network ? { securityContext: withoutSysctls(spec.securityContext) } : {}),
+      ...(ofKind(hostAccess, "processes").length > 0 ? { hostPID: true } : {}),
+      containers: program ? [withAccess(program, paths, furtherPorts, isRoot), ...others] : others,
+      ...(volumes.length > 0 ? { volumes: [...(spec.volumes ?? []), ...volumes] } : {}),
+    },
+  };
+}
+
+/** Removes network sysctls, which Kubernetes rejects together with the node's network. */
+function withoutSysctls(context: object): object {
+  return Object.fromEntries(Object.entries(context).filter(([key]) => key !== "sysctls"));
+}
+
+function withAccess(
+  program: Container,
+  paths: readonly HostAccess[],
+  furtherPorts: readonly number[] | undefined,
+  isRoot: boolean,
+): Container {
+  const ports = [
+    ...(program.ports ?? []),
+    ...(furtherPorts ?? []).map((containerPort) => ({ containerPort, protocol: "TCP" })),
+  ].map((port) => (furtherPorts ? { ...port, hostPort: port.containerPort } : port));
+  const mounts = paths.map(({ _path: path, _mountPath: mountPath }) => ({
+    name: volumeName("host", path),
+    mountPath,
+    readOnly: true,
+    // Otherwise nested mounts on the node would be writable.
+    recursiveReadOnly: "IfPossible",
+  }));
+  return {
+    ...program,
+    ...(ports.length > 0 ? { ports } : {}),
+    ...(mounts.length > 0 ? { volumeMounts: [...(program.volumeMounts ?? []), ...mounts] } : {}),
+    securityContext: {
+      ...program.securityContext,
+      ...(isRoot ? { runAsNonRoot: false, runAsUser: 0, runAsGroup: 0 } : {}),
+    },
+  };
 }

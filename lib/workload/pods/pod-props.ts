@@ -1,10 +1,11 @@
 import { type Duration } from "cdk8s";
-import { type AddedCapability } from "./added-capability";
 import { type HardenedContainerProps, type InitContainer, type Sidecar } from "./container-resources";
 import { type FetchAtStart } from "./fetch-at-start";
-import { type SystemUserId } from "./system-user-id";
-import { type ApiAccess } from "./api-access";
-import { type Toleration } from "./toleration";
+import { type AddedCapability, type SystemUserId } from "./pod-security";
+import { type AppProtocol, type NamedPort } from "./ports";
+import { type HealthProbe } from "./probe";
+import { type Toleration } from "./scheduling";
+import { type ApiAccess } from "./service-account";
 import { type WritablePath } from "./writable-path";
 import { type Egress } from "../../network/egress/egress";
 
@@ -114,4 +115,57 @@ export interface HardenedPodProps extends HardenedContainerProps {
   readonly labels?: { [key: string]: string };
   /** The annotations of the workload and its pods. @default - none */
   readonly annotations?: { [key: string]: string };
+}
+
+/** Props of long-running pods, which may listen on ports. */
+export interface ListeningPodProps extends HardenedPodProps {
+  /**
+   * The TCP port that the program listens on, 1024 to 65535; with an added capability, 1 to 65535.
+   *
+   * @default - none; without a port, there are no default probes
+   */
+  readonly port?: number;
+  /**
+   * The protocol of the port, without TLS if a load balancer terminates it.
+   *
+   * @default AppProtocol.HTTP
+   */
+  readonly protocol?: AppProtocol;
+  /**
+   * Further TCP ports that the program listens on, such as one for metrics, with names unique in the pod.
+   *
+   * They allow no connections: allow clients through the `connections` of the workload.
+   *
+   * @default - none
+   */
+  readonly ports?: NamedPort[];
+  /**
+   * The readiness probe, which decides whether a pod receives traffic.
+   *
+   * @default - with a port, an HTTP GET of / on it, or a TCP connection if the protocol is not HTTP
+   */
+  readonly readiness?: HealthProbe;
+  /**
+   * The liveness probe, which restarts a pod after it fails.
+   *
+   * It must differ from the readiness probe, so that a program that only waits for another one is not
+   * restarted.
+   *
+   * @default - with a port, a TCP connection to it every 15 seconds, with four failures in a row
+   */
+  readonly liveness?: HealthProbe;
+  /**
+   * The startup probe, which delays the other probes for a program that starts slowly.
+   *
+   * @default - none
+   */
+  readonly startup?: HealthProbe;
+  /**
+   * The time for which a terminating pod keeps serving, so that no new connections arrive after it ends.
+   *
+   * Whole seconds; they count towards the grace period and must be fewer than it has.
+   *
+   * @default - with a port, 5 seconds or half of the grace period, whichever is less; otherwise 0
+   */
+  readonly stopDelay?: Duration;
 }

@@ -1,14 +1,123 @@
-import { Chart, type Duration } from "cdk8s";
+import { type ApiObject, Chart, Duration, Lazy } from "cdk8s";
+import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
-import { DEFAULT_EXPIRATION, tokenExpiration } from "./projected-token";
+import { mountPath } from "./writable-path";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { clusterOfChart } from "../../cluster/cluster-of-chart";
 import { checked } from "../../core/checked";
 import { overlaps, readCidrs } from "../../core/cidr";
-import { optional, passing, type PropsSchema, readProps, type Resolved } from "../../core/readers";
+import { shown } from "../../core/display-value";
+import { checkSubdomainName } from "../../core/kubernetes-names";
+import {
+  checkedBy,
+  type DefaultReader,
+  duration,
+  listOf,
+  optional,
+  passing,
+  type PropsSchema,
+  type Reader,
+  readProps,
+  type Resolved,
+  text,
+  withDefault,
+} from "../../core/readers";
+import { checkUnique } from "../../core/value-readers";
 import { Problems } from "../../core/validation-error";
+import { kindOf } from "../../core/kind-checks";
 import { knownBlock } from "../../network/egress/egress";
+import { noteOwnAccount, notePullsWithoutSecrets, pullSecretsOf } from "../../synthesis/pull-secrets";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
+
+/** The audience and the lifetime of a token. */
+export interface ProjectedTokenOptions {
+  /** The audience of the token, the name by which the recipient identifies itself, such as `vault`. */
+  readonly audience: string;
+  /**
+   * The lifetime: whole seconds, 10 minutes to a day; the kubelet replaces the token before it expires.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly expiration?: Duration;
+}
+
+/** The default lifetime of a token. */
+export const DEFAULT_EXPIRATION = Duration.hours(1);
+// Kubernetes issues no shorter ones.
+const MIN_SECONDS = 600;
+const MAX_SECONDS = 86_400;
+// The audiences of the API server, as clusters name it.
+const API_SERVER = /^(?:https:\/\/)?kubernetes\.default(?:\.svc(?:\.cluster\.local)?)?\/?$|^api$/;
+
+/** Reads the lifetime of a token. */
+export function tokenExpiration(): DefaultReader<Duration> {
+  return withDefault(duration("seconds", { least: MIN_SECONDS, most: MAX_SECONDS }), DEFAULT_EXPIRATION);
+}
+
+function checkAudience(problems: Problems, name: string, audience: unknown): void {
+  if (typeof audience !== "string" || audience.trim() === "") {
+    const what = typeof audience === "string" ? "blank" : kindOf(name, audience);
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      `${name} is ${what}`,
+      'Give the name of the recipient, for example { audience: "vault" }',
+    );
+  } else if (API_SERVER.test(audience)) {
+    problems.add(
+      "VALUE_INVALID",
+      `${name} is ${shown(audience)}, the API server`,
+      "Remove the token, and give the workload apiAccess: ApiAccess.token(), which also allows egress to the API server",
+    );
+  }
+}
+
+const TOKEN_OPTIONS = {
+  audience: passing<string>(checkAudience),
+  expiration: tokenExpiration(),
+} satisfies PropsSchema<ProjectedTokenOptions>;
+
+/**
+ * A token of the workload's ServiceAccount in a file, with which a program authenticates to another program.
+ *
+ * It is bound to the pod, for one audience, and renewed in its file; read the file again for each use. The
+ * API server does not accept it: use `apiAccess` for that.
+ *
+ * @see https://kubernetes.io/docs/concepts/storage/projected-volumes/#serviceaccounttoken
+ */
+@checked
+export class ProjectedToken {
+  /**
+   * A token in the file `token` of a directory.
+   *
+   * @param path the directory, such as `/run/secrets/vault`
+   */
+  public static of(path: string, options: ProjectedTokenOptions): ProjectedToken {
+    const problems = new Problems("ProjectedToken.of");
+    mountPath()(problems, "path", path);
+    const { audience, expiration } = problems.resolved<Resolved<typeof TOKEN_OPTIONS>>(
+      readProps(problems, options, TOKEN_OPTIONS),
+    );
+    return new ProjectedToken(path, audience, expiration);
+  }
+
+  private constructor(
+    /** The directory of the file. */
+    public readonly path: string,
+    /** The audience of the token. */
+    public readonly audience: string,
+    /** The lifetime. */
+    public readonly expiration: Duration,
+  ) {}
+
+  /** @internal */
+  public _toVolume(name: string): { readonly name: string } {
+    const { audience, expiration } = this;
+    const serviceAccountToken = { path: "token", expirationSeconds: expiration.toSeconds(), audience };
+    return { name, projected: { defaultMode: 0o440, sources: [{ serviceAccountToken }] } } as {
+      readonly name: string;
+    };
+  }
+}
 
 /** Options of the token for the API server, and of the egress to it. */
 export interface ApiAccessOptions {
@@ -38,7 +147,7 @@ const API_SERVER_PORT = 6443;
 // Exchanges a Kubernetes token for an OCI token.
 const WORKLOAD_IDENTITY_PORT = 12250;
 
-const OPTIONS = {
+const API_ACCESS_OPTIONS = {
   expiration: tokenExpiration(),
   // Not wider than what limits who may connect.
   endpointCidr: optional(
@@ -66,8 +175,8 @@ export class ApiAccess {
    */
   public static token(options: ApiAccessOptions = {}): ApiAccess {
     const problems = new Problems("ApiAccess.token");
-    const { endpointCidr, expiration } = problems.resolved<Resolved<typeof OPTIONS>>(
-      readProps(problems, options, OPTIONS),
+    const { endpointCidr, expiration } = problems.resolved<Resolved<typeof API_ACCESS_OPTIONS>>(
+      readProps(problems, options, API_ACCESS_OPTIONS),
     );
     return new ApiAccess(expiration, endpointCidr);
   }
@@ -146,4 +255,42 @@ export class ApiAccess {
 /** The subnet of the API endpoint of a cluster. */
 function endpointOf(cluster: ISecureOkeCluster | undefined): string | undefined {
   return cluster?.network.apiEndpointSubnet.cidr;
+}
+
+/** Reads the names of pull Secrets. */
+export function pullSecretNames(): Reader<string[]> {
+  return checkedBy(listOf(text(), 'a list of names of Secrets, for example ["ocir"]'), checkPullSecrets);
+}
+
+function checkPullSecrets(problems: Problems, property: string, names: readonly string[]): void {
+  for (const name of names) {
+    // The value of a Terraform reference is unknown.
+    if (!Token.isUnresolved(name)) checkSubdomainName(problems, property, name);
+  }
+  checkUnique(problems, property, names);
+}
+
+/**
+ * The field `imagePullSecrets` of a ServiceAccount; rendered late, as the namespace may be created after its
+ * workloads.
+ */
+export function pullSecretsField(
+  owner: IConstruct,
+  namespace: string | undefined,
+  own: readonly string[] | undefined,
+): object {
+  const produce = () => {
+    const names = own ?? pullSecretsOf(owner, namespace) ?? [];
+    return names.length > 0 ? names.map((name) => ({ name })) : undefined;
+  };
+  return { imagePullSecrets: Lazy.any({ produce }) as unknown };
+}
+
+/**
+ * Registers an account that its owner created with that field, and whether the owner declared that its images
+ * need no Secret.
+ */
+export function notePulls(account: ApiObject, own: readonly string[] | undefined): void {
+  noteOwnAccount(account);
+  if (own?.length === 0) notePullsWithoutSecrets(account);
 }
