@@ -52,7 +52,7 @@ import { type IClusterNetwork } from "../network/vcn/network";
 import { type PodNetworking } from "../network/vcn/pod-networking";
 import { ContainerengineCluster } from "../oci/containerengine-cluster";
 import { type IdentityPolicy } from "../oci/identity-policy";
-import { watchCharts } from "../synthesis/forgotten-charts";
+import { watchCharts } from "../synthesis/chart-guards";
 
 const API_SERVER = Port.tcp(6443);
 

@@ -38,7 +38,7 @@ import { baseOf, compartmentOfSubnet, balancerSubnetsOf, type IClusterNetwork } 
 import { SubnetRole } from "../network/vcn/cluster-subnet";
 import { isOverlay, PodNetworking, podNetworking } from "../network/vcn/pod-networking";
 import { isSameCluster } from "../synthesis/chart-scopes";
-import { watchCharts } from "../synthesis/forgotten-charts";
+import { watchCharts } from "../synthesis/chart-guards";
 
 /** The id of the warning. */
 const NO_GRANT = "load-balancer-rights";

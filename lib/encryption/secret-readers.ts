@@ -8,7 +8,7 @@ import { type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { IdentityPolicy } from "../oci/identity-policy";
 import { checkEnhanced, type IChartScope, isAdded, whenAdded } from "../synthesis/chart-scopes";
-import { needCluster } from "../synthesis/forgotten-charts";
+import { needCluster } from "../synthesis/chart-guards";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 
 /** A workload that reads secrets as its own service account, such as a HardenedDeployment. */

@@ -27,8 +27,7 @@ import {
 } from "../network/security-groups/security-group";
 import { chartsIn, isBridging } from "../synthesis/chart-objects";
 import { isAdded, isSameCluster, scopeOf } from "../synthesis/chart-scopes";
-import { explainForgotten } from "../synthesis/forgotten-charts";
-import { guardStaticSynthesis } from "../synthesis/static-synthesis";
+import { explainForgotten, guardStaticSynthesis } from "../synthesis/chart-guards";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 import { type LoadBalancerAccess } from "./load-balancer-access";
 import { type IServiceBackend } from "./service-backend";

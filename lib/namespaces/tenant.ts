@@ -29,7 +29,7 @@ import { type RoleRule } from "../rbac/role-rule";
 import { guardBindings, LeastPrivilegeRole } from "../rbac/role";
 import { Subject } from "../rbac/subject";
 import { chartOf, checkUnused } from "../synthesis/chart-objects";
-import { noteWritten } from "../synthesis/forgotten-charts";
+import { noteWritten } from "../synthesis/chart-guards";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 import { AllowedRegistries } from "../workload/images/allowed-registries";
 import { checkImageName } from "../workload/images/private/image-reference";

@@ -17,7 +17,7 @@ import { nonEmptyListOf } from "../core/value-readers";
 import { addWarning } from "../core/warnings";
 import { apiObjectsIn, chartOf, checkUnused, dataOf, removeNamespace } from "../synthesis/chart-objects";
 import { whenAdded } from "../synthesis/chart-scopes";
-import { guardStaticSynthesis } from "../synthesis/static-synthesis";
+import { guardStaticSynthesis } from "../synthesis/chart-guards";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 
 /** The scope of a role: a namespace or the cluster. */

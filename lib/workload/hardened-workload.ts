@@ -29,13 +29,11 @@ import { LoadBalancer } from "../exposure/load-balancer";
 import { type LoadBalancerOptions } from "../exposure/load-balancer-props";
 import { type IServiceBackend } from "../exposure/service-backend";
 import { type ServiceOptions, WorkloadService } from "../exposure/workload-service";
-import { type IPolicyGrantee } from "../identity/policy-grantee";
-import { POLICY_GRANT, type PolicyGrant } from "../identity/policy-statement";
+import { type IPolicyGrantee, POLICY_GRANT, type PolicyGrant } from "../identity/policy-statement";
 import { Connections, type IConnectable } from "../network-policy/connections";
 import { type IServiceAccountUser } from "../rbac/subject";
 import { type IChartScope, scopeOf, whenAdded } from "../synthesis/chart-scopes";
-import { needCluster } from "../synthesis/forgotten-charts";
-import { guardStaticSynthesis } from "../synthesis/static-synthesis";
+import { needCluster, guardStaticSynthesis } from "../synthesis/chart-guards";
 
 /**
  * The base class of all hardened workloads, whatever the kind of the object that runs their pods.

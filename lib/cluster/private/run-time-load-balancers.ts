@@ -11,9 +11,9 @@ import {
   MAX_RULES,
   servicesCounted,
 } from "../../network/security-groups/security-group";
-import { checkChartsBelow } from "../../synthesis/chart-checks";
+import { checkChartsBelow } from "../../synthesis/synthesis-checks";
 import { apiObjectsIn, dataOf } from "../../synthesis/chart-objects";
-import { forgetObjects } from "../../synthesis/reading";
+import { forgetObjects } from "../../synthesis/rendering";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { createdClusterOf, type ISecureOkeCluster } from "../cluster-base";
 

@@ -22,7 +22,7 @@ import {
 import { Problems } from "../../core/validation-error";
 import { checkUnused, removeNamespace } from "../../synthesis/chart-objects";
 import { isAdded, whenAdded } from "../../synthesis/chart-scopes";
-import { guardStaticSynthesis } from "../../synthesis/static-synthesis";
+import { guardStaticSynthesis } from "../../synthesis/chart-guards";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 
 /** The size and the storage class of a volume. */

@@ -26,7 +26,7 @@ import { checkUnique } from "../../core/value-readers";
 import { Problems } from "../../core/validation-error";
 import { kindOf } from "../../core/kind-checks";
 import { knownBlock } from "../../network/egress/egress";
-import { noteOwnAccount, notePullsWithoutSecrets, pullSecretsOf } from "../../synthesis/account-pull-secrets";
+import { noteOwnAccount, notePullsWithoutSecrets, pullSecretsOf } from "../../synthesis/pull-secrets";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 
 /** The audience and the lifetime of a token. */
