@@ -1,6 +1,6 @@
 import { type TerraformProvider } from "cdktf";
 import { type CredentialRotation } from "./credential-rotation";
-import { type ControlPlaneLogging } from "./control-plane-logging";
+import { type ControlPlaneLogging } from "./control-plane-logs";
 import { type EndpointAccess } from "./endpoint-access";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type PacketRouting } from "./packet-routing/packet-routing";

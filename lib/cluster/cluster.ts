@@ -4,7 +4,7 @@ import { type Construct } from "constructs";
 import { type GrantAccessOptions, type IKubernetesAccess } from "./access/kubernetes-access";
 import { type PipelineIdentity } from "./access/pipeline-identity";
 import { ClusterAccess } from "./access/private/cluster-access";
-import { acceptTokens } from "./access/private/token-authentication";
+import { acceptTokens } from "./access/private/pipeline-authentication";
 import {
   type CreatedCluster,
   type ISecureOkeCluster,
@@ -19,27 +19,26 @@ import { type KubernetesVersion } from "./kubernetes-version";
 import { PacketRoutingPolicies } from "./packet-routing/private/packet-routing-policies";
 import { type NetworkPolicyEngine } from "./policy-engine/network-policy-engine";
 import { installEngine } from "./policy-engine/private/policy-engine-files";
-import { addChart } from "./policy-engine/private/unenforced-policies";
-import { addClusterEgress } from "./private/cluster-egress";
-import { CertificatePolicies } from "./private/certificate-policies";
+import { addChart } from "./private/cluster-charts";
+import { addClusterEgress, groupIds, checkBehindDrg, podsCidrOf } from "./private/cluster-network";
+import {
+  CertificatePolicies,
+  ClusterPolicies,
+  nodePoolPrincipal,
+  TagNamespacePolicy,
+} from "./private/cluster-policies";
 import { createEncryption, createNetwork, rotateCredentials, scanNodes } from "./private/cluster-parts";
+import { type ClusterRight, clusterPrincipal, AdditionalPolicies } from "./private/cluster-rights";
+import { tagsGiven } from "./private/cluster-readers";
+import { giveGrantTime, before, together } from "./private/grant-order";
 import { observe, OBSERVING_PARTS, OBSERVING_TYPES } from "./private/cluster-observability";
-import { ClusterPolicies } from "./private/cluster-policies";
-import { type ClusterRight } from "./private/cluster-right";
-import { clusterPrincipal, AdditionalPolicies } from "./private/additional-rights";
-import { tagsGiven } from "./private/given-tags";
-import { giveGrantTime } from "./private/grant-time";
-import { before, together } from "./private/grants-first";
 import {
   compareClusterVersion,
   conditionsOf,
   holdBack,
   type VersionComparison,
 } from "./private/offered-versions";
-import { groupIds } from "./private/group-lists";
 import { readCluster, type ResolvedCluster } from "./private/read-cluster";
-import { checkBehindDrg, podsCidrOf } from "./private/services-cidr";
-import { nodePoolPrincipal, TagNamespacePolicy } from "./private/tag-namespace-policy";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { Port } from "../core/port";
@@ -54,10 +53,10 @@ import { type IClusterNetwork } from "../network/vcn/network";
 import { type PodNetworking } from "../network/vcn/pod-networking";
 import { ContainerengineCluster } from "../oci/containerengine-cluster";
 import { type IdentityPolicy } from "../oci/identity-policy";
+import { watchCharts } from "../synthesis/chart-guards";
 import { type AuditArchive } from "../observability/audit-archive";
 import { type ClusterAlarms } from "../observability/cluster-alarms";
 import { type SavedSearches } from "../observability/saved-searches";
-import { watchCharts } from "../synthesis/forgotten-charts";
 
 const API_SERVER = Port.tcp(6443);
 

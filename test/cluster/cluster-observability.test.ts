@@ -2,11 +2,11 @@ import { Duration } from "cdk8s";
 import { type App, TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { type SecureOkeClusterProps } from "../../lib/cluster/cluster-props";
-import { ControlPlaneLogging } from "../../lib/cluster/control-plane-logging";
+import { ControlPlaneLogging } from "../../lib/cluster/control-plane-logs";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { ClusterEncryption } from "../../lib/encryption/cluster-encryption";
-import { KeySource } from "../../lib/encryption/key-source";
+import { KeySource } from "../../lib/encryption/key-properties";
 import { FlowLogging } from "../../lib/network/logs/flow-logging";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { AlarmRouting } from "../../lib/observability/alarm-routing";
@@ -24,7 +24,14 @@ import { SearchedLogs } from "../../lib/observability/searched-logs";
 import { Subscriber } from "../../lib/observability/subscriber";
 import { OciProvider } from "../../lib/oci/provider";
 import { AUDIT, KEY, TOPIC } from "../observability/support";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../support/stack";
 import { UNOBSERVED } from "../support/unobserved";
 
 const OTHER = "ocid1.compartment.oc1..other";
@@ -277,7 +284,7 @@ describe("the region of a cluster's archive", () => {
       compartmentId: COMPARTMENT,
       existingKeyId: KEY,
     });
-    expect(refusal(() => clusterIn(stack, { encryption }))).toMatchObject([
+    expect(validationProblemsOf(() => clusterIn(stack, { encryption }))).toMatchObject([
       { code: "ATTRIBUTE_MISSING", property: "auditArchive.region" },
     ]);
     clusterIn(stack, { encryption, auditArchive: AuditArchiving.enabled({ region: "eu-frankfurt-1" }) });
@@ -306,10 +313,10 @@ describe("constructs beside a cluster that has its own", () => {
     const stack = newStack();
     const cluster = clusterIn(stack);
     const topic = new NotificationTopic(stack, "topic", { compartmentId: COMPARTMENT, subscribers: [email] });
-    expect(refusal(() => new ClusterAlarms(stack, "alarms", { cluster, topic }))).toMatchObject([
+    expect(validationProblemsOf(() => new ClusterAlarms(stack, "alarms", { cluster, topic }))).toMatchObject([
       { code: "NAME_DUPLICATE", property: "alarms" },
     ]);
-    expect(refusal(() => new SavedSearches(stack, "searches", { cluster }))).toMatchObject([
+    expect(validationProblemsOf(() => new SavedSearches(stack, "searches", { cluster }))).toMatchObject([
       { code: "NAME_DUPLICATE", property: "searches" },
     ]);
     const alarm = MetricAlarm.of({
@@ -349,7 +356,7 @@ test("wrong props are refused together, and the id stays free", () => {
     compartmentId: COMPARTMENT,
     flowLogs: FlowLogging.none({ reason: "The network team records the flows" }),
   });
-  const found = refusal(() =>
+  const found = validationProblemsOf(() =>
     clusterIn(stack, {
       homeRegionProvider,
       network,
@@ -370,19 +377,21 @@ test("wrong props are refused together, and the id stays free", () => {
 test("values without types are refused", () => {
   const stack = newStack();
   const wrong = { auditArchive: true, alarms: "oncall@example.com", savedSearches: "all" };
-  expect(refusal(() => clusterIn(stack, wrong)).map(({ property }) => property)).toEqual([
+  expect(validationProblemsOf(() => clusterIn(stack, wrong)).map(({ property }) => property)).toEqual([
     "auditArchive",
     "alarms",
     "savedSearches",
   ]);
-  expect(refusedCodes(() => AlarmRouting.toSubscribers([email, email]))).toEqual(["NAME_DUPLICATE"]);
-  expect(refusedCodes(() => AlarmRouting.toSubscribers([email], { alarms: Alarms.of() }))).toEqual([
+  expect(problemCodesOf(() => AlarmRouting.toSubscribers([email, email]))).toEqual(["NAME_DUPLICATE"]);
+  expect(problemCodesOf(() => AlarmRouting.toSubscribers([email], { alarms: Alarms.of() }))).toEqual([
     "VALUE_INVALID",
   ]);
-  expect(refusedCodes(() => AlarmRouting.toTopic("ocid1.onstopic.oc1..x" as any))).toEqual(["VALUE_INVALID"]);
-  expect(refusedCodes(() => AlarmRouting.none({ reason: " " }))).toEqual(["REASON_MISSING"]);
-  expect(refusedCodes(() => AuditArchiving.none({ reason: " " }))).toEqual(["REASON_MISSING"]);
-  expect(refusedCodes(() => AuditArchiving.enabled({ region: "Frankfurt", kmsKeyId: "key" }))).toEqual([
+  expect(problemCodesOf(() => AlarmRouting.toTopic("ocid1.onstopic.oc1..x" as any))).toEqual([
+    "VALUE_INVALID",
+  ]);
+  expect(problemCodesOf(() => AlarmRouting.none({ reason: " " }))).toEqual(["REASON_MISSING"]);
+  expect(problemCodesOf(() => AuditArchiving.none({ reason: " " }))).toEqual(["REASON_MISSING"]);
+  expect(problemCodesOf(() => AuditArchiving.enabled({ region: "Frankfurt", kmsKeyId: "key" }))).toEqual([
     "OCID_INVALID",
     "NAME_INVALID",
   ]);

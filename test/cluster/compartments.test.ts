@@ -6,12 +6,19 @@ import { ClusterEncryption } from "../../lib/encryption/cluster-encryption";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NativeIngressController } from "../../lib/cluster/native-ingress-controller";
 import { NodeImage } from "../../lib/cluster/node-image";
-import { NodeShape } from "../../lib/cluster/node-shape";
+import { NodeShape } from "../../lib/cluster/node-compute";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../support/stack";
 import { UNOBSERVED } from "../support/unobserved";
 
 const NETWORK = "ocid1.compartment.oc1..network";
@@ -247,7 +254,7 @@ describe("a cluster whose subnets were given by somebody else", () => {
   });
 
   test("rejects an invalid subnetCompartmentId", () => {
-    expect(refusedCodes(() => grantsOf({ subnetCompartmentId: "owners" }))).toEqual(["OCID_INVALID"]);
+    expect(problemCodesOf(() => grantsOf({ subnetCompartmentId: "owners" }))).toEqual(["OCID_INVALID"]);
   });
 });
 
@@ -259,7 +266,7 @@ describe("a key that is given to a cluster", () => {
 
   test("must be granted to clusters of its compartment, and the error shows the missing clusterCompartmentId", () => {
     for (const granted of [undefined, NETWORK]) {
-      const [problem, ...more] = refusal(give(newStack(), COMPARTMENT, granted));
+      const [problem, ...more] = validationProblemsOf(give(newStack(), COMPARTMENT, granted));
       expect(more).toEqual([]);
       expect(problem).toMatchObject({
         code: "KEY_NOT_GRANTED",

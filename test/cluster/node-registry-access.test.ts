@@ -6,14 +6,20 @@ import { Size } from "cdk8s";
 import { type App, type TerraformStack } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
-import { NodeRegistryAccess } from "../../lib/cluster/node-registry-access";
-import { type NodeRegistryAccessProps } from "../../lib/cluster/node-registry-access";
-import { NodeShape } from "../../lib/cluster/node-shape";
+import { NodeRegistryAccess, type NodeRegistryAccessProps } from "../../lib/cluster/node-registry-access";
+import { NodeShape } from "../../lib/cluster/node-compute";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { type PrivateNodePoolProps } from "../../lib/cluster/private-node-pool-props";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { OciProvider } from "../../lib/oci/provider";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../support/stack";
 
 const TENANCY = "ocid1.tenancy.oc1..test";
 const TAG = "Operations.NodeRole";
@@ -124,7 +130,7 @@ describe("the access of nodes to a registry", () => {
         providerFolder: "/usr/bin; reboot",
         configureKubelet: "yes" as never,
       });
-    expect(refusedCodes(make).sort()).toEqual([
+    expect(problemCodesOf(make).sort()).toEqual([
       "NAME_INVALID",
       "NAME_INVALID",
       "NAME_INVALID",
@@ -156,7 +162,7 @@ describe("the access of nodes to a registry", () => {
       nodeTag: TAG,
       ...props,
     };
-    expect(refusedCodes(() => new NodeRegistryAccess(stack, "registry", all as never))).toEqual(codes);
+    expect(problemCodesOf(() => new NodeRegistryAccess(stack, "registry", all as never))).toEqual(codes);
   });
 });
 
@@ -247,12 +253,12 @@ describe("a node pool with access to a registry", () => {
     const stack = newStack();
     const access = newAccess(stack);
     const cluster = newCluster(stack, "other", "ocid1.compartment.oc1..other");
-    const refused = refusal(() => newPool(access, { cluster, definedTags: { [TAG]: "mine" } }));
+    const refused = validationProblemsOf(() => newPool(access, { cluster, definedTags: { [TAG]: "mine" } }));
     expect(refused.map(({ code, property }) => `${code} ${property}`)).toEqual([
       "TAG_INVALID definedTags",
       "VALUE_INVALID registryAccess",
     ]);
-    expect(refusedCodes(() => newPool(access, { registryAccess: "yes" as never }))).toEqual([
+    expect(problemCodesOf(() => newPool(access, { registryAccess: "yes" as never }))).toEqual([
       "VALUE_INVALID",
     ]);
   });

@@ -4,7 +4,7 @@ import { EndpointAccess } from "../../lib/cluster/endpoint-access";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NetworkPolicyEngine } from "../../lib/cluster/policy-engine/network-policy-engine";
 import { NodeImage } from "../../lib/cluster/node-image";
-import { NodeShape } from "../../lib/cluster/node-shape";
+import { NodeShape } from "../../lib/cluster/node-compute";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { type PrivateNodePoolProps } from "../../lib/cluster/private-node-pool-props";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
@@ -20,7 +20,7 @@ import { LeastPrivilegeRole } from "../../lib/rbac/role";
 import { RbacResource } from "../../lib/rbac/rbac-resource";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { Subject } from "../../lib/rbac/subject";
-import { COMPARTMENT, newStack, refusal } from "../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf } from "../support/stack";
 import { UNOBSERVED } from "../support/unobserved";
 
 const image = ContainerImage.of(`fra.ocir.io/acme/web@sha256:${"0123456789abcdef".repeat(4)}`);
@@ -70,7 +70,7 @@ describe("node pools", () => {
   test("of one name in one cluster are refused", () => {
     const { pool } = program();
     pool("general");
-    expect(refusal(() => pool("other", { nodePoolName: "general" }))).toMatchObject([
+    expect(validationProblemsOf(() => pool("other", { nodePoolName: "general" }))).toMatchObject([
       { code: "NAME_DUPLICATE", path: "stack/other", what: expect.stringContaining("stack/general") },
     ]);
   });
@@ -78,7 +78,7 @@ describe("node pools", () => {
   test("with an image of another region than the provider's are refused when the stack is written", () => {
     const { stack, pool } = program();
     pool("general", { image: NodeImage.of("ocid1.image.oc1.iad.test") });
-    expect(refusal(() => warnings(stack))).toMatchObject([
+    expect(validationProblemsOf(() => warnings(stack))).toMatchObject([
       {
         code: "OCID_INVALID",
         what: "The image is of the region us-ashburn-1, and the provider of the stack is for eu-frankfurt-1",

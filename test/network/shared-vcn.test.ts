@@ -3,14 +3,14 @@ import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
 import { TerraformStack, type App } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
-import { NodeShape } from "../../lib/cluster/node-shape";
+import { NodeShape } from "../../lib/cluster/node-compute";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { ClusterNetwork, type IClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { PodNetworking } from "../../lib/network/vcn/pod-networking";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { OciProvider } from "../../lib/oci/provider";
-import { COMPARTMENT, newStack, refusedCodes, resourcesOf } from "../support/stack";
+import { COMPARTMENT, newStack, problemCodesOf, resourcesOf } from "../support/stack";
 import { describeWithTerraform, synthInto, withProvider } from "../terraform/terraform";
 
 jest.setTimeout(120_000);
@@ -95,7 +95,7 @@ describe("clusters that share a network", () => {
     const network = networkIn(stack);
     cluster(stack, "one", network);
     const two = cluster(stack, "two", network);
-    expect(refusedCodes(() => pool(two, "more", 25))).toEqual(["SUBNET_EXHAUSTED"]);
+    expect(problemCodesOf(() => pool(two, "more", 25))).toEqual(["SUBNET_EXHAUSTED"]);
   });
 
   test("don't rename one another", () => {

@@ -1,6 +1,6 @@
 import { Fn, TerraformStack } from "cdktf";
 import { type IConstruct } from "constructs";
-import { tagsGiven } from "./given-tags";
+import { tagsGiven } from "./cluster-readers";
 import { type ResolvedCluster } from "./read-cluster";
 import { type ISecureOkeCluster } from "../cluster-base";
 import { Acknowledgements } from "../../core/acknowledgement";

@@ -11,7 +11,7 @@ import { checkBucket } from "../../observability/private/archive-props";
 import { type SavedSearch } from "../../observability/saved-search";
 import { checkLogs, checkSearchNames, ifAny } from "../../observability/saved-searches";
 import { SearchedLogs } from "../../observability/searched-logs";
-import { type ControlPlaneLogging } from "../control-plane-logging";
+import { type ControlPlaneLogging } from "../control-plane-logs";
 
 /** The props that observe a cluster, and those that they depend on; a prop that was rejected is missing. */
 interface ObservingProps {

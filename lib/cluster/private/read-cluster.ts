@@ -2,15 +2,15 @@ import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { checkObservability } from "./observability-checks";
 import { groupList, kubernetesVersion, networkValue } from "./cluster-readers";
-import { checkEndpointGroups } from "./group-lists";
 import {
+  checkEndpointGroups,
   checkPodsCidr,
   checkPrivateSubnets,
   checkServicesCidr,
   podsCidrOf,
   servicesCidr,
   subnetIfGiven,
-} from "./services-cidr";
+} from "./cluster-network";
 import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import { checkHomeRegionProvider, checkSameHomeRegion } from "../../core/regions";
 import { compareOcids } from "../../core/ocid";
@@ -41,12 +41,11 @@ import { AlarmRouting, alarmRouting } from "../../observability/alarm-routing";
 import { AuditArchiving, auditArchiving } from "../../observability/audit-archiving";
 import { SavedSearch } from "../../observability/saved-search";
 import { type SecureOkeClusterProps } from "../cluster-props";
-import { ControlPlaneLogging, controlPlaneLogging } from "../control-plane-logging";
+import { ControlPlaneLogging, controlPlaneLogging } from "../control-plane-logs";
 import { CredentialRotation } from "../credential-rotation";
 import { EndpointAccess, endpointAccess } from "../endpoint-access";
 import { NodeScanning, nodeScanning } from "../node-scanning";
-import { packetRouting } from "../packet-routing/packet-routing";
-import { checkPackets } from "../packet-routing/private/packet-routing-checks";
+import { packetRouting, checkPackets } from "../packet-routing/packet-routing";
 import { checkEngineFits, policyEngine } from "../policy-engine/network-policy-engine";
 
 const CLUSTER = {

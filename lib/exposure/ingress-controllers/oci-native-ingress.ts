@@ -1,4 +1,4 @@
-import { ApiObject, Chart, JsonPatch } from "cdk8s";
+import { ApiObject, Chart } from "cdk8s";
 import { Construct } from "constructs";
 import {
   type OciNativeIngressProps,
@@ -10,14 +10,15 @@ import { Port } from "../../core/port";
 import { checkRegionWhenWritten } from "../../core/regions";
 import { nameOf, stemOf } from "../../core/resource-name";
 import { Problems } from "../../core/validation-error";
+import { removeNamespace } from "../../synthesis/chart-objects";
 import { NetworkPeer, type INetworkSecurityGroup } from "../../network/security-groups/security-group";
 import { NetworkSecurityGroup } from "../../network/security-groups/network-security-group";
 import { balancerSubnetOf } from "../../network/vcn/network";
 import { type ClusterSubnet } from "../../network/vcn/cluster-subnet";
 import { isSameCluster, scopeOf } from "../../synthesis/chart-scopes";
-import { guardStaticSynthesis } from "../../synthesis/static-synthesis";
+import { guardStaticSynthesis } from "../../synthesis/chart-guards";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
-import { AppProtocol } from "../../workload/pods/app-protocol";
+import { AppProtocol } from "../../workload/pods/ports";
 import { CertificateStore, type IngressCertificate } from "../ingress-certificate";
 import { type ResolvedRoute, IngressGateway, ingressOf, type RouteManifest } from "../ingress-props";
 import { type LoadBalancerAccess } from "../load-balancer-access";
@@ -189,8 +190,7 @@ export class OciNativeIngress extends IngressGateway {
         },
       },
     });
-    // The object is cluster-scoped, but cdk8s sets the chart's namespace on every object.
-    object.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+    removeNamespace(object);
     return object;
   }
 }

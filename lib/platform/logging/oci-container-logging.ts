@@ -5,7 +5,6 @@ import { checkCompartmentNotLogged, checkNoLogger, registerLogger } from "./priv
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { checked } from "../../core/checked";
 import { checkConstructId, problemsIn } from "../../core/construct-scope";
-import { checkHomeRegionProvider } from "../../core/regions";
 import {
   any,
   checkedBy,
@@ -19,6 +18,7 @@ import {
   wholeDuration,
   withDefault,
 } from "../../core/readers";
+import { checkHomeRegionProvider } from "../../core/regions";
 import { ResourceConstruct } from "../../core/resource-construct";
 import { nameOf, policyNameOf } from "../../core/resource-name";
 import { type TaggingProps, tagsOf } from "../../core/tagging";
