@@ -147,8 +147,12 @@ describe("an archive of flow logs", () => {
     const stack = newStack();
     const region = new TerraformVariable(stack, "region", { type: "string" }).stringValue;
     archive(stack, { region });
-    const statements = Object.values(resourcesOf(stack, "oci_identity_policy")).flatMap((each) => each.statements);
-    expect(statements.filter((each) => each.includes("service objectstorage-${var.region} to "))).toHaveLength(2);
+    const statements = Object.values(resourcesOf(stack, "oci_identity_policy")).flatMap(
+      (each) => each.statements,
+    );
+    expect(
+      statements.filter((each) => each.includes("service objectstorage-${var.region} to ")),
+    ).toHaveLength(2);
   });
 
   test("rejects a key of another region than the bucket, if its OCID shows the region", () => {

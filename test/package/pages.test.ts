@@ -127,7 +127,9 @@ describe.each(PAGES)("docs/%s.md", (name) => {
     await page.run("npx tsx main.ts");
     const manifest = JSON.parse(page.read("cdktf.out/manifest.json"));
     const warnings = Object.values<any>(manifest.stacks).flatMap(({ annotations = [] }) => annotations);
-    expect(warnings.filter(({ message }) => !/network-policy-engine|topic-without-subscriber/.test(message))).toEqual([]);
+    expect(
+      warnings.filter(({ message }) => !/network-policy-engine|topic-without-subscriber/.test(message)),
+    ).toEqual([]);
     page.remove();
   });
 
