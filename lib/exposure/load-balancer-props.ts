@@ -17,7 +17,7 @@ import { shown } from "../core/display-value";
 import { type IpProtocol } from "../core/port";
 import { Problems } from "../core/validation-error";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
-import { type HttpListener } from "../workload/pods/http-listener";
+import { type HttpListener } from "../workload/pods/load-balancer-listeners";
 
 const MIN_MBPS = 10;
 // The highest bandwidth that Oracle documents; the cloud controller itself takes up to 8192.

@@ -5,7 +5,7 @@ import { checkObjectName } from "../core/kubernetes-names";
 import { portNumber } from "../core/readers";
 import { type Problems } from "../core/validation-error";
 import { checkUnused } from "../synthesis/chart-objects";
-import { type NamedPort } from "../workload/pods/named-port";
+import { type NamedPort } from "../workload/pods/ports";
 
 /** Adds a problem for a Service name that is invalid or taken in the chart. */
 export function checkServiceName(problems: Problems, scope: Construct, name: string): void {

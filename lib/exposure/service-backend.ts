@@ -1,6 +1,5 @@
 import { type IConnectable } from "../network-policy/connections";
-import { type AppProtocol, portName } from "../workload/pods/app-protocol";
-import { type NamedPort, namedPorts, withDefaults } from "../workload/pods/named-port";
+import { type AppProtocol, portName, type NamedPort, namedPorts, withDefaults } from "../workload/pods/ports";
 
 /** The backend of a Service: the pods of one workload. */
 export interface IServiceBackend extends IConnectable {

@@ -23,10 +23,10 @@ import {
 } from "../core/readers";
 import { type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
-import { type AppProtocol } from "../workload/pods/app-protocol";
-import { sslConfigOf, TlsVersion } from "../workload/pods/cipher-suites";
+import { type AppProtocol } from "../workload/pods/ports";
+import { sslConfigOf, TlsVersion } from "../workload/pods/load-balancer-listeners";
 
-export { TlsVersion } from "../workload/pods/cipher-suites";
+export { TlsVersion } from "../workload/pods/load-balancer-listeners";
 
 /** The certificate of a load balancer: either `certificateId`, which is recommended, or `secretName`. */
 export interface LoadBalancerTlsOptions {

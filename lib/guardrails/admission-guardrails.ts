@@ -9,12 +9,11 @@ import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { GuardrailRule, GUARDRAILS } from "../core/guardrail-catalogue";
 import { Problems } from "../core/validation-error";
-import { checkChartsBelow } from "../synthesis/chart-checks";
+import { checkChartsBelow, checkAtSynthesis } from "../synthesis/synthesis-checks";
 import { apiObjectsIn, dataOf, removeNamespace } from "../synthesis/chart-objects";
 import { isAdded, whenAdded } from "../synthesis/chart-scopes";
 import { referenceOf } from "../synthesis/references";
-import { guardStaticSynthesis } from "../synthesis/static-synthesis";
-import { checkAtSynthesis } from "../synthesis/synthesis-checks";
+import { guardStaticSynthesis } from "../synthesis/chart-guards";
 
 const API_VERSION = "admissionregistration.k8s.io/v1";
 const PREFIX = "secure-oke";

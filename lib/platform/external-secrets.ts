@@ -23,8 +23,8 @@ import { type OracleServiceRanges, oracleServiceRanges } from "../network-policy
 import { removeNamespace } from "../synthesis/chart-objects";
 import { HardenedDeployment } from "../workload/hardened-deployment";
 import { type ContainerImage } from "../workload/images/container-image";
-import { ApiAccess } from "../workload/pods/api-access";
 import { HealthProbe } from "../workload/pods/probe";
+import { ApiAccess } from "../workload/pods/service-account";
 
 /** Props for ExternalSecrets. */
 export interface ExternalSecretsProps {

@@ -36,9 +36,8 @@ import { dnsEgress } from "../network-policy/private/network-rules";
 import { removeNamespace } from "../synthesis/chart-objects";
 import { declareReach } from "../workload/host-access/private/host-access-guard";
 import { type ContainerImage } from "../workload/images/container-image";
-import { ApiAccess } from "../workload/pods/api-access";
-import { PodSecurityLevel } from "../workload/pods/pod-security-level";
-import { pullSecretNames } from "../workload/pods/private/pull-secrets";
+import { PodSecurityLevel } from "../workload/pods/pod-security";
+import { ApiAccess, pullSecretNames } from "../workload/pods/service-account";
 
 /** The images of the Secrets Store CSI driver and of Oracle's provider, best from a registry of your own. */
 export interface SecretsStoreImages {

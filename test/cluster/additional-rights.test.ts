@@ -6,7 +6,7 @@ import { NativeIngressController } from "../../lib/cluster/native-ingress-contro
 import { NodeRegistryAccess } from "../../lib/cluster/node-registry-access";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { ResourceTags } from "../../lib/core/resource-tags";
-import { BlockVolumeClass } from "../../lib/workload/pods/block-volume-class";
+import { BlockVolumeClass } from "../../lib/workload/pods/persistent-volumes";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
 import { TlsTermination } from "../../lib/exposure/tls-termination";

@@ -1,9 +1,9 @@
-import { Fn, Token, TerraformVariable } from "cdktf";
 import * as fc from "fast-check";
-import { membersOf, PUBLIC_SURFACE } from "../../lib/core/public-surface";
-import { SecretFiles } from "../../lib/workload/pods/secret-files";
-import { WritablePath } from "../../lib/workload/pods/writable-path";
 import * as secureOke from "../../lib";
+import { Fn, Token, TerraformVariable } from "cdktf";
+import { membersOf, PUBLIC_SURFACE } from "../../lib/core/public-surface";
+import { SecretFiles } from "../../lib/workload/pods/mounted-files";
+import { WritablePath } from "../../lib/workload/pods/writable-path";
 import { checkProps, KindProblems } from "../../lib/core/kind-checks";
 import { COMPARTMENT, newStack, validationProblemsOf } from "../support/stack";
 import { IMAGE, newChart } from "../workload/support";

@@ -1,6 +1,6 @@
 import { Duration, Size } from "cdk8s";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
-import { HttpListener } from "../../lib/workload/pods/http-listener";
+import { AppProtocol } from "../../lib/workload/pods/ports";
+import { HttpListener } from "../../lib/workload/pods/load-balancer-listeners";
 import { ListenerRule } from "../../lib/exposure/listener-rule";
 import { LoadBalancerType } from "../../lib/exposure/load-balancer-kinds";
 import { type LoadBalancerOptions } from "../../lib/exposure/load-balancer-props";

@@ -4,7 +4,7 @@ import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { CertificatesManagementCertificate } from "../../lib/oci/certificates-management-certificate";
 import { OciProvider } from "../../lib/oci/provider";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
+import { AppProtocol } from "../../lib/workload/pods/ports";
 import { type LoadBalancerTlsOptions, TlsTermination } from "../../lib/exposure/tls-termination";
 import { COMPARTMENT, newStack, resourcesOf } from "../support/stack";
 import { newChart, objectOf, validationProblemsOf, problemCodesOf } from "../workload/support";

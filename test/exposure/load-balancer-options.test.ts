@@ -3,8 +3,8 @@ import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { IpProtocol } from "../../lib/core/port";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
-import { HttpListener } from "../../lib/workload/pods/http-listener";
+import { AppProtocol } from "../../lib/workload/pods/ports";
+import { HttpListener } from "../../lib/workload/pods/load-balancer-listeners";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
 import {
   ExternalTrafficPolicy,
@@ -12,8 +12,7 @@ import {
   LoadBalancerType,
   ProxyProtocol,
 } from "../../lib/exposure/load-balancer-kinds";
-import { type LoadBalancerOptions } from "../../lib/exposure/load-balancer-props";
-import { LoadBalancerShape } from "../../lib/exposure/load-balancer-props";
+import { type LoadBalancerOptions, LoadBalancerShape } from "../../lib/exposure/load-balancer-props";
 import { TlsTermination, TlsVersion } from "../../lib/exposure/tls-termination";
 import { newStack } from "../support/stack";
 import { objectOf, validationProblemsOf, problemCodesOf } from "../workload/support";

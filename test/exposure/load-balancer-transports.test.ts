@@ -2,7 +2,7 @@ import { type Chart } from "cdk8s";
 import { Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { IpProtocol } from "../../lib/core/port";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
+import { AppProtocol } from "../../lib/workload/pods/ports";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
 import { LoadBalancerType, ProxyProtocol } from "../../lib/exposure/load-balancer-kinds";

@@ -3,7 +3,7 @@ import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { requiredAttribute } from "../../lib/core/missing-values";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
+import { AppProtocol } from "../../lib/workload/pods/ports";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancer } from "../../lib/exposure/load-balancer";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";

@@ -5,7 +5,7 @@ import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { IpProtocol } from "../../lib/core/port";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
-import { HttpListener } from "../../lib/workload/pods/http-listener";
+import { HttpListener } from "../../lib/workload/pods/load-balancer-listeners";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
 import { ExternalTrafficPolicy, LoadBalancerType } from "../../lib/exposure/load-balancer-kinds";
 import { type LoadBalancerOptions } from "../../lib/exposure/load-balancer-props";

@@ -8,7 +8,7 @@ import { resolveReference } from "../../lib/core/terraform-text";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { NetworkPeer } from "../../lib/network/security-groups/security-group";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
-import { HttpListener } from "../../lib/workload/pods/http-listener";
+import { HttpListener } from "../../lib/workload/pods/load-balancer-listeners";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
 import { ExternalTrafficPolicy, LoadBalancerType } from "../../lib/exposure/load-balancer-kinds";
 import { type LoadBalancerOptions } from "../../lib/exposure/load-balancer-props";

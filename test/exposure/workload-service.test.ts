@@ -1,6 +1,6 @@
 import { ApiObject, JsonPatch, Yaml } from "cdk8s";
 import { Port } from "../../lib/core/port";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
+import { AppProtocol } from "../../lib/workload/pods/ports";
 import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";

@@ -3,7 +3,7 @@ import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { HardeningConflict } from "../../lib/hardening/conflict";
 import { Hardening } from "../../lib/hardening/hardening";
 import { type HardeningOptions } from "../../lib/hardening/hardening-options";
-import { SystemUserId } from "../../lib/workload/pods/system-user-id";
+import { SystemUserId } from "../../lib/workload/pods/pod-security";
 import { validationProblemsOf } from "../support/stack";
 import { DIGEST, IMAGE } from "../workload/support";
 import { againstRestricted, bare, podsOf } from "./hardening-cases";

@@ -1,12 +1,11 @@
-import { ApiObject, type Chart } from "cdk8s";
 import fc from "fast-check";
+import { ApiObject, type Chart } from "cdk8s";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
 import { type NamespaceQuota } from "../../lib/namespaces/namespace-quota";
-import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
-import { type SecureNamespaceProps } from "../../lib/namespaces/secure-namespace";
+import { SecureNamespace, type SecureNamespaceProps } from "../../lib/namespaces/secure-namespace";
 import { Tenant } from "../../lib/namespaces/tenant";
-import { VolumeClaim } from "../../lib/workload/pods/volume-claim";
+import { VolumeClaim } from "../../lib/workload/pods/persistent-volumes";
 import { IMAGE, newChart, objectOf, problemsAtSynthesis, problemCodesOf } from "../workload/support";
 
 function shop(props: Partial<SecureNamespaceProps>): Chart {

@@ -6,16 +6,15 @@ import { objectsOf } from "../../lib/synthesis/chart-objects";
 import { RoleRule } from "../../lib/rbac/role-rule";
 import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
-import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
 import { HardenedJob } from "../../lib/workload/hardened-job";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
-import { ApiAccess } from "../../lib/workload/pods/api-access";
+import { ApiAccess } from "../../lib/workload/pods/service-account";
 import { LeastPrivilegeRole } from "../../lib/rbac/role";
 import { RbacResource } from "../../lib/rbac/rbac-resource";
-import { SecretFiles } from "../../lib/workload/pods/secret-files";
+import { SecretFiles } from "../../lib/workload/pods/mounted-files";
 import { Subject } from "../../lib/rbac/subject";
-import { VolumeClaim } from "../../lib/workload/pods/volume-claim";
+import { VolumeClaim } from "../../lib/workload/pods/persistent-volumes";
 import { newStack } from "../support/stack";
 import {
   IMAGE,

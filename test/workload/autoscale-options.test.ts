@@ -1,5 +1,5 @@
 import { type ApiObject, JsonPatch, Yaml } from "cdk8s";
-import { type AutoscaleOptions } from "../../lib/workload/autoscale-options";
+import { type AutoscaleOptions } from "../../lib/workload/autoscaling";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { IMAGE, newChart, objectOf, problemsAtSynthesis, problemCodesOf } from "./support";

@@ -1,13 +1,12 @@
-import { Yaml } from "cdk8s";
 import fc from "fast-check";
-import { AddedCapability } from "../../lib/workload/pods/added-capability";
+import { Yaml } from "cdk8s";
+import { AddedCapability } from "../../lib/workload/pods/pod-security";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { ConfigFile } from "../../lib/workload/pods/config-file";
+import { ConfigFile } from "../../lib/workload/pods/mounted-files";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { type InitContainer, type Sidecar } from "../../lib/workload/pods/container-resources";
 import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
-import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
 import { HealthProbe } from "../../lib/workload/pods/probe";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
 import { DIGEST, IMAGE, newChart, objectOf, validationProblemsOf, problemCodesOf } from "./support";

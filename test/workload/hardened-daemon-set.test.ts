@@ -2,7 +2,7 @@ import { Yaml } from "cdk8s";
 import { TaintEffect } from "cdk8s-plus-27";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
-import { Toleration } from "../../lib/workload/pods/toleration";
+import { Toleration } from "../../lib/workload/pods/scheduling";
 import { IMAGE, newChart, objectOf, problemsAtSynthesis, problemCodesOf } from "./support";
 
 describe("a hardened daemon set", () => {

@@ -1,12 +1,10 @@
 import { ApiObject, Duration, JsonPatch, Yaml } from "cdk8s";
 import { ConcurrencyPolicy } from "cdk8s-plus-27";
 import { Port } from "../../lib/core/port";
-import { ConfigFile } from "../../lib/workload/pods/config-file";
-import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
-import { type HardenedCronJobProps } from "../../lib/workload/hardened-cron-job";
+import { ConfigFile } from "../../lib/workload/pods/mounted-files";
+import { HardenedCronJob, type HardenedCronJobProps } from "../../lib/workload/hardened-cron-job";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { HardenedJob, type HardenedJobProps } from "../../lib/workload/hardened-job";
-import { JobRestartPolicy } from "../../lib/workload/job-options";
+import { HardenedJob, type HardenedJobProps, JobRestartPolicy } from "../../lib/workload/hardened-job";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import {
   IMAGE,

@@ -1,13 +1,11 @@
 import { Yaml } from "cdk8s";
 import { PodManagementPolicy } from "cdk8s-plus-27";
 import { Port } from "../../lib/core/port";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
-import { BlockVolumeClass } from "../../lib/workload/pods/block-volume-class";
-import { ConfigFile } from "../../lib/workload/pods/config-file";
-import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
-import { type HardenedStatefulSetProps } from "../../lib/workload/hardened-stateful-set";
+import { AppProtocol } from "../../lib/workload/pods/ports";
+import { BlockVolumeClass, VolumeClaim } from "../../lib/workload/pods/persistent-volumes";
+import { ConfigFile } from "../../lib/workload/pods/mounted-files";
+import { HardenedStatefulSet, type HardenedStatefulSetProps } from "../../lib/workload/hardened-stateful-set";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
-import { VolumeClaim } from "../../lib/workload/pods/volume-claim";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
 import { IMAGE, newChart, objectOf, problemsAtSynthesis, problemCodesOf } from "./support";
 

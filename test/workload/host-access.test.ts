@@ -2,14 +2,12 @@ import * as plus from "cdk8s-plus-27";
 import fc from "fast-check";
 import { ApiObject, App, Chart, JsonPatch, Yaml } from "cdk8s";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { AddedCapability } from "../../lib/workload/pods/added-capability";
-import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
-import { type HardenedDaemonSetProps } from "../../lib/workload/hardened-daemon-set";
+import { AddedCapability, PodSecurityLevel } from "../../lib/workload/pods/pod-security";
+import { HardenedDaemonSet, type HardenedDaemonSetProps } from "../../lib/workload/hardened-daemon-set";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { HostAccess } from "../../lib/workload/host-access/host-access";
-import { PodSecurityLevel } from "../../lib/workload/pods/pod-security-level";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
-import { SecretFiles } from "../../lib/workload/pods/secret-files";
+import { SecretFiles } from "../../lib/workload/pods/mounted-files";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
 import { IMAGE, messagesOf, newChart, objectOf, problemsAtSynthesis, problemCodesOf } from "./support";
 

@@ -7,7 +7,7 @@ import {
   HardenedJob,
   HardenedStatefulSet,
 } from "secure-oke";
-import { debuggingKind } from "../../lib/workload/pods/private/debugging-images";
+import { debuggingKind } from "../../lib/workload/images/private/image-reference";
 import { DIGEST, IMAGE, newChart, validationProblemsOf, problemCodesOf } from "./support";
 
 const reference = `docker.io/nicolaka/netshoot@${DIGEST}`;

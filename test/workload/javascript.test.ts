@@ -1,9 +1,9 @@
 import { Chart } from "cdk8s";
 import { NetworkPolicyIpBlock } from "cdk8s-plus-27";
 import { Port } from "../../lib/core/port";
-import { AddedCapability } from "../../lib/workload/pods/added-capability";
+import { AddedCapability } from "../../lib/workload/pods/pod-security";
 import { AllowedRegistries } from "../../lib/workload/images/allowed-registries";
-import { ConfigFile } from "../../lib/workload/pods/config-file";
+import { ConfigFile } from "../../lib/workload/pods/mounted-files";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";

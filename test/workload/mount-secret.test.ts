@@ -11,9 +11,7 @@ import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/work
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
 import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
-import { SecretStage } from "../../lib/workload/pods/mount-secret-options";
-import { SecretDelivery } from "../../lib/workload/pods/secret-delivery";
-import { SecretReload } from "../../lib/workload/pods/secret-reload";
+import { SecretStage, SecretDelivery, SecretReload } from "../../lib/workload/pods/mount-secret-options";
 import { COMPARTMENT, newStack, problemCodesOf, resourcesOf } from "../support/stack";
 import { IMAGE, newChart, objectOf } from "./support";
 

@@ -3,10 +3,9 @@ import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { TerminationMessagePolicy } from "../../lib/workload/pods/container-resources";
 import { ContainerResourceField, EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
-import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
-import { SystemUserId } from "../../lib/workload/pods/system-user-id";
-import { volumeName, type VolumeKind } from "../../lib/workload/pods/private/volume-name";
+import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { SystemUserId } from "../../lib/workload/pods/pod-security";
+import { volumeName, type VolumeKind } from "../../lib/workload/pods/private/hardened-pod";
 import { IMAGE, newChart, objectOf, validationProblemsOf, problemCodesOf } from "./support";
 
 const REASON = { reason: "The image's files belong to its user 999" };

@@ -1,8 +1,7 @@
 import { Port } from "../../lib/core/port";
-import { AddedCapability } from "../../lib/workload/pods/added-capability";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
-import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { AddedCapability } from "../../lib/workload/pods/pod-security";
+import { AppProtocol } from "../../lib/workload/pods/ports";
+import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
 import { LoadBalancerType } from "../../lib/exposure/load-balancer-kinds";

@@ -1,7 +1,6 @@
 import { Duration } from "cdk8s";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
-import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { AppProtocol } from "../../lib/workload/pods/ports";
+import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
 import { HealthProbe } from "../../lib/workload/pods/probe";
 import { containerOf, IMAGE, newChart, validationProblemsOf, problemCodesOf } from "./support";
 

@@ -1,8 +1,7 @@
 import { Duration } from "cdk8s";
-import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
-import { DownwardApiFiles } from "../../lib/workload/pods/downward-api-files";
-import { ProjectedToken } from "../../lib/workload/pods/projected-token";
+import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { DownwardApiFiles } from "../../lib/workload/pods/mounted-files";
+import { ProjectedToken } from "../../lib/workload/pods/service-account";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
 import { IMAGE, newChart, objectOf, validationProblemsOf, problemCodesOf } from "./support";
 

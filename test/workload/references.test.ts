@@ -3,7 +3,7 @@ import { ChartOutput } from "../../lib/synthesis/chart-output";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { HealthProbe } from "../../lib/workload/pods/probe";
-import { SecretFiles } from "../../lib/workload/pods/secret-files";
+import { SecretFiles } from "../../lib/workload/pods/mounted-files";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { newStack } from "../support/stack";
 import { IMAGE, newChart, validationProblemsOf } from "./support";

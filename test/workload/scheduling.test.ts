@@ -1,7 +1,6 @@
-import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
+import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
 import { TaintEffect } from "cdk8s-plus-27";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
-import { Toleration } from "../../lib/workload/pods/toleration";
+import { Toleration } from "../../lib/workload/pods/scheduling";
 import { IMAGE, newChart, objectOf, problemCodesOf } from "./support";
 
 const any = (value: unknown) => value as never;

@@ -1,7 +1,5 @@
-import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
-import { ConfigFile } from "../../lib/workload/pods/config-file";
-import { SecretFiles } from "../../lib/workload/pods/secret-files";
+import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { ConfigFile, SecretFiles } from "../../lib/workload/pods/mounted-files";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
 import { IMAGE, newChart, objectOf, problemCodesOf } from "./support";
 

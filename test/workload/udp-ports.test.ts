@@ -1,11 +1,10 @@
 import { Testing } from "cdktf";
 import { Port, IpProtocol } from "../../lib/core/port";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
+import { AppProtocol, type NamedPort } from "../../lib/workload/pods/ports";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
 import { LoadBalancerType } from "../../lib/exposure/load-balancer-kinds";
-import { type NamedPort } from "../../lib/workload/pods/named-port";
 import { HealthProbe } from "../../lib/workload/pods/probe";
 import { SecurityRuleManagement } from "../../lib/exposure/security-rule-management";
 import { TlsTermination } from "../../lib/exposure/tls-termination";

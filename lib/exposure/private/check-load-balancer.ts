@@ -7,7 +7,7 @@ import { IpProtocol } from "../../core/port";
 import { Problems } from "../../core/validation-error";
 import { checkGroupVcn } from "../../network/security-groups/network-security-group";
 import { MAX_RULES } from "../../network/security-groups/security-group";
-import { AppProtocol } from "../../workload/pods/app-protocol";
+import { AppProtocol } from "../../workload/pods/ports";
 import { checkListenerRules } from "../listener-rule";
 import {
   ExternalTrafficPolicy,

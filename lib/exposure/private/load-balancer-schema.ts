@@ -16,7 +16,7 @@ import {
 } from "../../core/readers";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { type INetworkSecurityGroup } from "../../network/security-groups/security-group";
-import { type HttpListener } from "../../workload/pods/http-listener";
+import { type HttpListener } from "../../workload/pods/load-balancer-listeners";
 import { type ListenerRule } from "../listener-rule";
 import { type LoadBalancerAccess } from "../load-balancer-access";
 import { healthCheck } from "../load-balancer-health-check";

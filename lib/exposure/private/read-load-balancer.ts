@@ -16,7 +16,7 @@ import { Problems } from "../../core/validation-error";
 import { checkPublicBalancer, balancerSubnetOf } from "../../network/vcn/network";
 import { PodNetworkType } from "../../network/vcn/pod-networking";
 import { chartOf, checkUnused } from "../../synthesis/chart-objects";
-import { AppProtocol } from "../../workload/pods/app-protocol";
+import { AppProtocol } from "../../workload/pods/ports";
 import { type HealthCheckSeconds, checkInterval } from "../load-balancer-health-check";
 import {
   ExternalTrafficPolicy,

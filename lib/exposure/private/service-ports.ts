@@ -1,5 +1,5 @@
 import { IpProtocol, Port } from "../../core/port";
-import { AppProtocol, portName, servicePort } from "../../workload/pods/app-protocol";
+import { AppProtocol, portName, servicePort } from "../../workload/pods/ports";
 import { LoadBalancerType, TlsTerminationPoint } from "../load-balancer-kinds";
 import { type IServiceBackend, type ServiceTarget } from "../service-backend";
 

@@ -5,7 +5,7 @@ import { parseQuantity } from "../../core/quantity";
 import { checkedBy, type Reader, subdomainName } from "../../core/readers";
 import { type Problems } from "../../core/validation-error";
 import { NAMESPACE_LABEL } from "../../network-policy/private/network-rules";
-import { checkOwnPriorityClass, isSystemClass } from "../../workload/pods/private/scheduling";
+import { checkOwnPriorityClass, isSystemClass } from "../../workload/pods/scheduling";
 import { classPrefix } from "./read-quota";
 
 interface Claiming {

@@ -30,7 +30,7 @@ import {
   portManifests,
 } from "../../network-policy/private/network-rules";
 import { checkUnused, removeNamespace } from "../../synthesis/chart-objects";
-import { ApiAccess } from "../../workload/pods/api-access";
+import { ApiAccess } from "../../workload/pods/service-account";
 
 /** Egress of the controller of cert-manager, such as to an ACME server. */
 export interface CertManagerEgress {

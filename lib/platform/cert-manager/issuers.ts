@@ -21,7 +21,7 @@ import {
 import { byText } from "../../core/stable-order";
 import { Problems } from "../../core/validation-error";
 import { nonEmptyListOf } from "../../core/value-readers";
-import { CertificateIssuer } from "../../encryption/certificate-issuer";
+import { CertificateIssuer } from "../../encryption/tls-certificate";
 import { checkUnused, removeNamespace } from "../../synthesis/chart-objects";
 
 /** An account at an ACME server that requires one. */

@@ -25,8 +25,8 @@ import {
 import { nearestNames } from "../../core/stable-order";
 import { Problems } from "../../core/validation-error";
 import { checkUnique } from "../../core/value-readers";
-import { pullSecretNames } from "../../workload/pods/private/pull-secrets";
-import { Toleration } from "../../workload/pods/toleration";
+import { Toleration } from "../../workload/pods/scheduling";
+import { pullSecretNames } from "../../workload/pods/service-account";
 
 /** Props for ClusterLogging. */
 export interface ClusterLoggingProps {

@@ -36,9 +36,9 @@ import { type HardenedCronJob } from "../../workload/hardened-cron-job";
 import { type HardenedDaemonSet } from "../../workload/hardened-daemon-set";
 import { type HardenedDeployment } from "../../workload/hardened-deployment";
 import { type HardenedStatefulSet } from "../../workload/hardened-stateful-set";
-import { BlockVolumeClass } from "../../workload/pods/block-volume-class";
-import { PodSecurityLevel } from "../../workload/pods/pod-security-level";
-import { whenMonitored } from "../../workload/private/monitor";
+import { whenMonitored } from "../../workload/monitoring";
+import { BlockVolumeClass } from "../../workload/pods/persistent-volumes";
+import { PodSecurityLevel } from "../../workload/pods/pod-security";
 
 /**
  * The logs of all containers of a cluster, collected on each node and sent to OpenSearch or Elasticsearch.

@@ -29,7 +29,7 @@ import { Problems } from "../../core/validation-error";
 import { type IngressOptions } from "../../exposure/ingress-props";
 import { type Egress } from "../../network/egress/egress";
 import { ContainerImage } from "../../workload/images/container-image";
-import { SecretFiles } from "../../workload/pods/secret-files";
+import { SecretFiles } from "../../workload/pods/mounted-files";
 
 /** Props for OpenSearch Dashboards or Kibana. */
 export interface LogDashboardsProps {

@@ -15,7 +15,7 @@ import {
 import { type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 import { type OracleServiceRanges, oracleServiceRanges } from "../../network-policy/oracle-service-ranges";
-import { SecretFiles } from "../../workload/pods/secret-files";
+import { SecretFiles } from "../../workload/pods/mounted-files";
 
 const MIN_DAYS = 30;
 const MAX_DAYS = 3650;

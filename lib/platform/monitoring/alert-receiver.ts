@@ -14,7 +14,7 @@ import {
 } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 import { type Egress } from "../../network/egress/egress";
-import { SecretFiles } from "../../workload/pods/secret-files";
+import { SecretFiles } from "../../workload/pods/mounted-files";
 
 /** Props for a webhook as AlertReceiver. */
 export interface WebhookReceiverProps {

@@ -34,9 +34,9 @@ import { type IngressOptions } from "../../exposure/ingress-props";
 import { isOverlay } from "../../network/vcn/pod-networking";
 import { ContainerImage } from "../../workload/images/container-image";
 import { type ImageLockOptions } from "../../workload/images/image-lock";
-import { pullSecretNames } from "../../workload/pods/private/pull-secrets";
-import { Toleration } from "../../workload/pods/toleration";
-import { monitorOf } from "../../workload/private/monitor";
+import { monitorOf } from "../../workload/monitoring";
+import { Toleration } from "../../workload/pods/scheduling";
+import { pullSecretNames } from "../../workload/pods/service-account";
 
 /** Props for ClusterMonitoring. */
 export interface ClusterMonitoringProps {

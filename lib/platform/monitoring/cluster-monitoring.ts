@@ -36,16 +36,16 @@ import { Subject } from "../../rbac/subject";
 import { type HardenedDaemonSet } from "../../workload/hardened-daemon-set";
 import { type HardenedDeployment } from "../../workload/hardened-deployment";
 import { type HardenedStatefulSet } from "../../workload/hardened-stateful-set";
-import { TraceProtocol } from "../../workload/monitoring-options";
-import { BlockVolumeClass } from "../../workload/pods/block-volume-class";
-import { PodSecurityLevel } from "../../workload/pods/pod-security-level";
 import {
+  TraceProtocol,
   type Monitor,
   type Monitored,
   type ScrapeRequest,
   setMonitor,
   type TraceRequest,
-} from "../../workload/private/monitor";
+} from "../../workload/monitoring";
+import { BlockVolumeClass } from "../../workload/pods/persistent-volumes";
+import { PodSecurityLevel } from "../../workload/pods/pod-security";
 
 /**
  * Metrics, alerts, dashboards and traces of a cluster, kept in the cluster: Prometheus with Alertmanager, kube-state-metrics and node

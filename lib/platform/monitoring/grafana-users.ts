@@ -2,7 +2,7 @@ import { EGRESS, OIDC_ADDRESS, webAddress } from "./private/monitoring-readers";
 import { checked } from "../../core/checked";
 import { matching, type PropsSchema, readArguments, valueOf, withDefault } from "../../core/readers";
 import { type Egress } from "../../network/egress/egress";
-import { SecretFiles } from "../../workload/pods/secret-files";
+import { SecretFiles } from "../../workload/pods/mounted-files";
 
 /** Props for GrafanaUsers of an OpenID Connect provider, such as an identity domain of OCI IAM. */
 export interface OidcUsersProps {

@@ -9,9 +9,9 @@ import { checkedBy, type Reader, valueOf } from "../../core/readers";
 import { checkReason } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 import { type IngressOptions } from "../../exposure/ingress-props";
+import { needCluster } from "../../synthesis/chart-guards";
 import { chartOf, checkUnused } from "../../synthesis/chart-objects";
 import { isSameCluster, scopeOf } from "../../synthesis/chart-scopes";
-import { needCluster } from "../../synthesis/forgotten-charts";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { ContainerImage } from "../../workload/images/container-image";
 

@@ -1,7 +1,8 @@
-import { resolve } from "node:path";
 import { Duration } from "cdk8s";
-import { dateOf, dayOf } from "./private/image-lock-date";
+import { resolve } from "node:path";
 import {
+  dateOf,
+  dayOf,
   DEFAULT_FILE,
   type LockedImage,
   type LockFile,

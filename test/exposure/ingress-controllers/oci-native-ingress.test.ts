@@ -10,7 +10,7 @@ import { PodNetworking } from "../../../lib/network/vcn/pod-networking";
 import { SubnetExposure } from "../../../lib/network/vcn/cluster-subnet";
 import { OciNativeIngress } from "../../../lib/exposure/ingress-controllers/oci-native-ingress";
 import { type OciNativeIngressProps } from "../../../lib/exposure/ingress-controllers/oci-native-ingress-props";
-import { AppProtocol } from "../../../lib/workload/pods/app-protocol";
+import { AppProtocol } from "../../../lib/workload/pods/ports";
 import { HardenedDeployment } from "../../../lib/workload/hardened-deployment";
 import { IngressCertificate } from "../../../lib/exposure/ingress-certificate";
 import { type IngressGateway } from "../../../lib/exposure/ingress-props";

@@ -1,6 +1,6 @@
 import { type NamespaceLimits } from "../../../namespaces/namespace-limits";
 import { type NamespaceQuota } from "../../../namespaces/namespace-quota";
-import { type SecretFiles } from "../../../workload/pods/secret-files";
+import { type SecretFiles } from "../../../workload/pods/mounted-files";
 
 /** The program that keeps logs in the cluster. */
 export type StoreProgram = "elasticsearch" | "opensearch";

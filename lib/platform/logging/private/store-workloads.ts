@@ -16,14 +16,13 @@ import { type ResolvedDashboards, type ResolvedStoreInCluster } from "../log-des
 import { HardenedCronJob } from "../../../workload/hardened-cron-job";
 import { HardenedDeployment } from "../../../workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../../workload/hardened-stateful-set";
-import { AppProtocol } from "../../../workload/pods/app-protocol";
-import { ConfigFile } from "../../../workload/pods/config-file";
 import { type ContainerResourceRanges } from "../../../workload/pods/container-resources";
 import { EnvironmentValue } from "../../../workload/pods/environment-value";
+import { ConfigFile, SecretFiles } from "../../../workload/pods/mounted-files";
+import { VolumeClaim } from "../../../workload/pods/persistent-volumes";
+import { SystemUserId } from "../../../workload/pods/pod-security";
+import { AppProtocol } from "../../../workload/pods/ports";
 import { HealthProbe } from "../../../workload/pods/probe";
-import { SecretFiles } from "../../../workload/pods/secret-files";
-import { SystemUserId } from "../../../workload/pods/system-user-id";
-import { VolumeClaim } from "../../../workload/pods/volume-claim";
 import { WritablePath } from "../../../workload/pods/writable-path";
 
 const BASH = "/bin/bash";

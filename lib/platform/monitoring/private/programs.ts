@@ -19,13 +19,13 @@ import { HardenedDaemonSet } from "../../../workload/hardened-daemon-set";
 import { HardenedDeployment } from "../../../workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../../workload/hardened-stateful-set";
 import { HostAccess } from "../../../workload/host-access/host-access";
-import { ApiAccess } from "../../../workload/pods/api-access";
-import { AppProtocol } from "../../../workload/pods/app-protocol";
-import { ConfigFile } from "../../../workload/pods/config-file";
 import { type ContainerResourceRanges } from "../../../workload/pods/container-resources";
 import { EnvironmentValue } from "../../../workload/pods/environment-value";
+import { ConfigFile } from "../../../workload/pods/mounted-files";
+import { VolumeClaim } from "../../../workload/pods/persistent-volumes";
+import { AppProtocol } from "../../../workload/pods/ports";
 import { HealthProbe } from "../../../workload/pods/probe";
-import { VolumeClaim } from "../../../workload/pods/volume-claim";
+import { ApiAccess } from "../../../workload/pods/service-account";
 import { WritablePath } from "../../../workload/pods/writable-path";
 
 const GIBIBYTE = 1024 ** 3;

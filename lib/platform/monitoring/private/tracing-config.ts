@@ -1,7 +1,6 @@
 import { Yaml, JsonPatch, type ApiObject } from "cdk8s";
 import { PORTS } from "./prometheus-config";
-import { type TraceProtocol } from "../../../workload/monitoring-options";
-import { type Traced } from "../../../workload/private/monitor";
+import { type TraceProtocol, type Traced } from "../../../workload/monitoring";
 
 export const COLLECTOR_FILE = "/etc/collector/config.yaml";
 export const JAEGER_FILES = { main: "/etc/jaeger/config.yaml", data: "/var/lib/jaeger" };
