@@ -13,7 +13,7 @@ import {
 import { checked } from "../core/checked";
 import { dayOfIsoDate, isoDateOf, validDate } from "../core/dates";
 import { shown } from "../core/display-value";
-import { matching, ocid, optional, type PropsSchema, readProps } from "../core/readers";
+import { matching, ocid, optional, type PropsSchema, readProps, withDefault, text } from "../core/readers";
 import { nearestNames } from "../core/stable-order";
 import { Problems, type ValidationProblem } from "../core/validation-error";
 import { ValidationErrors } from "../core/validation-errors";
@@ -32,6 +32,15 @@ export interface NodeImageLockOptions {
    */
   readonly path?: string;
 }
+
+const LOCK_OPTIONS = {
+  path: withDefault(
+    matching(/\S/, `Write a text, for example "${DEFAULT_FILE}"`, { code: "VALUE_INVALID" }),
+    DEFAULT_FILE,
+  ),
+} satisfies PropsSchema<NodeImageLockOptions>;
+const NAME = text('a text, for example "general"');
+const NO_IMAGES: NodeImageLockFile = { names: [], images: new Map() };
 
 /**
  * The images that worker nodes boot from, in a file that a tool or a reviewer changes: `node-images.lock.json`.
@@ -68,7 +77,8 @@ export class NodeImageLock {
    */
   public static fromFile(path?: string): NodeImageLock {
     const problems = new Problems("NodeImageLock.fromFile");
-    const file = readLock(problems, path);
+    const { path: lockPath } = readProps(problems, { path }, LOCK_OPTIONS);
+    const file = lockPath === undefined ? NO_IMAGES : readLock(problems, lockPath);
     problems.throwIfAny();
     return new NodeImageLock(file);
   }
@@ -76,11 +86,14 @@ export class NodeImageLock {
   /** @internal */
   public static _image(factory: string, name: string, options: NodeImageLockOptions = {}): LockedNodeImage {
     const problems = new Problems(factory);
-    const path = (options as NodeImageLockOptions | null)?.path;
-    const key = typeof path === "string" && path !== "" ? resolve(path) : "";
-    const before = path === undefined || key !== "" ? locks.get(key) : undefined;
+    const { path } = readProps(problems, options, LOCK_OPTIONS);
+    const imageName = NAME(problems, "name", name);
+    if (path === undefined) return problems.throwAll();
+    // The default file is read once, even if the program changes its working directory.
+    const key = path === DEFAULT_FILE ? path : resolve(path);
+    const before = locks.get(key);
     const file = before?.file ?? readLock(problems, path);
-    checkName(problems, name, file, path ?? DEFAULT_FILE);
+    if (imageName !== undefined) checkName(problems, imageName, file, path);
     problems.throwIfAny();
     const lock = before ?? new NodeImageLock(file);
     locks.set(key, lock);
@@ -154,15 +167,10 @@ export class NodeImageLock {
 }
 
 /** Reads a lock file and adds its problems. */
-function readLock(problems: Problems, path: string = DEFAULT_FILE): NodeImageLockFile {
-  const empty = { names: [], images: new Map<string, LockedNodeImage>() };
-  if (typeof path !== "string" || path.trim() === "") {
-    problems.add("VALUE_INVALID", `path is ${shown(path)}`, `Write a text, for example "${DEFAULT_FILE}"`);
-    return empty;
-  }
-  let text: string;
+function readLock(problems: Problems, path: string): NodeImageLockFile {
+  let content: string;
   try {
-    text = readFileSync(path, "utf8");
+    content = readFileSync(path, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     problems.add(
@@ -172,17 +180,13 @@ function readLock(problems: Problems, path: string = DEFAULT_FILE): NodeImageLoc
         : `path is ${shown(path)}, which can't be read: ${code}`,
       `Run the program in the folder of ${DEFAULT_FILE}, or give its path: { path: "deploy/${DEFAULT_FILE}" }`,
     );
-    return empty;
+    return NO_IMAGES;
   }
-  return parseNodeImageLock(problems, path, text);
+  return parseNodeImageLock(problems, path, content);
 }
 
 /** Adds a problem if a valid lock has no image with the name. */
 function checkName(problems: Problems, name: string, { names }: NodeImageLockFile, file: string): void {
-  if (typeof name !== "string") {
-    problems.add("VALUE_INVALID", `name is ${shown(name)}`, 'Write a text, for example "general"');
-    return;
-  }
   if (names.includes(name) || (names.length === 0 && problems.any)) return;
   const nearest = nearestNames(name, names);
   problems.add(

@@ -5,8 +5,17 @@ import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { MarkOn } from "../core/construct-state";
 import { checkOcid } from "../core/ocid";
-import { checkReason, type ReasonedChoice } from "../core/reason";
-import { checkGiven, checkMembers } from "../core/missing-values";
+import {
+  kind,
+  objectOf,
+  optional,
+  type PropsSchema,
+  type Reader,
+  readProps,
+  reasonFor,
+} from "../core/readers";
+import { type ReasonedChoice } from "../core/reason";
+import { type IConstruct } from "constructs";
 import { Problems } from "../core/validation-error";
 import { ContainerengineCluster } from "../oci/containerengine-cluster";
 import { ContainerengineNodePool } from "../oci/containerengine-node-pool";
@@ -22,6 +31,40 @@ export interface ClusterTakeOverOptions {
    */
   readonly encryptedByOracleKey?: ReasonedChoice;
 }
+
+type Importable = ContainerengineCluster | ContainerengineNodePool;
+
+/** Reads a construct as its resource; a cluster that `fromClusterAttributes` connects to has none. */
+function resourceOf<T extends Importable>(resourceType: string, instead: string): Reader<T> {
+  const construct = kind<IConstruct>(["node"], instead);
+  return (problems, name, value) => {
+    const read = construct(problems, name, value);
+    if (!read) return undefined;
+    const resource = read.node.defaultChild as TerraformResource | undefined;
+    // Without instanceof, so that constructs of another copy of the library qualify too.
+    if (resource?.terraformResourceType === resourceType) return resource as T;
+    problems.add(
+      "VALUE_INVALID",
+      `${name} is ${read.node.path}, which this program does not create`,
+      `Write ${instead}`,
+    );
+    return undefined;
+  };
+}
+
+const CLUSTER = resourceOf<ContainerengineCluster>(
+  ContainerengineCluster.tfResourceType,
+  "a SecureOkeCluster of this program",
+);
+const NODE_POOL = resourceOf<ContainerengineNodePool>(
+  ContainerengineNodePool.tfResourceType,
+  "a PrivateNodePool of this program",
+);
+const TAKE_OVER = {
+  encryptedByOracleKey: optional(
+    objectOf({ reason: reasonFor("A cluster whose Secrets are encrypted with Oracle's key") }),
+  ),
+} satisfies PropsSchema<ClusterTakeOverOptions>;
 
 const imported = new MarkOn<TerraformResource>();
 
@@ -51,18 +94,11 @@ export class TakeOver {
     options: ClusterTakeOverOptions = {},
   ): void {
     const problems = new Problems("TakeOver.cluster");
-    const resource = resourceOf(problems, "cluster", cluster, "a SecureOkeCluster of this program");
+    const resource = CLUSTER(problems, "cluster", cluster);
     checkOcid(problems, "clusterId", clusterId, "cluster");
-    const { encryptedByOracleKey } = options;
-    if (encryptedByOracleKey !== undefined) {
-      checkReason(
-        problems,
-        "A cluster whose Secrets are encrypted with Oracle's key",
-        encryptedByOracleKey.reason,
-      );
-    }
+    const { encryptedByOracleKey } = readProps(problems, options, TAKE_OVER);
     importInto(problems, resource, clusterId);
-    if (encryptedByOracleKey === undefined || !(resource instanceof ContainerengineCluster)) return;
+    if (!encryptedByOracleKey || !resource) return;
     resource.lifecycle = { ...resource.lifecycle, ignoreChanges: ["kms_key_id"] };
     const what = "Secrets that are encrypted with Oracle's key";
     Acknowledgements._record(resource, "rotation", what, encryptedByOracleKey.reason);
@@ -78,34 +114,12 @@ export class TakeOver {
    */
   public static nodePool(pool: PrivateNodePool, nodePoolId: string): void {
     const problems = new Problems("TakeOver.nodePool");
-    const resource = resourceOf(problems, "pool", pool, "a PrivateNodePool of this program");
+    const resource = NODE_POOL(problems, "pool", pool);
     checkOcid(problems, "nodePoolId", nodePoolId, "nodepool");
     importInto(problems, resource, nodePoolId);
   }
 
   private constructor() {}
-}
-
-type Importable = ContainerengineCluster | ContainerengineNodePool;
-
-/** The resource of a construct; a cluster that `fromClusterAttributes` connects to has none. */
-function resourceOf(
-  problems: Problems,
-  name: string,
-  construct: SecureOkeCluster | PrivateNodePool | undefined,
-  instead: string,
-): Importable | undefined {
-  checkGiven(problems, { [name]: construct });
-  if (!checkMembers(problems, name, construct, ["node"], instead)) return undefined;
-  const resource = construct?.node.defaultChild;
-  if (resource instanceof ContainerengineCluster || resource instanceof ContainerengineNodePool)
-    return resource;
-  problems.add(
-    "VALUE_INVALID",
-    `${name} is ${construct?.node.path}, which this program does not create`,
-    `Write ${instead}`,
-  );
-  return undefined;
 }
 
 function importInto(problems: Problems, resource: Importable | undefined, id: string): void {

@@ -1,7 +1,7 @@
 import { type Construct, type IConstruct } from "constructs";
 import { Chart } from "cdk8s";
 import { Lazy, type TerraformProvider } from "cdktf";
-import { checkGiven, checkMembers } from "../core/missing-values";
+import { valueOf } from "../core/readers";
 import { nameOf, policyNameOf } from "../core/resource-name";
 import { byKey } from "../core/stable-order";
 import { type TaggingProps } from "../core/tagging";
@@ -26,6 +26,8 @@ interface ReadSecret extends Construct {
   readonly compartmentId: string;
 }
 
+const READER = valueOf<ISecretReader>("ISecretReader");
+
 interface Grant {
   readonly clusterId: string;
   readonly namespace: string;
@@ -46,15 +48,7 @@ export class SecretReaders {
 
   public add(reader: ISecretReader): void {
     const problems = new Problems(this.secret);
-    if (checkGiven(problems, { reader })) {
-      checkMembers(
-        problems,
-        "reader",
-        reader,
-        ["node", "serviceAccountName"],
-        "a workload, such as a HardenedDeployment",
-      );
-    }
+    READER(problems, "reader", reader);
     problems.throwIfAny();
     if (this.readers.has(reader)) return;
     if (reader.namespace === undefined) {
