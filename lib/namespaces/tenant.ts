@@ -10,21 +10,10 @@ import { checked } from "../core/checked";
 import { StateOfTree } from "../core/construct-state";
 import { pathOf } from "../core/construct-scope";
 import { nonEmptyListOf } from "../core/nonempty-list";
-import {
-  checkedBy,
-  listOf,
-  objectName,
-  optional,
-  passing,
-  type Reader,
-  readProps,
-  type Resolved,
-  text,
-  withDefault,
-} from "../core/readers";
+import { checkedBy, listOf, objectName, optional, passing, type Reader, readProps, type Resolved, text, withDefault } from "../core/readers";
 import { type Problem, Problems, ValidationError } from "../core/validation-error";
 import { whilePending } from "../core/validation-problem";
-import { isOfSameCluster } from "../exposure/private/same-cluster";
+import { isOfSameCluster } from "../synthesis/chart-scopes";
 import { podsRangeOf } from "../network-policy/private/network-rules";
 import { type RoleRule } from "../rbac/role-rule";
 import { guardBindings } from "../rbac/private/rbac-bindings";

@@ -1,9 +1,9 @@
+import * as versions from "./secrets-versions.json";
 import { ApiObject, Duration } from "cdk8s";
 import { Construct } from "constructs";
 import { externalSecretsDefinitions, LEADER_RULES, WATCHED_RULES } from "./private/external-secrets-kinds";
 import { withoutNamespace } from "./private/cluster-scope";
 import { clusterWithEndpoint, imageOfVersion, readOwnNamespace } from "./private/platform-readers";
-import * as versions from "./secrets-versions.json";
 import { type ISecureOkeCluster } from "../cluster/cluster-base";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
@@ -20,7 +20,7 @@ import {
   withDefault,
 } from "../core/readers";
 import { Problems } from "../core/validation-error";
-import { type OracleServiceRanges, oracleServiceRanges } from "../network-policy/oracle-service-ranges";
+import { type OracleServiceRanges, oracleServiceRanges } from "../network-policy/external-peer";
 import { HardenedDeployment } from "../workload/hardened-deployment";
 import { type ContainerImage } from "../workload/images/container-image";
 import { ApiAccess } from "../workload/pods/api-access";

@@ -1,3 +1,4 @@
+import * as versions from "./secrets-versions.json";
 import { ApiObject, Duration } from "cdk8s";
 import { Construct } from "constructs";
 import { withoutNamespace } from "./private/cluster-scope";
@@ -10,7 +11,6 @@ import {
   PROVIDER_REACH,
   providerPod,
 } from "./private/secrets-store-pods";
-import * as versions from "./secrets-versions.json";
 import { type ISecureOkeCluster } from "../cluster/cluster-base";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
@@ -28,7 +28,7 @@ import {
 import { checkRegionName } from "../core/region-name";
 import { Problems } from "../core/validation-error";
 import { SecureNamespace } from "../namespaces/secure-namespace";
-import { type OracleServiceRanges, oracleServiceRanges } from "../network-policy/oracle-service-ranges";
+import { type OracleServiceRanges, oracleServiceRanges } from "../network-policy/external-peer";
 import { dnsEgress } from "../network-policy/private/network-rules";
 import { declareReach } from "../workload/host-access/private/host-access-guard";
 import { type ContainerImage } from "../workload/images/container-image";

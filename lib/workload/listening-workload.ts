@@ -6,12 +6,11 @@ import { type ScrapeOptions } from "./monitoring-options";
 import { requireMonitor } from "./private/monitor";
 import { readScrape } from "./private/read-monitoring";
 import { checked } from "../core/checked";
-import { type IngressOptions } from "../exposure/ingress-props";
+import { type IngressOptions } from "../exposure/ingress-gateway";
 import { IngressRoute } from "../exposure/ingress-route";
 import { LoadBalancer } from "../exposure/load-balancer";
 import { type LoadBalancerOptions } from "../exposure/load-balancer-props";
-import { type IServiceBackend } from "../exposure/service-backend";
-import { type ServiceOptions, WorkloadService } from "../exposure/workload-service";
+import { type IServiceBackend, type ServiceOptions, WorkloadService } from "../exposure/workload-service";
 
 /** The base class of long-running hardened workloads, which may listen on a port. */
 @checked

@@ -1,6 +1,6 @@
+import fc from "fast-check";
 import { AppProtocol } from "../../lib/workload/pods/app-protocol";
 import { App, Chart } from "cdk8s";
-import fc from "fast-check";
 import { Port, IpProtocol } from "../../lib/core/port";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
 import { RoleRule } from "../../lib/rbac/role-rule";
@@ -8,7 +8,7 @@ import { BlockVolumeClass } from "../../lib/workload/pods/block-volume-class";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { type HardenedWorkload } from "../../lib/workload/hardened-workload";
 import { ListeningWorkload } from "../../lib/workload/listening-workload";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
+import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
 import { LeastPrivilegeRole } from "../../lib/rbac/role";
 import { RbacResource } from "../../lib/rbac/rbac-resource";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";

@@ -1,5 +1,5 @@
-import { Chart, Duration } from "cdk8s";
 import fc from "fast-check";
+import { Chart, Duration } from "cdk8s";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
@@ -8,10 +8,8 @@ import { objectsOf } from "../../lib/synthesis/chart-objects";
 import { AppProtocol } from "../../lib/workload/pods/app-protocol";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { IngressCertificate } from "../../lib/exposure/ingress-certificate";
-import { IngressHost } from "../../lib/exposure/ingress-host";
-import { IngressPathType } from "../../lib/exposure/ingress-props";
-import { type IngressOptions } from "../../lib/exposure/ingress-props";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
+import { IngressHost, IngressPathType, type IngressOptions } from "../../lib/exposure/ingress-gateway";
+import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { REASON, route, traefik } from "./ingress-controllers/support";
 import {

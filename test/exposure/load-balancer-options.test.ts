@@ -5,15 +5,14 @@ import { IpProtocol } from "../../lib/core/port";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { AppProtocol } from "../../lib/workload/pods/app-protocol";
 import { HttpListener } from "../../lib/workload/pods/http-listener";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
 import {
+  LoadBalancerAccess,
   ExternalTrafficPolicy,
   LoadBalancingPolicy,
   LoadBalancerType,
   ProxyProtocol,
-} from "../../lib/exposure/load-balancer-kinds";
-import { type LoadBalancerOptions } from "../../lib/exposure/load-balancer-props";
-import { LoadBalancerShape } from "../../lib/exposure/load-balancer-props";
+} from "../../lib/exposure/load-balancer-settings";
+import { type LoadBalancerOptions, LoadBalancerShape } from "../../lib/exposure/load-balancer-props";
 import { TlsTermination, TlsVersion } from "../../lib/exposure/tls-termination";
 import { newStack } from "../support/stack";
 import { objectOf, refusal, refusedCodes } from "../workload/support";

@@ -1,11 +1,9 @@
 import { Port } from "../../lib/core/port";
 import { AddedCapability } from "../../lib/workload/pods/added-capability";
 import { AppProtocol } from "../../lib/workload/pods/app-protocol";
-import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
-import { LoadBalancerType } from "../../lib/exposure/load-balancer-kinds";
+import { LoadBalancerAccess, LoadBalancerType } from "../../lib/exposure/load-balancer-settings";
 import { HealthProbe } from "../../lib/workload/pods/probe";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { type ServiceOptions } from "../../lib/exposure/workload-service";

@@ -1,14 +1,13 @@
+import fc from "fast-check";
 import { Duration } from "cdk8s";
 import { Token } from "cdktf";
-import fc from "fast-check";
 import { ConfigFile } from "../../lib/workload/pods/config-file";
 import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
+import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
 import { LoadBalancerShape } from "../../lib/exposure/load-balancer-props";
-import { checkOverlaps } from "../../lib/workload/pods/writable-path";
+import { checkOverlaps, WritablePath } from "../../lib/workload/pods/writable-path";
 import { HealthProbe } from "../../lib/workload/pods/probe";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
-import { WritablePath } from "../../lib/workload/pods/writable-path";
 import { Problems } from "../../lib/core/validation-error";
 import { refusedCodes } from "./support";
 

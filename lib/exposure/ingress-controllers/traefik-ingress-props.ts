@@ -28,8 +28,7 @@ import { TlsVersion } from "../../workload/pods/cipher-suites";
 import { type ContainerResourceRanges } from "../../workload/pods/container-resources";
 import { type HttpListener } from "../../workload/pods/http-listener";
 import { type Toleration } from "../../workload/pods/toleration";
-import { type LoadBalancerAccess } from "../load-balancer-access";
-import { ExternalTrafficPolicy } from "../load-balancer-kinds";
+import { type LoadBalancerAccess, ExternalTrafficPolicy } from "../load-balancer-settings";
 import { type LoadBalancerShape } from "../load-balancer-props";
 import { type SecurityRuleManagement } from "../security-rule-management";
 

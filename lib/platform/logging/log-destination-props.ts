@@ -2,7 +2,7 @@ import { type Size } from "cdk8s";
 import { type INetworkPolicyPeer } from "cdk8s-plus-27";
 import { type LogRetention } from "./log-retention";
 import { type LogSnapshots } from "./log-snapshots";
-import { type IngressOptions } from "../../exposure/ingress-props";
+import { type IngressOptions } from "../../exposure/ingress-gateway";
 import { type Egress } from "../../network/egress/egress";
 import { type ContainerImage } from "../../workload/images/container-image";
 import { type SecretFiles } from "../../workload/pods/secret-files";

@@ -10,7 +10,7 @@ import {
   withDefault,
 } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { type OracleServiceRanges, oracleServiceRanges } from "../../network-policy/oracle-service-ranges";
+import { type OracleServiceRanges, oracleServiceRanges } from "../../network-policy/external-peer";
 import { SecretFiles } from "../../workload/pods/secret-files";
 
 /** Props for LogSnapshots. */

@@ -7,7 +7,7 @@ import { type KubeletMetrics } from "./kubelet-metrics";
 import { type MonitoringImages } from "./monitoring-images";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { type KubernetesVersion } from "../../cluster/kubernetes-version";
-import { type IngressOptions } from "../../exposure/ingress-props";
+import { type IngressOptions } from "../../exposure/ingress-gateway";
 import { type Toleration } from "../../workload/pods/toleration";
 
 /** Props for ClusterMonitoring. */

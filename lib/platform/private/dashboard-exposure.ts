@@ -2,7 +2,7 @@ import { type IConstruct } from "constructs";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checkReason } from "../../core/reason";
 import { type Problems } from "../../core/validation-error";
-import { type IngressOptions } from "../../exposure/ingress-props";
+import { type IngressOptions } from "../../exposure/ingress-gateway";
 
 /** The exposure of a program that shows logs or metrics. */
 export interface DashboardExposure {

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Yaml } from "cdk8s";
 import fc from "fast-check";
+import { Yaml } from "cdk8s";
 import { KubernetesVersion } from "../../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../../lib/cluster/cluster";
 import { Acknowledgements } from "../../../lib/core/acknowledgement";
@@ -12,9 +12,8 @@ import { AppProtocol } from "../../../lib/workload/pods/app-protocol";
 import { HardenedDeployment } from "../../../lib/workload/hardened-deployment";
 import { HttpListener } from "../../../lib/workload/pods/http-listener";
 import { IngressCertificate } from "../../../lib/exposure/ingress-certificate";
-import { IngressHost } from "../../../lib/exposure/ingress-host";
-import { IngressPathType } from "../../../lib/exposure/ingress-props";
-import { LoadBalancerAccess } from "../../../lib/exposure/load-balancer-access";
+import { IngressHost, IngressPathType } from "../../../lib/exposure/ingress-gateway";
+import { LoadBalancerAccess } from "../../../lib/exposure/load-balancer-settings";
 import { Tenant } from "../../../lib/namespaces/tenant";
 import { TlsTermination } from "../../../lib/exposure/tls-termination";
 import {

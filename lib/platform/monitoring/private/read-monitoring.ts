@@ -30,7 +30,7 @@ import {
 import { checkGiven } from "../../../core/required";
 import { checkUnique } from "../../../core/unique-values";
 import { Problems } from "../../../core/validation-error";
-import { type IngressOptions } from "../../../exposure/ingress-props";
+import { type IngressOptions } from "../../../exposure/ingress-gateway";
 import { isOverlay } from "../../../network/vcn/pod-networking";
 import { pullSecretNames } from "../../../workload/pods/private/pull-secrets";
 import { Toleration } from "../../../workload/pods/toleration";

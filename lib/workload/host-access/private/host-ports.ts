@@ -2,7 +2,7 @@ import { type ApiObject } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { StateOfTree } from "../../../core/construct-state";
 import { Problems } from "../../../core/validation-error";
-import { isOfSameCluster } from "../../../exposure/private/same-cluster";
+import { isOfSameCluster } from "../../../synthesis/chart-scopes";
 import { dataOf } from "../../../synthesis/chart-objects";
 import { checkAtSynthesis } from "../../../synthesis/synthesis-checks";
 import { type HostAccess } from "../host-access";
