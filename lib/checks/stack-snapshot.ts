@@ -1,11 +1,11 @@
+import * as path from "node:path";
 import { TerraformStack, Testing } from "cdktf";
 import { Construct } from "constructs";
-import * as path from "node:path";
 import { parseManifests } from "./reachability/private/parse-manifests";
 import { type Json } from "./reachability/private/terraform-model";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
-import { checkGiven } from "../core/required";
+import { checkGiven } from "../core/missing-values";
 import { Problems } from "../core/validation-error";
 import { ChartOutput } from "../synthesis/chart-output";
 import { byKey } from "../core/stable-order";

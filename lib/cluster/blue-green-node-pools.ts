@@ -9,9 +9,8 @@ import { type NodePoolProps } from "./private-node-pool-props";
 import { kubernetesVersion } from "./private/cluster-readers";
 import { NODE_POOL_PROPS } from "./private/read-node-pool";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
-import { outputNameOf } from "../core/output-name";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
+import { outputNameOf } from "../core/resource-name";
 import { choice, optional, type PropsSchema, readProps, type Resolved, valueOf } from "../core/readers";
 import { Problems } from "../core/validation-error";
 

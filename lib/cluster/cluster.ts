@@ -42,11 +42,9 @@ import { nodePoolPrincipal, TagNamespacePolicy } from "./private/tag-namespace-p
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { Port } from "../core/port";
-import { findWhenWritten } from "../core/program-findings";
+import { findWhenWritten, addWarning } from "../core/warnings";
 import { nameOf, stemOf } from "../core/resource-name";
-import { setScopeTags } from "../core/scope-tags";
-import { type TaggingProps, tagsOf } from "../core/tagging";
-import { addWarning } from "../core/warnings";
+import { setScopeTags, type TaggingProps, tagsOf } from "../core/tagging";
 import { type ClusterEncryption } from "../encryption/cluster-encryption";
 import { type ILogs } from "../network/logs/service-logs";
 import { ClusterSecurityGroups } from "../network/security-groups/cluster-security-groups";
@@ -55,7 +53,7 @@ import { type IClusterNetwork } from "../network/vcn/network";
 import { type PodNetworking } from "../network/vcn/pod-networking";
 import { ContainerengineCluster } from "../oci/containerengine-cluster";
 import { type IdentityPolicy } from "../oci/identity-policy";
-import { watchCharts } from "../synthesis/forgotten-charts";
+import { watchCharts } from "../synthesis/chart-guards";
 
 const API_SERVER = Port.tcp(6443);
 

@@ -5,9 +5,8 @@ import { type ControlPlaneLog, ControlPlaneLogging, controlPlaneLogging } from "
 import { clusterValue } from "./private/cluster-readers";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
-import { fail } from "../core/fail";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
+import { fail, Problems } from "../core/validation-error";
 import { compareOcids } from "../core/ocid";
 import {
   displayName,
@@ -19,10 +18,8 @@ import {
   withDefault,
 } from "../core/readers";
 import { ResourceConstruct } from "../core/resource-construct";
-import { nameOf, stemOf } from "../core/resource-name";
-import { shortHash } from "../core/short-hash";
+import { nameOf, stemOf, shortHash } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
-import { Problems } from "../core/validation-error";
 import { addLogGroup, addServiceLog, type ILogs } from "../network/logs/service-logs";
 import { LoggingLog } from "../oci/logging-log";
 

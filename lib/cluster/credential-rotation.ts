@@ -1,6 +1,6 @@
 import { Duration } from "cdk8s";
 import { checked } from "../core/checked";
-import { checkEpoch } from "../core/epoch";
+import { checkEpoch } from "../core/dates";
 import { boolean, duration, type PropsSchema, readProps, type Resolved, withDefault } from "../core/readers";
 import { Problems } from "../core/validation-error";
 

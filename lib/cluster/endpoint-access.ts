@@ -2,7 +2,7 @@ import { type IConstruct } from "constructs";
 import { groupValue } from "./private/cluster-readers";
 import { checked } from "../core/checked";
 import { overlaps, readCidrs } from "../core/cidr";
-import { type ProgramFinding } from "../core/program-findings";
+import { type ProgramFinding } from "../core/warnings";
 import {
   checkedBy,
   cidrs,

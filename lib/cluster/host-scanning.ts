@@ -4,9 +4,8 @@ import { homeRegionProviderFor, type ISecureOkeCluster } from "./cluster-base";
 import { type CisLevel, nodeScanningReaders, type NodeScanningOptions, type ScanDay } from "./node-scanning";
 import { clusterValue } from "./private/cluster-readers";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
-import { checkHomeRegionProvider } from "../core/home-region";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
+import { checkHomeRegionProvider } from "../core/regions";
 import { compareOcids } from "../core/ocid";
 import {
   any,
@@ -17,11 +16,10 @@ import {
   type Resolved,
   taggingReaders,
 } from "../core/readers";
-import { findWhenWritten, type ProgramFinding } from "../core/program-findings";
+import { findWhenWritten, type ProgramFinding } from "../core/warnings";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
-import { setTagOwner } from "../core/scope-tags";
-import { tagsOf, type TaggingProps } from "../core/tagging";
+import { setTagOwner, tagsOf, type TaggingProps } from "../core/tagging";
 import { IdentityPolicy } from "../oci/identity-policy";
 import { VulnerabilityScanningHostScanRecipe } from "../oci/vulnerability-scanning-host-scan-recipe";
 import { VulnerabilityScanningHostScanTarget } from "../oci/vulnerability-scanning-host-scan-target";

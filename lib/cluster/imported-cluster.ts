@@ -15,9 +15,9 @@ import { addChart } from "./policy-engine/private/unenforced-policies";
 import { type ClusterPlaces, ClusterPolicies, grantsOf } from "./private/cluster-policies";
 import { groupValue, kubernetesVersion, networkValue } from "./private/cluster-readers";
 import { problemsIn } from "../core/construct-scope";
-import { checkHomeRegionProvider } from "../core/home-region";
-import { given } from "../core/missing-attribute";
-import { readableStatement } from "../core/readable-statement";
+import { checkHomeRegionProvider, checkRegionWhenWritten } from "../core/regions";
+import { requiredAttribute, checkGiven } from "../core/missing-values";
+import { readableStatement } from "../identity/private/statement-model";
 import {
   any,
   boolean,
@@ -29,8 +29,6 @@ import {
   type Resolved,
   withDefault,
 } from "../core/readers";
-import { checkRegionWhenWritten } from "../core/region-of-ocid";
-import { checkGiven } from "../core/required";
 import { nameOf } from "../core/resource-name";
 import { Problems } from "../core/validation-error";
 import { addWarning } from "../core/warnings";
@@ -40,7 +38,7 @@ import { baseOf, compartmentOfSubnet, balancerSubnetsOf, type IClusterNetwork } 
 import { SubnetRole } from "../network/vcn/cluster-subnet";
 import { isOverlay, PodNetworking, podNetworking } from "../network/vcn/pod-networking";
 import { isSameCluster } from "../synthesis/chart-scopes";
-import { watchCharts } from "../synthesis/forgotten-charts";
+import { watchCharts } from "../synthesis/chart-guards";
 
 /** The id of the warning. */
 const NO_GRANT = "load-balancer-rights";
@@ -269,6 +267,6 @@ export class ImportedCluster extends SecureOkeClusterBase implements ISecureOkeC
   }
 
   private attribute<T>(name: string, value: T | undefined): T {
-    return given(this, "SecureOkeCluster.fromClusterAttributes", name, value);
+    return requiredAttribute(this, "SecureOkeCluster.fromClusterAttributes", name, value);
   }
 }

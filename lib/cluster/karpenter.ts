@@ -11,11 +11,10 @@ import {
   workloadStatements,
 } from "./private/workload-policies";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
-import { checkHomeRegionProvider } from "../core/home-region";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
+import { checkHomeRegionProvider } from "../core/regions";
 import { compareOcids } from "../core/ocid";
-import { outputNameOf } from "../core/output-name";
+import { outputNameOf, nameOf, policyNameOf } from "../core/resource-name";
 import {
   any,
   boolean,
@@ -30,9 +29,7 @@ import {
   withDefault,
 } from "../core/readers";
 import { ResourceConstruct } from "../core/resource-construct";
-import { nameOf, policyNameOf } from "../core/resource-name";
-import { setTagOwner } from "../core/scope-tags";
-import { type TaggingProps, tagsOf } from "../core/tagging";
+import { setTagOwner, type TaggingProps, tagsOf } from "../core/tagging";
 import { type Problems } from "../core/validation-error";
 import { isOverlay } from "../network/vcn/pod-networking";
 import { IdentityDynamicGroup } from "../oci/identity-dynamic-group";

@@ -18,9 +18,8 @@ import {
   workloadStatements,
 } from "./private/workload-policies";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
-import { checkHomeRegionProvider } from "../core/home-region";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
+import { checkHomeRegionProvider } from "../core/regions";
 import { compareOcids } from "../core/ocid";
 import {
   any,
@@ -36,8 +35,7 @@ import {
 } from "../core/readers";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
-import { setTagOwner } from "../core/scope-tags";
-import { type TaggingProps } from "../core/tagging";
+import { setTagOwner, type TaggingProps } from "../core/tagging";
 import { compartmentOfSubnet, balancerSubnetsOf } from "../network/vcn/network";
 import { ContainerengineAddon } from "../oci/containerengine-addon";
 import { type IdentityPolicy } from "../oci/identity-policy";

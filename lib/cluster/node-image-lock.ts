@@ -8,12 +8,11 @@ import {
   type NodeImageLockFile,
 } from "./private/node-image-lock-file";
 import { checked } from "../core/checked";
-import { dayOfIsoDate, isoDateOf, validDate } from "../core/iso-date";
-import { nearestNames } from "../core/nearest-names";
+import { dayOfIsoDate, isoDateOf, validDate } from "../core/dates";
+import { nearestNames } from "../core/stable-order";
 import { shown } from "../core/display-value";
-import { Problems } from "../core/validation-error";
+import { Problems, type ValidationProblem } from "../core/validation-error";
 import { ValidationErrors } from "../core/validation-errors";
-import { type ValidationProblem } from "../core/validation-problem";
 
 const DEFAULT_FILE = "node-images.lock.json";
 

@@ -5,10 +5,9 @@ import { clusterValue } from "./private/cluster-readers";
 import { type CredentialProvider } from "./private/start-script";
 import { nodePoolPrincipal, tagNamespaceStatement } from "./private/tag-namespace-policy";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { shown } from "../core/display-value";
-import { checkHomeRegionProvider } from "../core/home-region";
+import { checkHomeRegionProvider } from "../core/regions";
 import {
   any,
   boolean,
@@ -24,8 +23,7 @@ import {
   text,
   withDefault,
 } from "../core/readers";
-import { nameOf } from "../core/resource-name";
-import { shortHash } from "../core/short-hash";
+import { nameOf, shortHash } from "../core/resource-name";
 import { type TaggingProps, tagsOf } from "../core/tagging";
 import { type Problems } from "../core/validation-error";
 import { IdentityDynamicGroup } from "../oci/identity-dynamic-group";

@@ -10,7 +10,7 @@ import {
   type Resolved,
   size as sizeReader,
 } from "../core/readers";
-import { checkGiven } from "../core/required";
+import { checkGiven } from "../core/missing-values";
 import { Problems } from "../core/validation-error";
 
 /** The size of a flexible shape. */

@@ -6,7 +6,7 @@ import { checked } from "../core/checked";
 import { MarkOn } from "../core/construct-state";
 import { checkOcid } from "../core/ocid";
 import { checkReason, type ReasonedChoice } from "../core/reason";
-import { checkGiven, checkMembers } from "../core/required";
+import { checkGiven, checkMembers } from "../core/missing-values";
 import { Problems } from "../core/validation-error";
 import { ContainerengineCluster } from "../oci/containerengine-cluster";
 import { ContainerengineNodePool } from "../oci/containerengine-node-pool";

@@ -18,10 +18,9 @@ import { checkCapacity, type Demand, takeCapacity } from "./private/pool-capacit
 import { readPoolNetwork } from "./private/pool-network";
 import { addPool, checkPoolName } from "./private/pools-of-cluster";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { pathOf, problemsIn } from "../core/construct-scope";
-import { firstApply } from "../core/first-apply";
-import { checkHomeRegionProvider } from "../core/home-region";
+import { checkConstructId, pathOf, problemsIn } from "../core/construct-scope";
+import { firstApply, ResourceConstruct } from "../core/resource-construct";
+import { checkHomeRegionProvider } from "../core/regions";
 import {
   any,
   displayName,
@@ -35,11 +34,9 @@ import {
   valueOf,
   withDefault,
 } from "../core/readers";
-import { ResourceConstruct } from "../core/resource-construct";
 import { checkDisplayName, nameOf, policyNameOf } from "../core/resource-name";
-import { setTagOwner } from "../core/scope-tags";
+import { setTagOwner, tagsOf, type TaggingProps } from "../core/tagging";
 import { byKey, byText } from "../core/stable-order";
-import { tagsOf, type TaggingProps } from "../core/tagging";
 import { type Problems } from "../core/validation-error";
 import { addWarning } from "../core/warnings";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";

@@ -1,7 +1,7 @@
 import { type IConstruct } from "constructs";
 import { checked } from "./checked";
-import { checkGiven, checkMembers } from "./required";
-import { shortHash } from "./short-hash";
+import { checkGiven, checkMembers } from "./missing-values";
+import { shortHash } from "./resource-name";
 import { Problems } from "./validation-error";
 import { StateOf } from "./construct-state";
 

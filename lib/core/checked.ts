@@ -1,12 +1,16 @@
 import { Construct } from "constructs";
 import { pathOf } from "./construct-scope";
 import { ERROR_CODES } from "./error-codes";
-import { fail } from "./fail";
+import {
+  fail,
+  ValidationError,
+  isWithinCall,
+  type PendingProblem,
+  whilePending,
+  withPending,
+} from "./validation-error";
 import { checkProps, checkSlot, KindProblems } from "./kind-checks";
-import { propertyOf } from "./problem-property";
-import { parametersOf, PUBLIC_SURFACE, type Slot } from "./public-surface";
-import { ValidationError } from "./validation-error";
-import { isWithinCall, type PendingProblem, whilePending, withPending } from "./validation-problem";
+import { propertyOf, parametersOf, PUBLIC_SURFACE, type Slot } from "./public-surface";
 import { MarkOn } from "./construct-state";
 
 /** A class, whether or not everybody may construct it. */

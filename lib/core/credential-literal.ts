@@ -1,84 +1,74 @@
-import { findCommandPassword } from "./credential-commands";
-import { isComment, linesOf, type Pair, pairOfLine, pairsIn } from "./credential-pairs";
+import { findCommandPassword, findCredential } from "./credential-patterns";
 import { type Problems } from "./validation-error";
 
-const PATTERNS: readonly { readonly what: string; readonly pattern: RegExp }[] = [
-  { what: "a private key", pattern: /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----/ },
-  { what: "an AWS access key", pattern: /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/ },
-  { what: "a GitHub token", pattern: /\b(?:gh[opsur]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{50,})/ },
-  { what: "a GitLab token", pattern: /\bglpat-[A-Za-z0-9_-]{20,}/ },
-  { what: "a Slack token", pattern: /\bxox[abprs]-[A-Za-z0-9-]{10,}/ },
-  { what: "a Google API key", pattern: /\bAIza[A-Za-z0-9_-]{35}/ },
-  { what: "a live payment key", pattern: /\b[rs]k_live_[A-Za-z0-9]{16,}/ },
-  { what: "an npm token", pattern: /\bnpm_[A-Za-z0-9]{36}\b/ },
-  { what: "a registry's token", pattern: /:_(?:authToken|auth|password)\s*=\s*[^\s$]/ },
-  { what: "a Docker Hub token", pattern: /\bdckr_[a-z]+_[A-Za-z0-9_-]{20,}/ },
-  {
-    what: "a key of a language model",
-    pattern: /\bsk-(?:(?:admin|ant|proj|svcacct)-[\w-]{16,}|[A-Za-z0-9]{32,})/,
-  },
-  { what: "a bearer token", pattern: /\bBearer\s+(?=\S*\d|\S{20})[\w.~+/-]{8,}/i },
-  { what: "a bearer token", pattern: /^(?:Authorization:\s*)?Bearer\s+(?!tokens?$|auth)[\w.~+/-]{6,}=*$/i },
-  {
-    what: "the address of a webhook, which is a credential",
-    pattern:
-      /\bhttps:\/\/(?:hooks\.slack\.com\/(?:services|triggers|workflows)|discord(?:app)?\.com\/api\/webhooks|events\.pagerduty\.com\/integration|(?:[\w-]+\.webhook|outlook)\.office(?:365)?\.com\/webhook(?:b2)?)\/[\w@-]/,
-  },
-  { what: "a JSON Web Token", pattern: /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+/ },
-];
-
-const USER_INFO = /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@?#]*:([^\s/@]+)@[^\s/]/gi;
-// Key and value in a row of such, as drivers take them: host=db;Password=…, ?user=app&password=…, host=db password=…
-const CONNECTION = /(?:[;?&]|\w=\S{1,200} )\s*(?:password|passwd|pwd)\s*=\s*([^\s;&"']+)/gi;
-const ORACLE = /\bjdbc:oracle:\w+:[^\s/:@]+\/([^\s@]+)@/gi;
-const BASIC = /\bBasic\s+([A-Za-z0-9+/]{6,}={0,2})/gi;
-const PLACEHOLDER = /^(?:[$%]?[({<]|\$[A-Za-z_]\w*$)/;
-const PUBLIC_PEM =
-  /-----BEGIN ((?:[A-Z0-9]+ )*(?:CERTIFICATE|PUBLIC KEY)(?: REQUEST)?)-----[\s\S]*?-----END \1-----/g;
-
-function entropyOf(text: string): number {
-  const counts = new Map<string, number>();
-  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
-  return [...counts.values()].reduce(
-    (sum, count) => sum - (count / text.length) * Math.log2(count / text.length),
-    0,
-  );
+/** A name, and the value that a text gives it. */
+export interface Pair {
+  readonly name: string;
+  readonly value: string;
 }
 
-const count = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 0;
+// name: value, name = value or "name": "value", alone in a line, with a comment behind it or not.
+const LINE =
+  /^\s*(?:export\s+|-\s+)?["']?([\w.-]+)["']?\s*[:=]>?\s*(?:"([^"]*)"|'([^']*)'|([^\s"'#,;][^"']*?))\s*[,;]?\s*(?:(?:(?<=\s)|(?<=["';]))[#;].*)?$/;
+const COMMENT = /^\s*(?:#|;|\/\/)/;
+// Within a text: name=value, as -Dname=value and --name=value too. What follows a name with == or => is code.
+const ASSIGNMENT =
+  /(?<![\w$-])(?:--|-D)?([A-Za-z_][\w.-]*)=(?![=>~])(?:"([^"]*)"|'([^']*)'|([^\s"';|&,<>$`%{(-][^\s"';|&,<>]*))/g;
+// Within JSON or a map of YAML in one line: {"name": "value", name: value}
+const ENTRY =
+  /(?<=[{,]\s*)(?:"([\w.-]+)"|'([\w.-]+)'|([A-Za-z_][\w.-]*))\s*:\s*(?:"([^"]*)"|'([^']*)'|([^\s"',{}[\]][^"',{}[\]]*))(?=\s*[,}])/g;
+const ELEMENT = /<([A-Za-z_][\w.:-]*)(?:\s[^<>]*)?>([^<>]+)<\/\1\s*>/g;
+// <property name="password" value="…"/>, in the one order that people write.
+const PROPERTY = /<\w[^<>]*?\s(?:name|key|id)\s*=\s*"([^"]+)"[^<>]*?\svalue\s*=\s*"([^"]*)"/g;
 
-/** Whether there is a word as random as a generated key; digests, public keys and names of classes are not. */
-function holdsRandomWord(text: string): boolean {
-  const words = text.replace(PUBLIC_PEM, "").match(/(?:\bsha\d+[-:])?[A-Za-z0-9+/_-]{32,}/g) ?? [];
-  return words.some(
-    (word) =>
-      !/^sha\d+[-:]|^AAAA|^\//.test(word) &&
-      count(word, /\//g) <= 3 &&
-      count(word, /\d/g) >= 3 &&
-      count(word, /[A-Z]/g) >= 4 &&
-      count(word, /[a-z]/g) >= 4 &&
-      // Names change their kind of letter at the borders of words, keys nearly everywhere.
-      count(word, /(?<=[a-z])[A-Z0-9]|(?<=[A-Z])[0-9]|(?<=[0-9])[A-Za-z]/g) >= word.length / 5 &&
-      entropyOf(word) >= 4,
-  );
+export function isComment(line: string): boolean {
+  return COMMENT.test(line);
 }
 
-/** Whether a Base64 text is a user and a password of HTTP basic authentication. */
-function isUserAndPassword(encoded: string): boolean {
-  return /^[\x20-\x7e]*:[\x20-\x7e]+$/.test(Buffer.from(encoded, "base64").toString("latin1"));
+function firstOf(values: readonly (string | undefined)[]): string {
+  return (values.find((value) => value !== undefined) ?? "").trim();
 }
 
-/** The credential in a text that is one under any name; undefined if there is none. */
-export function findCredential(text: string): string | undefined {
-  const found = PATTERNS.find(({ pattern }) => pattern.test(text));
-  if (found) return found.what;
-  if ([...text.matchAll(BASIC)].some(([, encoded = ""]) => isUserAndPassword(encoded)))
-    return "a password for HTTP";
-  const passwords = (pattern: RegExp) =>
-    [...text.matchAll(pattern)].filter(([, password = ""]) => !PLACEHOLDER.test(password));
-  if (passwords(USER_INFO).length + passwords(ORACLE).length > 0) return "a password in a URL";
-  if (passwords(CONNECTION).length > 0) return "a password in a connection string";
-  return holdsRandomWord(text) ? "a random text as long as a key" : undefined;
+/** The name and the value in a line of a configuration file; a sentence, or the output of a command, is not a value. */
+export function pairOfLine(line: string): Pair | undefined {
+  if (isComment(line)) return undefined;
+  const [, name, ...values] = LINE.exec(line) ?? [];
+  const value = firstOf(values);
+  const isSentence = values[2] !== undefined && /\s/.test(value) && /^\$\(|^`|[.!?:]$/.test(value);
+  return name === undefined ? undefined : { name, value: isSentence ? "" : value };
+}
+
+/** The names that are given values anywhere in a text: options of a program, JSON, maps of YAML, XML. */
+export function pairsIn(text: string): Pair[] {
+  const assigned = [...text.matchAll(ASSIGNMENT)]
+    .map(([, name = "", ...values]) => ({ name, value: firstOf(values), isBare: values[2] !== undefined }))
+    // A call of a function is code.
+    .filter(({ value, isBare }) => !isBare || !/[()[\]]/.test(value));
+  const entries = [...text.matchAll(ENTRY)].map(([, ...parts]) => ({
+    name: firstOf(parts.slice(0, 3)),
+    value: firstOf(parts.slice(3)),
+  }));
+  const elements = [...text.matchAll(ELEMENT), ...text.matchAll(PROPERTY)];
+  return [
+    ...assigned.map(({ name, value }) => ({ name, value })),
+    ...entries,
+    ...elements.map(([, name = "", value = ""]) => ({ name, value: value.trim() })),
+  ];
+}
+
+/** The lines of a file without what stands in a block of PEM: a key is named once, and public ones never. */
+export function linesOf(content: string): string[] {
+  const blank = (text: string) => text.replace(/[^\n]+/g, "");
+  return content
+    .replace(
+      /-----BEGIN [A-Z0-9 ]*(?:CERTIFICATE|PUBLIC KEY)(?: REQUEST)?-----[\s\S]*?-----END [A-Z0-9 ]+-----/g,
+      blank,
+    )
+    .replace(
+      /(-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----)([\s\S]*?)(?:-----END [A-Z0-9 ]+-----|$)/g,
+      (_, first: string, rest: string) => first + blank(rest),
+    )
+    .split(/\r?\n/);
 }
 
 const SECRET_WORDS = new Set([
@@ -125,7 +115,7 @@ const ABOUT_WORDS = new Set(
 const FLAG = /^--?(?:D)?([A-Za-z][\w.-]*)(?:=(.*))?$/s;
 const USER_FLAG = /^(?:-u|--user)$/;
 // Within a script: --password hunter2, --password=hunter2 or PASSWORD=hunter2.
-const ASSIGNMENT =
+const OPTION =
   /(?<![\w$-])(?:--([A-Za-z][\w.-]*)[\s=]|([A-Za-z_][\w.-]*)=)\s*(?:"([^"]*)"|'([^']*)'|([^\s"';|&-][^\s"';|&]*))/g;
 const FIX =
   "Keep the value in OCI Vault and mount it as a file: workload.mountSecret(new VaultSecret(...)); " +
@@ -216,7 +206,7 @@ function checkScript(problems: Problems, where: string, script: string): void {
   const found = findCredential(script);
   const given = found ?? findCommandPassword(script);
   if (given) return refuse(problems, where, `holds ${given}`);
-  for (const [, option, variable, double, single, bare] of script.matchAll(ASSIGNMENT)) {
+  for (const [, option, variable, double, single, bare] of script.matchAll(OPTION)) {
     const name = option ?? variable ?? "";
     if (isSecret(name, double ?? single ?? bare ?? "")) return refuseNamed(problems, where, name);
   }
@@ -262,7 +252,7 @@ export function checkFileContent(problems: Problems, where: string, content: str
 
 /** The options of a command whose values follow them: --token abc. */
 function optionsIn(line: string): Pair[] {
-  return [...line.matchAll(ASSIGNMENT)].flatMap(([, option, , double, single, bare]) =>
+  return [...line.matchAll(OPTION)].flatMap(([, option, , double, single, bare]) =>
     option === undefined ? [] : [{ name: option, value: double ?? single ?? bare ?? "" }],
   );
 }

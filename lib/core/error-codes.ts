@@ -1,5 +1,4 @@
-import { type ErrorCodeText } from "./error-code-text";
-import { OPERATION_ERROR_CODES } from "./operation-error-codes";
+import { type ErrorCodeText, OPERATION_ERROR_CODES } from "./operation-error-codes";
 
 /**
  * Every error code, with its title and the reason why it matters.

@@ -6,4 +6,4 @@ export { ResourceConstruct } from "./resource-construct";
 export { ResourceTags } from "./resource-tags";
 export { type TaggingProps } from "./tagging";
 export { ValidationErrors } from "./validation-errors";
-export { type ValidationProblem } from "./validation-problem";
+export { type ValidationProblem } from "./validation-error";

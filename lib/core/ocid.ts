@@ -1,7 +1,7 @@
 import { TerraformStack, Token } from "cdktf";
 import { type IConstruct } from "constructs";
 import { shown } from "./display-value";
-import { resolveReference } from "./reference";
+import { resolveReference } from "./terraform-text";
 import { type Problems } from "./validation-error";
 import { passing, type Reader } from "./value-readers";
 

@@ -1,4 +1,10 @@
-import { type ErrorCodeText } from "./error-code-text";
+/** The explanation of an error code. */
+export interface ErrorCodeText {
+  /** A short description of the problem. */
+  readonly title: string;
+  /** The reason why it matters. */
+  readonly why: string;
+}
 
 /** The errors of logging, monitoring, guardrails, hardening, and checks. */
 export const OPERATION_ERROR_CODES = {

@@ -1,7 +1,7 @@
-import { Token } from "cdktf";
+import { createHash } from "node:crypto";
+import { Token, TerraformStack } from "cdktf";
 import { type IConstruct } from "constructs";
-import { shortHash } from "./short-hash";
-import { checkText, literalText } from "./terraform-text";
+import { checkText, literalText, resolveReference } from "./terraform-text";
 import { type Problems } from "./validation-error";
 import { passing, type Reader } from "./value-readers";
 
@@ -70,4 +70,28 @@ function shortened(text: string, most: number): string {
   if (text.length <= most) return text;
   const hash = shortHash(text);
   return `${text.slice(0, most - hash.length - 1)}-${hash}`;
+}
+
+/** The name of an output of a construct: its path in the stack and a suffix. */
+export function outputNameOf({ node }: IConstruct, suffix: string): string {
+  const stack = node.scopes.find((one): one is TerraformStack => TerraformStack.isStack(one));
+  const inStack = node.scopes.slice(stack ? stack.node.scopes.length : 0);
+  const path = inStack.map((scope) => scope.node.id.replace(/[^A-Za-z0-9_-]+/g, "-"));
+  return [...path, suffix].join("_");
+}
+
+/** A few hexadecimal digits that tell a text from others, for names and ids that can't hold the text itself. */
+export function shortHash(text: string, digits = 8): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, digits);
+}
+
+/**
+ * A text that can stand in a construct's id in the place of a value.
+ *
+ * A reference is a placeholder with a running number, which moves when something is added before it; a hash of what it
+ * refers to stays.
+ */
+export function idPartOf(scope: IConstruct, value: string): string {
+  if (!Token.isUnresolved(value)) return value.replace(/[^A-Za-z0-9_-]/g, "-");
+  return shortHash(resolveReference(scope, value));
 }

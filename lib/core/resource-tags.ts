@@ -1,8 +1,7 @@
 import { type IConstruct } from "constructs";
 import { checked } from "./checked";
 import { kind, readArgument, readProps, taggingReaders } from "./readers";
-import { setScopeTags, tagsOfScopes } from "./scope-tags";
-import { type TaggingProps } from "./tagging";
+import { setScopeTags, tagsOfScopes, type TaggingProps } from "./tagging";
 import { Problems } from "./validation-error";
 
 const SCOPE = kind<IConstruct>(["node"], "an App, a stack, a cluster or any construct");

@@ -1,4 +1,13 @@
 import { type Problems } from "./validation-error";
+import {
+  DefaultTokenResolver,
+  type IResolvable,
+  StringConcat,
+  TerraformStack,
+  Token,
+  Tokenization,
+} from "cdktf";
+import { type IConstruct } from "constructs";
 
 // A placeholder of cdktf, which becomes a reference when the stack is synthesized.
 const REFERENCE = /\$\{TfToken\[[A-Za-z0-9:._-]+\]\}/g;
@@ -38,4 +47,23 @@ export function checkText(problems: Problems, name: string, text: string | undef
 /** A text of the library, such as a path, escaped for Terraform; references are kept. */
 export function literalText(text: string): string {
   return text.replace(/\$\{(?!TfToken\[)|%\{/g, (beginning) => `${beginning[0]}${beginning}`);
+}
+
+/** A reference as Terraform will read it, such as `${oci_core_vcn.network.id}`. */
+export function resolveReference(scope: IConstruct, reference: IResolvable | string): string {
+  const resolver = new DefaultTokenResolver(new StringConcat());
+  return Tokenization.resolve(reference, { scope, resolver, preparing: false }) as string;
+}
+
+/**
+ * What a value is, in one text for all stacks of an app.
+ *
+ * @param scope what uses the value
+ */
+export function identityOf(scope: IConstruct, value: string): string {
+  if (!Token.isUnresolved(value)) return value;
+  const [token] = Tokenization.reverseString(value).tokens;
+  // Read from its own stack, where a reference has the same text for everybody.
+  const { originStack = TerraformStack.of(scope) } = (token ?? {}) as { originStack?: TerraformStack };
+  return `${originStack.node.path} ${resolveReference(originStack, value)}`;
 }

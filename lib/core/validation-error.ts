@@ -1,8 +1,109 @@
+import { type ErrorCode, ERROR_CODES } from "./error-codes";
 import { type IConstruct } from "constructs";
-import { ERROR_CODES, type ErrorCode } from "./error-codes";
-import { fail } from "./fail";
-import { propertyOf } from "./problem-property";
-import { type ValidationProblem, whilePending, withPending } from "./validation-problem";
+import { propertyOf } from "./public-surface";
+
+const ISSUES = "https://github.com/secure-oke/secure-oke/issues";
+
+/**
+ * Throws for a state that no input can cause.
+ *
+ * Bad input is a `ValidationError` instead, by `Problems`.
+ *
+ * @param message the state, such as `the public subnet has no internet gateway`
+ */
+export function fail(message: string): never {
+  throw new Error(
+    `Bug in secure-oke: ${message}. Please report this message with its stack trace at ${ISSUES}`,
+  );
+}
+
+/** One problem in the input of a construct. */
+export interface ValidationProblem {
+  /** The error code, such as `CIDR_INVALID`; docs/errors.md lists all codes. */
+  readonly code: string;
+  /** The path of the construct, or the name of the value's factory. */
+  readonly path: string;
+  /**
+   * The invalid prop or parameter, such as `plan.podCidr`.
+   *
+   * @default - none; the problem concerns the construct or the call as a whole
+   */
+  readonly property?: string;
+  /** The problem, with the invalid values. */
+  readonly what: string;
+  /** The reason why it matters. */
+  readonly why: string;
+  /** The fix. */
+  readonly fix: string;
+}
+
+interface CodedProblem extends ValidationProblem {
+  readonly code: ErrorCode;
+}
+
+/** A problem with the arguments of a public call, found before the call checks them itself. */
+export interface PendingProblem extends CodedProblem {
+  /** The prop, if the call itself may not report it; undefined for parameters and nested values. */
+  readonly slot?: string;
+}
+
+const calls: (readonly PendingProblem[])[] = [];
+
+/** Whether a public call is running: nested calls come from the library itself, whose types the compiler has checked. */
+export function isWithinCall(): boolean {
+  return calls.length > 0;
+}
+
+/** Runs a public call whose arguments have these problems. */
+export function whilePending<T>(problems: readonly PendingProblem[], run: () => T): T {
+  calls.push(problems);
+  try {
+    return calls.length > 1 ? run() : withoutCreationStacks(run);
+  } finally {
+    calls.pop();
+  }
+}
+
+/**
+ * Runs a call of the library without the stack trace that cdktf formats for each token, several for each resource.
+ *
+ * They would take a third of a synthesis, and name files of the library rather than the line of the program. Errors keep their
+ * stacks: the engine records those itself and not through this function.
+ */
+function withoutCreationStacks<T>(run: () => T): T {
+  const { captureStackTrace } = Error;
+  Error.captureStackTrace = () => undefined;
+  try {
+    return run();
+  } finally {
+    Error.captureStackTrace = captureStackTrace;
+  }
+}
+
+/**
+ * The problems that a call found itself, with the pending ones that it did not report.
+ *
+ * A reader often describes a problem more precisely, so its problems of a prop take precedence; and it reads all parameters, and all
+ * members of a nested value.
+ */
+export function withPending(
+  found: readonly CodedProblem[],
+  pending = calls.at(-1) ?? [],
+): readonly CodedProblem[] {
+  if (found.length === 0 || pending.length === 0) return [...found, ...pending];
+  const reported = found.map(({ what }) => what).join("\n");
+  return [
+    ...found,
+    ...pending.filter(({ slot, what }) => slot !== undefined && !mentions(reported, slot, what)),
+  ];
+}
+
+function mentions(reported: string, slot: string, what: string): boolean {
+  return (
+    reported.includes(what) ||
+    new RegExp(`(?<![\\w$])${slot.replace(/\W/g, "\\$&")}(?![\\w$])`).test(reported)
+  );
+}
 
 /** A problem whose code is one of the error codes. */
 export interface Problem extends ValidationProblem {

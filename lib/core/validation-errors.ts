@@ -1,7 +1,6 @@
 import { checked } from "./checked";
-import { propertyOf } from "./problem-property";
-import { ValidationError } from "./validation-error";
-import { type ValidationProblem } from "./validation-problem";
+import { propertyOf } from "./public-surface";
+import { ValidationError, type ValidationProblem } from "./validation-error";
 
 // The format of a ValidationError's message; the runtime of another language may append a stack trace.
 const BEGINNING = /^(?=\[[A-Z][A-Z0-9_]*\] )/m;

@@ -1,12 +1,10 @@
 import { Tokenization } from "cdktf";
 import { shown } from "./display-value";
 import { type ErrorCode } from "./error-codes";
-import { fail } from "./fail";
-import { checkInstance, KindProblems } from "./kind-checks";
+import { fail, type Problems } from "./validation-error";
+import { checkInstance, KindProblems, kindOf } from "./kind-checks";
 import { PUBLIC_SURFACE } from "./public-surface";
-import { type Problems } from "./validation-error";
-import { exampleOf, exampleOfMember, missingFix } from "./value-examples";
-import { kindOf } from "./value-kind";
+import { exampleOf, exampleOfMember, missingFix } from "./missing-values";
 
 /** Reads one value: returns it, resolved, or adds at least one problem and returns undefined. */
 type Read<T> = (problems: Problems, name: string, value: unknown) => T | undefined;
@@ -265,4 +263,50 @@ export function mapOf<T>(each: PropReader<T>, instead: string): Reader<{ [key: s
     );
     return Object.fromEntries(entries.filter((entry): entry is [string, T] => isRead(entry[1])));
   };
+}
+
+/**
+ * Reads a list with at least one entry; entries with problems are left out.
+ *
+ * @param example such as `["oci-bv"]`
+ * @param code the code of the problem of an empty list
+ * @param otherwise the meaning of a list that is not given, for optional lists, such as `to allow all`
+ */
+export function nonEmptyListOf<T>(
+  each: PropReader<T>,
+  example: string,
+  code: ErrorCode = "ATTRIBUTE_MISSING",
+  otherwise?: string,
+): Reader<T[]> {
+  const list = listOf(each, `a list, for example ${example}`);
+  const fix = `List at least one, for example ${example}`;
+  return (problems, name, value) => {
+    if (!Array.isArray(value) || value.length > 0) return list(problems, name, value);
+    problems.add(
+      code,
+      `${name} is empty`,
+      otherwise === undefined ? fix : `${fix}, or remove ${name} ${otherwise}`,
+    );
+    return undefined;
+  };
+}
+
+/** Adds a problem for each value that a list contains more than once. */
+export function checkUnique(problems: Problems, name: string, values: readonly unknown[]): void {
+  for (const value of new Set(values.filter((each, index) => values.indexOf(each) < index))) {
+    problems.add("NAME_DUPLICATE", `${name} contains ${shown(value)} twice`, "Remove one of the two");
+  }
+}
+
+/**
+ * A map whose keys are of an enumeration, by the values of its members.
+ *
+ * Python and other languages know a member by its name only, so a key may be that too.
+ */
+export function keyedByValue<T>(
+  choices: { readonly [member: string]: string },
+  map: { readonly [key: string]: T },
+): { readonly [value: string]: T } {
+  const entries = Object.entries(map).map(([key, value]) => [choices[key] ?? key, value] as const);
+  return Object.fromEntries(entries);
 }

@@ -16,9 +16,8 @@ import { algorithmOf, checkEncryptionKey } from "./private/key-algorithm";
 import { addKey, addVersions, checkRotation } from "./private/vault-keys";
 import { VaultKey, type IVaultKey } from "./vault-key";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
-import { checkHomeRegionProvider } from "../core/home-region";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
+import { checkHomeRegionProvider, checkRegionWhenWritten } from "../core/regions";
 import {
   any,
   displayName,
@@ -32,7 +31,6 @@ import {
   valueOf,
   withDefault,
 } from "../core/readers";
-import { checkRegionWhenWritten } from "../core/region-of-ocid";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf, stemOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";

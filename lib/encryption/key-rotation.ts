@@ -1,6 +1,6 @@
 import { type Duration } from "cdk8s";
 import { checked } from "../core/checked";
-import { checkEpoch } from "../core/epoch";
+import { checkEpoch } from "../core/dates";
 import { checkedBy, duration, passing, uniqueListOf } from "../core/readers";
 import { Problems } from "../core/validation-error";
 

@@ -1,9 +1,8 @@
 import { type ITerraformDependable } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
-import { given } from "../core/missing-attribute";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
+import { requiredAttribute } from "../core/missing-values";
 import {
   choice,
   displayName,
@@ -16,7 +15,7 @@ import {
   text,
   withDefault,
 } from "../core/readers";
-import { checkRegionWhenWritten } from "../core/region-of-ocid";
+import { checkRegionWhenWritten } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
@@ -168,7 +167,7 @@ class ImportedVault extends ResourceConstruct implements IKeyVault {
   }
 
   private given<T>(name: string, value: T | undefined): T {
-    return given(this, "KeyVault.fromKeyVaultAttributes", name, value);
+    return requiredAttribute(this, "KeyVault.fromKeyVaultAttributes", name, value);
   }
 }
 

@@ -9,8 +9,7 @@ import {
   MAX_COMMON_NAME_LENGTH,
 } from "./private/certificate-names";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
 import {
   any,
   matching,

@@ -6,13 +6,12 @@ import { type IKeyVault } from "./key-vault";
 import { commonName } from "./private/certificate-names";
 import { VaultKey, type IVaultKey } from "./vault-key";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { shown } from "../core/display-value";
-import { fail } from "../core/fail";
-import { checkHomeRegionProvider } from "../core/home-region";
-import { dayOfIsoDate, isoDateOf } from "../core/iso-date";
-import { given } from "../core/missing-attribute";
+import { fail, type Problems } from "../core/validation-error";
+import { checkHomeRegionProvider } from "../core/regions";
+import { dayOfIsoDate, isoDateOf } from "../core/dates";
+import { requiredAttribute } from "../core/missing-values";
 import {
   any,
   checkedBy,
@@ -31,7 +30,6 @@ import {
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf, stemOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
-import { type Problems } from "../core/validation-error";
 import { CertificatesManagementCertificateAuthority } from "../oci/certificates-management-certificate-authority";
 import { IdentityPolicy } from "../oci/identity-policy";
 
@@ -287,7 +285,7 @@ class ImportedAuthority extends ResourceConstruct implements IPrivateCertificate
 
   public get compartmentId(): string {
     const factory = "PrivateCertificateAuthority.fromPrivateCertificateAuthorityAttributes";
-    return given(this, factory, "compartmentId", this.attributes.compartmentId);
+    return requiredAttribute(this, factory, "compartmentId", this.attributes.compartmentId);
   }
 }
 

@@ -6,9 +6,8 @@ import { KeyShape } from "./key-shape";
 import { type IKeyVault } from "./key-vault";
 import { addKey, addVersions, checkRotation } from "./private/vault-keys";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
-import { given } from "../core/missing-attribute";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
+import { requiredAttribute } from "../core/missing-values";
 import {
   displayName,
   ocid,
@@ -20,7 +19,7 @@ import {
   valueOf,
   withDefault,
 } from "../core/readers";
-import { checkRegionWhenWritten } from "../core/region-of-ocid";
+import { checkRegionWhenWritten } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
@@ -200,7 +199,7 @@ class ImportedKey extends ResourceConstruct implements IVaultKey {
   }
 
   private given<T>(name: string, value: T | undefined): T {
-    return given(this, "VaultKey.fromVaultKeyAttributes", name, value);
+    return requiredAttribute(this, "VaultKey.fromVaultKeyAttributes", name, value);
   }
 }
 

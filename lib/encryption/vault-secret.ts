@@ -7,7 +7,7 @@ import { type ISecretReader } from "./secret-reader";
 import { type SecretRotation } from "./secret-rotation";
 import { type IVaultSecret, type VaultSecretAttributes, type VaultSecretProps } from "./vault-secret-props";
 import { checked } from "../core/checked";
-import { checkRegionWhenWritten, regionOf } from "../core/region-of-ocid";
+import { checkRegionWhenWritten, regionOf } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
 import { tagsOf } from "../core/tagging";

@@ -14,12 +14,12 @@ import { type TlsTermination } from "./tls-termination";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { any, choice, type PropsSchema, readProps, valueOf, withDefault } from "../core/readers";
-import { shortHash } from "../core/short-hash";
+import { shortHash } from "../core/resource-name";
 import { Problems } from "../core/validation-error";
 import { isSameCluster, scopeOf } from "../synthesis/chart-scopes";
-import { guardStaticSynthesis } from "../synthesis/static-synthesis";
+import { guardStaticSynthesis } from "../synthesis/chart-guards";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
-import { AppProtocol } from "../workload/pods/app-protocol";
+import { AppProtocol } from "../workload/pods/ports";
 import { type IngressCertificate } from "./ingress-certificate";
 
 const SUFFIX = "-ingress";

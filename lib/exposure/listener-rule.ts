@@ -17,7 +17,7 @@ import {
   withDefault,
 } from "../core/readers";
 import { Problems } from "../core/validation-error";
-import { AppProtocol } from "../workload/pods/app-protocol";
+import { AppProtocol } from "../workload/pods/ports";
 import { byText } from "../core/stable-order";
 
 /** Options for `ListenerRule.strictTransportSecurity`. */

@@ -18,7 +18,7 @@ import { shown } from "../core/display-value";
 import { IpProtocol } from "../core/port";
 import { Problems } from "../core/validation-error";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
-import { type HttpListener } from "../workload/pods/http-listener";
+import { type HttpListener } from "../workload/pods/load-balancer-listeners";
 import {
   boolean,
   choice,

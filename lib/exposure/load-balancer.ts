@@ -25,7 +25,7 @@ import { balancerRight, grantRightElsewhere } from "../cluster/private/additiona
 import { runTimeAnnotations } from "../cluster/private/run-time-tags";
 import { checked } from "../core/checked";
 import { Port, IpProtocol } from "../core/port";
-import { checkRegionWhenWritten } from "../core/region-of-ocid";
+import { checkRegionWhenWritten } from "../core/regions";
 import { Problems } from "../core/validation-error";
 import { addWarning } from "../core/warnings";
 import { noteListener } from "../network-policy/private/listening-ports";
@@ -36,8 +36,7 @@ import {
 } from "../network/security-groups/security-group";
 import { chartsIn, isBridging } from "../synthesis/chart-objects";
 import { isAdded, isSameCluster, scopeOf } from "../synthesis/chart-scopes";
-import { explainForgotten } from "../synthesis/forgotten-charts";
-import { guardStaticSynthesis } from "../synthesis/static-synthesis";
+import { explainForgotten, guardStaticSynthesis } from "../synthesis/chart-guards";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 import { type TlsTermination } from "./tls-termination";
 

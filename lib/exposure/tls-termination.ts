@@ -22,10 +22,10 @@ import {
   withDefault,
 } from "../core/readers";
 import { type ReasonedChoice } from "../core/reason";
-import { type AppProtocol } from "../workload/pods/app-protocol";
-import { sslConfigOf, TlsVersion } from "../workload/pods/cipher-suites";
+import { type AppProtocol } from "../workload/pods/ports";
+import { sslConfigOf, TlsVersion } from "../workload/pods/load-balancer-listeners";
 
-export { TlsVersion } from "../workload/pods/cipher-suites";
+export { TlsVersion } from "../workload/pods/load-balancer-listeners";
 
 /** The Secrets of a load balancer, each prefixed with its namespace and a slash if one was given. */
 interface BalancerSecrets {

@@ -1,11 +1,4 @@
-import { type IConnectable } from "../network-policy/connections";
-import { AppProtocol, portName, servicePort } from "../workload/pods/app-protocol";
-import { type NamedPort, namedPorts, withDefaults } from "../workload/pods/named-port";
-import { Construct } from "constructs";
-import { shown } from "../core/display-value";
-import { checkObjectName } from "../core/kubernetes-names";
 import {
-  portNumber,
   any,
   kind,
   listOf,
@@ -14,15 +7,28 @@ import {
   readProps,
   text,
   valueOf,
+  portNumber,
 } from "../core/readers";
 import { Problems } from "../core/validation-error";
+import { guardStaticSynthesis } from "../synthesis/chart-guards";
+import {
+  servicePort,
+  AppProtocol,
+  portName,
+  type NamedPort,
+  namedPorts,
+  withDefaults,
+} from "../workload/pods/ports";
+import { type IConnectable } from "../network-policy/connections";
+import { Construct } from "constructs";
+import { shown } from "../core/display-value";
+import { checkObjectName } from "../core/kubernetes-names";
 import { checkUnused } from "../synthesis/chart-objects";
 import { IpProtocol, Port } from "../core/port";
 import { LoadBalancerType, TlsTerminationPoint } from "./load-balancer-settings";
 import { ApiObject, Chart } from "cdk8s";
 import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-scope";
-import { guardStaticSynthesis } from "../synthesis/static-synthesis";
 
 /** The backend of a Service: the pods of one workload. */
 export interface IServiceBackend extends IConnectable {

@@ -1,4 +1,4 @@
-import { ApiObject, Chart, JsonPatch } from "cdk8s";
+import { ApiObject, Chart } from "cdk8s";
 import { Token } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { type AdmissionGuardrailsProps } from "./admission-guardrails-props";
@@ -9,12 +9,11 @@ import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { GuardrailRule, GUARDRAILS } from "../core/guardrail-catalogue";
 import { Problems } from "../core/validation-error";
-import { checkChartsBelow } from "../synthesis/chart-checks";
-import { apiObjectsIn, dataOf } from "../synthesis/chart-objects";
+import { checkChartsBelow, checkAtSynthesis } from "../synthesis/synthesis-checks";
+import { apiObjectsIn, dataOf, removeNamespace } from "../synthesis/chart-objects";
 import { isAdded, whenAdded } from "../synthesis/chart-scopes";
 import { referenceOf } from "../synthesis/references";
-import { guardStaticSynthesis } from "../synthesis/static-synthesis";
-import { checkAtSynthesis } from "../synthesis/synthesis-checks";
+import { guardStaticSynthesis } from "../synthesis/chart-guards";
 
 const API_VERSION = "admissionregistration.k8s.io/v1";
 const PREFIX = "secure-oke";
@@ -44,8 +43,7 @@ class AdmissionGuardrail extends Construct {
   private add(id: string, kind: string, name: string, annotations: object, spec: object): ApiObject {
     const metadata = { name, annotations: annotations as { [key: string]: string } };
     const object = new ApiObject(this, id, { apiVersion: API_VERSION, kind, metadata, spec });
-    // Policies are cluster-scoped, but cdk8s sets the chart's namespace on every object.
-    if (Chart.of(this).namespace !== undefined) object.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+    removeNamespace(object);
     return object;
   }
 

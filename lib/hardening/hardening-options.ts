@@ -2,7 +2,7 @@ import { type HardeningConflict } from "./conflict";
 import { type ReasonedChoice } from "../core/reason";
 import { type ContainerImage } from "../workload/images/container-image";
 import { type ContainerResourceRanges } from "../workload/pods/container-resources";
-import { type SystemUserId } from "../workload/pods/system-user-id";
+import { type SystemUserId } from "../workload/pods/pod-security";
 import { type WritablePath } from "../workload/pods/writable-path";
 
 /** A selection of objects and containers. */

@@ -3,10 +3,9 @@ import { type Construct, type IConstruct } from "constructs";
 import { PolicyStatement } from "./policy-statement";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { StateOfTree } from "../core/construct-state";
-import { checkHomeRegionProvider } from "../core/home-region";
+import { checkHomeRegionProvider } from "../core/regions";
 import {
   any,
   checkedBy,

@@ -4,11 +4,10 @@ import {
   type ConditionModel,
   type Operand,
   type Operator,
-} from "./private/condition-model";
-import { quotable, quotablePattern, variableName } from "./private/statement-text";
+} from "./private/statement-model";
+import { quotable, quotablePattern, variableName } from "./private/parse-statement";
 import { checked } from "../core/checked";
-import { textOf } from "../core/expiry";
-import { validDate } from "../core/iso-date";
+import { textOf, validDate } from "../core/dates";
 import { checkedBy, kind, listOf, readArgument, readArguments } from "../core/readers";
 
 /**

@@ -1,7 +1,12 @@
 import { PolicyCondition } from "./policy-condition";
-import { allOf, printCondition, type ConditionModel } from "./private/condition-model";
-import { printSubject, type SubjectModel } from "./private/statement-model";
-import { quotable } from "./private/statement-text";
+import {
+  allOf,
+  printCondition,
+  type ConditionModel,
+  printSubject,
+  type SubjectModel,
+} from "./private/statement-model";
+import { quotable } from "./private/parse-statement";
 import { checked } from "../core/checked";
 import {
   checkedBy,

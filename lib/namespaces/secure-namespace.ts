@@ -1,4 +1,4 @@
-import { ApiObject, Chart, JsonPatch } from "cdk8s";
+import { ApiObject, Chart } from "cdk8s";
 import { Construct } from "constructs";
 import { type NamespaceLimits } from "./namespace-limits";
 import { type NamespaceQuota } from "./namespace-quota";
@@ -33,13 +33,13 @@ import {
 } from "../core/readers";
 import { Problems } from "../core/validation-error";
 import { dnsEgress } from "../network-policy/private/network-rules";
-import { givePullSecrets, notePullSecrets } from "../synthesis/account-pull-secrets";
-import { apiObjectsIn, checkUnused, dataOf } from "../synthesis/chart-objects";
-import { guardStaticSynthesis } from "../synthesis/static-synthesis";
+import { givePullSecrets, notePullSecrets } from "../synthesis/pull-secrets";
+import { apiObjectsIn, checkUnused, dataOf, removeNamespace } from "../synthesis/chart-objects";
+import { guardStaticSynthesis } from "../synthesis/chart-guards";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 import { guardPrivileged, noteLevel } from "../workload/host-access/private/host-access-guard";
-import { PodSecurityLevel } from "../workload/pods/pod-security-level";
-import { notePulls, pullSecretNames, pullSecretsField } from "../workload/pods/private/pull-secrets";
+import { PodSecurityLevel } from "../workload/pods/pod-security";
+import { notePulls, pullSecretNames, pullSecretsField } from "../workload/pods/service-account";
 
 const names = new StateOf<Chart, Set<string>>(() => new Set<string>());
 const RUN_PODS = ["CronJob", "DaemonSet", "Deployment", "Job", "Pod", "StatefulSet"];
@@ -244,12 +244,7 @@ export class SecureNamespace extends Construct {
       spec: storageBinding(name),
     });
     binding.addDependency(policy);
-    for (const object of [policy, binding]) this.leaveNamespace(object);
-  }
-
-  /** Removes the namespace of a cluster-scoped object: cdk8s sets the chart's namespace on every object. */
-  private leaveNamespace(object: ApiObject): void {
-    if (Chart.of(this).namespace !== undefined) object.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+    for (const object of [policy, binding]) removeNamespace(object);
   }
 
   private addNamespace({ name, labels, podSecurity, podSecurityVersion }: ReadNamespace): void {
@@ -258,7 +253,7 @@ export class SecureNamespace extends Construct {
       kind: "Namespace",
       metadata: { name, labels: { ...labels, ...podSecurityLabels(podSecurityVersion, podSecurity) } },
     });
-    this.leaveNamespace(namespace);
+    removeNamespace(namespace);
     this.node.defaultChild = namespace;
   }
 

@@ -9,19 +9,28 @@ import { type KubernetesVersion } from "../cluster/kubernetes-version";
 import { checked } from "../core/checked";
 import { StateOfTree } from "../core/construct-state";
 import { pathOf } from "../core/construct-scope";
-import { nonEmptyListOf } from "../core/nonempty-list";
-import { checkedBy, listOf, objectName, optional, passing, type Reader, readProps, type Resolved, text, withDefault } from "../core/readers";
-import { type Problem, Problems, ValidationError } from "../core/validation-error";
-import { whilePending } from "../core/validation-problem";
+import { nonEmptyListOf, checkUnique } from "../core/value-readers";
+import {
+  checkedBy,
+  listOf,
+  objectName,
+  optional,
+  passing,
+  type Reader,
+  readProps,
+  type Resolved,
+  text,
+  withDefault,
+} from "../core/readers";
+import { type Problem, Problems, ValidationError, whilePending } from "../core/validation-error";
 import { isOfSameCluster } from "../synthesis/chart-scopes";
 import { podsRangeOf } from "../network-policy/private/network-rules";
 import { type RoleRule } from "../rbac/role-rule";
 import { guardBindings } from "../rbac/private/rbac-bindings";
 import { LeastPrivilegeRole } from "../rbac/role";
 import { Subject } from "../rbac/subject";
-import { checkUnique } from "../core/unique-values";
 import { chartOf, checkUnused } from "../synthesis/chart-objects";
-import { noteWritten } from "../synthesis/forgotten-charts";
+import { noteWritten } from "../synthesis/chart-guards";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 import { AllowedRegistries } from "../workload/images/allowed-registries";
 import { checkImageName } from "../workload/images/private/image-reference";

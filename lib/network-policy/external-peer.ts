@@ -18,7 +18,7 @@ import {
   checkedBy,
   type Reader,
 } from "../core/readers";
-import { checkGiven } from "../core/required";
+import { checkGiven } from "../core/missing-values";
 import { Problems } from "../core/validation-error";
 import { literalBlocks, checkReachable } from "../network/egress/egress";
 import {

@@ -4,7 +4,7 @@ import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { listOf, reasonFor, text, valueOf } from "../core/readers";
 import { type ReasonedChoice } from "../core/reason";
-import { checkUnique } from "../core/unique-values";
+import { checkUnique } from "../core/value-readers";
 import { Problems } from "../core/validation-error";
 import { byText } from "../core/stable-order";
 

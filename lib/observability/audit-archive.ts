@@ -7,8 +7,7 @@ import { ArchiveParts, bucketNameOf, type LogSource } from "./private/archive-pa
 import { ARCHIVE, checkArchive } from "./private/archive-props";
 import { connectorStatement } from "./private/connector-statement";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { shown } from "../core/display-value";
 import { compareOcids } from "../core/ocid";
 import {
@@ -27,7 +26,7 @@ import {
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
-import { checkUnique } from "../core/unique-values";
+import { checkUnique } from "../core/value-readers";
 import { type Problems } from "../core/validation-error";
 import { type ILogs } from "../network/logs/service-logs";
 import { type IdentityPolicy } from "../oci/identity-policy";

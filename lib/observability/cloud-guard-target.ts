@@ -1,10 +1,9 @@
 import { type Construct } from "constructs";
 import { type IObservedCluster } from "./observed-cluster";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
-import { firstApply } from "../core/first-apply";
-import { nonEmptyListOf } from "../core/nonempty-list";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
+import { firstApply, ResourceConstruct } from "../core/resource-construct";
+import { nonEmptyListOf } from "../core/value-readers";
 import {
   checkedBy,
   choice,
@@ -19,10 +18,8 @@ import {
   valueOf,
   withDefault,
 } from "../core/readers";
-import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
-import { setTagOwner } from "../core/scope-tags";
-import { tagsOf, type TaggingProps } from "../core/tagging";
+import { setTagOwner, tagsOf, type TaggingProps } from "../core/tagging";
 import { CloudGuardTarget as CloudGuardTargetResource } from "../oci/cloud-guard-target";
 import { DataOciCloudGuardDetectorRecipes } from "../oci/data-oci-cloud-guard-detector-recipes";
 import { DataOciCloudGuardResponderRecipes } from "../oci/data-oci-cloud-guard-responder-recipes";

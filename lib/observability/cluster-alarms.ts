@@ -9,11 +9,10 @@ import { type INotificationTopic, NotificationTopic } from "./notification-topic
 import { CLUSTER_ID } from "./private/alarm-kind";
 import { connectorStatement } from "./private/connector-statement";
 import { type IObservedCluster } from "./observed-cluster";
-import { checkHomeRegionProvider } from "../core/home-region";
+import { checkHomeRegionProvider } from "../core/regions";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
 import {
   any,
   listOf,

@@ -1,6 +1,6 @@
 import { Alarm, WATCH, type WatchProps } from "./alarm";
 import { checked } from "../core/checked";
-import { nonEmptyListOf } from "../core/nonempty-list";
+import { nonEmptyListOf } from "../core/value-readers";
 import {
   checkedBy,
   mapOf,

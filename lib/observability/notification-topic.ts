@@ -2,10 +2,9 @@ import { type ITerraformDependable, type TerraformProvider, TerraformStack } fro
 import { type Construct, type IConstruct } from "constructs";
 import { Subscriber } from "./subscriber";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { shown } from "../core/display-value";
-import { findWhenWritten } from "../core/program-findings";
+import { findWhenWritten } from "../core/warnings";
 import {
   any,
   checkedBy,

@@ -3,8 +3,7 @@ import { SavedSearch } from "./saved-search";
 import { SearchedLogs } from "./searched-logs";
 import { type IObservedCluster } from "./observed-cluster";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
 import {
   listOf,
   ocid,
@@ -18,7 +17,7 @@ import {
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
-import { checkUnique } from "../core/unique-values";
+import { checkUnique } from "../core/value-readers";
 import { Problems } from "../core/validation-error";
 import { type ILogs } from "../network/logs/service-logs";
 import { LoggingLogSavedSearch } from "../oci/logging-log-saved-search";

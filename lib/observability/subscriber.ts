@@ -11,7 +11,7 @@ import {
   type Resolved,
   text,
 } from "../core/readers";
-import { shortHash } from "../core/short-hash";
+import { shortHash } from "../core/resource-name";
 import { Problems } from "../core/validation-error";
 
 /** A subscriber whose URL is a credential, or known only when Terraform runs. */

@@ -1,9 +1,8 @@
 import * as versions from "./secrets-versions.json";
 import { ApiObject, Duration } from "cdk8s";
 import { Construct } from "constructs";
-import { externalSecretsDefinitions, LEADER_RULES, WATCHED_RULES } from "./private/external-secrets-kinds";
-import { withoutNamespace } from "./private/cluster-scope";
 import { clusterWithEndpoint, imageOfVersion, readOwnNamespace } from "./private/platform-readers";
+import { externalSecretsDefinitions, LEADER_RULES, WATCHED_RULES } from "./private/secrets-custom-resources";
 import { type ISecureOkeCluster } from "../cluster/cluster-base";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
@@ -21,9 +20,10 @@ import {
 } from "../core/readers";
 import { Problems } from "../core/validation-error";
 import { type OracleServiceRanges, oracleServiceRanges } from "../network-policy/external-peer";
+import { removeNamespace } from "../synthesis/chart-objects";
 import { HardenedDeployment } from "../workload/hardened-deployment";
 import { type ContainerImage } from "../workload/images/container-image";
-import { ApiAccess } from "../workload/pods/api-access";
+import { ApiAccess } from "../workload/pods/service-account";
 import { HealthProbe } from "../workload/pods/probe";
 
 /** Props for ExternalSecrets. */
@@ -162,7 +162,7 @@ export class ExternalSecrets extends Construct {
         metadata: { name },
         spec,
       });
-      withoutNamespace(definition);
+      removeNamespace(definition);
     }
   }
 

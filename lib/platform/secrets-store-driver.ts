@@ -1,9 +1,12 @@
 import * as versions from "./secrets-versions.json";
 import { ApiObject, Duration } from "cdk8s";
 import { Construct } from "constructs";
-import { withoutNamespace } from "./private/cluster-scope";
 import { clusterWithEndpoint, imageOfVersion, readOwnNamespace } from "./private/platform-readers";
-import { DRIVER_RULES, secretsStoreDefinitions, workloadIdentityPolicy } from "./private/secrets-store-kinds";
+import {
+  DRIVER_RULES,
+  secretsStoreDefinitions,
+  workloadIdentityPolicy,
+} from "./private/secrets-custom-resources";
 import {
   CSI_DRIVER,
   DRIVER_REACH,
@@ -25,16 +28,16 @@ import {
   wholeDuration,
   withDefault,
 } from "../core/readers";
-import { checkRegionName } from "../core/region-name";
+import { checkRegionName } from "../core/regions";
 import { Problems } from "../core/validation-error";
 import { SecureNamespace } from "../namespaces/secure-namespace";
 import { type OracleServiceRanges, oracleServiceRanges } from "../network-policy/external-peer";
 import { dnsEgress } from "../network-policy/private/network-rules";
+import { removeNamespace } from "../synthesis/chart-objects";
 import { declareReach } from "../workload/host-access/private/host-access-guard";
 import { type ContainerImage } from "../workload/images/container-image";
-import { ApiAccess } from "../workload/pods/api-access";
-import { PodSecurityLevel } from "../workload/pods/pod-security-level";
-import { pullSecretNames } from "../workload/pods/private/pull-secrets";
+import { ApiAccess, pullSecretNames } from "../workload/pods/service-account";
+import { PodSecurityLevel } from "../workload/pods/pod-security";
 
 /** The images of the Secrets Store CSI driver and of Oracle's provider, best from a registry of your own. */
 export interface SecretsStoreImages {
@@ -264,7 +267,7 @@ export class SecretsStoreDriver extends Construct {
 
   private addToCluster(id: string, apiVersion: string, kind: string, name: string, rest: object): ApiObject {
     const object = this.add(id, apiVersion, kind, name, rest);
-    withoutNamespace(object);
+    removeNamespace(object);
     return object;
   }
 }

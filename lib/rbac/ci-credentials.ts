@@ -1,11 +1,11 @@
 import { Duration } from "cdk8s";
 import { type PipelineIdentity } from "../cluster/access/pipeline-identity";
 import { checked } from "../core/checked";
-import { expiry } from "../core/expiry";
+import { expiry } from "../core/dates";
 import { checkReason, type ReasonedChoice } from "../core/reason";
 import { kind, type PropsSchema, readArgument, readArguments, reasonFor } from "../core/readers";
 import { Problems } from "../core/validation-error";
-import { wholeDurationOf } from "../core/whole-duration";
+import { wholeDurationOf } from "../core/whole-amounts";
 
 /** Options for CiCredentials.shortLivedToken. */
 export interface ShortLivedTokenOptions {

@@ -1,4 +1,4 @@
-import { ApiObject, Chart, JsonPatch } from "cdk8s";
+import { ApiObject, Chart } from "cdk8s";
 import { type RoleRule } from "./role-rule";
 import { exceptBinding, guardBindings } from "./private/rbac-bindings";
 import { adminsAllow, developersAllow, viewersAllow } from "./private/standard-roles";
@@ -7,11 +7,12 @@ import { Subject } from "./subject";
 import { type IKubernetesAccess } from "../cluster/access/kubernetes-access";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
-import { expiry, textOf } from "../core/expiry";
+import { expiry, textOf } from "../core/dates";
 import { checkObjectName } from "../core/kubernetes-names";
 import { type ReasonedChoice } from "../core/reason";
 import { kind, type PropsSchema, readArgument, readArguments, reasonFor } from "../core/readers";
 import { Problems } from "../core/validation-error";
+import { removeNamespace } from "../synthesis/chart-objects";
 
 /** Options for KubernetesAccess.breakGlass. */
 export interface BreakGlassOptions extends ReasonedChoice {
@@ -185,7 +186,6 @@ function bindClusterRole(chart: Chart, name: string, role: string, subject: Subj
     roleRef: { apiGroup: API_GROUP, kind: "ClusterRole", name: role },
     subjects: [subject._manifest()],
   });
-  // The binding is cluster-scoped, but cdk8s sets the chart's namespace on every object.
-  if (chart.namespace !== undefined) binding.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+  removeNamespace(binding);
   return binding;
 }

@@ -2,7 +2,7 @@ import { knownResources, KUBERNETES_GROUPS, type RbacVerb, VERBS } from "./rbac-
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { isDnsLabel, isQualifiedName } from "../core/kubernetes-names";
-import { checkGiven } from "../core/required";
+import { checkGiven } from "../core/missing-values";
 import { Problems } from "../core/validation-error";
 
 /** The names of a kind of objects in the Kubernetes API. */

@@ -5,7 +5,7 @@ import { NAMELESS, RbacVerb, VERBS } from "./rbac-verb";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { checkReason, type ReasonedChoice } from "../core/reason";
-import { checkGiven } from "../core/required";
+import { checkGiven } from "../core/missing-values";
 import { Problems } from "../core/validation-error";
 
 const CHANGING = [RbacVerb.CREATE, RbacVerb.UPDATE, RbacVerb.PATCH, RbacVerb.DELETE];

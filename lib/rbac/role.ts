@@ -1,4 +1,4 @@
-import { ApiObject, Chart, JsonPatch } from "cdk8s";
+import { ApiObject, Chart } from "cdk8s";
 import { Construct, type IConstruct } from "constructs";
 import { RoleRule } from "./role-rule";
 import { isOfGatewayApi } from "./private/gateway-api";
@@ -10,16 +10,16 @@ import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-scope";
 import { checkObjectName } from "../core/kubernetes-names";
-import { nonEmptyListOf } from "../core/nonempty-list";
+import { nonEmptyListOf } from "../core/value-readers";
 import { type PropsSchema, readProps, type Resolved, valueOf, withDefault } from "../core/readers";
 import { readChoice, type ReasonedChoice } from "../core/reason";
-import { checkGiven } from "../core/required";
+import { checkGiven } from "../core/missing-values";
 import { Problems } from "../core/validation-error";
 import { addWarning } from "../core/warnings";
 import { byKey } from "../core/stable-order";
-import { apiObjectsIn, chartOf, checkUnused, dataOf } from "../synthesis/chart-objects";
+import { apiObjectsIn, chartOf, checkUnused, dataOf, removeNamespace } from "../synthesis/chart-objects";
 import { whenAdded } from "../synthesis/chart-scopes";
-import { guardStaticSynthesis } from "../synthesis/static-synthesis";
+import { guardStaticSynthesis } from "../synthesis/chart-guards";
 
 /** One rule of a Role or ClusterRole. */
 interface RuleManifest {
@@ -292,9 +292,7 @@ export class LeastPrivilegeRole extends Construct {
       metadata: { name },
       ...rest,
     });
-    // The object is cluster-scoped, but cdk8s sets the chart's namespace on every object.
-    if (this.namespace === undefined && Chart.of(this).namespace !== undefined)
-      object.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+    if (this.namespace === undefined) removeNamespace(object);
     return object;
   }
 }

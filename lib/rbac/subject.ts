@@ -3,8 +3,8 @@ import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { checkObjectName, checkSubdomainName } from "../core/kubernetes-names";
 import { checkOcid } from "../core/ocid";
-import { checkGiven } from "../core/required";
-import { shortHash } from "../core/short-hash";
+import { checkGiven } from "../core/missing-values";
+import { shortHash } from "../core/resource-name";
 import { Problems } from "../core/validation-error";
 
 /** A workload whose pods run as a service account. */

@@ -1,11 +1,14 @@
 import { type TerraformProvider } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
-import { objectStorageName } from "./private/object-storage-names";
-import { addProtectedBucket, keyStatement, objectStorageNamespace } from "./private/protected-bucket";
+import {
+  objectStorageName,
+  addProtectedBucket,
+  keyStatement,
+  objectStorageNamespace,
+} from "./private/object-storage";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
-import { checkHomeRegionProvider } from "../core/home-region";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
+import { checkHomeRegionProvider, regionOf } from "../core/regions";
 import {
   any,
   boolean,
@@ -18,7 +21,6 @@ import {
   taggingReaders,
   withDefault,
 } from "../core/readers";
-import { regionOf } from "../core/region-of-ocid";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
@@ -26,11 +28,8 @@ import { Problems } from "../core/validation-error";
 import { checkEncryptionKey } from "../encryption/private/key-algorithm";
 import { LeastPrivilegePolicy } from "../identity/least-privilege-policy";
 import { PolicyCondition } from "../identity/policy-condition";
-import { type IPolicyGrantee } from "../identity/policy-grantee";
-import { PolicyLocation } from "../identity/policy-location";
-import { PolicyResourceType } from "../identity/policy-resource-type";
-import { PolicyStatement } from "../identity/policy-statement";
-import { PolicyVerb } from "../identity/policy-verb";
+import { type IPolicyGrantee, PolicyLocation, PolicyStatement } from "../identity/policy-statement";
+import { PolicyResourceType, PolicyVerb } from "../identity/policy-action";
 
 /** A bucket of Object Storage, created here or existing. */
 export interface IPrivateBucket extends IConstruct {

@@ -1,9 +1,8 @@
 import { Lazy, type TerraformProvider, TerraformStack, Token } from "cdktf";
 import { type Construct } from "constructs";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
-import { checkHomeRegionProvider } from "../core/home-region";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
+import { checkHomeRegionProvider } from "../core/regions";
 import {
   any,
   checkedBy,
@@ -17,10 +16,8 @@ import {
   wholeNumber,
   withDefault,
 } from "../core/readers";
-import { idPartOf } from "../core/reference";
+import { idPartOf, nameOf, policyNameOf, shortHash } from "../core/resource-name";
 import { ResourceConstruct } from "../core/resource-construct";
-import { nameOf, policyNameOf } from "../core/resource-name";
-import { shortHash } from "../core/short-hash";
 import { type TaggingProps, tagsOf } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { IdentityPolicy } from "../oci/identity-policy";

@@ -5,13 +5,9 @@ import { readImageSigning, type ResolvedSigning } from "./private/read-image-sig
 import { type SigningKey, SigningKeySize, type SigningKeyDetails } from "./signing-key";
 import { createdClusterOf, homeRegionProviderFor, type ISecureOkeCluster } from "../cluster/cluster-base";
 import { checked } from "../core/checked";
-import { firstApply } from "../core/first-apply";
-import { outputNameOf } from "../core/output-name";
-import { idPartOf } from "../core/reference";
-import { ResourceConstruct } from "../core/resource-construct";
-import { nameOf, policyNameOf, stemOf } from "../core/resource-name";
-import { setTagOwner } from "../core/scope-tags";
-import { tagsOf } from "../core/tagging";
+import { firstApply, ResourceConstruct } from "../core/resource-construct";
+import { outputNameOf, idPartOf, nameOf, policyNameOf, stemOf } from "../core/resource-name";
+import { setTagOwner, tagsOf } from "../core/tagging";
 import { createdKey } from "../encryption/private/key-algorithm";
 import { DataOciKmsKey } from "../oci/data-oci-kms-key";
 import { IdentityPolicy } from "../oci/identity-policy";

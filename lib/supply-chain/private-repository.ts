@@ -2,12 +2,11 @@ import { TerraformOutput, type TerraformProvider, TerraformStack, Token } from "
 import { type Construct } from "constructs";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
-import { checkConstructId } from "../core/construct-id";
-import { problemsIn } from "../core/construct-scope";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { shown } from "../core/display-value";
-import { checkHomeRegionProvider } from "../core/home-region";
+import { checkHomeRegionProvider } from "../core/regions";
 import { compareOcids } from "../core/ocid";
-import { outputNameOf } from "../core/output-name";
+import { outputNameOf } from "../core/resource-name";
 import {
   any,
   checkedBy,

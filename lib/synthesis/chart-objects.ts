@@ -1,7 +1,7 @@
-import { ApiObject, App, Chart, DependencyGraph, type IResolver } from "cdk8s";
+import { ApiObject, App, Chart, DependencyGraph, type IResolver, JsonPatch } from "cdk8s";
 import { Token, Tokenization } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
-import { computeOnce, rememberObject, whileReading } from "./reading";
+import { computeOnce, rememberObject, whileReading } from "./rendering";
 import { runChecks, withoutChecks } from "./synthesis-checks";
 import { Problems, ValidationError } from "../core/validation-error";
 import { StateOf } from "../core/construct-state";
@@ -255,6 +255,11 @@ export function given<T extends object>(props: T): T {
 /** The chart that a construct is in. */
 export function chartOf(scope: Construct): Chart | undefined {
   return [...scope.node.scopes].reverse().find((one): one is Chart => Chart.isChart(one));
+}
+
+/** Removes the namespace of a cluster-scoped object: cdk8s sets the chart's namespace on every object. */
+export function removeNamespace(object: ApiObject): void {
+  if (Chart.of(object).namespace !== undefined) object.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
 }
 
 /** The object with one of these kinds and this name, if the chart already has one. */

@@ -1,8 +1,8 @@
 import { Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { chartsIn } from "./chart-objects";
-import { computeOnce } from "./reading";
-import { identityOf } from "../core/reference";
+import { computeOnce } from "./rendering";
+import { identityOf } from "../core/terraform-text";
 import { type Problems } from "../core/validation-error";
 import { MarkOn, NoteOn, StateOf } from "../core/construct-state";
 

@@ -1,11 +1,11 @@
 import { type Construct } from "constructs";
-import { type HostAccess, withHostAccess } from "./host-access/host-access";
-import { checkHostAccess, hostAccessList } from "./host-access/private/check-host-access";
-import { guardHostAccess } from "./host-access/private/host-access-guard";
-import { guardHostPorts } from "./host-access/private/host-ports";
-import { ListeningWorkload } from "./listening-workload";
-import { completeListeningPod, LISTENING_POD, type ListeningPodProps } from "./pods/listening-pod-props";
+import { ListeningWorkload } from "./hardened-workload";
+import { type HostAccess } from "./host-access/host-access";
+import { guardHostAccess, guardHostPorts } from "./host-access/private/host-access-guard";
+import { checkHostAccess, hostAccessList, withHostAccess } from "./host-access/private/host-access-pods";
+import { type ListeningPodProps } from "./pods/pod-props";
 import { type HardenedPod, podTemplate } from "./pods/private/hardened-pod";
+import { completeListeningPod, LISTENING_POD } from "./pods/private/read-pod";
 import { addAccountAndFiles, addNetworkPolicy, addRunner } from "./private/workload-objects";
 import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-scope";

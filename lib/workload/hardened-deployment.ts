@@ -1,15 +1,16 @@
 import { type Construct } from "constructs";
-import { type AutoscaleOptions } from "./autoscale-options";
-import { ListeningWorkload } from "./listening-workload";
-import { completeListeningPod, LISTENING_POD, type ListeningPodProps } from "./pods/listening-pod-props";
-import { type HardenedPod, podTemplate } from "./pods/private/hardened-pod";
 import {
   addAutoscaler,
+  type AutoscaleOptions,
   completeReplicas,
   type ReadReplicas,
   replicaReaders,
   replicasField,
-} from "./private/replicas";
+} from "./autoscaling";
+import { ListeningWorkload } from "./hardened-workload";
+import { type ListeningPodProps } from "./pods/pod-props";
+import { type HardenedPod, podTemplate } from "./pods/private/hardened-pod";
+import { completeListeningPod, LISTENING_POD } from "./pods/private/read-pod";
 import {
   addAccountAndFiles,
   addDisruptionBudget,

@@ -1,13 +1,130 @@
 import { Duration } from "cdk8s";
 import { type Construct } from "constructs";
 import { HardenedWorkload } from "./hardened-workload";
-import { type JobOptions } from "./job-options";
-import { completeJob, JOB, jobSpec, type ReadJob } from "./private/job-spec";
+import { type HardenedPodProps } from "./pods/pod-props";
+import { type HardenedPod, podTemplate } from "./pods/private/hardened-pod";
+import { completePod, POD, type PodPlace } from "./pods/private/read-pod";
 import { addAccountAndFiles, addNetworkPolicy, addRunner } from "./private/workload-objects";
 import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-scope";
-import { type PropsSchema, readProps, wholeDuration, withDefault } from "../core/readers";
+import {
+  choice,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  wholeDuration,
+  wholeNumber,
+  withDefault,
+} from "../core/readers";
 import { Problems } from "../core/validation-error";
+
+/** What Kubernetes does after a program fails. */
+export enum JobRestartPolicy {
+  /**
+   * Starts another pod, so that the failed pod and its log stay available; evictions do not count as
+   * failures.
+   */
+  NEVER = "Never",
+  /** Restarts the program in the same pod, which keeps its writable paths; evictions count as failures. */
+  ON_FAILURE = "OnFailure",
+}
+
+/** Options of a job: its pods, its deadline and its retries. */
+export interface JobOptions extends HardenedPodProps {
+  /**
+   * What Kubernetes does after the program fails.
+   *
+   * @default JobRestartPolicy.NEVER
+   */
+  readonly restartPolicy?: JobRestartPolicy;
+  /**
+   * The number of retries after failures, at least 0.
+   *
+   * @default 3
+   */
+  readonly backoffLimit?: number;
+  /**
+   * The time after which all pods are ended and the job fails: whole seconds, at least 1. Retries and time
+   * spent pending count.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly activeDeadline?: Duration;
+  /**
+   * The number of pods that must succeed, at least 1.
+   *
+   * @default 1
+   */
+  readonly completions?: number;
+  /**
+   * The number of pods that run at the same time, at least 1 and at most `completions`.
+   *
+   * @default 1
+   */
+  readonly parallelism?: number;
+}
+
+/** How the options of jobs are read. */
+export const JOB = {
+  ...POD,
+  restartPolicy: withDefault(
+    choice(JobRestartPolicy, "JobRestartPolicy.NEVER or ON_FAILURE"),
+    JobRestartPolicy.NEVER,
+  ),
+  backoffLimit: withDefault(wholeNumber({ least: 0 }), 3),
+  activeDeadline: withDefault(wholeDuration("seconds", { least: 1 }), 3600),
+  completions: withDefault(wholeNumber({ least: 1 }), 1),
+  parallelism: withDefault(wholeNumber({ least: 1 }), 1),
+} satisfies PropsSchema<JobOptions>;
+
+type JobParts = Resolved<typeof JOB>;
+
+/** The validated options of a job. */
+export interface ReadJob extends Omit<JobParts, keyof typeof POD> {
+  readonly pod: HardenedPod;
+}
+
+/** Checks the options of a job together, and completes its pods. */
+export function completeJob(
+  problems: Problems,
+  place: PodPlace,
+  parts: Partial<JobParts>,
+): Pick<ReadJob, "pod"> {
+  const { completions = Infinity, parallelism = 1 } = parts;
+  if (parallelism > completions) {
+    problems.add(
+      "COUNT_INVALID",
+      `parallelism is ${parallelism}, and completions is ${completions}`,
+      `Give a parallelism from 1 to ${completions}, or raise completions`,
+    );
+  }
+  return { pod: completePod(problems, place, parts) };
+}
+
+/**
+ * The spec of a Job.
+ *
+ * @param adapt changes the template of its pods, which is rendered late
+ */
+export function jobSpec(job: ReadJob, adapt?: (template: object) => object): object {
+  const { pod, restartPolicy, backoffLimit, activeDeadline, completions, parallelism } = job;
+  return {
+    completions,
+    parallelism,
+    backoffLimit,
+    activeDeadlineSeconds: activeDeadline,
+    // Draining a node is no failure of the program. Kubernetes allows this policy only with the restart
+    // policy Never.
+    ...(restartPolicy === JobRestartPolicy.NEVER
+      ? {
+          podFailurePolicy: {
+            rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
+          },
+        }
+      : {}),
+    template: podTemplate(pod, { restartPolicy, isSpread: parallelism > 1 }, adapt),
+  };
+}
 
 /** Props for HardenedJob. */
 export interface HardenedJobProps extends JobOptions {

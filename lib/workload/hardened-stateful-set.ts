@@ -1,19 +1,20 @@
 import { ApiObject } from "cdk8s";
 import { PodManagementPolicy } from "cdk8s-plus-27";
 import { type Construct } from "constructs";
-import { type AutoscaleOptions } from "./autoscale-options";
-import { ListeningWorkload } from "./listening-workload";
-import { servicePort } from "./pods/app-protocol";
-import { completeListeningPod, LISTENING_POD, type ListeningPodProps } from "./pods/listening-pod-props";
-import { type HardenedPod, podTemplate, volumesOf } from "./pods/private/hardened-pod";
-import { VolumeClaim } from "./pods/volume-claim";
 import {
   addAutoscaler,
+  type AutoscaleOptions,
   completeReplicas,
   type ReadReplicas,
   replicaReaders,
   replicasField,
-} from "./private/replicas";
+} from "./autoscaling";
+import { ListeningWorkload } from "./hardened-workload";
+import { VolumeClaim } from "./pods/persistent-volumes";
+import { type ListeningPodProps } from "./pods/pod-props";
+import { servicePort } from "./pods/ports";
+import { type HardenedPod, podTemplate, volumesOf } from "./pods/private/hardened-pod";
+import { completeListeningPod, LISTENING_POD } from "./pods/private/read-pod";
 import {
   addAccountAndFiles,
   addDisruptionBudget,

@@ -5,24 +5,34 @@ import {
   type NetworkPolicyPeerConfig,
   type PodSelectorConfig,
 } from "cdk8s-plus-27";
-import { Construct } from "constructs";
+import { Construct, type IConstruct } from "constructs";
 import { type ContainerImage } from "./images/container-image";
-import { labelsOf, selectorLabelsOf } from "./pods/private/workload-labels";
-import { type HardenedPod, programPaths } from "./pods/private/hardened-pod";
+import { readScrape, readTraces, requireMonitor, type ScrapeOptions, type TraceOptions } from "./monitoring";
 import { type MountSecretOptions, type SecretVariableOptions } from "./pods/mount-secret-options";
+import { type AppProtocol, type NamedPort } from "./pods/ports";
+import { type HardenedPod, programPaths } from "./pods/private/hardened-pod";
 import { mountSecret, type SecretPlace, setSecretVariable } from "./pods/private/mount-secret";
-import { type TraceOptions } from "./monitoring-options";
-import { requireMonitor } from "./private/monitor";
-import { readTraces } from "./private/read-monitoring";
+import { labelsOf, selectorLabelsOf } from "./pods/private/read-pod";
+import { ClusterAccess } from "../cluster/access/private/cluster-access";
+import { type ISecureOkeCluster } from "../cluster/cluster-base";
+import { asCluster } from "../cluster/cluster-of-chart";
 import { checked } from "../core/checked";
+import { MarkOn } from "../core/construct-state";
+import { findWhenWritten, type ProgramFinding } from "../core/warnings";
+import { readProps } from "../core/readers";
+import { Problems } from "../core/validation-error";
 import { type ISecretReader } from "../encryption/secret-reader";
 import { type IVaultSecret } from "../encryption/vault-secret-props";
-import { grantToWorkload } from "./private/workload-grants";
-import { type IPolicyGrantee } from "../identity/policy-grantee";
-import { type PolicyGrant } from "../identity/policy-statement";
+import { type IngressOptions } from "../exposure/ingress-gateway";
+import { IngressRoute } from "../exposure/ingress-route";
+import { LoadBalancer } from "../exposure/load-balancer";
+import { type LoadBalancerOptions } from "../exposure/load-balancer-props";
+import { type IServiceBackend, type ServiceOptions, WorkloadService } from "../exposure/workload-service";
+import { type IPolicyGrantee, POLICY_GRANT, type PolicyGrant } from "../identity/policy-statement";
 import { Connections, type IConnectable } from "../network-policy/connections";
 import { type IServiceAccountUser } from "../rbac/subject";
-import { guardStaticSynthesis } from "../synthesis/static-synthesis";
+import { type IChartScope, scopeOf, whenAdded } from "../synthesis/chart-scopes";
+import { needCluster, guardStaticSynthesis } from "../synthesis/chart-guards";
 
 /**
  * The base class of all hardened workloads, whatever the kind of the object that runs their pods.
@@ -167,5 +177,131 @@ export abstract class HardenedWorkload
       paths: programPaths(pod),
       variables: Object.keys(pod.program.env),
     };
+  }
+}
+
+/** A workload whose pods have a workload identity. */
+interface Grantee extends Construct {
+  readonly serviceAccountName: string;
+  readonly namespace?: string;
+  readonly connections: Connections;
+}
+
+/** The workloads whose connections are looked at when their cluster is written. */
+const lookedAt = new MarkOn<Grantee>();
+
+/** Grants the pods of a workload access to OCI, once their cluster is known. */
+export function grantToWorkload(workload: Grantee, grant: PolicyGrant): void {
+  const { namespace, serviceAccountName } = workload;
+  const problems = new Problems(workload);
+  const read = readProps(problems, grant, POLICY_GRANT);
+  if (namespace === undefined) {
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      "The chart has no namespace, which the IAM statement must contain",
+      'Give the chart a namespace: new Chart(app, "shop", { namespace: "shop" })',
+    );
+  }
+  const resolved = problems.resolved<PolicyGrant>(read);
+  const chart = Chart.of(workload);
+  needCluster(chart, () => requireCluster(workload, scopeOf(chart)));
+  whenAdded(chart, (scope) => {
+    const cluster = requireCluster(workload, scope);
+    ClusterAccess.of(cluster).grantWorkload({ namespace: namespace ?? "", serviceAccountName }, resolved);
+    if (lookedAt.once(workload)) findWhenWritten(cluster, () => unreachableServices(workload, cluster));
+  });
+}
+
+/** A right in OCI is of no use to a program whose NetworkPolicy denies the connection to the service. */
+function unreachableServices(workload: Grantee, cluster: ISecureOkeCluster): ProgramFinding[] {
+  if (workload.connections._allowsHttps()) return [];
+  return [
+    {
+      id: "workload-grant",
+      construct: cluster,
+      what: `${workload.node.path} has a grant in OCI, and its NetworkPolicy denies the connection to Oracle's services`,
+      why: "The program gets a token from the API endpoint, but every call of a service times out.",
+      fix: 'Add workload.connections.allowToOracleServices(OracleServiceRanges.of(["134.70.0.0/16"])) with the ranges of your region',
+    },
+  ];
+}
+
+function requireCluster(workload: IConstruct, scope: IChartScope | undefined): ISecureOkeCluster {
+  const cluster = asCluster(scope);
+  if (cluster) return cluster;
+  const problems = new Problems(workload);
+  problems.add(
+    "CHART_NOT_ADDED",
+    "The workload has a grant in OCI, whose IAM statement needs the OCID of the cluster, and its chart was added to no cluster",
+    'Add the chart to its cluster: cluster.addCdk8sChart("shop", chart)',
+  );
+  return problems.throwAll();
+}
+
+/** The base class of long-running hardened workloads, which may listen on a port. */
+@checked
+export abstract class ListeningWorkload extends HardenedWorkload implements IServiceBackend {
+  /** @internal */
+  public _redirectPort?: number;
+
+  /** The port that the program listens on, if any. */
+  public get port(): number | undefined {
+    return this._pod.program.port;
+  }
+
+  /** The protocol of the port. */
+  public get protocol(): AppProtocol {
+    return this._pod.protocol;
+  }
+
+  /** The named ports of the pods, including those of sidecars; the program's own port first. */
+  public get ports(): NamedPort[] | undefined {
+    return [...this._pod.ports];
+  }
+
+  /** The time for which a terminating pod keeps serving. */
+  public get stopDelay(): Duration {
+    return Duration.seconds(this._pod.program.stopDelaySeconds ?? 0);
+  }
+
+  /**
+   * Exposes the workload through an OCI load balancer that terminates TLS, with rules in network security
+   * groups.
+   */
+  public exposeViaLoadBalancer(options: LoadBalancerOptions): LoadBalancer {
+    const name = (options as LoadBalancerOptions | undefined)?.name ?? this.name;
+    return new LoadBalancer(this, `LoadBalancer-${name}`, { ...options, name, workload: this });
+  }
+
+  /**
+   * Exposes the workload through an ingress gateway, which terminates TLS for its host.
+   *
+   * Creates an Ingress or a Gateway API route, and one Service `<name>-ingress` shared by all of them, and
+   * allows connections from the gateway to the pods' port on both sides.
+   */
+  public exposeViaIngress(options: IngressOptions): IngressRoute {
+    return IngressRoute._of({ ...options, workload: this });
+  }
+
+  /**
+   * Adds the workload to the scrape targets of its cluster's ClusterMonitoring, which may be created before
+   * or after.
+   *
+   * It opens the port to Prometheus on both sides, including the host network, lets Prometheus discover the
+   * pods, and adds the scrape job.
+   */
+  public scrapeMetrics(options: ScrapeOptions = {}): void {
+    const request = readScrape(this, options);
+    requireMonitor(this, "Scraping metrics", (monitor) => monitor._scrape(request));
+  }
+
+  /**
+   * Exposes the workload inside the cluster through a Service.
+   *
+   * It allows no connections: allow each client with `connections.allowFrom(client, Port.tcp(port))`.
+   */
+  public exposeViaService(options: ServiceOptions = {}): WorkloadService {
+    const name = (options as ServiceOptions | null)?.name ?? this.name;
+    return new WorkloadService(this, `Service-${name}`, { ...options, name, workload: this });
   }
 }

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { addRules, API, cluster, deployment, id, loadBalancer, NODES, nsg, policy, rule } from "./support";
 import { Endpoint, Reachability, Verdict } from "../../lib/checks";
 import { Port } from "../../lib/core/port";
-import { refusedCodes } from "../support/stack";
+import { problemCodesOf } from "../support/stack";
 
 const { YES, NO, UNKNOWN } = Verdict;
 const KUBE = Port.tcp(6443);
@@ -129,7 +129,7 @@ test.each<[string, unknown, string[]]>([
   ["null", null, ["VALUE_INVALID"]],
 ])("invalid stacks are rejected: %s", (_, stacks, codes) => {
   const outdir = outdirOf({ prod: stage([]) });
-  expect(refusedCodes(() => Reachability.fromOutdir(outdir, { stacks: stacks as any }))).toEqual(codes);
+  expect(problemCodesOf(() => Reachability.fromOutdir(outdir, { stacks: stacks as any }))).toEqual(codes);
 });
 
 test("the fix names the existing stacks", () => {

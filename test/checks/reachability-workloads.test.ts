@@ -14,7 +14,7 @@ import {
 } from "./support";
 import { Endpoint, Reachability, Verdict } from "../../lib/checks";
 import { Port } from "../../lib/core/port";
-import { refusedCodes } from "../support/stack";
+import { problemCodesOf } from "../support/stack";
 
 const { YES, NO, UNKNOWN } = Verdict;
 const WEB = Endpoint.workload("shop", "web");
@@ -266,7 +266,7 @@ describe("invalid input is rejected", () => {
     ["no range", () => Endpoint.addresses([]), "CIDR_LIST_EMPTY"],
     ["no name", () => Endpoint.workload("shop", undefined as any), "ATTRIBUTE_MISSING"],
   ])("%s", (_, call, code) => {
-    expect(refusedCodes(call)).toEqual([code]);
+    expect(problemCodesOf(call)).toEqual([code]);
   });
 });
 

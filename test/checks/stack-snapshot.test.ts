@@ -8,7 +8,7 @@ import { NetworkPolicyEngine } from "../../lib/cluster/policy-engine/network-pol
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
-import { COMPARTMENT, newStack, refusedCodes } from "../support/stack";
+import { COMPARTMENT, newStack, problemCodesOf } from "../support/stack";
 
 const IMAGE = ContainerImage.of(`fra.ocir.io/acme/web@sha256:${"a".repeat(64)}`);
 
@@ -125,6 +125,6 @@ test("distinguishes objects of one kind and name by their API group", () => {
 });
 
 test("rejects a value that is not a stack", () => {
-  expect(refusedCodes(() => StackSnapshot.of(undefined as any))).toEqual(["ATTRIBUTE_MISSING"]);
-  expect(refusedCodes(() => StackSnapshot.of("stack" as any))).toEqual(["VALUE_INVALID"]);
+  expect(problemCodesOf(() => StackSnapshot.of(undefined as any))).toEqual(["ATTRIBUTE_MISSING"]);
+  expect(problemCodesOf(() => StackSnapshot.of("stack" as any))).toEqual(["VALUE_INVALID"]);
 });

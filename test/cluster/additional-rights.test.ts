@@ -6,11 +6,11 @@ import { NativeIngressController } from "../../lib/cluster/native-ingress-contro
 import { NodeRegistryAccess } from "../../lib/cluster/node-registry-access";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { ResourceTags } from "../../lib/core/resource-tags";
-import { BlockVolumeClass } from "../../lib/workload/pods/block-volume-class";
+import { BlockVolumeClass } from "../../lib/workload/pods/persistent-volumes";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
-import { COMPARTMENT, newStack, refusedCodes, resourcesOf, synthesized } from "../support/stack";
+import { COMPARTMENT, newStack, problemCodesOf, resourcesOf, synthesized } from "../support/stack";
 import { IMAGE, problemsAtSynthesis } from "../workload/support";
 import { existingCluster } from "../exposure/load-balancer-support";
 
@@ -99,7 +99,7 @@ describe("a BlockVolumeClass with a key", () => {
     made(newCluster(stack), { kmsKeyId: undefined });
     expect(statements(stack, "block volumes")).toEqual([]);
     const both = () => new BlockVolumeClass(newChart(), "one", { name: "one", keyCompartmentId: EDGE });
-    expect(refusedCodes(both)).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(both)).toEqual(["ATTRIBUTE_MISSING"]);
   });
 });
 

@@ -9,7 +9,14 @@ import {
   SecureOkeCluster,
   type BlueGreenNodePoolsProps,
 } from "secure-oke";
-import { COMPARTMENT, newStack, refusal, refusedCodes, resourcesOf, synthesized } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+  synthesized,
+} from "../support/stack";
 
 const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) });
 const { V1_34, V1_35 } = KubernetesVersion;
@@ -85,11 +92,11 @@ describe("blue and green pools", () => {
     [{ blue, labels: { "secure-oke/edition": "x" } }, "LABEL_INVALID"],
     [{ blue, size: undefined }, "ATTRIBUTE_MISSING"],
   ])("refuse %j", (props, code) => {
-    expect(refusedCodes(() => made(props))).toEqual([code]);
+    expect(problemCodesOf(() => made(props))).toEqual([code]);
   });
 
   test("are both counted in the subnets", () => {
-    expect(refusal(() => made({ blue, green, size: 200, maxPodsPerNode: 1 }))[0]!.code).toBe(
+    expect(validationProblemsOf(() => made({ blue, green, size: 200, maxPodsPerNode: 1 }))[0]!.code).toBe(
       "SUBNET_EXHAUSTED",
     );
   });

@@ -18,7 +18,7 @@ import { ContainerImage } from "../../lib/workload/images/container-image";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
-import { COMPARTMENT, newStack, onlyResource, refusedCodes, resourcesOf } from "../support/stack";
+import { COMPARTMENT, newStack, onlyResource, problemCodesOf, resourcesOf } from "../support/stack";
 
 const TENANCY = "ocid1.tenancy.oc1..test";
 const OTHER = "ocid1.compartment.oc1..addresses";
@@ -75,8 +75,8 @@ describe("reserved addresses of another compartment", () => {
   test("are refused where the compartments are none", () => {
     const make = (given: unknown) => () =>
       clusterIn(newStack(), { reservedAddressCompartmentIds: given as string[] });
-    expect(refusedCodes(make("ocid1.compartment.oc1..a"))).toEqual(["VALUE_INVALID"]);
-    expect(refusedCodes(make(["addresses"]))).toEqual(["OCID_INVALID"]);
+    expect(problemCodesOf(make("ocid1.compartment.oc1..a"))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(make(["addresses"]))).toEqual(["OCID_INVALID"]);
   });
 });
 
@@ -167,7 +167,7 @@ describe("an imported cluster whose load balancers have cloud-managed rules", ()
 
   test("is refused policies without a compartment to write them in", () => {
     const make = () => imported(newStack(), { loadBalancerRights: true, compartmentId: undefined });
-    expect(refusedCodes(make)).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(make)).toEqual(["ATTRIBUTE_MISSING"]);
   });
 });
 
@@ -266,7 +266,7 @@ describe("labels of packet routing", () => {
       () =>
         clusterIn(newStack(), { packetRouting: PacketRouting.of(given), ...props });
     const podNetworking = PodNetworking.flannelOverlay();
-    expect(refusedCodes(make(options, { podNetworking }))).toContain("VALUE_INVALID");
-    expect(refusedCodes(make({ ...options, pods: options.nodes }))).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(make(options, { podNetworking }))).toContain("VALUE_INVALID");
+    expect(problemCodesOf(make({ ...options, pods: options.nodes }))).toEqual(["NAME_DUPLICATE"]);
   });
 });

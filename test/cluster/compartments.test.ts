@@ -11,7 +11,14 @@ import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../support/stack";
 
 const NETWORK = "ocid1.compartment.oc1..network";
 const KEYS = "ocid1.compartment.oc1..keys";
@@ -241,7 +248,7 @@ describe("a cluster whose subnets were given by somebody else", () => {
   });
 
   test("rejects an invalid subnetCompartmentId", () => {
-    expect(refusedCodes(() => grantsOf({ subnetCompartmentId: "owners" }))).toEqual(["OCID_INVALID"]);
+    expect(problemCodesOf(() => grantsOf({ subnetCompartmentId: "owners" }))).toEqual(["OCID_INVALID"]);
   });
 });
 
@@ -253,7 +260,7 @@ describe("a key that is given to a cluster", () => {
 
   test("must be granted to clusters of its compartment, and the error shows the missing clusterCompartmentId", () => {
     for (const granted of [undefined, NETWORK]) {
-      const [problem, ...more] = refusal(give(newStack(), COMPARTMENT, granted));
+      const [problem, ...more] = validationProblemsOf(give(newStack(), COMPARTMENT, granted));
       expect(more).toEqual([]);
       expect(problem).toMatchObject({
         code: "KEY_NOT_GRANTED",

@@ -5,7 +5,7 @@ import { ControlPlaneLog, ControlPlaneLogging } from "../../lib/cluster/control-
 import { ControlPlaneLogs } from "../../lib/cluster/control-plane-logs";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { COMPARTMENT, newStack, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf, problemCodesOf, resourcesOf } from "../support/stack";
 import { type TerraformStack } from "cdktf";
 
 const LOGS = "ocid1.compartment.oc1..logs";
@@ -97,9 +97,9 @@ describe("logs of the control plane", () => {
         reason: "The platform team keeps them",
       }),
     );
-    expect(refusedCodes(() => cluster.controlPlaneLogs)).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(() => ControlPlaneLogging.none({ reason: "" }))).toEqual(["REASON_MISSING"]);
-    expect(refusedCodes(() => ControlPlaneLogging.none(undefined as any))).not.toEqual([]);
+    expect(problemCodesOf(() => cluster.controlPlaneLogs)).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => ControlPlaneLogging.none({ reason: "" }))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => ControlPlaneLogging.none(undefined as any))).not.toEqual([]);
   });
 
   test("are kept of an imported cluster, once", () => {
@@ -110,39 +110,39 @@ describe("logs of the control plane", () => {
       { display_name: "shop-all-service-logs", configuration: { source: { resource: CLUSTER } } },
     ]);
     expect(logs.compartmentId).toBe(COMPARTMENT);
-    const [problem] = refusal(() => new ControlPlaneLogs(stack, "again", { cluster }));
+    const [problem] = validationProblemsOf(() => new ControlPlaneLogs(stack, "again", { cluster }));
     expect(problem).toMatchObject({ code: "NAME_DUPLICATE", what: expect.stringContaining("stack/logs") });
     const other = newStack();
-    expect(refusedCodes(() => new ControlPlaneLogs(other, "again", { cluster: clusterIn(other) }))).toEqual([
-      "NAME_DUPLICATE",
-    ]);
+    expect(problemCodesOf(() => new ControlPlaneLogs(other, "again", { cluster: clusterIn(other) }))).toEqual(
+      ["NAME_DUPLICATE"],
+    );
   });
 
   test("are refused what OCI would refuse", () => {
     const enabled = (options: any) => () => ControlPlaneLogging.enabled(options);
     for (const retention of [Duration.days(7), Duration.days(45), Duration.days(365)]) {
-      expect(refusedCodes(enabled({ retention }))).toEqual(["RETENTION_INVALID"]);
+      expect(problemCodesOf(enabled({ retention }))).toEqual(["RETENTION_INVALID"]);
     }
-    expect(refusedCodes(enabled({ retention: Duration.hours(100) }))).toEqual(["DURATION_INVALID"]);
-    expect(refusedCodes(enabled({ logs: [], compartmentId: CLUSTER }))).toEqual([
+    expect(problemCodesOf(enabled({ retention: Duration.hours(100) }))).toEqual(["DURATION_INVALID"]);
+    expect(problemCodesOf(enabled({ logs: [], compartmentId: CLUSTER }))).toEqual([
       "VALUE_INVALID",
       "OCID_INVALID",
     ]);
-    expect(refusedCodes(enabled({ logs: [ControlPlaneLog.ALL, ControlPlaneLog.SCHEDULER] }))).toEqual([
+    expect(problemCodesOf(enabled({ logs: [ControlPlaneLog.ALL, ControlPlaneLog.SCHEDULER] }))).toEqual([
       "VALUE_INVALID",
     ]);
-    expect(refusedCodes(enabled({ logs: ["audit"] }))).toContain("VALUE_INVALID");
+    expect(problemCodesOf(enabled({ logs: ["audit"] }))).toContain("VALUE_INVALID");
     const stack = newStack();
-    expect(refusedCodes(() => clusterIn(stack, { controlPlaneLogs: true as any }))).toContain(
+    expect(problemCodesOf(() => clusterIn(stack, { controlPlaneLogs: true as any }))).toContain(
       "VALUE_INVALID",
     );
     expect(
-      refusedCodes(() => clusterIn(stack, { controlPlaneLogs: { isEnabled: false, logs: [] } as any })),
+      problemCodesOf(() => clusterIn(stack, { controlPlaneLogs: { isEnabled: false, logs: [] } as any })),
     ).toEqual(["VALUE_INVALID"]);
     const make = (props: any) => () => new ControlPlaneLogs(stack, "logs", props);
-    expect(refusedCodes(make({}))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(make({}))).toEqual(["ATTRIBUTE_MISSING"]);
     const none = ControlPlaneLogging.none({ reason: "Kept elsewhere" });
-    expect(refusedCodes(make({ cluster: importedIn(stack), logging: none }))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(make({ cluster: importedIn(stack), logging: none }))).toEqual(["VALUE_INVALID"]);
     expect(stack.node.tryFindChild("logs")).toBeUndefined();
   });
 });

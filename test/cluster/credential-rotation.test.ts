@@ -7,8 +7,8 @@ import {
   COMPARTMENT,
   newStack,
   onlyResource,
-  refusal,
-  refusedCodes,
+  validationProblemsOf,
+  problemCodesOf,
   resourcesOf,
   synthesized,
 } from "../support/stack";
@@ -64,22 +64,24 @@ describe("the rotation of a cluster's credentials", () => {
       fc.property(fc.integer({ min: 0, max: 200 }), (days) => {
         const make = () => CredentialRotation.epoch("a", { completeAfter: Duration.days(days) });
         if (days >= 1 && days <= 90) expect(make().completeAfter.toDays()).toBe(days);
-        else expect(refusedCodes(make)).toEqual(["DURATION_INVALID"]);
+        else expect(problemCodesOf(make)).toEqual(["DURATION_INVALID"]);
       }),
     );
-    const [problem] = refusal(() => CredentialRotation.epoch("a", { completeAfter: Duration.hours(12) }));
+    const [problem] = validationProblemsOf(() =>
+      CredentialRotation.epoch("a", { completeAfter: Duration.hours(12) }),
+    );
     expect(problem).toMatchObject({ code: "DURATION_INVALID", property: "completeAfter" });
   });
 
   test("is refused with everything that is wrong", () => {
     const options = { completeAfter: 7 as unknown as Duration, completeNow: "yes" as unknown as boolean };
-    expect(refusedCodes(() => CredentialRotation.epoch("", options)).sort()).toEqual([
+    expect(problemCodesOf(() => CredentialRotation.epoch("", options)).sort()).toEqual([
       "NAME_INVALID",
       "VALUE_INVALID",
       "VALUE_INVALID",
     ]);
     const stack = newStack();
-    expect(refusedCodes(() => newCluster(stack, "2026-11" as unknown as CredentialRotation))).toEqual([
+    expect(problemCodesOf(() => newCluster(stack, "2026-11" as unknown as CredentialRotation))).toEqual([
       "VALUE_INVALID",
     ]);
     expect(stack.node.tryFindChild("cluster")).toBeUndefined();

@@ -17,8 +17,8 @@ import {
   COMPARTMENT,
   newStack,
   onlyResource,
-  refusal,
-  refusedCodes,
+  validationProblemsOf,
+  problemCodesOf,
   resourcesOf,
   synthesized,
 } from "../support/stack";
@@ -84,7 +84,7 @@ describe("a cluster with an egress", () => {
   test("is refused before anything is made: of the VCN, no egress, or not narrow together", () => {
     const attempt = (egress: unknown) => {
       const stack = newStack();
-      const codes = refusedCodes(() => clusterIn(stack, { egress: egress as Egress[] }));
+      const codes = problemCodesOf(() => clusterIn(stack, { egress: egress as Egress[] }));
       expect(stack.node.tryFindChild("cluster")).toBeUndefined();
       return codes;
     };
@@ -140,7 +140,9 @@ describe("a node pool with an egress", () => {
     const groups = ["a", "b", "c", "d"].map(
       (id) => new NetworkSecurityGroup(stack, id, { compartmentId, vcnId }),
     );
-    const [problem] = refusal(() => poolIn(stack, { cluster, egress: [toBank], podSecurityGroups: groups }));
+    const [problem] = validationProblemsOf(() =>
+      poolIn(stack, { cluster, egress: [toBank], podSecurityGroups: groups }),
+    );
     expect(problem).toMatchObject({
       code: "NSG_LIMIT",
       fix: expect.stringContaining("at most 3 additional groups"),
@@ -151,9 +153,11 @@ describe("a node pool with an egress", () => {
   test("is refused before anything is made: of the VCN, no egress, or of a cluster whose network is not known", () => {
     const stack = newStack();
     const cluster = clusterIn(stack);
-    expect(refusedCodes(() => poolIn(stack, { cluster, egress: [toVcn] }))).toEqual(["EGRESS_INVALID"]);
-    expect(refusedCodes(() => poolIn(stack, { cluster, egress: [{}] as never }))).toEqual(["VALUE_INVALID"]);
-    expect(refusedCodes(() => poolIn(stack, { cluster, egress: toBank as never }))).toEqual([
+    expect(problemCodesOf(() => poolIn(stack, { cluster, egress: [toVcn] }))).toEqual(["EGRESS_INVALID"]);
+    expect(problemCodesOf(() => poolIn(stack, { cluster, egress: [{}] as never }))).toEqual([
+      "VALUE_INVALID",
+    ]);
+    expect(problemCodesOf(() => poolIn(stack, { cluster, egress: toBank as never }))).toEqual([
       "VALUE_INVALID",
     ]);
     expect(stack.node.tryFindChild("pool")).toBeUndefined();
@@ -161,7 +165,7 @@ describe("a node pool with an egress", () => {
       clusterId: "ocid1.cluster.oc1..test",
       compartmentId: COMPARTMENT,
     });
-    expect(refusedCodes(() => poolIn(stack, { cluster: imported, egress: [toBank] }))).toContain(
+    expect(problemCodesOf(() => poolIn(stack, { cluster: imported, egress: [toBank] }))).toContain(
       "ATTRIBUTE_MISSING",
     );
   });

@@ -3,7 +3,7 @@ import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { networkIn } from "../network/support";
-import { COMPARTMENT, newStack, onlyResource, refusedCodes } from "../support/stack";
+import { COMPARTMENT, newStack, onlyResource, problemCodesOf } from "../support/stack";
 
 const idOf = (name: string) => `ocid1.networksecuritygroup.oc1.eu-frankfurt-1.${name}`;
 
@@ -39,13 +39,13 @@ describe("further groups of the API endpoint", () => {
   test("are refused where they are more than a VNIC has, of another VCN, or none", () => {
     const five = (stack: ReturnType<typeof newStack>) =>
       ["a", "b", "c", "d", "e"].map((name) => existing(stack, name));
-    expect(refusedCodes(() => clusterWith(five))).toEqual(["NSG_LIMIT"]);
-    expect(refusedCodes(() => clusterWith(() => ["x"]))).toEqual(["VALUE_INVALID"]);
-    expect(refusedCodes(() => clusterWith(() => "x"))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => clusterWith(five))).toEqual(["NSG_LIMIT"]);
+    expect(problemCodesOf(() => clusterWith(() => ["x"]))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => clusterWith(() => "x"))).toEqual(["VALUE_INVALID"]);
     const elsewhere = (stack: ReturnType<typeof newStack>) => {
       const { vcnId } = new ClusterNetwork(stack, "further", { compartmentId: COMPARTMENT });
       return [new NetworkSecurityGroup(stack, "group", { compartmentId: COMPARTMENT, vcnId })];
     };
-    expect(refusedCodes(() => clusterWith(elsewhere))).toEqual(["NSG_OTHER_VCN"]);
+    expect(problemCodesOf(() => clusterWith(elsewhere))).toEqual(["NSG_OTHER_VCN"]);
   });
 });

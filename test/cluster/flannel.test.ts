@@ -17,7 +17,14 @@ import { PodNetworking, PodNetworkType } from "../../lib/network/vcn/pod-network
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { DRG } from "../network/support";
 import { flowsOf } from "../support/rules";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../support/stack";
 
 const reason = { reason: "The test asks for it" };
 
@@ -40,7 +47,7 @@ function pool(cluster: SecureOkeCluster, props: object = {}, id = "pool") {
   });
 }
 
-const codesOf = (props: object) => refusedCodes(() => flannel(newStack(), props));
+const codesOf = (props: object) => problemCodesOf(() => flannel(newStack(), props));
 const overlayOf = (podCidr: string) => ({ podNetworking: PodNetworking.flannelOverlay({ podCidr }) });
 
 describe("a cluster with a flannel overlay", () => {
@@ -55,7 +62,7 @@ describe("a cluster with a flannel overlay", () => {
       ({ display_name }) => display_name,
     );
     expect(names).toEqual(["stack-cluster-api", "stack-cluster-lb", "stack-cluster-workers"]);
-    expect(refusedCodes(() => cluster.network.podSubnet)).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => cluster.network.podSubnet)).toEqual(["ATTRIBUTE_MISSING"]);
     expect(
       Object.keys(resourcesOf(stack, "oci_logging_log")).filter((id) => id.includes("FlowLogs")),
     ).toHaveLength(3);
@@ -102,13 +109,13 @@ describe("a cluster with a flannel overlay", () => {
       "ocid1.networksecuritygroup.oc1.eu-frankfurt-1.db",
     );
     const given = { maxPodsPerNode: 31, podSecurityGroups: [group] };
-    expect(refusedCodes(() => pool(cluster, given))).toEqual(["VALUE_INVALID", "VALUE_INVALID"]);
+    expect(problemCodesOf(() => pool(cluster, given))).toEqual(["VALUE_INVALID", "VALUE_INVALID"]);
   });
 
   test("refuses pools with more nodes than the overlay has blocks for, surge and all pools counted", () => {
     const cluster = flannel(newStack(), overlayOf("172.30.0.0/22"));
     pool(cluster, { size: 3 }, "first");
-    const [problem] = refusal(() => pool(cluster, { size: 4 }, "second"));
+    const [problem] = validationProblemsOf(() => pool(cluster, { size: 4 }, "second"));
     expect(problem).toMatchObject({
       code: "SUBNET_EXHAUSTED",
       what: "The pools need 9 nodes (with the surge of a replacement), each with a /25 of the overlay, but 172.30.0.0/22 has room for 8",
@@ -125,7 +132,7 @@ describe("a cluster with a flannel overlay", () => {
         const most = 2 ** (32 - prefix) / 128 - 1;
         const network = { podNetworking: PodNetworking.flannelOverlay({ podCidr: `172.16.0.0/${prefix}` }) };
         expect(() => pool(flannel(newStack(), network), { size: most })).not.toThrow();
-        expect(refusedCodes(() => pool(flannel(newStack(), network), { size: most + 1 }))).toEqual([
+        expect(problemCodesOf(() => pool(flannel(newStack(), network), { size: most + 1 }))).toEqual([
           "SUBNET_EXHAUSTED",
         ]);
       }),
@@ -141,7 +148,7 @@ describe("a cluster with a flannel overlay", () => {
     });
     const { podSecurityGroup, workerSecurityGroup } = flannel(stack, { network });
     const bank = Egress.to("203.0.113.0/24", Port.tcp(443), reason);
-    expect(refusedCodes(() => network.addEgress(EgressSource.pods(podSecurityGroup), bank))).toEqual([
+    expect(problemCodesOf(() => network.addEgress(EgressSource.pods(podSecurityGroup), bank))).toEqual([
       "EGRESS_INVALID",
     ]);
     network.addEgress(EgressSource.workers(workerSecurityGroup), bank);
@@ -188,7 +195,7 @@ describe("a cluster with a flannel overlay", () => {
     });
     flannel(stack, { network });
     network.attachDrg({ drgId: DRG, onPremisesCidrs: ["10.244.0.0/20", "10.96.0.0/20"] });
-    const problems = refusal(() => Testing.synth(stack, true));
+    const problems = validationProblemsOf(() => Testing.synth(stack, true));
     expect(problems.map(({ what }) => what)).toEqual([
       `servicesCidr 10.96.0.0/16 overlaps 10.96.0.0/20, which the network routes to the DRG ${DRG}`,
       `podCidr 10.244.0.0/16 overlaps 10.244.0.0/20, which the network routes to the DRG ${DRG}`,
@@ -201,7 +208,7 @@ describe("a cluster with a flannel overlay", () => {
       compartmentId: COMPARTMENT,
       plan: SubnetPlan.withoutPods(),
     });
-    expect(refusedCodes(() => flannel(stack, { network, podNetworking: undefined }))).toEqual([
+    expect(problemCodesOf(() => flannel(stack, { network, podNetworking: undefined }))).toEqual([
       "ATTRIBUTE_MISSING",
     ]);
   });
@@ -223,11 +230,11 @@ describe("the range of an overlay, which can't be changed later,", () => {
     ["10.244", "CIDR_INVALID"],
     [7, "CIDR_INVALID"],
   ])("is not %s", (cidr, code) => {
-    expect(refusedCodes(of(cidr))).toEqual([code]);
+    expect(problemCodesOf(of(cidr))).toEqual([code]);
   });
 
   test("is checked again where no factory made the value", () => {
-    expect(refusedCodes(() => PodNetworking.flannelOverlay(null as any))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => PodNetworking.flannelOverlay(null as any))).toEqual(["VALUE_INVALID"]);
     expect(codesOf({ podNetworking: "flannel" })).toEqual(["VALUE_INVALID"]);
     expect(codesOf({ podNetworking: null })).toEqual(["VALUE_INVALID"]);
     expect(codesOf({ podNetworking: { type: "CALICO" } })).toEqual(["VALUE_INVALID"]);
@@ -241,14 +248,14 @@ describe("the range of an overlay, which can't be changed later,", () => {
         regionServices: { serviceId: "ocid1.service.oc1..x", cidrLabel: "x", toRuleEnd: () => ({}) as any },
         podNetworking,
       });
-    expect(refusedCodes(groups("flannel"))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(groups("flannel"))).toEqual(["VALUE_INVALID"]);
     const attributes = {
       clusterId: "ocid1.cluster.oc1.eu-frankfurt-1.test",
       podNetworking: "flannel" as any,
     };
-    expect(refusedCodes(() => SecureOkeCluster.fromClusterAttributes(newStack(), "c", attributes))).toEqual([
-      "VALUE_INVALID",
-    ]);
+    expect(problemCodesOf(() => SecureOkeCluster.fromClusterAttributes(newStack(), "c", attributes))).toEqual(
+      ["VALUE_INVALID"],
+    );
   });
 
   test("leaves a pool an empty list of groups of pods, which is what they have", () => {
@@ -257,7 +264,7 @@ describe("the range of an overlay, which can't be changed later,", () => {
   });
 
   test("is none of a plan without pods", () => {
-    expect(refusedCodes(() => SubnetPlan.withoutPods({ pods: 5, podCidr: "10.0.128.0/17" }))).toEqual([
+    expect(problemCodesOf(() => SubnetPlan.withoutPods({ pods: 5, podCidr: "10.0.128.0/17" }))).toEqual([
       "VALUE_INVALID",
       "VALUE_INVALID",
     ]);

@@ -7,7 +7,14 @@ import { type SecureOkeClusterProps } from "../../lib/cluster/cluster-props";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { OciProvider } from "../../lib/oci/provider";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../support/stack";
 
 const RECIPE = "oci_vulnerability_scanning_host_scan_recipe";
 const TARGET = "oci_vulnerability_scanning_host_scan_target";
@@ -129,19 +136,19 @@ describe("the scanning of nodes", () => {
         reason: "Another team scans the compartment",
       }),
     );
-    expect(refusedCodes(() => NodeScanning.none({ reason: "" }))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => NodeScanning.none({ reason: "" }))).toEqual(["REASON_MISSING"]);
     expect(() => NodeScanning.none(undefined as any)).toThrow();
   });
 
   test("is refused what the service does not know", () => {
     const options: any = { cisLevel: "NONE", weeklyOn: "FUNDAY", compartmentId: "x" };
-    expect(refusedCodes(() => NodeScanning.enabled(options)).sort()).toEqual([
+    expect(problemCodesOf(() => NodeScanning.enabled(options)).sort()).toEqual([
       "OCID_INVALID",
       "VALUE_INVALID",
       "VALUE_INVALID",
     ]);
     for (const nodeScanning of [true, "none", {}, { isEnabled: false, options: {} }] as any[]) {
-      expect(refusedCodes(() => newCluster(newStack(), { nodeScanning }))).toHaveLength(1);
+      expect(problemCodesOf(() => newCluster(newStack(), { nodeScanning }))).toHaveLength(1);
     }
   });
 
@@ -157,15 +164,15 @@ describe("the scanning of nodes", () => {
     };
     make({ displayName: "nodes", cisLevel: CisLevel.LIGHT });
     expect(onlyResource(stack, TARGET)).toMatchObject({ display_name: "nodes" });
-    const [problem] = refusal(() => new HostScanning(stack, "scanning", {} as any));
+    const [problem] = validationProblemsOf(() => new HostScanning(stack, "scanning", {} as any));
     expect(problem?.code).toBe("NAME_DUPLICATE");
-    expect(refusedCodes(() => new HostScanning(stack, "other", { cluster: "x" } as any))).toEqual([
+    expect(problemCodesOf(() => new HostScanning(stack, "other", { cluster: "x" } as any))).toEqual([
       "VALUE_INVALID",
     ]);
     const bare = SecureOkeCluster.fromClusterAttributes(stack, "bare", {
       clusterId: "ocid1.cluster.oc1..bare",
     });
-    expect(refusedCodes(() => new HostScanning(stack, "third", { cluster: bare }))).toContain(
+    expect(problemCodesOf(() => new HostScanning(stack, "third", { cluster: bare }))).toContain(
       "ATTRIBUTE_MISSING",
     );
   });

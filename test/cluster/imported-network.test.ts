@@ -9,7 +9,7 @@ import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { RegionServices } from "../../lib/network/vcn/region-services";
-import { COMPARTMENT, newStack, refusal } from "../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf } from "../support/stack";
 
 const kubernetesVersion = KubernetesVersion.V1_34;
 const subnet = (name: string, cidr: string) => ({
@@ -76,7 +76,7 @@ describe("a public subnet of an imported network", () => {
     ["cluster", newCluster],
     ["pool", newPool],
   ] as const)("is never that of the nodes or pods of a %s", (_, make) => {
-    const problems = refusal(() =>
+    const problems = validationProblemsOf(() =>
       make({
         workerSubnet: { ...subnets.workerSubnet, isPublic },
         podSubnet: { ...subnets.podSubnet, isPublic },
@@ -107,7 +107,9 @@ test("Services share no address with nodes or pods, also where the VCN's range i
   const stack = newStack();
   const vcnCidr = new TerraformVariable(stack, "vcn", {}).stringValue;
   const codes = (servicesCidr: string) =>
-    refusal(() => newCluster({ vcnCidr }, { servicesCidr })).map(({ code, what }) => `${code}: ${what}`);
+    validationProblemsOf(() => newCluster({ vcnCidr }, { servicesCidr })).map(
+      ({ code, what }) => `${code}: ${what}`,
+    );
   expect(codes("10.0.2.0/24")).toEqual([
     "SUBNET_OVERLAP: servicesCidr 10.0.2.0/24 overlaps the workerSubnet 10.0.2.0/24",
   ]);
@@ -118,7 +120,7 @@ test("Services share no address with nodes or pods, also where the VCN's range i
 
 describe("an imported network", () => {
   const codes = (attributes: object) =>
-    refusal(() => imported(newStack(), attributes)).map(({ code, what }) => `${code}: ${what}`);
+    validationProblemsOf(() => imported(newStack(), attributes)).map(({ code, what }) => `${code}: ${what}`);
 
   test("has its subnets inside of its VCN", () => {
     expect(codes({ podSubnet: subnet("pods", "10.1.0.0/17") })).toEqual([

@@ -1,6 +1,6 @@
 import { ApiObject, Chart, App } from "cdk8s";
 import { type TerraformStack, Testing } from "cdktf";
-import { newStack, refusal } from "../support/stack";
+import { newStack, validationProblemsOf } from "../support/stack";
 import { newChart } from "../workload/support";
 import { existingCluster, wayIn } from "../exposure/load-balancer-support";
 
@@ -35,7 +35,7 @@ function problemsOf(
   services.forEach((one, index) => new ApiObject(chart, `service-${index}`, one));
   make(stack, chart);
   cluster.addCdk8sChart("edge", chart);
-  return refusal(() => Testing.synth(stack));
+  return validationProblemsOf(() => Testing.synth(stack));
 }
 
 const many = (count: number, spec?: object, annotations?: object) =>
@@ -64,7 +64,7 @@ describe("load balancers of included charts", () => {
     wayIn({ cluster, name: "last" }, {}, chart);
     cluster.addCdk8sChart("shop", chart);
     // 31 of the library and 30 of others have 122 rules.
-    expect(refusal(() => Testing.synth(stack))[0]?.what).toContain("would have 122 rules");
+    expect(validationProblemsOf(() => Testing.synth(stack))[0]?.what).toContain("would have 122 rules");
   });
 
   test("have one more for each port and range where nodes see the clients", () => {

@@ -3,7 +3,7 @@ import {
   COMPARTMENT,
   newStack,
   onlyResource,
-  refusedCodes,
+  problemCodesOf,
   resourcesOf,
   synthesized,
 } from "../support/stack";
@@ -81,7 +81,7 @@ describe("Karpenter", () => {
     [{ chartVersion: "v1.3.0" }, "VALUE_INVALID"],
     [{ chartVersion: "1.2.9" }, "VALUE_INVALID"],
   ])("refuses %j", (props, code) => {
-    expect(refusedCodes(() => made(props))).toEqual([code]);
+    expect(problemCodesOf(() => made(props))).toEqual([code]);
   });
 
   test("takes an older chart with an older Kubernetes", () => {

@@ -13,7 +13,7 @@ import { Problems } from "../../lib/core/validation-error";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
-import { COMPARTMENT, newStack, refusal, refusedCodes, synthesized } from "../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf, problemCodesOf, synthesized } from "../support/stack";
 import { newChart } from "../workload/support";
 
 const CLUSTER = "ocid1.cluster.oc1.eu-frankfurt-1.test";
@@ -84,7 +84,7 @@ describe("a Kubernetes version", () => {
     1.34,
     null,
   ])("%p is refused", (version) => {
-    expect(refusedCodes(() => KubernetesVersion.of(version as string))).toEqual(["VERSION_UNKNOWN"]);
+    expect(problemCodesOf(() => KubernetesVersion.of(version as string))).toEqual(["VERSION_UNKNOWN"]);
   });
 
   test("is ordered by minor and patch", () => {
@@ -97,7 +97,8 @@ describe("a Kubernetes version", () => {
     fc.assert(
       fc.property(fc.nat(200), fc.nat(60), fc.boolean(), (minor, patch, isTagged) => {
         const text = `${isTagged ? "v" : ""}1.${minor}.${patch}`;
-        if (patch === 0) expect(refusedCodes(() => KubernetesVersion.of(text))).toEqual(["VERSION_PREVIEW"]);
+        if (patch === 0)
+          expect(problemCodesOf(() => KubernetesVersion.of(text))).toEqual(["VERSION_PREVIEW"]);
         const version = KubernetesVersion.of(text, { previewReason: "A test" });
         expect([version.minor, version.patch, version.version]).toEqual([
           minor,
@@ -111,14 +112,14 @@ describe("a Kubernetes version", () => {
 
 describe("a preview of Kubernetes", () => {
   test("is refused without a reason, with the production version to take", () => {
-    expect(refusal(() => KubernetesVersion.of("v1.35.0"))).toMatchObject([
+    expect(validationProblemsOf(() => KubernetesVersion.of("v1.35.0"))).toMatchObject([
       {
         code: "VERSION_PREVIEW",
         fix: 'Use KubernetesVersion.V1_35 (v1.35.2), or write KubernetesVersion.of("v1.35.0", { previewReason: "…" })',
       },
     ]);
-    expect(refusedCodes(() => KubernetesVersion.of("v1.37.0"))).toEqual(["VERSION_PREVIEW"]);
-    expect(refusedCodes(() => KubernetesVersion.of("v1.35.0", { previewReason: " " }))).toEqual([
+    expect(problemCodesOf(() => KubernetesVersion.of("v1.37.0"))).toEqual(["VERSION_PREVIEW"]);
+    expect(problemCodesOf(() => KubernetesVersion.of("v1.35.0", { previewReason: " " }))).toEqual([
       "REASON_MISSING",
     ]);
   });
@@ -153,7 +154,7 @@ describe("a version that OKE has retired", () => {
     ["v1.33.7", "2026-08-10", "KubernetesVersion.V1_34 (v1.34.10)"],
     ["v1.31.1", "2025-09-01", "KubernetesVersion.V1_34 (v1.34.10)"],
   ])("%s is refused for a new cluster, with the day and what to take", (version, day, instead) => {
-    expect(refusal(() => newCluster(KubernetesVersion.of(version)))).toMatchObject([
+    expect(validationProblemsOf(() => newCluster(KubernetesVersion.of(version)))).toMatchObject([
       {
         code: "VERSION_RETIRED",
         property: "kubernetesVersion",
@@ -164,7 +165,7 @@ describe("a version that OKE has retired", () => {
   });
 
   test("is refused without a day where the data does not go back that far", () => {
-    expect(refusal(() => newCluster(KubernetesVersion.of("v1.21.5")))).toMatchObject([
+    expect(validationProblemsOf(() => newCluster(KubernetesVersion.of("v1.21.5")))).toMatchObject([
       { code: "VERSION_RETIRED", what: expect.stringContaining("v1.21.5, which OKE retired:") },
     ]);
   });
@@ -181,7 +182,7 @@ describe("a version that OKE has retired", () => {
     expect(read).not.toHaveProperty("oci_containerengine_cluster_option");
     expect(read).not.toHaveProperty("oci_containerengine_node_pool_option");
     expect(JSON.stringify(resource)).not.toContain("condition");
-    expect(refusedCodes(() => KubernetesVersion.of("v1.34.1", { retiredReason: "" }))).toEqual([
+    expect(problemCodesOf(() => KubernetesVersion.of("v1.34.1", { retiredReason: "" }))).toEqual([
       "REASON_MISSING",
     ]);
   });
@@ -210,7 +211,7 @@ describe("a version that OKE has retired", () => {
           kubernetesVersion,
         });
       expect(pool(V1_33)).not.toThrow();
-      expect(refusedCodes(pool(KubernetesVersion.of("v1.32.10")))).toEqual(["VERSION_SKEW"]);
+      expect(problemCodesOf(pool(KubernetesVersion.of("v1.32.10")))).toEqual(["VERSION_SKEW"]);
     }
   });
 
@@ -274,13 +275,13 @@ test.each(["no", 0, null])(
       size: 1,
       verifyKubernetesVersion: verifyKubernetesVersion as never,
     };
-    expect(refusedCodes(() => new PrivateNodePool(stack, "pool", pool))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => new PrivateNodePool(stack, "pool", pool))).toEqual(["VALUE_INVALID"]);
     const other = {
       compartmentId: COMPARTMENT,
       kubernetesVersion: V1_35,
       verifyKubernetesVersion: verifyKubernetesVersion as never,
     };
-    expect(refusedCodes(() => new SecureOkeCluster(stack, "other", other))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => new SecureOkeCluster(stack, "other", other))).toEqual(["VALUE_INVALID"]);
   },
 );
 
@@ -291,7 +292,7 @@ describe("nodes", () => {
     V1_35._checkSkew(problems, V1_35);
     expect(problems.any).toBe(false);
     V1_35._checkSkew(problems, V1_34);
-    expect(refusal(() => problems.throwIfAny())).toMatchObject([
+    expect(validationProblemsOf(() => problems.throwIfAny())).toMatchObject([
       { code: "VERSION_SKEW", property: "kubernetesVersion" },
     ]);
   });

@@ -11,7 +11,7 @@ import {
   PrivateNodePool,
   SecureOkeCluster,
 } from "secure-oke";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes } from "../support/stack";
+import { COMPARTMENT, newStack, onlyResource, validationProblemsOf, problemCodesOf } from "../support/stack";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "node-lock-"));
 let count = 0;
@@ -52,7 +52,7 @@ function pool(image: NodeImage, shape = "VM.Standard.E5.Flex", kubernetesVersion
 }
 
 const said = (call: () => unknown) =>
-  refusal(call).map(({ code, what }) => `${code} ${what.replace(folder, "")}`);
+  validationProblemsOf(call).map(({ code, what }) => `${code} ${what.replace(folder, "")}`);
 
 describe("a node image of a lock", () => {
   test("is the OCID and the name that the lock has", () => {
@@ -95,7 +95,7 @@ describe("a node image of a lock", () => {
     expect(read.problems(new Date("2026-11-01")).map(({ what }) => what)).toEqual([
       "checked is 2026-11-20, and today is 2026-11-01",
     ]);
-    expect(refusedCodes(() => read.problems("2026" as never))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => read.problems("2026" as never))).toEqual(["VALUE_INVALID"]);
   });
 
   test("has an age of whole days, allowed up to the limit and not a day more", () => {
@@ -107,7 +107,7 @@ describe("a node image of a lock", () => {
         const file = lock({ general: { ...custom, created } }, { maxAgeDays: limit });
         const take = () => NodeImage.fromLock("general", { path: file });
         if (age <= limit) expect(take).not.toThrow();
-        else expect(refusedCodes(take)).toEqual(["IMAGE_TOO_OLD"]);
+        else expect(problemCodesOf(take)).toEqual(["IMAGE_TOO_OLD"]);
         fs.rmSync(file);
       }),
     );
@@ -155,7 +155,7 @@ describe("an image of another kind, architecture, version or cgroups", () => {
     ],
   ])("%j is refused for %s", (image, shape, what) => {
     const image_ = take(image);
-    const problems = refusal(() => pool(image_, shape));
+    const problems = validationProblemsOf(() => pool(image_, shape));
     expect(
       problems.map(({ code, what: text }) => [
         code,
@@ -225,7 +225,7 @@ describe("a malformed lock", () => {
       'architecture is "arm"',
     ],
   ])("with %s is refused with its line and column", (_, text, what) => {
-    const problems = refusal(read(text));
+    const problems = validationProblemsOf(read(text));
     expect(problems.every(({ code }) => code === "IMAGE_LOCK_INVALID")).toBe(true);
     expect(problems.map((problem) => problem.what).join("\n")).toContain(what);
     expect(problems[0]!.what).toMatch(/\.json:\d+:\d+: /);
@@ -233,15 +233,17 @@ describe("a malformed lock", () => {
 
   test("says all at once", () => {
     expect(
-      refusal(read('{ "version": 1, "checked": "today", "maxAgeDays": 0, "images": { "a": {} } }')).length,
+      validationProblemsOf(
+        read('{ "version": 1, "checked": "today", "maxAgeDays": 0, "images": { "a": {} } }'),
+      ).length,
     ).toBeGreaterThan(4);
   });
 
   test("is not found, and lacks a name", () => {
-    expect(refusedCodes(() => NodeImageLock.fromFile(path.join(folder, "none.json")))).toEqual([
+    expect(problemCodesOf(() => NodeImageLock.fromFile(path.join(folder, "none.json")))).toEqual([
       "IMAGE_LOCK_INVALID",
     ]);
     expect(said(() => NodeImage.fromLock("genral", { path: lock() }))[0]).toMatch(/name is "genral"/);
-    expect(refusedCodes(() => NodeImage.fromLock("general", { path: "" }))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => NodeImage.fromLock("general", { path: "" }))).toEqual(["VALUE_INVALID"]);
   });
 });

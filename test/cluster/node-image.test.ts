@@ -6,7 +6,7 @@ import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes } from "../support/stack";
+import { COMPARTMENT, newStack, onlyResource, validationProblemsOf, problemCodesOf } from "../support/stack";
 
 const IMAGE = "ocid1.image.oc1.eu-frankfurt-1.test";
 const { V1_34, V1_35, V1_36 } = KubernetesVersion;
@@ -34,7 +34,7 @@ describe("a node image", () => {
   });
 
   test.each(["", "  ", 5, null, {}])("is refused with the name %p", (imageName) => {
-    expect(refusedCodes(() => NodeImage.of(IMAGE, { imageName } as never))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => NodeImage.of(IMAGE, { imageName } as never))).toEqual(["VALUE_INVALID"]);
   });
 
   test.each([
@@ -77,7 +77,7 @@ describe("a node image", () => {
     ],
   ])("is refused by a pool with %s", (_, name, version, what) => {
     const shape = name.includes("-GPU-") ? "VM.GPU.A10.1" : undefined;
-    expect(refusal(() => pool(name, version, shape))).toMatchObject([
+    expect(validationProblemsOf(() => pool(name, version, shape))).toMatchObject([
       { code: "NODE_IMAGE_UNFIT", what: expect.stringContaining(what) },
     ]);
   });
@@ -95,7 +95,7 @@ describe("a node image", () => {
     try {
       pool(name, V1_35, shape);
     } catch {
-      found = refusedCodes(() => pool(name, V1_35, shape));
+      found = problemCodesOf(() => pool(name, V1_35, shape));
     }
     expect(found).toEqual(codes);
   });

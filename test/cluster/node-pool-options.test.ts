@@ -1,7 +1,14 @@
 import { Size } from "cdk8s";
 import { TerraformVariable } from "cdktf";
 import { Acknowledgements, BootVolumeKey, NodeCapacity, NodeShape, SshAccess } from "secure-oke";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../support/stack";
 import { createdPool, newCluster, newPool, problemTexts } from "./pool-support";
 
 const KEY = "ocid1.key.oc1.eu-frankfurt-1.test";
@@ -35,8 +42,8 @@ describe("a pool with a boot volume key", () => {
   });
 
   test("rejects an OCID of another kind as the key", () => {
-    expect(refusedCodes(() => BootVolumeKey.of("ocid1.vault.oc1..x"))).toEqual(["OCID_INVALID"]);
-    expect(refusedCodes(() => newPool({ bootVolumeKey: KEY as never }))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => BootVolumeKey.of("ocid1.vault.oc1..x"))).toEqual(["OCID_INVALID"]);
+    expect(problemCodesOf(() => newPool({ bootVolumeKey: KEY as never }))).toEqual(["VALUE_INVALID"]);
   });
 });
 
@@ -93,14 +100,16 @@ describe("the capacity of a pool", () => {
     const stack = newStack();
     const availabilityDomains = new TerraformVariable(stack, "domains", {}).listValue;
     expect(
-      refusal(() => newPool({ capacity: reserved, availabilityDomains }, stack)).map(({ what }) => what),
+      validationProblemsOf(() => newPool({ capacity: reserved, availabilityDomains }, stack)).map(
+        ({ what }) => what,
+      ),
     ).toEqual([
       "availabilityDomains has a reference to a Terraform value, for which capacity has no reservation",
     ]);
-    expect(refusedCodes(() => NodeCapacity.reserved({}))).toEqual(["VALUE_INVALID"]);
-    expect(refusedCodes(() => NodeCapacity.reserved({ [DOMAIN]: "x" }))).toEqual(["OCID_INVALID"]);
-    expect(refusedCodes(() => newPool({ faultDomains: ["FAULT-DOMAIN-4"] }))).toEqual(["NAME_INVALID"]);
-    expect(refusedCodes(() => newPool({ faultDomains: [] }))).toEqual(["NAME_INVALID"]);
+    expect(problemCodesOf(() => NodeCapacity.reserved({}))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => NodeCapacity.reserved({ [DOMAIN]: "x" }))).toEqual(["OCID_INVALID"]);
+    expect(problemCodesOf(() => newPool({ faultDomains: ["FAULT-DOMAIN-4"] }))).toEqual(["NAME_INVALID"]);
+    expect(problemCodesOf(() => newPool({ faultDomains: [] }))).toEqual(["NAME_INVALID"]);
   });
 });
 
@@ -151,13 +160,13 @@ describe("a pool with SSH access", () => {
     ["RSA of 1024 bits", `ssh-rsa ${rsa(1024)}`, "SSH_KEY_INVALID"],
     ["DSA", "ssh-dss AAAA", "SSH_KEY_INVALID"],
   ])("refuses %s", (_, key, code) => {
-    expect(refusedCodes(() => SshAccess.withKey(key, { reason: "A test" }))).toEqual([code]);
+    expect(problemCodesOf(() => SshAccess.withKey(key, { reason: "A test" }))).toEqual([code]);
   });
 
   test("accepts RSA keys of 2048 bits and more, with a reason only", () => {
     for (const bits of [2048, 4096])
       expect(() => SshAccess.withKey(`ssh-rsa ${rsa(bits)} x`, { reason: "A test" })).not.toThrow();
-    expect(refusedCodes(() => SshAccess.withKey(publicKey, { reason: " " }))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => SshAccess.withKey(publicKey, { reason: " " }))).toEqual(["REASON_MISSING"]);
   });
 });
 

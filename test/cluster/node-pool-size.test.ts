@@ -2,7 +2,14 @@ import fc from "fast-check";
 import { Duration } from "cdk8s";
 import { Token } from "cdktf";
 import { Acknowledgements, ClusterNetwork, NodeCycling, PodNetworking, SubnetPlan } from "secure-oke";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, synthesized } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  synthesized,
+} from "../support/stack";
 import { createdPool, newCluster, newPool, problemTexts } from "./pool-support";
 
 describe("the node cycling of a pool", () => {
@@ -37,15 +44,17 @@ describe("the node cycling of a pool", () => {
       is_node_cycling_enabled: false,
     });
     expect(Acknowledgements.of(stack)).toMatchObject([{ reason: "Nodes hold data" }]);
-    expect(refusedCodes(() => NodeCycling.manual({ reason: "" }))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => NodeCycling.manual({ reason: "" }))).toEqual(["REASON_MISSING"]);
   });
 
   test("must replace at least one node at a time", () => {
-    expect(refusedCodes(() => NodeCycling.replaceInstances({ maximumSurge: 0 }))).toEqual(["COUNT_INVALID"]);
-    expect(refusedCodes(() => NodeCycling.replaceBootVolumes({ maximumUnavailable: 0 }))).toEqual([
+    expect(problemCodesOf(() => NodeCycling.replaceInstances({ maximumSurge: 0 }))).toEqual([
       "COUNT_INVALID",
     ]);
-    expect(refusedCodes(() => NodeCycling.replaceInstances({ maximumSurge: 1.5 }))).toEqual([
+    expect(problemCodesOf(() => NodeCycling.replaceBootVolumes({ maximumUnavailable: 0 }))).toEqual([
+      "COUNT_INVALID",
+    ]);
+    expect(problemCodesOf(() => NodeCycling.replaceInstances({ maximumSurge: 1.5 }))).toEqual([
       "COUNT_INVALID",
     ]);
   });
@@ -65,7 +74,7 @@ describe("the node cycling of a pool", () => {
       is_force_delete_after_grace_duration: true,
     });
     expect(Acknowledgements.of(stack)).toMatchObject([{ reason: "Batch jobs that may be repeated" }]);
-    expect(refusedCodes(() => newPool({ forcedEviction: { reason: "" } }))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => newPool({ forcedEviction: { reason: "" } }))).toEqual(["REASON_MISSING"]);
   });
 });
 
@@ -81,7 +90,7 @@ describe("the addresses that a pool needs", () => {
   test("are those of the maximum of the autoscaler, with the surge of its cycling", () => {
     const stack = newStack();
     const cluster = small(stack);
-    expect(refusedCodes(() => newPool({ cluster, autoscale: { min: 1, max: 200 } }, stack))).toEqual([
+    expect(problemCodesOf(() => newPool({ cluster, autoscale: { min: 1, max: 200 } }, stack))).toEqual([
       "SUBNET_EXHAUSTED",
       "SUBNET_EXHAUSTED",
     ]);
@@ -92,7 +101,9 @@ describe("the addresses that a pool needs", () => {
     const stack = newStack();
     const cluster = small(stack);
     const cycling = NodeCycling.replaceInstances({ maximumSurge: 200 });
-    expect(refusal(() => newPool({ cluster, size: 1, cycling }, stack))[0]!.what).toContain("pool 1 + 200");
+    expect(validationProblemsOf(() => newPool({ cluster, size: 1, cycling }, stack))[0]!.what).toContain(
+      "pool 1 + 200",
+    );
   });
 });
 
@@ -127,7 +138,7 @@ describe("an autoscaled pool", () => {
         const make = () =>
           newPool({ cluster, autoscale: { min, max }, maxPodsPerNode: 1 }, stack, `pool${id++}`);
         if (min >= 0 && max >= 1 && min <= max) expect(make).not.toThrow();
-        else expect(new Set(refusedCodes(make))).toEqual(new Set(["COUNT_INVALID"]));
+        else expect(new Set(problemCodesOf(make))).toEqual(new Set(["COUNT_INVALID"]));
       }),
       { numRuns: 40 },
     );

@@ -13,7 +13,14 @@ import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { type PrivateNodePoolProps } from "../../lib/cluster/private-node-pool-props";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { OciProvider } from "../../lib/oci/provider";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../support/stack";
 
 const TENANCY = "ocid1.tenancy.oc1..test";
 const TAG = "Operations.NodeRole";
@@ -124,7 +131,7 @@ describe("the access of nodes to a registry", () => {
         providerFolder: "/usr/bin; reboot",
         configureKubelet: "yes" as never,
       });
-    expect(refusedCodes(make).sort()).toEqual([
+    expect(problemCodesOf(make).sort()).toEqual([
       "NAME_INVALID",
       "NAME_INVALID",
       "NAME_INVALID",
@@ -156,7 +163,7 @@ describe("the access of nodes to a registry", () => {
       nodeTag: TAG,
       ...props,
     };
-    expect(refusedCodes(() => new NodeRegistryAccess(stack, "registry", all as never))).toEqual(codes);
+    expect(problemCodesOf(() => new NodeRegistryAccess(stack, "registry", all as never))).toEqual(codes);
   });
 });
 
@@ -247,12 +254,12 @@ describe("a node pool with access to a registry", () => {
     const stack = newStack();
     const access = newAccess(stack);
     const cluster = newCluster(stack, "other", "ocid1.compartment.oc1..other");
-    const refused = refusal(() => newPool(access, { cluster, definedTags: { [TAG]: "mine" } }));
+    const refused = validationProblemsOf(() => newPool(access, { cluster, definedTags: { [TAG]: "mine" } }));
     expect(refused.map(({ code, property }) => `${code} ${property}`)).toEqual([
       "TAG_INVALID definedTags",
       "VALUE_INVALID registryAccess",
     ]);
-    expect(refusedCodes(() => newPool(access, { registryAccess: "yes" as never }))).toEqual([
+    expect(problemCodesOf(() => newPool(access, { registryAccess: "yes" as never }))).toEqual([
       "VALUE_INVALID",
     ]);
   });

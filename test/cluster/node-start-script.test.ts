@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { spawnSync } from "node:child_process";
 import { TerraformVariable } from "cdktf";
 import { CloudInit, NodeRegistryAccess, NodeTaint, type PrivateNodePoolProps } from "secure-oke";
-import { newStack, onlyResource, refusal, refusedCodes } from "../support/stack";
+import { newStack, onlyResource, validationProblemsOf, problemCodesOf } from "../support/stack";
 import { createdPool, newCluster, newPool, problemTexts } from "./pool-support";
 
 /** The script that starts a node of a pool. */
@@ -47,7 +47,7 @@ describe("a pool with taints and kubelet arguments", () => {
     ["v", '2" --anonymous-auth "', /kubeletArguments\.v is/],
     ["v", "$(id)", /kubeletArguments\.v is/],
   ])("refuses the argument %s=%s", (name, value, what) => {
-    const problems = refusal(() => newPool({ kubeletArguments: { [name]: value } }));
+    const problems = validationProblemsOf(() => newPool({ kubeletArguments: { [name]: value } }));
     expect(problems.map(({ code }) => code)).toEqual(["KUBELET_ARGUMENT_INVALID"]);
     expect(problems[0]!.what).toMatch(what);
   });
@@ -57,7 +57,7 @@ describe("a pool with taints and kubelet arguments", () => {
       fc.property(fc.string(), (value) => {
         const props = { kubeletArguments: { "eviction-hard": value } };
         if (/^[\w.,:;=/%@+<>-]*$/.test(value)) expect(scriptOf(props)).toContain(`--eviction-hard=${value}"`);
-        else expect(refusedCodes(() => newPool(props))).toEqual(["KUBELET_ARGUMENT_INVALID"]);
+        else expect(problemCodesOf(() => newPool(props))).toEqual(["KUBELET_ARGUMENT_INVALID"]);
       }),
       { numRuns: 30 },
     );
@@ -67,8 +67,8 @@ describe("a pool with taints and kubelet arguments", () => {
     expect(
       problemTexts({ taints: [NodeTaint.noSchedule("a", "1"), NodeTaint.noSchedule("a", "2")] }),
     ).toEqual(["LABEL_INVALID taints has a with the effect NoSchedule twice"]);
-    expect(refusedCodes(() => newPool({ taints: "a=b:NoSchedule" as never }))).toEqual(["VALUE_INVALID"]);
-    expect(refusedCodes(() => NodeTaint.noSchedule("not a key", "-"))).toEqual([
+    expect(problemCodesOf(() => newPool({ taints: "a=b:NoSchedule" as never }))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => NodeTaint.noSchedule("not a key", "-"))).toEqual([
       "LABEL_INVALID",
       "LABEL_INVALID",
     ]);
@@ -118,7 +118,7 @@ describe("a pool with a cloud-init script", () => {
     fs.writeFileSync(file, text);
     expect(CloudInit.fromFile(file).text).toBe(text);
     fs.rmSync(folder, { recursive: true });
-    expect(refusedCodes(() => CloudInit.fromFile(file))).toEqual(["CLOUD_INIT_INVALID"]);
+    expect(problemCodesOf(() => CloudInit.fromFile(file))).toEqual(["CLOUD_INIT_INVALID"]);
   });
 
   test.each([
@@ -127,7 +127,7 @@ describe("a pool with a cloud-init script", () => {
     ["OKE's own lines", "#!/bin/bash\nbash /var/run/oke-init.sh\n", /runs OKE's own script/],
     ["the end of itself", "#!/bin/bash\nEND_OF_CLOUD_INIT\nrm -rf /\n", /has the line END_OF_CLOUD_INIT/],
   ])("is refused with %s", (_, script, what) => {
-    const problems = refusal(() => CloudInit.script(script));
+    const problems = validationProblemsOf(() => CloudInit.script(script));
     expect(problems.map(({ code }) => code)).toEqual(["CLOUD_INIT_INVALID"]);
     expect(problems[0]!.what).toMatch(what);
   });
@@ -137,7 +137,7 @@ describe("a pool with a cloud-init script", () => {
     "#!/bin/bash\ncurl --user admin:s3cr3t-word https://example.com\nAPI_TOKEN='f00ba12c0ffee'\n",
     "#!/bin/bash\ninstall --password hunter2-and-more\n",
   ])("is refused with a credential: %j", (script) => {
-    const codes = refusedCodes(() => CloudInit.script(script));
+    const codes = problemCodesOf(() => CloudInit.script(script));
     expect(new Set(codes)).toEqual(new Set(["CREDENTIAL_LITERAL"]));
   });
 
@@ -154,7 +154,7 @@ describe("a pool with a cloud-init script", () => {
   test("rejects a reference to a Terraform value", () => {
     const stack = newStack();
     const script = new TerraformVariable(stack, "script", {}).stringValue;
-    expect(refusedCodes(() => CloudInit.script(script))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => CloudInit.script(script))).toEqual(["VALUE_INVALID"]);
   });
 
   test("can have a registry access, whose arguments stay the same", () => {

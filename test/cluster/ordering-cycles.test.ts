@@ -5,7 +5,7 @@ import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
-import { COMPARTMENT, newStack, refusal, synthesized } from "../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf, synthesized } from "../support/stack";
 
 const newCluster = (stack: TerraformStack) =>
   new SecureOkeCluster(stack, "cluster", {
@@ -28,7 +28,7 @@ describe("constructs that wait for each other are refused", () => {
     const cluster = newCluster(stack);
     const pools = Array.from({ length: count }, (_, index) => newPool(stack, cluster, `pool${index}`));
     pools.forEach((pool, index) => pool.node.addDependency(pools[(index + 1) % count]!));
-    const [problem, ...others] = refusal(() => synthesized(stack));
+    const [problem, ...others] = validationProblemsOf(() => synthesized(stack));
     expect(others).toEqual([]);
     expect(problem!.code).toBe("DEPENDENCY_CYCLE");
     for (const pool of pools) expect(problem!.what).toContain(`${pool.node.path}/`);
@@ -40,7 +40,7 @@ describe("constructs that wait for each other are refused", () => {
     const [one, other] = [raw(stack, "one"), raw(stack, "other")];
     one.node.addDependency(other);
     other.node.addDependency(one);
-    expect(refusal(() => synthesized(stack))).toMatchObject([
+    expect(validationProblemsOf(() => synthesized(stack))).toMatchObject([
       { code: "DEPENDENCY_CYCLE", what: "stack/one waits for itself, by stack/other" },
     ]);
   });
@@ -50,7 +50,7 @@ describe("constructs that wait for each other are refused", () => {
     const cluster = newCluster(stack);
     const pool = newPool(stack, cluster, "pool");
     cluster.node.addDependency(pool);
-    expect(refusal(() => synthesized(stack))).toMatchObject([
+    expect(validationProblemsOf(() => synthesized(stack))).toMatchObject([
       {
         code: "DEPENDENCY_CYCLE",
         what: expect.stringContaining("can't wait for stack/pool, which refers to it"),

@@ -8,7 +8,7 @@ import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeShape } from "../../lib/cluster/node-shape";
 import { Bastion, BastionClients } from "../../lib/network/bastion/bastion";
-import { COMPARTMENT, newStack, refusal, synthesized } from "../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf, synthesized } from "../support/stack";
 
 const kubernetesVersion = KubernetesVersion.V1_34;
 const newCluster = (stack: TerraformStack) =>
@@ -152,7 +152,7 @@ describe("node.addDependency", () => {
     raw(stack, "second", { triggersReplace: [], dependsOn: [first] });
     newCluster(stack);
     first.node.addDependency(stack.node.findChild("second"));
-    expect(refusal(() => synthesized(stack))).toMatchObject([
+    expect(validationProblemsOf(() => synthesized(stack))).toMatchObject([
       { code: "DEPENDENCY_CYCLE", what: "stack/first can't wait for stack/second, which refers to it" },
     ]);
   });

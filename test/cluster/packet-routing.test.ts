@@ -22,7 +22,7 @@ import {
   COMPARTMENT,
   newStack,
   onlyResource,
-  refusedCodes,
+  problemCodesOf,
   resourcesOf,
   synthesized,
 } from "../support/stack";
@@ -188,7 +188,7 @@ describe("a group that a rule names", () => {
 
   test("is rejected at synthesis where the address ranges of its members are unknown", () => {
     const stack = withGroup(() => PacketRouting.of(withNodes));
-    expect(refusedCodes(() => Testing.synth(stack, true))).toEqual(["PEER_INVALID"]);
+    expect(problemCodesOf(() => Testing.synth(stack, true))).toEqual(["PEER_INVALID"]);
   });
 
   test("is named by the addresses of its members", () => {
@@ -205,7 +205,7 @@ test("more statements than OCI takes are refused at synthesis", () => {
   const stack = newStack();
   const cidrs = Array.from({ length: 20 }, (_, index) => `10.20.${index * 2}.0/24`);
   clusterOf(stack, PacketRouting.of(options), { endpointAccess: EndpointAccess.privateFrom(cidrs) });
-  expect(refusedCodes(() => Testing.synth(stack, true))).toEqual(["COUNT_INVALID"]);
+  expect(problemCodesOf(() => Testing.synth(stack, true))).toEqual(["COUNT_INVALID"]);
 });
 
 test("every rule of the endpoint's group has a statement, whatever the rules are", () => {
@@ -254,7 +254,7 @@ describe("bad input", () => {
       ["VALUE_INVALID"],
     ],
   ])("%s", (_, given, codes) => {
-    expect(refusedCodes(() => PacketRouting.of(given))).toEqual(codes);
+    expect(problemCodesOf(() => PacketRouting.of(given))).toEqual(codes);
   });
 
   test.each<[string, any, string[]]>([
@@ -266,7 +266,7 @@ describe("bad input", () => {
     ["a template for a value", { key: "app", value: "${x}" }, ["TEXT_TEMPLATE"]],
     ["a number", { key: "app", value: 1 }, ["VALUE_INVALID"]],
   ])("an attribute of %s", (_, given, codes) => {
-    expect(refusedCodes(() => SecurityAttribute.of(given))).toEqual(codes);
+    expect(problemCodesOf(() => SecurityAttribute.of(given))).toEqual(codes);
   });
 
   test("a network with another label, or none", () => {
@@ -274,16 +274,16 @@ describe("bad input", () => {
       const stack = newStack();
       const network = new ClusterNetwork(stack, "network", { compartmentId: COMPARTMENT, securityAttribute });
       const cluster = () => clusterOf(stack, PacketRouting.of(options), { network });
-      expect(refusedCodes(cluster)).toEqual(["VALUE_INVALID"]);
+      expect(problemCodesOf(cluster)).toEqual(["VALUE_INVALID"]);
     }
   });
 
   test.each([null, {}, "app"])("%p for packet routing, or for the label of a network", (given: any) => {
     const stack = newStack();
-    expect(refusedCodes(() => clusterOf(stack, given))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => clusterOf(stack, given))).toEqual(["VALUE_INVALID"]);
     const network = () =>
       new ClusterNetwork(stack, "network", { compartmentId: COMPARTMENT, securityAttribute: given });
-    expect(refusedCodes(network)).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(network)).toEqual(["VALUE_INVALID"]);
   });
 });
 

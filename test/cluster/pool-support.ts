@@ -8,7 +8,7 @@ import {
   type PrivateNodePoolProps,
   type SecureOkeClusterProps,
 } from "secure-oke";
-import { COMPARTMENT, newStack, onlyResource, refusal } from "../support/stack";
+import { COMPARTMENT, newStack, onlyResource, validationProblemsOf } from "../support/stack";
 
 export const image = NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test");
 export const shape = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) });
@@ -33,4 +33,4 @@ export function createdPool(props: Partial<PrivateNodePoolProps>): any {
 
 /** The problems of a pool with these props, each with its code. */
 export const problemTexts = (props: Partial<PrivateNodePoolProps>) =>
-  refusal(() => newPool(props)).map(({ code, what }) => `${code} ${what}`);
+  validationProblemsOf(() => newPool(props)).map(({ code, what }) => `${code} ${what}`);

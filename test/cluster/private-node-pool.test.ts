@@ -13,8 +13,8 @@ import {
   COMPARTMENT,
   newStack,
   onlyResource,
-  refusal,
-  refusedCodes,
+  validationProblemsOf,
+  problemCodesOf,
   resourcesOf,
   synthesized,
 } from "../support/stack";
@@ -194,7 +194,7 @@ describe("a node pool whose numbers and lists Terraform knows only", () => {
   test("counts the nodes where only the pods of a node are not known", () => {
     const stack = newStack();
     const maxPodsPerNode = new TerraformVariable(stack, "pods", {}).numberValue;
-    const [problem, ...more] = refusal(() => newPool({ size: 270, maxPodsPerNode }, stack));
+    const [problem, ...more] = validationProblemsOf(() => newPool({ size: 270, maxPodsPerNode }, stack));
     expect(more).toEqual([]);
     expect(problem?.what).toMatch(/^The nodes need 271/);
   });
@@ -221,21 +221,21 @@ describe("bad input of a node pool", () => {
     ["a label that is none", { labels: { "a b": "c" } }, ["LABEL_INVALID"]],
     ["more nodes than addresses", { size: 270 }, ["SUBNET_EXHAUSTED", "SUBNET_EXHAUSTED"]],
   ])("refuses %s", (_, props, codes) => {
-    expect(refusedCodes(() => newPool(props))).toEqual(codes);
+    expect(problemCodesOf(() => newPool(props))).toEqual(codes);
   });
 
   test("keeps an address free for the node that replaces another", () => {
     const plan = SubnetPlan.of({ nodes: 5, workerCidr: "10.0.2.0/29" });
     const pool = (size: number) => newPool({ cluster: newCluster(newStack(), plan), size });
     expect(() => pool(4)).not.toThrow();
-    expect(refusedCodes(() => pool(5))).toEqual(["SUBNET_EXHAUSTED"]);
+    expect(problemCodesOf(() => pool(5))).toEqual(["SUBNET_EXHAUSTED"]);
   });
 
   test("counts the pods of all pools against the pods' subnet, and shows the arithmetic", () => {
     const stack = newStack();
     const cluster = newCluster(stack, SubnetPlan.of({ nodes: 100, podCidr: "10.0.240.0/22", pods: 1000 }));
     new PrivateNodePool(stack, "blue", { cluster, image, shape, size: 20 });
-    const [problem, ...more] = refusal(
+    const [problem, ...more] = validationProblemsOf(
       () => new PrivateNodePool(stack, "green", { cluster, image, shape, size: 15 }),
     );
     expect(more).toEqual([]);
@@ -264,7 +264,7 @@ describe("bad input of a node pool", () => {
     });
     new PrivateNodePool(cluster, "general", { cluster, image, shape, size: 20 });
     for (const other of [second, imported]) {
-      const [problem, ...more] = refusal(
+      const [problem, ...more] = validationProblemsOf(
         () => new PrivateNodePool(other, "general", { cluster: other, image, shape, size: 15 }),
       );
       expect(more).toEqual([]);
@@ -305,9 +305,9 @@ describe("bad input of a node pool", () => {
     ];
     const pool = (cluster: typeof one, size: number) => () =>
       new PrivateNodePool(cluster, cluster.node.id, { cluster, image, shape, size });
-    expect(refusal(pool(one, 7))[0]?.what).toMatch(/^The nodes and pods need 256 addresses/);
+    expect(validationProblemsOf(pool(one, 7))[0]?.what).toMatch(/^The nodes and pods need 256 addresses/);
     expect(pool(one, 6)).not.toThrow();
-    expect(refusedCodes(pool(same, 1))).toEqual(["SUBNET_EXHAUSTED"]);
+    expect(problemCodesOf(pool(same, 1))).toEqual(["SUBNET_EXHAUSTED"]);
     expect(pool(other, 6)).not.toThrow();
   });
 
@@ -322,20 +322,20 @@ describe("bad input of a node pool", () => {
       ),
     );
     const twice = { cluster, securityGroups: groups, podSecurityGroups: groups };
-    expect(refusedCodes(() => newPool(twice, stack))).toEqual(["NSG_LIMIT", "NSG_LIMIT"]);
+    expect(problemCodesOf(() => newPool(twice, stack))).toEqual(["NSG_LIMIT", "NSG_LIMIT"]);
   });
 
   test("rejects invalid images and shapes", () => {
-    expect(refusedCodes(() => NodeImage.of("latest"))).toEqual(["OCID_INVALID"]);
+    expect(problemCodesOf(() => NodeImage.of("latest"))).toEqual(["OCID_INVALID"]);
     const size = { ocpus: 2, memory: Size.gibibytes(16) };
-    expect(refusedCodes(() => NodeShape.flexible("VM.Standard2.1", size))).toEqual(["SHAPE_INVALID"]);
+    expect(problemCodesOf(() => NodeShape.flexible("VM.Standard2.1", size))).toEqual(["SHAPE_INVALID"]);
     expect(
-      refusedCodes(() => NodeShape.flexible("VM.X.Flex", { ocpus: 0, memory: Size.gibibytes(0) })),
+      problemCodesOf(() => NodeShape.flexible("VM.X.Flex", { ocpus: 0, memory: Size.gibibytes(0) })),
     ).toHaveLength(2);
     expect(
-      refusedCodes(() => NodeShape.flexible("VM.X.Flex", { ocpus: 1, memory: Size.gibibytes(65) })),
+      problemCodesOf(() => NodeShape.flexible("VM.X.Flex", { ocpus: 1, memory: Size.gibibytes(65) })),
     ).toHaveLength(1);
-    expect(refusedCodes(() => NodeShape.fixed("VM.Standard.E5.Flex"))).toEqual(["SHAPE_INVALID"]);
+    expect(problemCodesOf(() => NodeShape.fixed("VM.Standard.E5.Flex"))).toEqual(["SHAPE_INVALID"]);
     expect(NodeShape.fixed("BM.Standard.E5.192").size).toBeUndefined();
   });
 });

@@ -9,7 +9,7 @@ import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { type PrivateNodePoolProps } from "../../lib/cluster/private-node-pool-props";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { Port } from "../../lib/core/port";
-import { regionOf } from "../../lib/core/region-of-ocid";
+import { regionOf } from "../../lib/core/regions";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { WebApplicationFirewall } from "../../lib/network/waf/web-application-firewall";
 import { RoleRule } from "../../lib/rbac/role-rule";
@@ -20,7 +20,7 @@ import { LeastPrivilegeRole } from "../../lib/rbac/role";
 import { RbacResource } from "../../lib/rbac/rbac-resource";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { Subject } from "../../lib/rbac/subject";
-import { COMPARTMENT, newStack, refusal } from "../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf } from "../support/stack";
 
 const image = ContainerImage.of(`fra.ocir.io/acme/web@sha256:${"0123456789abcdef".repeat(4)}`);
 
@@ -68,7 +68,7 @@ describe("node pools", () => {
   test("of one name in one cluster are refused", () => {
     const { pool } = program();
     pool("general");
-    expect(refusal(() => pool("other", { nodePoolName: "general" }))).toMatchObject([
+    expect(validationProblemsOf(() => pool("other", { nodePoolName: "general" }))).toMatchObject([
       { code: "NAME_DUPLICATE", path: "stack/other", what: expect.stringContaining("stack/general") },
     ]);
   });
@@ -76,7 +76,7 @@ describe("node pools", () => {
   test("with an image of another region than the provider's are refused when the stack is written", () => {
     const { stack, pool } = program();
     pool("general", { image: NodeImage.of("ocid1.image.oc1.iad.test") });
-    expect(refusal(() => warnings(stack))).toMatchObject([
+    expect(validationProblemsOf(() => warnings(stack))).toMatchObject([
       {
         code: "OCID_INVALID",
         what: "The image is of the region us-ashburn-1, and the provider of the stack is for eu-frankfurt-1",

@@ -10,7 +10,7 @@ import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { ClusterSecurityGroups } from "../../lib/network/security-groups/cluster-security-groups";
 import { RegionServices } from "../../lib/network/vcn/region-services";
 import { OciProvider } from "../../lib/oci/provider";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes } from "../support/stack";
+import { COMPARTMENT, newStack, onlyResource, validationProblemsOf, problemCodesOf } from "../support/stack";
 
 const CLUSTER = "ocid1.cluster.oc1.eu-frankfurt-1.test";
 const IMAGE = "ocid1.image.oc1.eu-frankfurt-1.test";
@@ -35,7 +35,7 @@ const make: { [kind: string]: (stack: TerraformStack, props?: any) => unknown } 
 };
 
 const whats = (kind: string, props?: object | null, stack = newStack()) =>
-  refusal(() => make[kind]!(stack, props)).map(({ what }) => what);
+  validationProblemsOf(() => make[kind]!(stack, props)).map(({ what }) => what);
 
 describe("what was not given", () => {
   test.each<[string, string[]]>([
@@ -50,32 +50,34 @@ describe("what was not given", () => {
   });
 
   test("to a factory is refused", () => {
-    expect(refusedCodes(() => NodeImage.of(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(() => KubernetesVersion.of(undefined as never))).toEqual(["VERSION_UNKNOWN"]);
-    expect(refusedCodes(() => NodeShape.fixed(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusal(() => (NodeShape as any).flexible()).map(({ what }) => what)).toEqual([
+    expect(problemCodesOf(() => NodeImage.of(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => KubernetesVersion.of(undefined as never))).toEqual(["VERSION_UNKNOWN"]);
+    expect(problemCodesOf(() => NodeShape.fixed(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(validationProblemsOf(() => (NodeShape as any).flexible()).map(({ what }) => what)).toEqual([
       "name was not given",
       "size was not given",
     ]);
-    expect(refusedCodes(() => NodeShape.flexible("VM.X.Flex", {} as never))).toEqual([
+    expect(problemCodesOf(() => NodeShape.flexible("VM.X.Flex", {} as never))).toEqual([
       "ATTRIBUTE_MISSING",
       "ATTRIBUTE_MISSING",
     ]);
-    expect(refusedCodes(() => NodeShape.flexible("VM.X.Flex", undefined as never))).toEqual([
+    expect(problemCodesOf(() => NodeShape.flexible("VM.X.Flex", undefined as never))).toEqual([
       "ATTRIBUTE_MISSING",
     ]);
-    expect(refusedCodes(() => EndpointAccess.privateFrom(undefined as never))).toContain("ATTRIBUTE_MISSING");
+    expect(problemCodesOf(() => EndpointAccess.privateFrom(undefined as never))).toContain(
+      "ATTRIBUTE_MISSING",
+    );
     const publicFor = (choice: unknown) => () => EndpointAccess.publicFrom(["192.0.2.0/24"], choice as never);
     for (const choice of [undefined, null])
-      expect(refusedCodes(publicFor(choice))).toEqual(["REASON_MISSING"]);
-    expect(refusedCodes(publicFor("because"))).toEqual(["VALUE_INVALID"]);
+      expect(problemCodesOf(publicFor(choice))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(publicFor("because"))).toEqual(["VALUE_INVALID"]);
   });
 });
 
 describe("a value of another kind", () => {
   test("is refused by a node pool with what to write instead", () => {
     const cluster = SecureOkeCluster.fromClusterAttributes(newStack(), "c", { clusterId: CLUSTER });
-    const problems = refusal(() =>
+    const problems = validationProblemsOf(() =>
       make.pool!(newStack(), {
         cluster: CLUSTER,
         kubernetesVersion: "v1.34.1",
@@ -109,7 +111,7 @@ describe("a value of another kind", () => {
       encryption: "ocid1.key.oc1.fra.test",
       homeRegionProvider: "eu-frankfurt-1",
     };
-    const problems = refusal(() => make.cluster!(newStack(), props));
+    const problems = validationProblemsOf(() => make.cluster!(newStack(), props));
     expect(problems.map(({ code, property }) => [code, property])).toEqual(
       ["kubernetesVersion", "network", "endpointAccess", "encryption", "homeRegionProvider"].map((name) => [
         "VALUE_INVALID",
@@ -121,14 +123,14 @@ describe("a value of another kind", () => {
 
   test("is refused by a cluster where it only looks like an access", () => {
     const endpointAccess = { isPublic: true, _peers: [], reason: "" };
-    const problems = refusal(() => make.cluster!(newStack(), { ...minimal, endpointAccess }));
+    const problems = validationProblemsOf(() => make.cluster!(newStack(), { ...minimal, endpointAccess }));
     expect(problems.map(({ code, what }) => [code, what.split(" ")[0]])).toEqual([
       ["VALUE_INVALID", "endpointAccess"],
     ]);
   });
 
   test("is refused by a cluster that exists", () => {
-    const problems = refusal(() =>
+    const problems = validationProblemsOf(() =>
       make["imported cluster"]!(newStack(), {
         clusterId: CLUSTER,
         kubernetesVersion: "v1.33.1",
@@ -140,7 +142,9 @@ describe("a value of another kind", () => {
 
   test("is refused though it looks like a version", () => {
     const version = { version: "1.20", minor: 20, isOlderThan: () => false };
-    const problems = refusal(() => make.cluster!(newStack(), { ...minimal, kubernetesVersion: version }));
+    const problems = validationProblemsOf(() =>
+      make.cluster!(newStack(), { ...minimal, kubernetesVersion: version }),
+    );
     expect(problems.map(({ code, property }) => `${code} ${property}`)).toEqual([
       "VALUE_INVALID kubernetesVersion",
     ]);
@@ -148,12 +152,14 @@ describe("a value of another kind", () => {
 
   test("is refused as labels, and as tags", () => {
     for (const labels of ["web", ["web"]]) {
-      const what = refusal(() => make.pool!(newStack(), { image, shape, size: 1, labels })).map(
+      const what = validationProblemsOf(() => make.pool!(newStack(), { image, shape, size: 1, labels })).map(
         (one) => one.what,
       );
       expect(what).toContain(`labels is ${JSON.stringify(labels)}`);
     }
-    const tagged = refusal(() => make.key!(newStack(), { compartmentId: COMPARTMENT, freeformTags: ["a"] }));
+    const tagged = validationProblemsOf(() =>
+      make.key!(newStack(), { compartmentId: COMPARTMENT, freeformTags: ["a"] }),
+    );
     expect(tagged).toMatchObject([{ code: "TAG_INVALID", what: 'freeformTags is ["a"]' }]);
   });
 
@@ -163,7 +169,7 @@ describe("a value of another kind", () => {
     const stack = newStack();
     const cluster = new SecureOkeCluster(stack, "cluster", minimal);
     const props = { cluster, image, shape, size: 1, kubernetesVersion: copy };
-    expect(refusal(() => make.pool!(stack, { ...props, labels: null }))).toMatchObject([
+    expect(validationProblemsOf(() => make.pool!(stack, { ...props, labels: null }))).toMatchObject([
       { code: "VALUE_INVALID", what: "labels is null", fix: "Leave it out to get its default" },
     ]);
     expect(() => make.pool!(stack, props)).not.toThrow();
@@ -172,8 +178,8 @@ describe("a value of another kind", () => {
 
 test("a text too long for the rules of a public endpoint, or with a template in it, is refused", () => {
   const access = (reason: string) => () => EndpointAccess.publicFrom(["192.0.2.0/24"], { reason });
-  expect(refusedCodes(access("x".repeat(256)))).toEqual(["RULE_REASON_LENGTH"]);
-  expect(refusedCodes(access("${why}"))).toEqual(["TEXT_TEMPLATE"]);
+  expect(problemCodesOf(access("x".repeat(256)))).toEqual(["RULE_REASON_LENGTH"]);
+  expect(problemCodesOf(access("${why}"))).toEqual(["TEXT_TEMPLATE"]);
   expect(access("x".repeat(255))).not.toThrow();
 });
 
@@ -182,7 +188,7 @@ test.each<[string, string, object]>([
   ["key", "displayName", { compartmentId: COMPARTMENT }],
   ["groups", "displayName", { compartmentId: COMPARTMENT, vcnId: VCN, regionServices }],
 ])("the name of a %s is neither blank nor too long nor a template", (kind, name, props) => {
-  const codes = (value: string) => refusedCodes(() => make[kind]!(newStack(), { ...props, [name]: value }));
+  const codes = (value: string) => problemCodesOf(() => make[kind]!(newStack(), { ...props, [name]: value }));
   expect(codes(" ")).toEqual(["NAME_INVALID"]);
   expect(codes("x".repeat(256))).toEqual(["NAME_INVALID"]);
   expect(codes("${shop}")).toEqual(["TEXT_TEMPLATE"]);
@@ -193,7 +199,7 @@ describe("a pool", () => {
   const pool = (props: object) => {
     const stack = newStack();
     const cluster = new SecureOkeCluster(stack, "cluster", minimal);
-    return refusal(() => make.pool!(stack, { cluster, image, shape, size: 1, ...props })).map(
+    return validationProblemsOf(() => make.pool!(stack, { cluster, image, shape, size: 1, ...props })).map(
       ({ code, what }) => `${code}: ${what}`,
     );
   };
@@ -267,7 +273,9 @@ describe("a home region's provider", () => {
       const homeRegionProvider = new OciProvider(stack, "home", { region: "eu-amsterdam-1", alias });
       new OciProvider(stack, "third", { region: "eu-zurich-1", alias: "home" });
       for (const kind of ["cluster", "key"]) {
-        const [problem, ...more] = refusal(() => make[kind]!(stack, { ...minimal, homeRegionProvider }));
+        const [problem, ...more] = validationProblemsOf(() =>
+          make[kind]!(stack, { ...minimal, homeRegionProvider }),
+        );
         expect(more).toEqual([]);
         expect(problem).toMatchObject({
           code: "PROVIDER_INVALID",
@@ -287,12 +295,12 @@ describe("a home region's provider", () => {
       const encryption = new ClusterEncryption(stack, `${id}-key`, props);
       new SecureOkeCluster(stack, id, { ...minimal, encryption, homeRegionProvider: ofCluster });
     };
-    expect(refusal(attempt("a", home)).map(({ code, what }) => `${code}: ${what}`)).toEqual([
+    expect(validationProblemsOf(attempt("a", home)).map(({ code, what }) => `${code}: ${what}`)).toEqual([
       "PROVIDER_INVALID: The policy of the key stack/a-key is written by the stack's own provider, " +
         'those of the cluster by the provider "home"',
     ]);
-    expect(refusedCodes(attempt("b", undefined, home))).toEqual(["PROVIDER_INVALID"]);
-    expect(refusedCodes(attempt("c", other, home))).toEqual(["PROVIDER_INVALID"]);
+    expect(problemCodesOf(attempt("b", undefined, home))).toEqual(["PROVIDER_INVALID"]);
+    expect(problemCodesOf(attempt("c", other, home))).toEqual(["PROVIDER_INVALID"]);
     expect(attempt("d", home, home)).not.toThrow();
     expect(attempt("e", own)).not.toThrow();
     expect(attempt("f")).not.toThrow();
@@ -303,7 +311,9 @@ describe("a home region's provider", () => {
     const [first, second] = [newStack("first", app), newStack("second", app)];
     const homeRegionProvider = new OciProvider(first, "home", { region: "eu-amsterdam-1", alias: "home" });
     for (const kind of ["cluster", "key"]) {
-      const [problem, ...more] = refusal(() => make[kind]!(second, { ...minimal, homeRegionProvider }));
+      const [problem, ...more] = validationProblemsOf(() =>
+        make[kind]!(second, { ...minimal, homeRegionProvider }),
+      );
       expect(more).toEqual([]);
       expect(problem).toMatchObject({
         code: "PROVIDER_INVALID",
@@ -323,7 +333,7 @@ test("no refusal shows the placeholder of a reference", () => {
     () =>
       NodeShape.flexible(variable.stringValue, { ocpus: variable.numberValue, memory: Size.gibibytes(16) }),
     () => make.pool!(stack, { cluster: Token.asString({}), image: variable.stringValue, shape, size: 1 }),
-  ].map((call) => refusal(call));
+  ].map((call) => validationProblemsOf(call));
   expect(JSON.stringify(errors)).not.toMatch(/TfToken|e\+\d/);
   expect(errors[0]![0]?.what).toContain("a reference to a Terraform value");
 });

@@ -19,8 +19,8 @@ import {
   COMPARTMENT,
   newStack,
   onlyResource,
-  refusal,
-  refusedCodes,
+  validationProblemsOf,
+  problemCodesOf,
   resourcesOf,
   synthesized,
 } from "../support/stack";
@@ -270,7 +270,7 @@ describe("who reaches the API endpoint", () => {
       ["REASON_MISSING"],
     ],
   ])("can't be %s", (_, access, codes) => {
-    expect(refusedCodes(access)).toEqual(codes);
+    expect(problemCodesOf(access)).toEqual(codes);
   });
 });
 
@@ -288,7 +288,7 @@ test("a cluster that exists gives what it was given and throws for the rest only
     "workerSecurityGroup",
     "podSecurityGroup",
   ] as const) {
-    expect(refusedCodes(() => cluster[name])).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => cluster[name])).toEqual(["ATTRIBUTE_MISSING"]);
   }
 });
 
@@ -329,7 +329,7 @@ describe("bad input of a cluster", () => {
     const vcnId = "ocid1.vcn.oc1.eu-frankfurt-1.test";
     const network = ClusterNetwork.fromClusterNetworkAttributes(stack, "existing", { vcnId });
     const make = () => new SecureOkeCluster(stack, "cluster", { ...minimal, compartmentId: "shop", network });
-    const problems = refusal(make);
+    const problems = validationProblemsOf(make);
     expect(problems[0]).toMatchObject({ code: "OCID_INVALID", path: "stack/cluster" });
     expect(problems.slice(1).map(({ path, what }) => [path, what.split(" ")[0]])).toEqual(
       ["compartmentId", "loadBalancerSubnet", "regionServices", "apiEndpointSubnet", "vcnCidr"].map(
@@ -341,7 +341,7 @@ describe("bad input of a cluster", () => {
   test("is reported all at once, with the path of the cluster", () => {
     const stack = newStack();
     const network = new ClusterNetwork(stack, "network", { compartmentId: COMPARTMENT });
-    const problems = refusal(
+    const problems = validationProblemsOf(
       () =>
         new SecureOkeCluster(stack, "cluster", {
           compartmentId: "ocid1.user.oc1..test",
@@ -362,6 +362,6 @@ describe("bad input of a cluster", () => {
 
   test("of a key is refused", () => {
     const make = () => new ClusterEncryption(newStack(), "key", { compartmentId: "x", existingKeyId: "y" });
-    expect(refusedCodes(make)).toEqual(["OCID_INVALID", "OCID_INVALID"]);
+    expect(problemCodesOf(make)).toEqual(["OCID_INVALID", "OCID_INVALID"]);
   });
 });

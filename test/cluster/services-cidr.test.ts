@@ -6,7 +6,7 @@ import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { checkServicesCidr, servicesCidr } from "../../lib/cluster/private/services-cidr";
 import { Problems } from "../../lib/core/validation-error";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
-import { COMPARTMENT, newStack, refusal, refusedCodes } from "../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf, problemCodesOf } from "../support/stack";
 
 const newCluster = (servicesCidr: string, endpointAccess?: EndpointAccess) =>
   new SecureOkeCluster(newStack(), "cluster", {
@@ -21,7 +21,7 @@ function codesOf(range: string, access = EndpointAccess.private()): string[] {
   const problems = new Problems("test");
   const services = servicesCidr()(problems, "servicesCidr", range);
   checkServicesCidr(problems, undefined, access, services);
-  return problems.any ? refusedCodes(() => problems.throwIfAny()) : [];
+  return problems.any ? problemCodesOf(() => problems.throwIfAny()) : [];
 }
 
 describe("the range of Services, which can't be changed later,", () => {
@@ -40,9 +40,11 @@ describe("the range of Services, which can't be changed later,", () => {
   );
 
   test("is as wide as the API server takes and never tiny", () => {
-    expect(refusal(() => newCluster("172.16.0.0/11")).map(({ code }) => code)).toEqual(["CIDR_HOST_BITS"]);
+    expect(validationProblemsOf(() => newCluster("172.16.0.0/11")).map(({ code }) => code)).toEqual([
+      "CIDR_HOST_BITS",
+    ]);
     expect(codesOf("100.64.0.0/11")).toEqual(["SERVICES_CIDR_INVALID"]);
-    const [problem] = refusal(() => newCluster("10.96.0.0/30"));
+    const [problem] = validationProblemsOf(() => newCluster("10.96.0.0/30"));
     expect(problem).toMatchObject({
       code: "SERVICES_CIDR_INVALID",
       what: "servicesCidr is 10.96.0.0/30, a /30",
@@ -67,7 +69,7 @@ describe("the range of Services, which can't be changed later,", () => {
 
   test("does not hide those who reach the API endpoint", () => {
     const access = EndpointAccess.privateFrom(["10.96.7.0/24", "10.20.0.0/24"]);
-    const [problem, ...more] = refusal(() => newCluster("10.96.0.0/16", access));
+    const [problem, ...more] = validationProblemsOf(() => newCluster("10.96.0.0/16", access));
     expect(more).toEqual([]);
     expect(problem).toMatchObject({
       code: "SUBNET_OVERLAP",

@@ -2,7 +2,14 @@ import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { TakeOver } from "../../lib/cluster/take-over";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, synthesized } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  synthesized,
+} from "../support/stack";
 
 const clusterId = "ocid1.cluster.oc1.eu-frankfurt-1.test";
 
@@ -42,22 +49,22 @@ describe("the import of a cluster", () => {
   ])("is refused with %s, and writes nothing", (_, id, codes) => {
     const stack = newStack();
     const cluster = newCluster(stack);
-    expect(refusedCodes(() => TakeOver.cluster(cluster, id as string))).toEqual(codes);
+    expect(problemCodesOf(() => TakeOver.cluster(cluster, id as string))).toEqual(codes);
     expect(synthesized(stack).import).toBeUndefined();
   });
 
   test("is refused for a cluster that this program does not create, and a second time", () => {
     const stack = newStack();
     const imported = SecureOkeCluster.fromClusterAttributes(stack, "imported", { clusterId });
-    const [problem] = refusal(() => TakeOver.cluster(imported as SecureOkeCluster, clusterId));
+    const [problem] = validationProblemsOf(() => TakeOver.cluster(imported as SecureOkeCluster, clusterId));
     expect(problem).toMatchObject({ code: "VALUE_INVALID", property: "cluster" });
     const cluster = newCluster(stack);
     TakeOver.cluster(cluster, clusterId);
-    expect(refusedCodes(() => TakeOver.cluster(cluster, clusterId))).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(() => TakeOver.cluster(cluster, clusterId))).toEqual(["NAME_DUPLICATE"]);
   });
 
   test("is refused for Oracle's key without a reason", () => {
-    const codes = refusedCodes(() =>
+    const codes = problemCodesOf(() =>
       TakeOver.cluster(newCluster(), clusterId, { encryptedByOracleKey: { reason: "" } }),
     );
     expect(codes).toEqual(["REASON_MISSING"]);

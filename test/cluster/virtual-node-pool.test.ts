@@ -8,7 +8,14 @@ import {
   VirtualNodePool,
   type VirtualNodePoolProps,
 } from "secure-oke";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../support/stack";
 
 function newCluster(stack = newStack(), podNetworking?: PodNetworking) {
   const kubernetesVersion = KubernetesVersion.V1_35;
@@ -105,7 +112,7 @@ describe("a pool of virtual nodes", () => {
 
   test("is refused with flannel", () => {
     const stack = newStack();
-    const problems = refusal(() =>
+    const problems = validationProblemsOf(() =>
       newPool({ cluster: newCluster(stack, PodNetworking.flannelOverlay()) }, stack),
     );
     expect(problems.map(({ code }) => code)).toContain("VIRTUAL_NODES_UNFIT");
@@ -119,7 +126,7 @@ describe("a pool of virtual nodes", () => {
       kubernetesVersion: KubernetesVersion.V1_35,
       credentialRotation: CredentialRotation.epoch("2026-11"),
     });
-    expect(refusal(() => newPool({ cluster }, stack))).toMatchObject([
+    expect(validationProblemsOf(() => newPool({ cluster }, stack))).toMatchObject([
       { code: "VIRTUAL_NODES_UNFIT", property: "cluster" },
     ]);
   });
@@ -137,7 +144,7 @@ describe("a pool of virtual nodes", () => {
       podNetworking: PodNetworking.vcnNative(),
       kubernetesVersion: KubernetesVersion.V1_35,
     });
-    expect(refusal(() => newPool({ cluster }, stack))[0]).toMatchObject({
+    expect(validationProblemsOf(() => newPool({ cluster }, stack))[0]).toMatchObject({
       code: "ADD_ON_INVALID",
       property: "cluster",
     });
@@ -151,11 +158,11 @@ describe("a pool of virtual nodes", () => {
     [{ labels: { "not a key": "" } }, "LABEL_INVALID"],
     [{ endorsement: "yes" as never }, "VALUE_INVALID"],
   ])("refuses %j", (props, code) => {
-    expect(refusedCodes(() => newPool(props))).toEqual([code]);
+    expect(problemCodesOf(() => newPool(props))).toEqual([code]);
   });
 
   test("has an endorsement of three OCIDs", () => {
-    expect(refusedCodes(() => new VirtualNodeEndorsement(newStack(), "e", {} as never))).toEqual([
+    expect(problemCodesOf(() => new VirtualNodeEndorsement(newStack(), "e", {} as never))).toEqual([
       "ATTRIBUTE_MISSING",
       "ATTRIBUTE_MISSING",
       "ATTRIBUTE_MISSING",

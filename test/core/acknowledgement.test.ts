@@ -2,7 +2,7 @@ import { App as KubernetesApp, Chart } from "cdk8s";
 import { TerraformStack, Testing } from "cdktf";
 import { Construct } from "constructs";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { refusedCodes } from "../support/stack";
+import { problemCodesOf } from "../support/stack";
 import { ChartOutput } from "../../lib/synthesis/chart-output";
 
 const reasonsOf = (scope: Construct) =>
@@ -53,7 +53,7 @@ describe("acknowledgements", () => {
 
 test("Acknowledgements.of() rejects values that are not constructs", () => {
   for (const none of [undefined, null]) {
-    expect(refusedCodes(() => Acknowledgements.of(none as never))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => Acknowledgements.of(none as never))).toEqual(["ATTRIBUTE_MISSING"]);
   }
-  expect(refusedCodes(() => Acknowledgements.of("shop" as never))).toEqual(["VALUE_INVALID"]);
+  expect(problemCodesOf(() => Acknowledgements.of("shop" as never))).toEqual(["VALUE_INVALID"]);
 });

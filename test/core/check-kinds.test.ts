@@ -1,18 +1,18 @@
-import { Fn, Token, TerraformVariable } from "cdktf";
 import * as fc from "fast-check";
-import { membersOf, PUBLIC_SURFACE } from "../../lib/core/public-surface";
-import { SecretFiles } from "../../lib/workload/pods/secret-files";
-import { WritablePath } from "../../lib/workload/pods/writable-path";
 import * as secureOke from "../../lib";
+import { Fn, Token, TerraformVariable } from "cdktf";
+import { membersOf, PUBLIC_SURFACE } from "../../lib/core/public-surface";
+import { SecretFiles } from "../../lib/workload/pods/mounted-files";
+import { WritablePath } from "../../lib/workload/pods/writable-path";
 import { checkProps, KindProblems } from "../../lib/core/kind-checks";
-import { COMPARTMENT, newStack, refusal } from "../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf } from "../support/stack";
 import { IMAGE, newChart } from "../workload/support";
 
 const { Bastion, ClusterNetwork, HardenedDeployment, NetworkSecurityGroup, PrivateNodePool } = secureOke;
 const any = (value: unknown): any => value;
 const fixes = (call: () => unknown) =>
-  refusal(call).map(({ code, fix, property }) => `${code} ${property}: ${fix}`);
-const whats = (call: () => unknown) => refusal(call).map(({ code, what }) => `${code}: ${what}`);
+  validationProblemsOf(call).map(({ code, fix, property }) => `${code} ${property}: ${fix}`);
+const whats = (call: () => unknown) => validationProblemsOf(call).map(({ code, what }) => `${code}: ${what}`);
 const deployment = (props: object) => () =>
   new HardenedDeployment(newChart(), "web", any({ image: IMAGE, ...props }));
 
@@ -68,7 +68,7 @@ describe("a prop that does not exist", () => {
 describe("a value of another kind", () => {
   test("is not taken for one that has a member in common", () => {
     const paths = [WritablePath.of("/a"), { path: "/a" }];
-    expect(refusal(deployment({ secretFiles: paths })).map(({ code }) => code)).toEqual([
+    expect(validationProblemsOf(deployment({ secretFiles: paths })).map(({ code }) => code)).toEqual([
       "VALUE_INVALID",
       "VALUE_INVALID",
     ]);
@@ -97,7 +97,7 @@ describe("a value of another kind", () => {
     ["a credential", { URL: "https://admin:hunter2@db.example.com" }],
     ["more text than a line", { MODE: `hunter2 ${"and so on ".repeat(10)}` }],
   ])("is not shown with %s", (_, env) => {
-    expect(JSON.stringify(refusal(deployment({ env })))).not.toContain("hunter2");
+    expect(JSON.stringify(validationProblemsOf(deployment({ env })))).not.toContain("hunter2");
   });
 
   test.each<[unknown]>([
@@ -111,7 +111,7 @@ describe("a value of another kind", () => {
     const stack = newStack();
     const before = stack.node.children.length;
     expect(
-      refusal(() => new ClusterNetwork(stack, any(id), { compartmentId: COMPARTMENT })).length,
+      validationProblemsOf(() => new ClusterNetwork(stack, any(id), { compartmentId: COMPARTMENT })).length,
     ).toBeGreaterThan(0);
     expect(stack.node.children).toHaveLength(before);
   });
@@ -163,6 +163,6 @@ test("all that is missing of props is said at once, by the names of the props", 
     () => new Bastion(newStack(), "it", any({})),
     () => new PrivateNodePool(newStack(), "it", any({})),
   ]) {
-    expect(refusal(make).length).toBeGreaterThan(2);
+    expect(validationProblemsOf(make).length).toBeGreaterThan(2);
   }
 });

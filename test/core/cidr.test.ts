@@ -10,7 +10,7 @@ import {
   type CidrRules,
 } from "../../lib/core/cidr";
 import { Problems } from "../../lib/core/validation-error";
-import { newStack, refusal, refusedCodes } from "../support/stack";
+import { newStack, validationProblemsOf, problemCodesOf } from "../support/stack";
 
 function read(texts: string[], rules?: CidrRules): string[] {
   const problems = new Problems("test");
@@ -39,11 +39,11 @@ describe("a CIDR block", () => {
     ["the internet", "0.0.0.0/0", "CIDR_TOO_WIDE"],
     ["half of the internet", "128.0.0.0/1", "CIDR_TOO_WIDE"],
   ])("is refused when it is %s", (_, text, code) => {
-    expect(refusedCodes(() => read([text]))).toEqual([code]);
+    expect(problemCodesOf(() => read([text]))).toEqual([code]);
   });
 
   test("with host bits is answered with both blocks that may be meant", () => {
-    const [problem] = refusal(() => read(["10.0.7.9/16"]));
+    const [problem] = validationProblemsOf(() => read(["10.0.7.9/16"]));
     expect(problem?.fix).toBe("Write 10.0.0.0/16 for the range, or 10.0.7.9/32 for the one address");
   });
 
@@ -70,11 +70,11 @@ describe("a CIDR block", () => {
 
 describe("a list of CIDR blocks", () => {
   test("must not be empty", () => {
-    expect(refusedCodes(() => read([]))).toEqual(["CIDR_LIST_EMPTY"]);
+    expect(problemCodesOf(() => read([]))).toEqual(["CIDR_LIST_EMPTY"]);
   });
 
   test("is rejected where it is missing or not a list", () => {
-    const what = (texts: any) => refusal(() => read(texts))[0]?.what;
+    const what = (texts: any) => validationProblemsOf(() => read(texts))[0]?.what;
     expect(what(undefined)).toBe("cidrs was not given");
     expect(what("10.0.0.0/8")).toBe('cidrs is "10.0.0.0/8", not a list of CIDR blocks');
     expect(what([undefined])).toBe("cidrs was not given");
@@ -83,12 +83,12 @@ describe("a list of CIDR blocks", () => {
   });
 
   test("may not add up to the internet", () => {
-    expect(refusedCodes(() => read(["0.0.0.0/1", "128.0.0.0/1"]))).toEqual([
+    expect(problemCodesOf(() => read(["0.0.0.0/1", "128.0.0.0/1"]))).toEqual([
       "CIDR_TOO_WIDE",
       "CIDR_TOO_WIDE",
     ]);
     const slices = Array.from({ length: 256 }, (_, i) => `${i}.0.0.0/8`);
-    expect(refusedCodes(() => read(slices))).toEqual(["CIDR_TOO_WIDE"]);
+    expect(problemCodesOf(() => read(slices))).toEqual(["CIDR_TOO_WIDE"]);
   });
 
   test("may hold all private ranges", () => {
@@ -109,7 +109,7 @@ describe("a list of CIDR blocks", () => {
   });
 
   test("reports every block that is wrong, at once", () => {
-    expect(refusedCodes(() => read(["x", "10.0.0.1/8", "::/0"]))).toEqual([
+    expect(problemCodesOf(() => read(["x", "10.0.0.1/8", "::/0"]))).toEqual([
       "CIDR_INVALID",
       "CIDR_HOST_BITS",
       "CIDR_IPV6",
@@ -118,6 +118,6 @@ describe("a list of CIDR blocks", () => {
 
   test("keeps IPv6 blocks where they are served, but not all of them", () => {
     expect(read(["2001:db8::/32"], { ipv6: true })).toEqual(["2001:db8::/32"]);
-    expect(refusedCodes(() => read(["::/0"], { ipv6: true }))).toEqual(["CIDR_TOO_WIDE"]);
+    expect(problemCodesOf(() => read(["::/0"], { ipv6: true }))).toEqual(["CIDR_TOO_WIDE"]);
   });
 });

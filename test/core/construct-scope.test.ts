@@ -11,7 +11,7 @@ import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { ClusterSecurityGroups } from "../../lib/network/security-groups/cluster-security-groups";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { RegionServices } from "../../lib/network/vcn/region-services";
-import { COMPARTMENT, newStack, refusal } from "../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf } from "../support/stack";
 
 const vcnId = "ocid1.vcn.oc1.eu-frankfurt-1.test";
 const clusterId = "ocid1.cluster.oc1.eu-frankfurt-1.test";
@@ -54,7 +54,7 @@ describe.each(constructs)("a %s", (kind, make) => {
     ];
     for (const [scope, what] of places) {
       const before = scope.node.children.length;
-      const [problem, ...more] = refusal(() => make(scope, "it"));
+      const [problem, ...more] = validationProblemsOf(() => make(scope, "it"));
       expect(more).toEqual([]);
       expect(problem).toMatchObject({
         code: "VALUE_INVALID",
@@ -63,10 +63,10 @@ describe.each(constructs)("a %s", (kind, make) => {
       });
       expect(scope.node.children).toHaveLength(before);
     }
-    expect(refusal(() => make(undefined as unknown as App, "it"))).toMatchObject([
+    expect(validationProblemsOf(() => make(undefined as unknown as App, "it"))).toMatchObject([
       { code: "ATTRIBUTE_MISSING", what: "scope was not given" },
     ]);
-    expect(refusal(() => make("stack" as unknown as App, "it"))).toMatchObject([
+    expect(validationProblemsOf(() => make("stack" as unknown as App, "it"))).toMatchObject([
       { code: "VALUE_INVALID", what: 'scope is "stack"' },
     ]);
   });
@@ -74,7 +74,7 @@ describe.each(constructs)("a %s", (kind, make) => {
   test("has an id that nothing else in its scope has", () => {
     const stack = newStack();
     make(stack, "it");
-    expect(refusal(() => make(stack, "it"))).toMatchObject([
+    expect(validationProblemsOf(() => make(stack, "it"))).toMatchObject([
       {
         code: "NAME_DUPLICATE",
         path: "stack/it",
@@ -82,20 +82,20 @@ describe.each(constructs)("a %s", (kind, make) => {
       },
     ]);
     const reference = Token.asString({ resolve: () => "x", creationStack: [], toString: () => "x" });
-    expect(refusal(() => make(stack, reference))).toMatchObject([
+    expect(validationProblemsOf(() => make(stack, reference))).toMatchObject([
       {
         path: "stack/(a reference to a Terraform value)",
         what: "The id is a reference to a Terraform value",
       },
     ]);
     for (const id of ["", " ", undefined as unknown as string]) {
-      expect(refusal(() => make(stack, id))).toMatchObject([{ code: "NAME_INVALID" }]);
+      expect(validationProblemsOf(() => make(stack, id))).toMatchObject([{ code: "NAME_INVALID" }]);
     }
   });
 
   if (kind.endsWith("exists")) return;
   test("has an id that Terraform's resources can have", () => {
-    expect(refusal(() => make(newStack(), "2nd"))).toMatchObject([
+    expect(validationProblemsOf(() => make(newStack(), "2nd"))).toMatchObject([
       { code: "NAME_INVALID", path: "stack/2nd" },
     ]);
   });

@@ -2,7 +2,7 @@ import { TerraformLocal, TerraformOutput, TerraformVariable, type TerraformStack
 import { gzipSync } from "node:zlib";
 import { CoreVcn } from "../../lib/oci/core-vcn";
 import { VaultSecret as RawSecret } from "../../lib/oci/vault-secret";
-import { newStack, refusal, synthesized } from "../support/stack";
+import { newStack, validationProblemsOf, synthesized } from "../support/stack";
 import { VaultSecret } from "../../lib/encryption/vault-secret";
 
 const base64 = (text: string | Buffer) => Buffer.from(text).toString("base64");
@@ -21,7 +21,7 @@ function ownStack(): TerraformStack {
 function refusedIn(
   stack: TerraformStack,
 ): readonly { readonly code: string; readonly path: string; readonly what: string }[] {
-  return refusal(() => synthesized(stack));
+  return validationProblemsOf(() => synthesized(stack));
 }
 
 describe("literals in attributes of Terraform that look like credentials", () => {

@@ -4,10 +4,10 @@ import {
   checkLiteral,
   namesSecret,
 } from "../../lib/core/credential-literal";
-import { findCredential } from "../../lib/core/credential-literal";
+import { findCredential } from "../../lib/core/credential-patterns";
 import { checkAnnotations } from "../../lib/core/kubernetes-names";
 import { Problems } from "../../lib/core/validation-error";
-import { refusal } from "../support/stack";
+import { validationProblemsOf } from "../support/stack";
 
 // Put together here, so that no scanner of this repository takes them for real ones.
 const AWS_KEY = "AKIA" + "IOSFODNN7EXAMPLE";
@@ -19,7 +19,7 @@ const CERTIFICATE = `-----BEGIN CERTIFICATE-----\n${"MIIDdzCCAl+gAwIBAgIEAgAAuTA
 function found(check: (problems: Problems) => void): number {
   const problems = new Problems("test");
   check(problems);
-  return problems.any ? refusal(() => problems.throwIfAny()).length : 0;
+  return problems.any ? validationProblemsOf(() => problems.throwIfAny()).length : 0;
 }
 
 describe("a credential is found by its look", () => {
@@ -207,7 +207,7 @@ describe("a literal", () => {
   test("never stands in the error itself, which names OCI Vault", () => {
     const problems = new Problems("test");
     checkLiteral(problems, "env.DB_PASSWORD", "DB_PASSWORD", "hunter2");
-    const [problem] = refusal(() => problems.throwIfAny());
+    const [problem] = validationProblemsOf(() => problems.throwIfAny());
     expect(JSON.stringify(problem)).not.toContain("hunter2");
     expect(problem?.fix).toContain("OCI Vault");
   });
@@ -325,7 +325,7 @@ describe("a file", () => {
   test("is refused with the number of each line", () => {
     const problems = new Problems("test");
     checkFileContent(problems, "/etc/app", "a: b\npassword: x1\r\ntoken: x2\n");
-    expect(refusal(() => problems.throwIfAny()).map(({ what }) => what)).toEqual([
+    expect(validationProblemsOf(() => problems.throwIfAny()).map(({ what }) => what)).toEqual([
       expect.stringContaining("/etc/app, line 2,"),
       expect.stringContaining("/etc/app, line 3,"),
     ]);
@@ -335,7 +335,7 @@ describe("a file", () => {
     const problems = new Problems("test");
     const line = '{"password":"x1","user":"shop","token":"x2"}';
     checkFileContent(problems, "/etc/app", `url: postgres://app:x3@db/shop\n${PEM}\n${line}\n${CERTIFICATE}`);
-    expect(refusal(() => problems.throwIfAny()).map(({ what }) => what)).toEqual([
+    expect(validationProblemsOf(() => problems.throwIfAny()).map(({ what }) => what)).toEqual([
       "/etc/app, line 1, holds a password in a URL",
       "/etc/app, line 2, holds a private key",
       "/etc/app, line 5, has a literal value, and the name password indicates a secret",

@@ -1,5 +1,4 @@
-import { fail } from "../../lib/core/fail";
-import { ValidationError } from "../../lib/core/validation-error";
+import { fail, ValidationError } from "../../lib/core/validation-error";
 
 test("fail asks for a bug report, and is not a ValidationError", () => {
   const error = (() => {

@@ -9,10 +9,10 @@ import {
   isQualifiedName,
 } from "../../lib/core/kubernetes-names";
 import { Problems } from "../../lib/core/validation-error";
-import { refusedCodes } from "../support/stack";
+import { problemCodesOf } from "../support/stack";
 
 function codes(check: (problems: Problems) => void): string[] {
-  return refusedCodes(() => {
+  return problemCodesOf(() => {
     const problems = new Problems("test");
     check(problems);
     problems.throwIfAny();

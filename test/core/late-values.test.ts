@@ -19,7 +19,7 @@ import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { CoreVcn } from "../../lib/oci/core-vcn";
 import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { COMPARTMENT, newStack, refusal, synthesized } from "../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf, synthesized } from "../support/stack";
 import { IMAGE, newChart } from "../workload/support";
 
 const late = (value: unknown) => Lazy.stringValue({ produce: () => value as string });
@@ -46,7 +46,7 @@ describe("an attribute of a resource whose Lazy", () => {
   ])("%s is refused at synthesis, with the resource and the attribute", (_, value, what) => {
     const stack = newStack();
     new ClusterNetwork(stack, "network", { compartmentId: late(value) });
-    const problems = refusal(() => synthesized(stack));
+    const problems = validationProblemsOf(() => synthesized(stack));
     expect(problems).toContainEqual(
       expect.objectContaining({
         code: "VALUE_INVALID",
@@ -61,7 +61,7 @@ describe("an attribute of a resource whose Lazy", () => {
   test("gives null inside of a text, such as a policy statement, is refused", () => {
     const stack = newStack();
     newCluster(stack, { compartmentId: late(null) });
-    expect(refusal(() => synthesized(stack)).map(({ what }) => what)).toContainEqual(
+    expect(validationProblemsOf(() => synthesized(stack)).map(({ what }) => what)).toContainEqual(
       expect.stringMatching(/^statements\[\d+\] of oci_identity_policy is null/),
     );
   });
@@ -75,7 +75,7 @@ describe("an attribute of a resource whose Lazy", () => {
       shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 2, memory: Size.gibibytes(16) }),
       size: 1,
     });
-    const found = refusal(() => synthesized(stack)).map(({ what }) => what.split(" is ")[0]);
+    const found = validationProblemsOf(() => synthesized(stack)).map(({ what }) => what.split(" is ")[0]);
     expect(found).toEqual(
       expect.arrayContaining([
         "freeform_tags.team of oci_containerengine_cluster",
@@ -113,7 +113,9 @@ test("a list of a prop whose Lazy gives text, null or a list with null is refuse
     return synthesized(stack);
   };
   for (const value of [null, [null], { a: 1 }]) {
-    expect(refusal(() => attempt(value))[0]?.what).toMatch(/^cidr_blocks(\[0\])? of oci_core_vcn is /);
+    expect(validationProblemsOf(() => attempt(value))[0]?.what).toMatch(
+      /^cidr_blocks(\[0\])? of oci_core_vcn is /,
+    );
   }
   expect(JSON.stringify(attempt(["10.0.0.0/16"]))).toContain('"cidr_blocks":["10.0.0.0/16"]');
 });
@@ -139,7 +141,7 @@ test("no attribute of a resource is null in what is written, whichever text of t
         expect([compartment, label, image].every((one) => typeof one === "string")).toBe(true);
       } catch (error) {
         expect(
-          refusal(() => {
+          validationProblemsOf(() => {
             throw error;
           }).length,
         ).toBeGreaterThan(0);
@@ -174,7 +176,7 @@ describe("a field of a manifest whose Lazy of cdktf", () => {
     ["gives null", null, "null"],
     ["gives a list", ["a"], "a list, where text is expected"],
   ])("%s is refused with the object and the field", (_, value, what) => {
-    expect(refusal(() => written(value))).toMatchObject([
+    expect(validationProblemsOf(() => written(value))).toMatchObject([
       {
         code: "VALUE_INVALID",
         path: "stack/cluster/Manifests-shop",
@@ -205,7 +207,7 @@ describe("a field of a manifest whose Lazy of cdktf", () => {
       data,
     });
     cluster.addCdk8sChart("shop", chart);
-    expect(refusal(() => synthesized(stack))[0]?.what).toContain(
+    expect(validationProblemsOf(() => synthesized(stack))[0]?.what).toContain(
       `data.key of the ConfigMap config is ${what}`,
     );
   });

@@ -1,7 +1,7 @@
 import { ref, TerraformVariable, Testing, Token } from "cdktf";
 import { checkOcid, checkOcidIfGiven, compareOcids } from "../../lib/core/ocid";
 import { Problems } from "../../lib/core/validation-error";
-import { newStack, refusal } from "../support/stack";
+import { newStack, validationProblemsOf } from "../support/stack";
 
 function check(value: string, ...kinds: string[]): void {
   const problems = new Problems("test");
@@ -18,7 +18,7 @@ describe("an OCID", () => {
     ["${oci_core_vcn.vcn.id}", ["vcn"]],
   ])("%s passes", (value, kinds) => {
     // A reference is only a reference when cdktf made it.
-    if (value.startsWith("$")) expect(refusal(() => check(value, ...kinds))).toHaveLength(1);
+    if (value.startsWith("$")) expect(validationProblemsOf(() => check(value, ...kinds))).toHaveLength(1);
     else expect(() => check(value, ...kinds)).not.toThrow();
   });
 
@@ -28,7 +28,7 @@ describe("an OCID", () => {
     ["my-compartment", "not an OCID"],
     ["ocid1.user.oc1..aaaa", "of the kind user"],
   ])("%p is refused as %s", (value, what) => {
-    const [problem] = refusal(() => check(value, "compartment"));
+    const [problem] = validationProblemsOf(() => check(value, "compartment"));
     expect(problem).toMatchObject({
       code: "OCID_INVALID",
       fix: expect.stringContaining("ocid1.compartment."),
@@ -41,7 +41,7 @@ describe("an OCID", () => {
     [null, "ATTRIBUTE_MISSING"],
     [7, "OCID_INVALID"],
   ])("%p from a program without types is refused", (value, code) => {
-    const [problem] = refusal(() => check(value as never, "image"));
+    const [problem] = validationProblemsOf(() => check(value as never, "image"));
     expect(problem).toMatchObject({ code, fix: expect.stringContaining("ocid1.image.") });
   });
 

@@ -1,17 +1,17 @@
 import { TerraformVariable } from "cdktf";
 import fc from "fast-check";
 import { Port } from "../../lib/core/port";
-import { newStack, refusal, refusedCodes } from "../support/stack";
+import { newStack, validationProblemsOf, problemCodesOf } from "../support/stack";
 
 describe("a port", () => {
   test.each([0, -1, 65536, 70000, 1.5, NaN])("is refused when it is %p", (port) => {
-    expect(refusedCodes(() => Port.tcp(port))).toEqual(["PORT_INVALID"]);
-    expect(refusedCodes(() => Port.udp(port))).toEqual(["PORT_INVALID"]);
+    expect(problemCodesOf(() => Port.tcp(port))).toEqual(["PORT_INVALID"]);
+    expect(problemCodesOf(() => Port.udp(port))).toEqual(["PORT_INVALID"]);
   });
 
   test("range upside down is refused, and both ends are checked", () => {
-    expect(refusedCodes(() => Port.tcpRange(443, 80))).toEqual(["PORT_INVALID"]);
-    expect(refusedCodes(() => Port.udpRange(0, 70000))).toEqual(["PORT_INVALID", "PORT_INVALID"]);
+    expect(problemCodesOf(() => Port.tcpRange(443, 80))).toEqual(["PORT_INVALID"]);
+    expect(problemCodesOf(() => Port.udpRange(0, 70000))).toEqual(["PORT_INVALID", "PORT_INVALID"]);
   });
 
   test.each([
@@ -19,7 +19,7 @@ describe("a port", () => {
     [3, 256],
     [0.5, 0],
   ])("of ICMP is refused when type and code are %p and %p", (type, code) => {
-    expect(refusedCodes(() => Port.icmp(type, code))).toEqual(["PORT_INVALID"]);
+    expect(problemCodesOf(() => Port.icmp(type, code))).toEqual(["PORT_INVALID"]);
   });
 
   test("that was not given, or that is a reference, is refused in words and never as a placeholder", () => {
@@ -31,7 +31,7 @@ describe("a port", () => {
         () => Port.tcpRange(port, 80),
         () => Port.icmp(port, 0),
       ]
-        .flatMap((call) => refusal(call))
+        .flatMap((call) => validationProblemsOf(call))
         .map(({ code, what }) => `${code}: ${what}`);
     expect(new Set(whats(undefined))).toEqual(
       new Set([

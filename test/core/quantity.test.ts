@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { parseQuantity, readBytes, readCpu } from "../../lib/core/quantity";
 import { Problems } from "../../lib/core/validation-error";
-import { refusal, refusedCodes } from "../support/stack";
+import { validationProblemsOf, problemCodesOf } from "../support/stack";
 
 const NANO = 10n ** 9n;
 
 function codes(read: typeof readCpu, text: string): string[] {
-  return refusedCodes(() => {
+  return problemCodesOf(() => {
     const problems = new Problems("test");
     read(problems, "it", text);
     problems.throwIfAny();
@@ -77,7 +77,7 @@ describe("memory and disk", () => {
 
 describe("a refused quantity", () => {
   const fixOf = (read: typeof readCpu, text: unknown) =>
-    refusal(() => {
+    validationProblemsOf(() => {
       const problems = new Problems("test");
       read(problems, "resources.memory.limit", text as string);
       problems.throwIfAny();

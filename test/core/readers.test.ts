@@ -4,13 +4,13 @@ import { TerraformVariable } from "cdktf";
 import { type PropsSchema, readProps, type Resolved } from "../../lib/core/readers";
 import { Problems } from "../../lib/core/validation-error";
 import { BastionClients } from "../../lib/network/bastion/bastion";
-import { newStack, refusal } from "../support/stack";
+import { newStack, validationProblemsOf } from "../support/stack";
 
 /** What a reader makes of a value, and the codes and properties of the problems that it adds. */
 function reading(reader: readers.PropReader, value: unknown, name = "name") {
   const problems = new Problems("test");
   const read = reader(problems, name, value);
-  const found = problems.any ? refusal(() => problems.throwIfAny()) : [];
+  const found = problems.any ? validationProblemsOf(() => problems.throwIfAny()) : [];
   return { read, problems: found.map(({ code, property }) => `${code} ${property}`) };
 }
 
@@ -98,7 +98,7 @@ test("the fix for a duration and a size gives the range and an example", () => {
   wholeDuration("seconds", range)(problems, "maxSessionTtl", Duration.seconds(10));
   duration("days", { least: 1 })(problems, "age", Duration.hours(36));
   wholeSize("gibibytes", { least: 50 })(problems, "size", Size.gibibytes(5));
-  expect(refusal(() => problems.throwIfAny()).map(({ what, fix }) => [what, fix])).toEqual([
+  expect(validationProblemsOf(() => problems.throwIfAny()).map(({ what, fix }) => [what, fix])).toEqual([
     ["maxSessionTtl is 10 seconds", "Give 1,800 to 10,800 seconds, for example Duration.hours(1)"],
     [
       "age is 1 day 12 hours, which is not a whole number of days",
@@ -167,7 +167,7 @@ describe("a value of the library", () => {
     const problems = new Problems("test");
     reader(problems, "clients", undefined);
     reader(problems, "clients", "192.0.2.0/24");
-    expect(refusal(() => problems.throwIfAny())).toEqual([
+    expect(validationProblemsOf(() => problems.throwIfAny())).toEqual([
       expect.objectContaining({
         code: "ATTRIBUTE_MISSING",
         fix: expect.stringContaining("BastionClients.from("),
@@ -238,7 +238,7 @@ describe("readProps", () => {
     const problems = new Problems("test");
     const shop = readProps(problems, { name: "Web", replicas: 0, region: 7, choice: { reason: "" } }, SHOP);
     expect(shop).toEqual({});
-    const found = refusal(() => problems.resolved(shop));
+    const found = validationProblemsOf(() => problems.resolved(shop));
     expect(found.map(({ code, property }) => [code, property])).toEqual([
       ["NAME_INVALID", "name"],
       ["COUNT_INVALID", "replicas"],
@@ -248,12 +248,12 @@ describe("readProps", () => {
   });
 
   test("reports props of another kind at once, and each missing prop of props that are missing", () => {
-    const read = (props: unknown) => refusal(() => readProps(new Problems("test"), props, SHOP));
+    const read = (props: unknown) => validationProblemsOf(() => readProps(new Problems("test"), props, SHOP));
     expect(read("web")).toMatchObject([{ code: "VALUE_INVALID", property: "props" }]);
     for (const props of [undefined, null]) {
       const problems = new Problems("test");
       readProps(problems, props, SHOP);
-      expect(refusal(() => problems.throwIfAny())).toMatchObject([
+      expect(validationProblemsOf(() => problems.throwIfAny())).toMatchObject([
         { code: "NAME_INVALID", property: "name" },
       ]);
     }

@@ -6,7 +6,7 @@ import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { OciProvider } from "../../lib/oci/provider";
-import { COMPARTMENT, newStack, refusal } from "../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf } from "../support/stack";
 
 const compartmentId = COMPARTMENT;
 /** An OCID of a kind, of the region whose key is iad. */
@@ -94,7 +94,7 @@ describe.each(GIVEN)("%s", (_, prop, give) => {
   test("of another region than the provider's is refused when the stack is written", () => {
     const stack = newStack();
     give(stack, there);
-    expect(refusal(() => synth(stack))).toMatchObject([
+    expect(validationProblemsOf(() => synth(stack))).toMatchObject([
       {
         code: "OCID_INVALID",
         what: `${prop} is of the region us-ashburn-1, and the provider of the stack is for eu-frankfurt-1`,

@@ -1,15 +1,15 @@
 import { TerraformVariable } from "cdktf";
-import { checkGiven, checkMembers } from "../../lib/core/required";
+import { checkGiven, checkMembers } from "../../lib/core/missing-values";
 import { NodeShape } from "../../lib/cluster/node-shape";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { Problems } from "../../lib/core/validation-error";
-import { newStack, refusal } from "../support/stack";
+import { newStack, validationProblemsOf } from "../support/stack";
 
 describe("a program without types", () => {
   test("gets an error for each missing value", () => {
     const problems = new Problems("test");
     expect(checkGiven(problems, { size: 0, name: "", shape: undefined, image: null })).toBe(false);
-    const found = refusal(() => problems.throwIfAny());
+    const found = validationProblemsOf(() => problems.throwIfAny());
     expect(found.map(({ what }) => what)).toEqual(["shape was not given", "image was not given"]);
   });
 
@@ -17,7 +17,7 @@ describe("a program without types", () => {
     const problems = new Problems("test");
     const values = { "quota.compartmentId": undefined, cluster: undefined, shape: null, schedule: undefined };
     checkGiven(problems, { ...values, "The key of the peer's rule end": undefined, unheardOf: undefined });
-    expect(refusal(() => problems.throwIfAny()).map(({ fix }) => fix)).toEqual([
+    expect(validationProblemsOf(() => problems.throwIfAny()).map(({ fix }) => fix)).toEqual([
       'Write compartmentId: "ocid1.compartment.oc1…"; quota.compartmentId has no default',
       expect.stringMatching(/^Write cluster: a .*SecureOkeCluster.*; cluster has no default$/),
       expect.stringMatching(/^Write shape: NodeShape\.flexible\(/),
@@ -29,11 +29,15 @@ describe("a program without types", () => {
 
   test("gets this fix from constructors and factories for each required prop", () => {
     const untyped = {} as never;
-    const fixes = refusal(() => new PrivateNodePool(newStack(), "pool", untyped)).map(({ fix }) => fix);
+    const fixes = validationProblemsOf(() => new PrivateNodePool(newStack(), "pool", untyped)).map(
+      ({ fix }) => fix,
+    );
     for (const written of ["cluster: ", "image: NodeImage.of(", "shape: ", "size: 3"]) {
       expect(fixes).toContainEqual(expect.stringContaining(`Write ${written}`));
     }
-    expect(refusal(() => NodeShape.flexible("VM.Standard.E5.Flex", untyped))[0]?.fix).toContain("ocpus: 1");
+    expect(validationProblemsOf(() => NodeShape.flexible("VM.Standard.E5.Flex", untyped))[0]?.fix).toContain(
+      "ocpus: 1",
+    );
   });
 
   test.each<[unknown, string]>([
@@ -48,7 +52,7 @@ describe("a program without types", () => {
     expect(checkMembers(problems, "version", value, ["minor"], 'KubernetesVersion.of("v1.34.1")')).toBe(
       false,
     );
-    expect(refusal(() => problems.throwIfAny())).toEqual([
+    expect(validationProblemsOf(() => problems.throwIfAny())).toEqual([
       expect.objectContaining({
         code: "VALUE_INVALID",
         what: `version is ${shown}`,

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { checkDisplayName } from "../../lib/core/resource-name";
 import { nameOf, policyNameOf, stemOf } from "../../lib/core/resource-name";
 import { Problems } from "../../lib/core/validation-error";
-import { newStack, refusedCodes } from "../support/stack";
+import { newStack, problemCodesOf } from "../support/stack";
 
 test("a construct without a name is named after its path, and a long path still fits", () => {
   const scope = new Construct(newStack("shop"), "cluster");
@@ -73,6 +73,6 @@ test.each<[string, string | undefined, string[]]>([
 ])("a name that is %s is judged before OCI does", (_, name, codes) => {
   const problems = new Problems("test");
   checkDisplayName(problems, "clusterName", name);
-  const found = problems.any ? refusedCodes(() => problems.throwIfAny()) : [];
+  const found = problems.any ? problemCodesOf(() => problems.throwIfAny()) : [];
   expect(found).toEqual(codes);
 });

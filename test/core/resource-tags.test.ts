@@ -19,7 +19,14 @@ import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancerAccess, LoadBalancerType } from "../../lib/exposure/load-balancer-settings";
 import { SecurityRuleManagement } from "../../lib/exposure/security-rule-management";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
-import { COMPARTMENT, newStack, refusal, refusedCodes, resourcesOf, synthesized } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+  synthesized,
+} from "../support/stack";
 
 const DEFINED = { "Operations.CostCenter": "42" };
 const IGNORED = ["Oracle-Tags.CreatedBy", "Oracle-Tags.CreatedOn"];
@@ -272,14 +279,14 @@ describe("tags that OCI would refuse", () => {
     ["a defined key without namespace", { definedTags: { CostCenter: "42" } }, "TAG_INVALID"],
     ["no tags at all", undefined, "ATTRIBUTE_MISSING"],
   ])("are refused when they are added: %s", (_, tags, code) => {
-    expect(refusedCodes(() => ResourceTags.of(newStack()).add(tags))).toEqual([code]);
+    expect(problemCodesOf(() => ResourceTags.of(newStack()).add(tags))).toEqual([code]);
   });
 
   test.each<[string, any, string]>([
     ["nothing", undefined, "ATTRIBUTE_MISSING"],
     ["a text", "stack", "VALUE_INVALID"],
   ])("are never asked of %s", (_, scope, code) => {
-    expect(refusedCodes(() => ResourceTags.of(scope))).toEqual([code]);
+    expect(problemCodesOf(() => ResourceTags.of(scope))).toEqual([code]);
   });
 
   test("are refused at synthesis where scopes and construct have too many together", () => {
@@ -290,7 +297,7 @@ describe("tags that OCI would refuse", () => {
     ResourceTags.of(app).add({ freeformTags: many("a", 4) });
     ResourceTags.of(stack).add({ freeformTags: many("b", 5) });
     new ClusterNetwork(stack, "network", { compartmentId: COMPARTMENT });
-    const problems = refusal(() => app.synth());
+    const problems = validationProblemsOf(() => app.synth());
     expect(problems[0]).toMatchObject({ code: "TAG_INVALID", path: "stack/network" });
     expect(problems[0]?.what).toContain("11 free-form tags");
   });

@@ -1,7 +1,7 @@
 import { Construct } from "constructs";
 import { Problems } from "../../lib/core/validation-error";
 import { checkTags, tagsNow, type TaggingProps } from "../../lib/core/tagging";
-import { newStack, refusedCodes, refusal } from "../support/stack";
+import { newStack, problemCodesOf, validationProblemsOf } from "../support/stack";
 
 function check(props: TaggingProps): void {
   const problems = new Problems("test");
@@ -52,7 +52,7 @@ describe("tags", () => {
     ["a defined key with two periods", { definedTags: { "a.b.c": "42" } }],
     ["a long value", { definedTags: { "a.b": "x".repeat(257) } }],
   ])("are refused: %s", (_, props) => {
-    expect(refusedCodes(() => check(props))).toEqual(["TAG_INVALID"]);
+    expect(problemCodesOf(() => check(props))).toEqual(["TAG_INVALID"]);
   });
 
   test("that a construct adds to those are counted, where the user gave none of the key", () => {
@@ -63,7 +63,7 @@ describe("tags", () => {
     };
     expect(count(many(7))).not.toThrow();
     expect(count({ ...many(7), ManagedBy: "us" })).not.toThrow();
-    expect(refusal(count(many(8)))[0]?.fix).toBe("Give at most 7");
+    expect(validationProblemsOf(count(many(8)))[0]?.fix).toBe("Give at most 7");
   });
 
   test.each<[string, TaggingProps]>([
@@ -71,10 +71,10 @@ describe("tags", () => {
     ["key", { freeformTags: { "${owner}": "us" } }],
     ["defined value", { definedTags: { "Operations.Owner": "%{ if x }" } }],
   ])("are refused where Terraform would read a template in a %s", (_, props) => {
-    expect(refusedCodes(() => check(props))).toEqual(["TEXT_TEMPLATE"]);
+    expect(problemCodesOf(() => check(props))).toEqual(["TEXT_TEMPLATE"]);
   });
 
   test("are all reported at once", () => {
-    expect(refusal(() => check({ freeformTags: { "a b": "x".repeat(300) } }))).toHaveLength(2);
+    expect(validationProblemsOf(() => check({ freeformTags: { "a b": "x".repeat(300) } }))).toHaveLength(2);
   });
 });

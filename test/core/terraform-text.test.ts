@@ -1,7 +1,7 @@
 import { TerraformVariable } from "cdktf";
 import { checkText, literalText } from "../../lib/core/terraform-text";
 import { Problems } from "../../lib/core/validation-error";
-import { newStack, refusal } from "../support/stack";
+import { newStack, validationProblemsOf } from "../support/stack";
 
 function check(text: string): void {
   const problems = new Problems("test");
@@ -26,7 +26,7 @@ describe("a text for Terraform", () => {
   test.each(["${name}", "of ${var.owner}", "%{ if true }", "a $${b} ${c}"])(
     "%p is refused: Terraform would replace it",
     (text) => {
-      const [problem, ...more] = refusal(() => check(text));
+      const [problem, ...more] = validationProblemsOf(() => check(text));
       expect(more).toEqual([]);
       expect(problem).toMatchObject({ code: "TEXT_TEMPLATE", fix: expect.stringContaining("$${") });
       expect(problem?.what).toContain(`the reason is ${JSON.stringify(text)}`);
@@ -34,7 +34,7 @@ describe("a text for Terraform", () => {
   );
 
   test.each(["$", "%"])("with a %p just before a reference is refused, without the placeholder", (sign) => {
-    const [problem] = refusal(() => check(`costs ${sign}${reference()}`));
+    const [problem] = validationProblemsOf(() => check(`costs ${sign}${reference()}`));
     expect(problem?.code).toBe("TEXT_TEMPLATE");
     expect(problem?.what).not.toContain("TfToken");
   });

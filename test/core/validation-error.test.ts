@@ -3,7 +3,7 @@ import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { Problems, ValidationError } from "../../lib/core/validation-error";
 import { ValidationErrors } from "../../lib/core/validation-errors";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
-import { newStack, refusal } from "../support/stack";
+import { newStack, validationProblemsOf } from "../support/stack";
 
 describe("a ValidationError", () => {
   test("says code, path, what, why and what to write instead, for every problem", () => {
@@ -54,7 +54,7 @@ test("a problem that several factories have is reported once", () => {
       own.throwIfAny();
     });
   }
-  expect(refusal(() => all.throwIfAny()).map(({ what }) => what)).toEqual(["one", "other"]);
+  expect(validationProblemsOf(() => all.throwIfAny()).map(({ what }) => what)).toEqual(["one", "other"]);
 });
 
 test("a program reads what a caught error found wrong, and nothing of errors of others", () => {
@@ -84,7 +84,7 @@ test("a program in another language reads them from the message, which is all th
     }
   })();
   for (const text of [message, `Error: ${message}`, `${message}\n    at construct (checked.js:1:1)`]) {
-    expect(ValidationErrors.problemsOf(text)).toEqual(refusal(() => refused.throwIfAny()));
+    expect(ValidationErrors.problemsOf(text)).toEqual(validationProblemsOf(() => refused.throwIfAny()));
   }
 });
 
@@ -99,7 +99,7 @@ test("acknowledgements are found below a scope, sorted by path", () => {
 });
 
 describe("the property of a problem", () => {
-  const propertiesOf = (run: () => unknown) => refusal(run).map(({ property }) => property);
+  const propertiesOf = (run: () => unknown) => validationProblemsOf(run).map(({ property }) => property);
   const compartmentId = "ocid1.compartment.oc1..example";
 
   test("is the prop that is wrong", () => {

@@ -1,6 +1,6 @@
-import { App as KubernetesApp, Chart, Duration, Testing } from "cdk8s";
 import * as fc from "fast-check";
-import { isoDateOf } from "../../lib/core/iso-date";
+import { App as KubernetesApp, Chart, Duration, Testing } from "cdk8s";
+import { isoDateOf } from "../../lib/core/dates";
 import { CertificateIssuer } from "../../lib/encryption/certificate-issuer";
 import { KeyProtection } from "../../lib/encryption/key-protection";
 import { KeyShape } from "../../lib/encryption/key-shape";
@@ -9,7 +9,14 @@ import { ManagedCertificate } from "../../lib/encryption/managed-certificate";
 import { PrivateCertificateAuthority } from "../../lib/encryption/private-certificate-authority";
 import { CertificateKey, TlsCertificate } from "../../lib/encryption/tls-certificate";
 import { VaultKey } from "../../lib/encryption/vault-key";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../support/stack";
 
 const KEY = "ocid1.key.oc1.eu-frankfurt-1.test";
 const AUTHORITY = "ocid1.certificateauthority.oc1.eu-frankfurt-1.test";
@@ -82,7 +89,7 @@ describe("a certificate in a cluster", () => {
           });
         const isLife = life >= 2 && life <= 2160;
         const isBefore = before === null || (before * 3 >= life && before < life);
-        if (!isLife || !isBefore) return expect(refusedCodes(make)).toEqual(["DURATION_INVALID"]);
+        if (!isLife || !isBefore) return expect(problemCodesOf(make)).toEqual(["DURATION_INVALID"]);
         const { duration, renewBefore } = make();
         expect(duration.toHours()).toBe(life);
         expect(renewBefore.toHours() * 3).toBeGreaterThanOrEqual(life);
@@ -93,9 +100,9 @@ describe("a certificate in a cluster", () => {
 
   test("is refused with everything that is wrong", () => {
     const make = (props: object) => () => new TlsCertificate(newChart(), "web", props as never);
-    expect(refusedCodes(make({}))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(make({}))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
     expect(
-      refusedCodes(
+      problemCodesOf(
         make({
           issuer,
           dnsNames: ["Web", "*.com", "a.example.com", "a.example.com"],
@@ -112,10 +119,10 @@ describe("a certificate in a cluster", () => {
       "NAME_INVALID",
       "NAME_INVALID",
     ]);
-    expect(refusedCodes(() => CertificateIssuer.cluster("A"))).toEqual(["NAME_INVALID"]);
-    expect(refusedCodes(() => CertificateIssuer.external({ group: "x", kind: "issuer", name: "y" }))).toEqual(
-      ["NAME_INVALID"],
-    );
+    expect(problemCodesOf(() => CertificateIssuer.cluster("A"))).toEqual(["NAME_INVALID"]);
+    expect(
+      problemCodesOf(() => CertificateIssuer.external({ group: "x", kind: "issuer", name: "y" })),
+    ).toEqual(["NAME_INVALID"]);
   });
 });
 
@@ -208,23 +215,25 @@ describe("a private certificate authority", () => {
       [ecdsa, "key is an ECDSA P-256 key"],
       [software, "key is outside of a hardware security module"],
     ] as const) {
-      const [problem] = refusal(make({ key }));
+      const [problem] = validationProblemsOf(make({ key }));
       expect(problem).toMatchObject({ code: "VALUE_INVALID", path: "stack/root" });
       expect(problem!.what.startsWith(what)).toBe(true);
     }
-    expect(refusedCodes(make({}))).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(make({ key: keyOf("key", {}), vault: newVault(stack) }))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(make({}))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(make({ key: keyOf("key", {}), vault: newVault(stack) }))).toEqual([
+      "VALUE_INVALID",
+    ]);
     const key = keyOf("another", {});
-    expect(refusedCodes(make({ key, leafValidity: Duration.days(91) }))).toEqual(["DURATION_INVALID"]);
+    expect(problemCodesOf(make({ key, leafValidity: Duration.days(91) }))).toEqual(["DURATION_INVALID"]);
     for (const validUntil of ["2036-02-30", "30.11.2036", "2036-11-30T00:00:00Z"]) {
-      expect(refusedCodes(make({ key, validUntil }))).toEqual(["VALUE_INVALID"]);
+      expect(problemCodesOf(make({ key, validUntil }))).toEqual(["VALUE_INVALID"]);
     }
     for (const validUntil of ["2020-01-31", isoDateOf(new Date())]) {
-      expect(refusal(make({ key, validUntil }))).toMatchObject([
+      expect(validationProblemsOf(make({ key, validUntil }))).toMatchObject([
         { code: "EXPIRY_INVALID", property: "validUntil" },
       ]);
     }
-    expect(refusedCodes(make({ key, commonName: "", authorityName: "a b" }))).toEqual([
+    expect(problemCodesOf(make({ key, commonName: "", authorityName: "a b" }))).toEqual([
       "NAME_INVALID",
       "NAME_INVALID",
     ]);
@@ -276,8 +285,8 @@ describe("a certificate of OCI Certificates", () => {
     const props = { authority, dnsNames: ["shop.example.com"] };
     expect(new ManagedCertificate(stack, "one", props).renewEvery.toDays()).toBe(20);
     const make = (further: object) => () => new ManagedCertificate(stack, "two", { ...props, ...further });
-    expect(refusedCodes(make({ renewEvery: Duration.days(21) }))).toEqual(["DURATION_INVALID"]);
-    expect(refusedCodes(make({ renewEvery: Duration.days(10), renewAhead: Duration.days(10) }))).toEqual([
+    expect(problemCodesOf(make({ renewEvery: Duration.days(21) }))).toEqual(["DURATION_INVALID"]);
+    expect(problemCodesOf(make({ renewEvery: Duration.days(10), renewAhead: Duration.days(10) }))).toEqual([
       "DURATION_INVALID",
     ]);
     make({
@@ -300,9 +309,9 @@ describe("a certificate of OCI Certificates", () => {
   test("is refused with everything that is wrong", () => {
     const stack = newStack();
     const make = (props: object) => () => new ManagedCertificate(stack, "web", props as never);
-    expect(refusedCodes(make({}))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(make({}))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
     const authority = authorityIn(stack);
     const bad = { authority, dnsNames: ["a_b"], certificateName: "x y", renewEvery: Duration.days(61) };
-    expect(refusedCodes(make(bad))).toEqual(["NAME_INVALID", "NAME_INVALID", "DURATION_INVALID"]);
+    expect(problemCodesOf(make(bad))).toEqual(["NAME_INVALID", "NAME_INVALID", "DURATION_INVALID"]);
   });
 });

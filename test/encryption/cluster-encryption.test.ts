@@ -11,7 +11,14 @@ import { KeySource } from "../../lib/encryption/key-source";
 import { KeyVault, VaultType } from "../../lib/encryption/key-vault";
 import { VaultKey } from "../../lib/encryption/vault-key";
 import { OciProvider } from "../../lib/oci/provider";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../support/stack";
 
 const KEY = "ocid1.key.oc1.eu-frankfurt-1.test";
 const CLUSTERS = "ocid1.compartment.oc1..clusters";
@@ -129,7 +136,7 @@ describe("the encryption of a cluster", () => {
     });
     const rotation = KeyRotation.epochs(["2026-11"]);
     const props = { compartmentId: COMPARTMENT, existingKeyId: KEY, rotation };
-    expect(refusedCodes(() => new ClusterEncryption(stack, "encryption", props))).toEqual([
+    expect(problemCodesOf(() => new ClusterEncryption(stack, "encryption", props))).toEqual([
       "ATTRIBUTE_MISSING",
     ]);
     new ClusterEncryption(stack, "encryption", { ...props, vault });
@@ -173,7 +180,7 @@ describe("the encryption of a cluster", () => {
     const rsa = new VaultKey(stack, "rsa", { vault, shape: KeyShape.RSA_4096 }).keyId;
     const encryptionWith = (keys: object) => () =>
       new ClusterEncryption(stack, "encryption", { compartmentId: COMPARTMENT, ...keys });
-    const problems = refusal(
+    const problems = validationProblemsOf(
       encryptionWith({
         existingKeyId: rsa,
         bootVolumes: KeySource.existing(rsa),
@@ -190,7 +197,7 @@ describe("the encryption of a cluster", () => {
 
   test("is refused with everything that is wrong", () => {
     const stack = newStack();
-    const [signing] = refusal(
+    const [signing] = validationProblemsOf(
       () =>
         new ClusterEncryption(stack, "encryption", {
           compartmentId: COMPARTMENT,
@@ -204,17 +211,17 @@ describe("the encryption of a cluster", () => {
       buckets: KeySource.newKey(),
       fileStorageService: "no service",
     };
-    expect(refusedCodes(() => new ClusterEncryption(stack, "encryption", props))).toEqual([
+    expect(problemCodesOf(() => new ClusterEncryption(stack, "encryption", props))).toEqual([
       "NAME_INVALID",
       "VALUE_INVALID",
       "ATTRIBUTE_MISSING",
     ]);
     expect(
-      refusedCodes(
+      problemCodesOf(
         () => new ClusterEncryption(stack, "encryption", { compartmentId: COMPARTMENT, region: "frankfurt" }),
       ),
     ).toEqual(["NAME_INVALID"]);
-    expect(refusedCodes(() => KeySource.existing("x"))).toEqual(["OCID_INVALID"]);
+    expect(problemCodesOf(() => KeySource.existing("x"))).toEqual(["OCID_INVALID"]);
     expect(resourcesOf(stack, "oci_kms_vault")).toEqual({});
   });
 });

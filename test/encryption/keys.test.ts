@@ -6,7 +6,14 @@ import { KeyRotation } from "../../lib/encryption/key-rotation";
 import { KeyAlgorithm, KeyShape } from "../../lib/encryption/key-shape";
 import { KeyVault, VaultType } from "../../lib/encryption/key-vault";
 import { VaultKey } from "../../lib/encryption/vault-key";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../support/stack";
 
 const VAULT = "ocid1.vault.oc1.eu-frankfurt-1.test";
 const KEY = "ocid1.key.oc1.eu-frankfurt-1.test";
@@ -42,14 +49,14 @@ describe("a vault", () => {
   test("is refused with everything that is wrong, and imported without a resource", () => {
     const stack = newStack();
     const props = { compartmentId: "x", vaultType: "PRIVATE" as VaultType, displayName: " " };
-    expect(refusedCodes(() => new KeyVault(stack, "vault", props))).toEqual([
+    expect(problemCodesOf(() => new KeyVault(stack, "vault", props))).toEqual([
       "OCID_INVALID",
       "VALUE_INVALID",
       "NAME_INVALID",
     ]);
     const imported = KeyVault.fromKeyVaultAttributes(stack, "vault", { vaultId: VAULT });
     expect(imported.vaultId).toBe(VAULT);
-    expect(refusedCodes(() => imported.managementEndpoint)).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => imported.managementEndpoint)).toEqual(["ATTRIBUTE_MISSING"]);
     expect(resourcesOf(stack, "oci_kms_vault")).toEqual({});
   });
 });
@@ -90,7 +97,7 @@ describe("a key", () => {
     const stack = newStack();
     const rotation = KeyRotation.every(Duration.days(90));
     const own = new KeyVault(stack, "own", { compartmentId: COMPARTMENT });
-    const [problem] = refusal(() => new VaultKey(stack, "key", { vault: own, rotation }));
+    const [problem] = validationProblemsOf(() => new VaultKey(stack, "key", { vault: own, rotation }));
     expect(problem).toMatchObject({ code: "VALUE_INVALID", path: "stack/key" });
     expect(problem!.what).toMatch(/^rotation is every 90 days/);
     expect(problem!.fix).toContain("VaultType.VIRTUAL_PRIVATE");
@@ -119,7 +126,7 @@ describe("a key", () => {
   test("outside of a hardware security module takes a reason, which reports show", () => {
     const stack = newStack();
     const vault = new KeyVault(stack, "vault", { compartmentId: COMPARTMENT });
-    expect(refusedCodes(() => KeyProtection.software({ reason: " " }))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => KeyProtection.software({ reason: " " }))).toEqual(["REASON_MISSING"]);
     new VaultKey(stack, "key", { vault, protection: KeyProtection.software({ reason: "A test tenancy" }) });
     expect(onlyResource(stack, "oci_kms_key").protection_mode).toBe("SOFTWARE");
     expect(Acknowledgements.of(stack)).toMatchObject([
@@ -137,9 +144,9 @@ describe("a key", () => {
       rotation: 90 as unknown as KeyRotation,
     };
     expect(
-      refusedCodes(() => new VaultKey(stack, "key", props)).filter((code) => code === "VALUE_INVALID"),
+      problemCodesOf(() => new VaultKey(stack, "key", props)).filter((code) => code === "VALUE_INVALID"),
     ).toHaveLength(4);
-    expect(refusedCodes(() => new VaultKey(stack, "key", {} as never))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => new VaultKey(stack, "key", {} as never))).toEqual(["ATTRIBUTE_MISSING"]);
     expect(resourcesOf(stack, "oci_kms_key")).toEqual({});
   });
 
@@ -147,8 +154,8 @@ describe("a key", () => {
     const stack = newStack();
     const key = VaultKey.fromVaultKeyAttributes(stack, "key", { keyId: KEY, shape: KeyShape.RSA_3072 });
     expect([key.keyId, key.shape?.algorithm, key.protection]).toEqual([KEY, KeyAlgorithm.RSA, undefined]);
-    expect(refusedCodes(() => key.vault)).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(() => VaultKey.fromVaultKeyAttributes(stack, "other", { keyId: VAULT }))).toEqual([
+    expect(problemCodesOf(() => key.vault)).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => VaultKey.fromVaultKeyAttributes(stack, "other", { keyId: VAULT }))).toEqual([
       "OCID_INVALID",
     ]);
   });
@@ -161,16 +168,18 @@ describe("a rotation of keys", () => {
         if (days >= 60 && days <= 365) {
           expect(KeyRotation.every(Duration.days(days)).interval?.toDays()).toBe(days);
         } else if (days >= 0) {
-          expect(refusedCodes(() => KeyRotation.every(Duration.days(days)))).toEqual(["DURATION_INVALID"]);
+          expect(problemCodesOf(() => KeyRotation.every(Duration.days(days)))).toEqual(["DURATION_INVALID"]);
         }
       }),
     );
-    expect(refusedCodes(() => KeyRotation.every(Duration.hours(90 * 24 + 1)))).toEqual(["DURATION_INVALID"]);
+    expect(problemCodesOf(() => KeyRotation.every(Duration.hours(90 * 24 + 1)))).toEqual([
+      "DURATION_INVALID",
+    ]);
     expect(KeyRotation.every(Duration.hours(90 * 24)).interval?.toDays()).toBe(90);
-    const [problem] = refusal(() => KeyRotation.every(Duration.days(30)));
+    const [problem] = validationProblemsOf(() => KeyRotation.every(Duration.days(30)));
     expect(problem).toMatchObject({ code: "DURATION_INVALID", property: "interval" });
     expect(problem?.fix).toBe("Give 60 to 365 days, for example Duration.days(90)");
-    expect(refusedCodes(() => KeyRotation.every(90 as unknown as Duration))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => KeyRotation.every(90 as unknown as Duration))).toEqual(["VALUE_INVALID"]);
   });
 
   test("by epochs takes them in any order, each once", () => {
@@ -178,10 +187,13 @@ describe("a rotation of keys", () => {
     const vault = new KeyVault(stack, "vault", { compartmentId: COMPARTMENT });
     new VaultKey(stack, "key", { vault, rotation: KeyRotation.epochs(["2026-11", "2026-05"]) });
     expect(onlyResource(stack, "oci_kms_key_version").for_each).toBe('${toset(["2026-05","2026-11"])}');
-    expect(refusedCodes(() => KeyRotation.epochs([]))).toEqual(["COUNT_INVALID"]);
-    expect(refusedCodes(() => KeyRotation.epochs(["a", "a"]))).toEqual(["NAME_DUPLICATE"]);
-    expect(refusedCodes(() => KeyRotation.epochs(["a b", "${x}"]))).toEqual(["NAME_INVALID", "NAME_INVALID"]);
-    expect(refusedCodes(() => KeyRotation.epochs("2026-11" as unknown as string[]))).toContain(
+    expect(problemCodesOf(() => KeyRotation.epochs([]))).toEqual(["COUNT_INVALID"]);
+    expect(problemCodesOf(() => KeyRotation.epochs(["a", "a"]))).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(() => KeyRotation.epochs(["a b", "${x}"]))).toEqual([
+      "NAME_INVALID",
+      "NAME_INVALID",
+    ]);
+    expect(problemCodesOf(() => KeyRotation.epochs("2026-11" as unknown as string[]))).toContain(
       "VALUE_INVALID",
     );
   });

@@ -11,7 +11,14 @@ import { VaultKey } from "../../lib/encryption/vault-key";
 import { VaultSecret, type VaultSecretProps } from "../../lib/encryption/vault-secret";
 import { OciProvider } from "../../lib/oci/provider";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../support/stack";
 import { describeWithTerraform, synthInto, withProvider } from "../terraform/terraform";
 import { IMAGE, newChart } from "../workload/support";
 
@@ -215,17 +222,17 @@ describe("a right to read a secret", () => {
     });
     const chart = newChart();
     secretIn(stack).grantRead(readerIn(chart));
-    expect(refusedCodes(() => cluster.addCdk8sChart("shop", chart))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => cluster.addCdk8sChart("shop", chart))).toEqual(["VALUE_INVALID"]);
   });
 
   test("is refused for a workload without a namespace, and at synthesis for one of no cluster", () => {
     const stack = newStack();
     const secret = secretIn(stack);
-    expect(refusedCodes(() => secret.grantRead(readerIn(newChart(""))))).toEqual(["NAME_INVALID"]);
-    expect(refusedCodes(() => secret.grantRead(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => secret.grantRead(readerIn(newChart(""))))).toEqual(["NAME_INVALID"]);
+    expect(problemCodesOf(() => secret.grantRead(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
     const chart = newChart();
     secret.grantRead(readerIn(chart));
-    expect(refusedCodes(() => chart.toJson())).toEqual(["CHART_NOT_ADDED"]);
+    expect(problemCodesOf(() => chart.toJson())).toEqual(["CHART_NOT_ADDED"]);
   });
 });
 
@@ -247,9 +254,9 @@ describe("a key of the program", () => {
     const stack = newStack();
     const vaults = { vault: vaultIn(stack, "vault"), other: vaultIn(stack, "other") };
     const { keyId } = new VaultKey(stack, "key", { vault: vaults[id as "vault" | "other"], shape });
-    expect(refusal(() => secretIn(stack, { vaultId: vaults.vault.vaultId, keyId }))).toMatchObject([
-      { code: "VALUE_INVALID", property: "keyId" },
-    ]);
+    expect(
+      validationProblemsOf(() => secretIn(stack, { vaultId: vaults.vault.vaultId, keyId })),
+    ).toMatchObject([{ code: "VALUE_INVALID", property: "keyId" }]);
   });
 });
 
@@ -287,19 +294,19 @@ describe("bad input of a secret", () => {
       ["CREDENTIAL_LITERAL"],
     ],
   ])("%s", (_, make, codes) => {
-    expect(refusedCodes(make)).toEqual(codes);
+    expect(problemCodesOf(make)).toEqual(codes);
   });
 
   test("is reported with everything else, and makes nothing", () => {
     const stack = newStack();
     const make = () =>
       secretIn(stack, { compartmentId: KEY, vaultId: "vault", secretName: "no spaces", region: "Frankfurt" });
-    expect(refusedCodes(make)).toEqual(["OCID_INVALID", "OCID_INVALID", "NAME_INVALID", "VALUE_INVALID"]);
+    expect(problemCodesOf(make)).toEqual(["OCID_INVALID", "OCID_INVALID", "NAME_INVALID", "VALUE_INVALID"]);
     expect(stack.node.tryFindChild("db")).toBeUndefined();
   });
 
   test("the fix for a literal value shows how to import a secret, and no text repeats the value", () => {
-    const found = refusal(() => secretIn(newStack(), { secretContent: "hunter2-hunter2" }));
+    const found = validationProblemsOf(() => secretIn(newStack(), { secretContent: "hunter2-hunter2" }));
     const [problem] = found.filter(({ code }) => code === "SECRET_INVALID");
     expect(problem?.fix).toContain("fromVaultSecretAttributes");
     expect(JSON.stringify(found)).not.toContain("hunter2");
@@ -307,10 +314,10 @@ describe("bad input of a secret", () => {
 
   test("a version that expires before the next rotation", () => {
     const rotation = SecretRotation.byFunction(FUNCTION, { every: Duration.days(120) });
-    expect(refusedCodes(() => secretIn(newStack(), { rotation }))).toEqual(["SECRET_INVALID"]);
+    expect(problemCodesOf(() => secretIn(newStack(), { rotation }))).toEqual(["SECRET_INVALID"]);
     const expiry = SecretExpiry.after(Duration.days(30));
     const monthly = SecretRotation.byFunction(FUNCTION, { every: Duration.days(30) });
-    expect(refusedCodes(() => secretIn(newStack(), { rotation: monthly, expiry }))).toEqual([
+    expect(problemCodesOf(() => secretIn(newStack(), { rotation: monthly, expiry }))).toEqual([
       "SECRET_INVALID",
     ]);
   });
@@ -323,7 +330,7 @@ describe("bad input of a secret", () => {
         compartmentId: VAULT,
         region: "x",
       });
-    expect(refusedCodes(make)).toEqual(["NAME_INVALID", "OCID_INVALID", "OCID_INVALID", "VALUE_INVALID"]);
+    expect(problemCodesOf(make)).toEqual(["NAME_INVALID", "OCID_INVALID", "OCID_INVALID", "VALUE_INVALID"]);
   });
 });
 

@@ -1,13 +1,12 @@
 import fc from "fast-check";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
+import { AppProtocol } from "../../lib/workload/pods/ports";
 import { App, Chart } from "cdk8s";
 import { Port, IpProtocol } from "../../lib/core/port";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
 import { RoleRule } from "../../lib/rbac/role-rule";
-import { BlockVolumeClass } from "../../lib/workload/pods/block-volume-class";
+import { BlockVolumeClass } from "../../lib/workload/pods/persistent-volumes";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedWorkload } from "../../lib/workload/hardened-workload";
-import { ListeningWorkload } from "../../lib/workload/listening-workload";
+import { type HardenedWorkload, ListeningWorkload } from "../../lib/workload/hardened-workload";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
 import { LeastPrivilegeRole } from "../../lib/rbac/role";
 import { RbacResource } from "../../lib/rbac/rbac-resource";

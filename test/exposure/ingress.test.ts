@@ -5,7 +5,7 @@ import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { newStack } from "../support/stack";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
+import { AppProtocol } from "../../lib/workload/pods/ports";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { IngressCertificate } from "../../lib/exposure/ingress-certificate";
 import { IngressHost, IngressPathType, type IngressOptions } from "../../lib/exposure/ingress-gateway";
@@ -18,7 +18,7 @@ import {
   newChart,
   objectOf,
   problemsAtSynthesis,
-  refusedCodes,
+  problemCodesOf,
 } from "../workload/support";
 
 describe("the host of a route", () => {
@@ -38,7 +38,7 @@ describe("the host of a route", () => {
     `${"a".repeat(64)}.example.com`,
     `${"a.".repeat(127)}com`,
   ])("can't be %p", (name) => {
-    expect(refusedCodes(() => IngressHost.of(name))).toEqual(["NAME_INVALID"]);
+    expect(problemCodesOf(() => IngressHost.of(name))).toEqual(["NAME_INVALID"]);
   });
 
   test.each([
@@ -47,15 +47,15 @@ describe("the host of a route", () => {
     [42, "VALUE_INVALID"],
     [{}, "VALUE_INVALID"],
   ])("can't be %p, from a program without types", (name, code) => {
-    expect(refusedCodes(() => IngressHost.of(name as never))).toEqual([code]);
+    expect(problemCodesOf(() => IngressHost.of(name as never))).toEqual([code]);
   });
 
   test("needs a reason as a wildcard", () => {
-    expect(refusedCodes(() => IngressHost.wildcard("*.example.com", undefined as never))).toEqual([
+    expect(problemCodesOf(() => IngressHost.wildcard("*.example.com", undefined as never))).toEqual([
       "REASON_MISSING",
     ]);
     for (const name of ["shop.example.com", "*", "*.com", "*.*.example.com", "a.*.example.com"]) {
-      expect(refusedCodes(() => IngressHost.wildcard(name as never, REASON))).toEqual(["NAME_INVALID"]);
+      expect(problemCodesOf(() => IngressHost.wildcard(name as never, REASON))).toEqual(["NAME_INVALID"]);
     }
     const { platform, gateway, web } = traefik();
     web.exposeViaIngress(route(gateway, { host: IngressHost.wildcard("*.example.com", REASON) }));
@@ -68,7 +68,7 @@ describe("the host of a route", () => {
 describe("the certificate of a route", () => {
   test("is a Secret in the gateway's namespace", () => {
     for (const name of ["shop/web-tls", "", "Web", undefined, null, 1]) {
-      expect(refusedCodes(() => IngressCertificate.fromSecret(name as never))).toEqual(["NAME_INVALID"]);
+      expect(problemCodesOf(() => IngressCertificate.fromSecret(name as never))).toEqual(["NAME_INVALID"]);
     }
   });
 
@@ -102,19 +102,19 @@ describe("the certificate of a route", () => {
     ],
     [{ secretName: "tls", issuer: "a", renewBefore: Duration.hours(0) }, ["DURATION_INVALID"]],
   ])("of cert-manager is rejected for %j", (options, codes) => {
-    expect(refusedCodes(() => IngressCertificate.fromCertManager(options as never))).toEqual(codes);
+    expect(problemCodesOf(() => IngressCertificate.fromCertManager(options as never))).toEqual(codes);
   });
 
   test("of OCI Certificates needs the OCID of a certificate", () => {
     const refused = (ocid: unknown) =>
-      refusedCodes(() => IngressCertificate.fromOciCertificates(ocid as never));
+      problemCodesOf(() => IngressCertificate.fromOciCertificates(ocid as never));
     expect(refused("ocid1.vcn.oc1..example")).toEqual(["OCID_INVALID"]);
     expect(refused(undefined)).toEqual(["ATTRIBUTE_MISSING"]);
   });
 
   test("is required for TLS at an ingress gateway", () => {
-    expect(refusedCodes(() => TlsTermination.atIngress(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(() => TlsTermination.atIngress("shop-tls" as never))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => TlsTermination.atIngress(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => TlsTermination.atIngress("shop-tls" as never))).toEqual(["VALUE_INVALID"]);
   });
 });
 
@@ -139,7 +139,7 @@ describe("a route", () => {
     ],
   ])("is rejected for %s", (_, options, codes) => {
     const { gateway, web } = traefik();
-    expect(refusedCodes(() => web.exposeViaIngress(route(gateway, options as never))).sort()).toEqual(
+    expect(problemCodesOf(() => web.exposeViaIngress(route(gateway, options as never))).sort()).toEqual(
       codes.sort(),
     );
     expect(web.node.tryFindChild("IngressService")).toBeUndefined();
@@ -147,13 +147,13 @@ describe("a route", () => {
 
   test("is rejected without options, and for a TCP workload or one without a port", () => {
     const { gateway, shop, web } = traefik();
-    expect(refusedCodes(() => web.exposeViaIngress(undefined as never))).toEqual(
+    expect(problemCodesOf(() => web.exposeViaIngress(undefined as never))).toEqual(
       Array(3).fill("ATTRIBUTE_MISSING"),
     );
     const tcp = new HardenedDeployment(shop, "tcp", { image: IMAGE, port: 5432, protocol: AppProtocol.TCP });
-    expect(refusedCodes(() => tcp.exposeViaIngress(route(gateway)))).toEqual(["INGRESS_INVALID"]);
+    expect(problemCodesOf(() => tcp.exposeViaIngress(route(gateway)))).toEqual(["INGRESS_INVALID"]);
     const worker = new HardenedDeployment(shop, "worker", { image: IMAGE });
-    expect(refusedCodes(() => worker.exposeViaIngress(route(gateway)))).toEqual(["PORT_INVALID"]);
+    expect(problemCodesOf(() => worker.exposeViaIngress(route(gateway)))).toEqual(["PORT_INVALID"]);
   });
 
   test.each([
@@ -173,7 +173,7 @@ describe("a route", () => {
     `/${"a".repeat(200)}`,
   ])("can't have the path %p", (path) => {
     const { gateway, web } = traefik();
-    expect(refusedCodes(() => web.exposeViaIngress(route(gateway, { path: path as never })))).toEqual([
+    expect(problemCodesOf(() => web.exposeViaIngress(route(gateway, { path: path as never })))).toEqual([
       "INGRESS_INVALID",
     ]);
   });
@@ -199,7 +199,9 @@ describe("a route", () => {
       { path: "/api", pathType: IngressPathType.EXACT },
       { path: "/api/", pathType: IngressPathType.EXACT },
     ]) {
-      expect(refusedCodes(() => other.exposeViaIngress(route(gateway, options)))).toEqual(["NAME_DUPLICATE"]);
+      expect(problemCodesOf(() => other.exposeViaIngress(route(gateway, options)))).toEqual([
+        "NAME_DUPLICATE",
+      ]);
     }
     expect(() => other.exposeViaIngress(route(gateway, { path: "/apis" }))).not.toThrow();
     expect(() => other.exposeViaIngress(route(traefik().gateway, { path: "/api" }))).not.toThrow();
@@ -209,7 +211,7 @@ describe("a route", () => {
     const { gateway, web } = traefik();
     web.exposeViaIngress(route(gateway));
     const tls = TlsTermination.atIngress(IngressCertificate.fromSecret("other-tls"));
-    expect(refusedCodes(() => web.exposeViaIngress(route(gateway, { path: "/api", tls })))).toEqual([
+    expect(problemCodesOf(() => web.exposeViaIngress(route(gateway, { path: "/api", tls })))).toEqual([
       "INGRESS_INVALID",
     ]);
   });
@@ -224,7 +226,7 @@ describe("a route", () => {
       ordered("shop-tls"),
       TlsTermination.atIngress(IngressCertificate.fromSecret("shop-tls")),
     ]) {
-      expect(refusedCodes(() => web.exposeViaIngress(route(gateway, { host, tls })))).toEqual([
+      expect(problemCodesOf(() => web.exposeViaIngress(route(gateway, { host, tls })))).toEqual([
         "INGRESS_INVALID",
       ]);
     }
@@ -284,7 +286,7 @@ describe("a route", () => {
       access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
       tls: TlsTermination.atIngress(IngressCertificate.fromSecret("shop-tls")),
     };
-    expect(refusedCodes(() => web.exposeViaLoadBalancer(options))).toEqual(["LOAD_BALANCER_INVALID"]);
+    expect(problemCodesOf(() => web.exposeViaLoadBalancer(options))).toEqual(["LOAD_BALANCER_INVALID"]);
     expect(Chart.of(web).node.tryFindChild("LoadBalancer-web")).toBeUndefined();
   });
 });

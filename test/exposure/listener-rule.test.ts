@@ -1,11 +1,11 @@
 import { Duration, Size } from "cdk8s";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
-import { HttpListener } from "../../lib/workload/pods/http-listener";
+import { AppProtocol } from "../../lib/workload/pods/ports";
+import { HttpListener } from "../../lib/workload/pods/load-balancer-listeners";
 import { ListenerRule } from "../../lib/exposure/listener-rule";
 import { LoadBalancerType } from "../../lib/exposure/load-balancer-settings";
 import { type LoadBalancerOptions } from "../../lib/exposure/load-balancer-props";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
-import { objectOf, refusal, refusedCodes } from "../workload/support";
+import { objectOf, validationProblemsOf, problemCodesOf } from "../workload/support";
 import { REASON, wayIn } from "./load-balancer-support";
 
 const KEY = "oci.oraclecloud.com/oci-load-balancer-rule-sets";
@@ -128,7 +128,7 @@ describe("an invalid rule:", () => {
     ],
   ])("%s", (_, options, ...[protocol]) => {
     const call = () => wayIn({ listenerRules: [nosniff], ...options }, { protocol });
-    expect(refusedCodes(call)).toEqual(["LOAD_BALANCER_INVALID"]);
+    expect(problemCodesOf(call)).toEqual(["LOAD_BALANCER_INVALID"]);
   });
 
   test.each<[string, () => unknown, string]>([
@@ -162,11 +162,13 @@ describe("an invalid rule:", () => {
     ],
     ["an object", () => wayIn({ listenerRules: [{ action: "REDIRECT" } as never] }), "VALUE_INVALID"],
   ])("%s", (_, make, code) => {
-    expect(refusal(make).map((problem) => problem.code)).toEqual([code]);
+    expect(validationProblemsOf(make).map((problem) => problem.code)).toEqual([code]);
   });
 });
 
 test("an unknown option is rejected", () => {
-  const refused = refusal(() => ListenerRule.strictTransportSecurity({ includeSubdomain: true } as never));
+  const refused = validationProblemsOf(() =>
+    ListenerRule.strictTransportSecurity({ includeSubdomain: true } as never),
+  );
   expect(refused).toMatchObject([{ fix: expect.stringContaining("includeSubdomains") }]);
 });

@@ -16,7 +16,7 @@ import { SecurityRuleManagement } from "../../lib/exposure/security-rule-managem
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { newStack } from "../support/stack";
 import { flowsOf } from "../support/rules";
-import { newChart, objectOf, refusal } from "../workload/support";
+import { newChart, objectOf, validationProblemsOf } from "../workload/support";
 import { existingCluster, REASON, wayIn } from "./load-balancer-support";
 
 const { LOAD_BALANCER, NETWORK_LOAD_BALANCER } = LoadBalancerType;
@@ -117,7 +117,7 @@ describe(`of ${all.length} combinations, ${made.length} made and ${all.length - 
       const options = { cluster, ...optionsOf(exposure) };
       const refusals = unsupportedIn(exposure);
       if (refusals.length > 0) {
-        const problems = refusal(() => wayIn(options, {}, chart));
+        const problems = validationProblemsOf(() => wayIn(options, {}, chart));
         expect(problems.map(({ code, what }) => [code, what])).toEqual(
           refusals.map(({ name, why }) => ["LOAD_BALANCER_INVALID", `${name}: ${why}`]),
         );

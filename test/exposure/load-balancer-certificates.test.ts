@@ -4,10 +4,10 @@ import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { CertificatesManagementCertificate } from "../../lib/oci/certificates-management-certificate";
 import { OciProvider } from "../../lib/oci/provider";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
+import { AppProtocol } from "../../lib/workload/pods/ports";
 import { type LoadBalancerTlsOptions, TlsTermination } from "../../lib/exposure/tls-termination";
 import { COMPARTMENT, newStack, resourcesOf } from "../support/stack";
-import { newChart, objectOf, refusal, refusedCodes } from "../workload/support";
+import { newChart, objectOf, validationProblemsOf, problemCodesOf } from "../workload/support";
 import { existingCluster, wayIn } from "./load-balancer-support";
 
 const certificateId = "ocid1.certificate.oc1..web";
@@ -127,12 +127,12 @@ describe("an invalid certificate:", () => {
     ["a namespace without its Secret", { certificateId, secretNamespace: "bank" }, ["VALUE_INVALID"]],
     ["null, from a program without types", { certificateId: null } as never, ["VALUE_INVALID"]],
   ])("%s", (_, options, codes) => {
-    expect(refusedCodes(() => TlsTermination.atLoadBalancer(options))).toEqual(codes);
+    expect(problemCodesOf(() => TlsTermination.atLoadBalancer(options))).toEqual(codes);
   });
 
   test("for gRPC, which takes that of a Secret", () => {
     const again = TlsTermination.reencrypt({ certificateId, backendSecretName: "pod-tls" });
-    const codes = refusedCodes(() => wayIn({ tls: again }, { protocol: AppProtocol.GRPC }));
+    const codes = problemCodesOf(() => wayIn({ tls: again }, { protocol: AppProtocol.GRPC }));
     expect(codes).toEqual(["LOAD_BALANCER_INVALID"]);
   });
 
@@ -143,7 +143,7 @@ describe("an invalid certificate:", () => {
       kind: "ConfigMap",
       metadata: { name: "web-certificates" },
     });
-    expect(refusedCodes(() => wayIn({ tls }, {}, chart))).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(() => wayIn({ tls }, {}, chart))).toEqual(["NAME_DUPLICATE"]);
   });
 
   test("of another region than the provider's, when the stack is written", () => {
@@ -152,13 +152,13 @@ describe("an invalid certificate:", () => {
     const cluster = newCluster(stack);
     const { chart } = wayIn({ cluster, tls: TlsTermination.atLoadBalancer(certificate) });
     cluster.addCdk8sChart("shop", chart);
-    expect(refusal(() => App.of(stack).synth())).toMatchObject([
+    expect(validationProblemsOf(() => App.of(stack).synth())).toMatchObject([
       { code: "OCID_INVALID", what: expect.stringContaining("of the region us-ashburn-1") },
     ]);
   });
 
   test("missing", () => {
-    const codes = refusedCodes(() => TlsTermination.atLoadBalancer(undefined as never));
+    const codes = problemCodesOf(() => TlsTermination.atLoadBalancer(undefined as never));
     expect(codes).toEqual(["ATTRIBUTE_MISSING"]);
   });
 });

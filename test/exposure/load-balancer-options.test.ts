@@ -3,8 +3,8 @@ import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { IpProtocol } from "../../lib/core/port";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
-import { HttpListener } from "../../lib/workload/pods/http-listener";
+import { AppProtocol } from "../../lib/workload/pods/ports";
+import { HttpListener } from "../../lib/workload/pods/load-balancer-listeners";
 import {
   LoadBalancerAccess,
   ExternalTrafficPolicy,
@@ -15,7 +15,7 @@ import {
 import { type LoadBalancerOptions, LoadBalancerShape } from "../../lib/exposure/load-balancer-props";
 import { TlsTermination, TlsVersion } from "../../lib/exposure/tls-termination";
 import { newStack } from "../support/stack";
-import { objectOf, refusal, refusedCodes } from "../workload/support";
+import { objectOf, validationProblemsOf, problemCodesOf } from "../workload/support";
 import { REASON, wayIn } from "./load-balancer-support";
 
 const BETA = "service.beta.kubernetes.io/oci-load-balancer";
@@ -168,7 +168,7 @@ test.each([
   ["8001 Mbps are refused", () => LoadBalancerShape.flexible(10, 8001), ["COUNT_INVALID"]],
 ])("of a shape %s", (_, make, codes) => {
   if (codes.length === 0) expect(make()).toMatchObject({ maximumMbps: 8000 });
-  else expect(refusedCodes(make)).toEqual(codes);
+  else expect(problemCodesOf(make)).toEqual(codes);
 });
 
 describe("TLS", () => {
@@ -270,7 +270,7 @@ describe("TLS", () => {
       ["REASON_MISSING"],
     ],
   ])("%s is rejected", (_, make, codes) => {
-    expect(refusedCodes(make)).toEqual(codes);
+    expect(problemCodesOf(make)).toEqual(codes);
   });
 });
 
@@ -339,7 +339,7 @@ describe("invalid options are rejected:", () => {
     ],
     ["a health check without retries", { healthCheck: { retries: 0 } }, ["COUNT_INVALID"]],
   ])("%s", (_, options, codes, ...[protocol]) => {
-    expect(refusedCodes(() => wayIn(options, { protocol }))).toEqual(codes);
+    expect(problemCodesOf(() => wayIn(options, { protocol }))).toEqual(codes);
   });
 
   test("values of wrong types", () => {
@@ -357,7 +357,7 @@ describe("invalid options are rejected:", () => {
       listenerRules: "HSTS",
       nodeLabels: "pool=edge",
     };
-    const problems = refusal(() => wayIn(given));
+    const problems = validationProblemsOf(() => wayIn(given));
     expect(problems.map(({ code }) => code)).toEqual(Array(12).fill("VALUE_INVALID"));
     expect(problems.map(({ property }) => property)).toEqual([
       "type",
@@ -386,7 +386,7 @@ describe("invalid options are rejected:", () => {
     ["reservedAddress", { reservedAddress: 5 }],
     ["reservedAddress", { reservedAddress: null }],
   ])("%s of a wrong type, with its name", (name, options) => {
-    const problems = refusal(() => wayIn(options as never));
+    const problems = validationProblemsOf(() => wayIn(options as never));
     expect(problems.map(({ what }) => what)).toContainEqual(expect.stringContaining(name));
   });
 });

@@ -2,7 +2,7 @@ import { type Chart } from "cdk8s";
 import { Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { IpProtocol } from "../../lib/core/port";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
+import { AppProtocol } from "../../lib/workload/pods/ports";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import {
   LoadBalancerAccess,
@@ -13,7 +13,7 @@ import { type LoadBalancerOptions } from "../../lib/exposure/load-balancer-props
 import { SecurityRuleManagement } from "../../lib/exposure/security-rule-management";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { flowsOf } from "../support/rules";
-import { newStack, refusedCodes } from "../support/stack";
+import { newStack, problemCodesOf } from "../support/stack";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
 import { IMAGE, newChart, objectOf } from "../workload/support";
 import { existingCluster, REASON } from "./load-balancer-support";
@@ -97,14 +97,14 @@ describe("a load balancer for TCP and UDP", () => {
     ["that ends TLS", { tls: TlsTermination.atLoadBalancer({ secretName: "tls" }) }],
   ])("%s is rejected", (_, more) => {
     const { dns, options } = server();
-    const codes = refusedCodes(() => dns.exposeViaLoadBalancer({ ...options, ...more, transports: both }));
+    const codes = problemCodesOf(() => dns.exposeViaLoadBalancer({ ...options, ...more, transports: both }));
     expect(new Set(codes)).toEqual(new Set(["LOAD_BALANCER_INVALID"]));
   });
 
   test.each([["ICMP"], ["tcp"], [6]])("with %s is rejected", (transport) => {
     const { dns, options } = server();
     const call = () => dns.exposeViaLoadBalancer({ ...options, transports: ["TCP", transport] as never });
-    expect(refusedCodes(call)).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(call)).toEqual(["VALUE_INVALID"]);
   });
 });
 
@@ -183,5 +183,5 @@ test("a second transport is rejected if its rules exceed the limit of the group"
   const many = { ...options, access: LoadBalancerAccess.internalFrom(ranges) };
   dns.exposeViaLoadBalancer({ ...many, name: "a" });
   const second = () => dns.exposeViaLoadBalancer({ ...many, name: "b", transport: IpProtocol.UDP });
-  expect(refusedCodes(second)).toEqual(["COUNT_INVALID"]);
+  expect(problemCodesOf(second)).toEqual(["COUNT_INVALID"]);
 });

@@ -1,9 +1,9 @@
 import { ApiObject, Duration, JsonPatch, Yaml } from "cdk8s";
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { given } from "../../lib/core/missing-attribute";
+import { requiredAttribute } from "../../lib/core/missing-values";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
+import { AppProtocol } from "../../lib/workload/pods/ports";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancer } from "../../lib/exposure/load-balancer";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
@@ -15,8 +15,8 @@ import {
   newChart,
   objectOf,
   problemsAtSynthesis,
-  refusal,
-  refusedCodes,
+  validationProblemsOf,
+  problemCodesOf,
 } from "../workload/support";
 
 const minimal = (): LoadBalancerOptions => ({
@@ -177,24 +177,24 @@ describe("an invalid load balancer:", () => {
       ["DURATION_INVALID", "NAME_INVALID", "PORT_INVALID"],
     ],
   ])("%s", (_, options, codes) => {
-    expect(refusedCodes(() => exposed(options)).sort()).toEqual(codes);
+    expect(problemCodesOf(() => exposed(options)).sort()).toEqual(codes);
   });
 
   test("an invalid port, with the path of the construct", () => {
-    expect(refusal(() => exposed({ port: 0 }))).toMatchObject([
+    expect(validationProblemsOf(() => exposed({ port: 0 }))).toMatchObject([
       { path: "shop/web/LoadBalancer-web", what: "port is 0", fix: "Give a whole number from 1 to 65535" },
     ]);
   });
 
   test("a cluster with an unknown network, as one problem", () => {
-    const missing = () => given(cluster, "fromClusterAttributes", "network", undefined);
+    const missing = () => requiredAttribute(cluster, "fromClusterAttributes", "network", undefined);
     const cluster = Object.defineProperty(fakeCluster(), "network", { get: missing });
-    expect(refusedCodes(() => exposed({ cluster }))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => exposed({ cluster }))).toEqual(["ATTRIBUTE_MISSING"]);
   });
 
   test("public in an imported network without a public subnet, with the attribute to set as the fix", () => {
     const access = LoadBalancerAccess.publicFrom(["203.0.113.0/24"], { reason: "Partners" });
-    const [problem, ...others] = refusal(() => exposed({ access }));
+    const [problem, ...others] = validationProblemsOf(() => exposed({ access }));
     expect(others).toEqual([]);
     expect(problem).toMatchObject({ code: "SUBNET_NOT_PUBLIC", path: "shop/web/LoadBalancer-web" });
     expect(problem?.fix).toContain("publicLoadBalancerSubnet: { subnetId, cidr, isPublic: true }");
@@ -203,8 +203,8 @@ describe("an invalid load balancer:", () => {
   test("a duplicate name", () => {
     const { chart, web } = exposed();
     const api = new HardenedDeployment(chart, "api", { image: IMAGE, port: 8080 });
-    expect(refusedCodes(() => web.exposeViaLoadBalancer(minimal()))).toEqual(["NAME_DUPLICATE"]);
-    expect(refusedCodes(() => api.exposeViaLoadBalancer({ ...minimal(), name: "web" }))).toEqual([
+    expect(problemCodesOf(() => web.exposeViaLoadBalancer(minimal()))).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(() => api.exposeViaLoadBalancer({ ...minimal(), name: "web" }))).toEqual([
       "NAME_DUPLICATE",
     ]);
     expect(objectOf(chart, "NetworkPolicy", "api").spec.ingress).toEqual([]);
@@ -212,14 +212,14 @@ describe("an invalid load balancer:", () => {
 
   test("a workload without a port", () => {
     const worker = new HardenedDeployment(newChart(), "worker", { image: IMAGE });
-    expect(refusedCodes(() => worker.exposeViaLoadBalancer(minimal()))).toEqual(["LOAD_BALANCER_INVALID"]);
+    expect(problemCodesOf(() => worker.exposeViaLoadBalancer(minimal()))).toEqual(["LOAD_BALANCER_INVALID"]);
     expect(worker.node.tryFindChild("LoadBalancer-worker")).toBeUndefined();
   });
 
   test("a workload of another chart", () => {
     const web = new HardenedDeployment(newChart(), "web", { image: IMAGE, port: 8080 });
     const other = newChart("other");
-    expect(refusedCodes(() => new LoadBalancer(other, "x", { ...minimal(), workload: web }))).toEqual([
+    expect(problemCodesOf(() => new LoadBalancer(other, "x", { ...minimal(), workload: web }))).toEqual([
       "LOAD_BALANCER_INVALID",
     ]);
   });

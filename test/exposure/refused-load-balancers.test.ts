@@ -5,7 +5,7 @@ import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { IpProtocol } from "../../lib/core/port";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
-import { HttpListener } from "../../lib/workload/pods/http-listener";
+import { HttpListener } from "../../lib/workload/pods/load-balancer-listeners";
 import {
   LoadBalancerAccess,
   ExternalTrafficPolicy,
@@ -16,7 +16,7 @@ import { NodePorts } from "../../lib/exposure/private/load-balancer-claims";
 import { SecurityRuleManagement } from "../../lib/exposure/security-rule-management";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { flowsOf, rulesOf } from "../support/rules";
-import { COMPARTMENT, newStack, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf, problemCodesOf, resourcesOf } from "../support/stack";
 import { newChart, objectOf } from "../workload/support";
 import { existingCluster, REASON, wayIn } from "./load-balancer-support";
 
@@ -133,7 +133,7 @@ describe("an invalid exposure is rejected, and a similar valid one is created:",
     ],
   ])("%s", (_, bad, code, good) => {
     const chart = newChart();
-    expect(refusedCodes(() => wayIn(bad(), {}, chart))).toEqual([code]);
+    expect(problemCodesOf(() => wayIn(bad(), {}, chart))).toEqual([code]);
     expect(chart.node.tryFindChild("web")?.node.tryFindChild("LoadBalancer-web")).toBeUndefined();
     wayIn(good());
   });
@@ -143,7 +143,9 @@ describe("an invalid exposure is rejected, and a similar valid one is created:",
     const [one, two] = ["one", "two"].map((id) => existingCluster(newStack(id, app)));
     const taken = SecurityRuleManagement.terraformManaged({ nodePort: 30443 });
     wayIn({ cluster: one!, name: "first", securityRules: taken }, {}, newChart());
-    expect(refusal(() => wayIn({ cluster: two!, securityRules: taken }, {}, newChart()))).toMatchObject([
+    expect(
+      validationProblemsOf(() => wayIn({ cluster: two!, securityRules: taken }, {}, newChart())),
+    ).toMatchObject([
       {
         code: "NODE_PORT_INVALID",
         what: "The node port 30443 of shop/web tcp-443 belongs to shop/first tcp-443",
@@ -168,7 +170,7 @@ test("node ports of a cluster that is made in one stack and imported in another 
   const taken = SecurityRuleManagement.terraformManaged({ nodePort: 30443 });
   wayIn({ cluster, name: "first", securityRules: taken }, {}, newChart());
   const second = () => wayIn({ cluster: imported, securityRules: taken }, {}, newChart());
-  expect(refusedCodes(second)).toEqual(["NODE_PORT_INVALID"]);
+  expect(problemCodesOf(second)).toEqual(["NODE_PORT_INVALID"]);
 });
 
 test("a Secret of another namespace is an acknowledgement", () => {

@@ -6,7 +6,7 @@ import { LoadBalancerAccess, LoadBalancerType } from "../../lib/exposure/load-ba
 import { type LoadBalancerOptions } from "../../lib/exposure/load-balancer-props";
 import { checkAddress } from "../../lib/exposure/private/load-balancer-claims";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
-import { newStack, refusal, refusedCodes } from "../support/stack";
+import { newStack, validationProblemsOf, problemCodesOf } from "../support/stack";
 import { newChart } from "../workload/support";
 import { existingCluster, REASON, wayIn } from "./load-balancer-support";
 
@@ -22,7 +22,7 @@ function second(options: Partial<LoadBalancerOptions>, stacks: readonly string[]
     wayIn({ ...options, cluster: two! }, {}, newChart("b"));
     return [];
   } catch (error) {
-    return refusedCodes(() => {
+    return problemCodesOf(() => {
       throw error;
     });
   }
@@ -41,7 +41,7 @@ describe("an address of another Service is rejected:", () => {
     const cluster = existingCluster();
     const options = { ...isPublic, cluster, reservedAddress: "203.0.113.7" };
     wayIn(options, {}, newChart("a"));
-    const [problem] = refusal(() => wayIn(options, {}, newChart("b")));
+    const [problem] = validationProblemsOf(() => wayIn(options, {}, newChart("b")));
     expect(problem?.what).toBe("reservedAddress of b/web is 203.0.113.7, which belongs to the Service a/web");
   });
 
@@ -54,13 +54,13 @@ describe("an address of another Service is rejected:", () => {
     wayIn({ ...isPublic, cluster, reservedAddress: one }, {}, newChart("a"));
     wayIn({ ...isPublic, cluster, reservedAddress: two }, {}, newChart("b"));
     const third = () => wayIn({ ...isPublic, cluster, reservedAddress: one }, {}, newChart("c"));
-    expect(refusedCodes(third)).toEqual(["LOAD_BALANCER_INVALID"]);
+    expect(problemCodesOf(third)).toEqual(["LOAD_BALANCER_INVALID"]);
   });
 
   test("but not if the first Service was rejected", () => {
     const cluster = existingCluster();
     const options = { ...isPublic, cluster, reservedAddress: "203.0.113.7" };
-    expect(refusedCodes(() => wayIn({ ...options, port: 0 }, {}, newChart("a")))).toEqual(["PORT_INVALID"]);
+    expect(problemCodesOf(() => wayIn({ ...options, port: 0 }, {}, newChart("a")))).toEqual(["PORT_INVALID"]);
     expect(() => wayIn(options, {}, newChart("b"))).not.toThrow();
   });
 });

@@ -4,11 +4,11 @@ import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { type ISecureOkeCluster } from "../../lib/cluster/cluster-base";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { Port } from "../../lib/core/port";
-import { resolveReference } from "../../lib/core/reference";
+import { resolveReference } from "../../lib/core/terraform-text";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { NetworkPeer } from "../../lib/network/security-groups/security-group";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
-import { HttpListener } from "../../lib/workload/pods/http-listener";
+import { HttpListener } from "../../lib/workload/pods/load-balancer-listeners";
 import {
   LoadBalancerAccess,
   ExternalTrafficPolicy,
@@ -17,7 +17,7 @@ import {
 import { type LoadBalancerOptions } from "../../lib/exposure/load-balancer-props";
 import { SecurityRuleManagement } from "../../lib/exposure/security-rule-management";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
-import { COMPARTMENT, newStack, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf, problemCodesOf, resourcesOf } from "../support/stack";
 import { newChart } from "../workload/support";
 import { existingCluster, REASON, wayIn } from "./load-balancer-support";
 
@@ -39,7 +39,7 @@ const preserving = (count: number): Partial<LoadBalancerOptions> => ({
   access: LoadBalancerAccess.internalFrom(ranges(count)),
 });
 
-const problemsOf = (stack: TerraformStack) => refusal(() => Testing.synth(stack, true));
+const problemsOf = (stack: TerraformStack) => validationProblemsOf(() => Testing.synth(stack, true));
 
 describe("the 120 rules of the workers' group", () => {
   test("hold two rules of the cloud controller for each listener and Service, and no more Services than that", () => {
@@ -62,7 +62,7 @@ describe("the 120 rules of the workers' group", () => {
       [],
     ]);
     // Who writes the chart by plain cdk8s is told the same.
-    expect(refusal(() => chart.toJson())).toMatchObject([
+    expect(validationProblemsOf(() => chart.toJson())).toMatchObject([
       { code: "COUNT_INVALID", path: "stack/cluster", what: problem?.what },
     ]);
   });
@@ -219,13 +219,15 @@ describe("the 120 rules of a load balancer's own group", () => {
       const make = () => wayIn({ securityRules, access, ...options });
       if (what === undefined) expect(make).not.toThrow();
       else
-        expect(refusal(make)).toMatchObject([{ code: "COUNT_INVALID", what: expect.stringContaining(what) }]);
+        expect(validationProblemsOf(make)).toMatchObject([
+          { code: "COUNT_INVALID", what: expect.stringContaining(what) },
+        ]);
     }
   });
 
   test("suggest a firewall for a public load balancer", () => {
     const access = LoadBalancerAccess.publicFrom(ranges(119), REASON);
-    const [problem] = refusal(() => wayIn({ access }));
+    const [problem] = validationProblemsOf(() => wayIn({ access }));
     expect(problem?.fix).toContain("NetworkAddressList");
   });
 
@@ -233,7 +235,7 @@ describe("the 120 rules of a load balancer's own group", () => {
     const stack = newStack();
     const cluster = existingCluster(stack);
     cloud(cluster, "udp", preserving(116));
-    expect(refusedCodes(() => cloud(cluster, "bad", { port: 0 }))).toEqual(["PORT_INVALID"]);
+    expect(problemCodesOf(() => cloud(cluster, "bad", { port: 0 }))).toEqual(["PORT_INVALID"]);
     expect(() => Testing.synth(stack, true)).not.toThrow();
   });
 });

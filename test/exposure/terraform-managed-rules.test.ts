@@ -3,8 +3,8 @@ import { ApiObject } from "cdk8s";
 import { Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { IpProtocol } from "../../lib/core/port";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
-import { HttpListener } from "../../lib/workload/pods/http-listener";
+import { AppProtocol } from "../../lib/workload/pods/ports";
+import { HttpListener } from "../../lib/workload/pods/load-balancer-listeners";
 import {
   LoadBalancerAccess,
   ExternalTrafficPolicy,
@@ -15,7 +15,7 @@ import { NodePorts } from "../../lib/exposure/private/load-balancer-claims";
 import { SecurityRuleManagement } from "../../lib/exposure/security-rule-management";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { flowsOf, rulesOf } from "../support/rules";
-import { newStack, onlyResource, refusal, refusedCodes } from "../support/stack";
+import { newStack, onlyResource, validationProblemsOf, problemCodesOf } from "../support/stack";
 import { newChart, objectOf } from "../workload/support";
 import { existingCluster, REASON, wayIn } from "./load-balancer-support";
 
@@ -195,7 +195,9 @@ describe("node ports", () => {
     ] as const) {
       const cluster = existingCluster();
       wayIn({ cluster, name: one, securityRules }, {}, newChart());
-      expect(refusal(() => wayIn({ cluster, name: other, securityRules }, {}, newChart()))).toMatchObject([
+      expect(
+        validationProblemsOf(() => wayIn({ cluster, name: other, securityRules }, {}, newChart())),
+      ).toMatchObject([
         {
           code: "NODE_PORT_INVALID",
           what: `The node port ${port} of shop/${other} tcp-443 belongs to shop/${one} tcp-443`,
@@ -211,10 +213,10 @@ describe("node ports", () => {
     const chosen = SecurityRuleManagement.terraformManaged({ nodePort: 30443 });
     wayIn({ cluster: clusters[0]!, securityRules: chosen }, {}, newChart());
     const admin = () => newChart("admin");
-    expect(refusedCodes(() => wayIn({ cluster: clusters[1]!, securityRules: chosen }, {}, admin()))).toEqual([
-      "NODE_PORT_INVALID",
-    ]);
-    expect(refusedCodes(() => wayIn({ cluster: clusters[1]!, securityRules }, {}, newChart()))).toEqual([
+    expect(
+      problemCodesOf(() => wayIn({ cluster: clusters[1]!, securityRules: chosen }, {}, admin())),
+    ).toEqual(["NODE_PORT_INVALID"]);
+    expect(problemCodesOf(() => wayIn({ cluster: clusters[1]!, securityRules }, {}, newChart()))).toEqual([
       "NAME_DUPLICATE",
     ]);
     wayIn({ cluster: clusters[1]!, securityRules }, {}, admin());
@@ -229,7 +231,7 @@ describe("node ports", () => {
 
 describe("rules that Terraform manages are refused:", () => {
   test.each([29999, 32768, 0, 30000.5])("node port %s", (nodePort) => {
-    expect(refusedCodes(() => SecurityRuleManagement.terraformManaged({ nodePort }))).toEqual([
+    expect(problemCodesOf(() => SecurityRuleManagement.terraformManaged({ nodePort }))).toEqual([
       "NODE_PORT_INVALID",
     ]);
   });
@@ -237,33 +239,35 @@ describe("rules that Terraform manages are refused:", () => {
   test("one node port for two things of a Service", () => {
     const twice = SecurityRuleManagement.terraformManaged({ nodePort: 30443, httpNodePort: 30443 });
     const httpListener = HttpListener.redirectedByWorkload(REASON);
-    expect(refusedCodes(() => exposed({ securityRules: twice, httpListener }))).toEqual([
+    expect(problemCodesOf(() => exposed({ securityRules: twice, httpListener }))).toEqual([
       "NODE_PORT_INVALID",
     ]);
   });
 
   test("node ports that nothing would have", () => {
     const odd = SecurityRuleManagement.terraformManaged({ httpNodePort: 30080, healthCheckNodePort: 30999 });
-    expect(refusedCodes(() => exposed({ securityRules: odd }))).toEqual([
+    expect(problemCodesOf(() => exposed({ securityRules: odd }))).toEqual([
       "LOAD_BALANCER_INVALID",
       "LOAD_BALANCER_INVALID",
     ]);
   });
 
   test("a chart without a namespace", () => {
-    expect(refusedCodes(() => wayIn({ securityRules }, {}, newChart("")))).toEqual(["LOAD_BALANCER_INVALID"]);
+    expect(problemCodesOf(() => wayIn({ securityRules }, {}, newChart("")))).toEqual([
+      "LOAD_BALANCER_INVALID",
+    ]);
   });
 
   test("more ranges than a group has rules", () => {
     const ranges = Array.from({ length: 120 }, (_, index) => `10.0.${index}.0/24`);
-    expect(refusedCodes(() => exposed({ access: LoadBalancerAccess.internalFrom(ranges) }))).toEqual([
+    expect(problemCodesOf(() => exposed({ access: LoadBalancerAccess.internalFrom(ranges) }))).toEqual([
       "COUNT_INVALID",
     ]);
   });
 
   test("and then take no node port", () => {
     const cluster = existingCluster();
-    expect(refusedCodes(() => wayIn({ cluster, securityRules, port: 0 }))).toContain("PORT_INVALID");
+    expect(problemCodesOf(() => wayIn({ cluster, securityRules, port: 0 }))).toContain("PORT_INVALID");
     wayIn({ cluster, securityRules });
   });
 });

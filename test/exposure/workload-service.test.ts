@@ -1,6 +1,6 @@
 import { ApiObject, JsonPatch, Yaml } from "cdk8s";
 import { Port } from "../../lib/core/port";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
+import { AppProtocol } from "../../lib/workload/pods/ports";
 import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
@@ -12,8 +12,8 @@ import {
   IMAGE,
   newChart,
   objectOf,
-  refusal,
-  refusedCodes,
+  validationProblemsOf,
+  problemCodesOf,
 } from "../workload/support";
 
 const balanced = () => ({
@@ -98,18 +98,18 @@ describe("a service is refused:", () => {
     ["a name with a digit first", { name: "1api" }, ["NAME_INVALID"]],
     ["several at once", { name: "Api", port: 0 }, ["NAME_INVALID", "PORT_INVALID"]],
   ])("%s", (_, options, codes) => {
-    expect(refusedCodes(() => served(options))).toEqual(codes);
+    expect(problemCodesOf(() => served(options))).toEqual(codes);
   });
 
   test("a workload without a port", () => {
     const worker = new HardenedDeployment(newChart(), "worker", { image: IMAGE });
-    expect(refusedCodes(() => worker.exposeViaService())).toEqual(["PORT_INVALID"]);
+    expect(problemCodesOf(() => worker.exposeViaService())).toEqual(["PORT_INVALID"]);
     expect(worker.node.tryFindChild("Service-worker")).toBeUndefined();
   });
 
   test("a name twice", () => {
     const { api } = served();
-    expect(refusedCodes(() => api.exposeViaService())).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(() => api.exposeViaService())).toEqual(["NAME_DUPLICATE"]);
     api.exposeViaService({ name: "api-again" });
   });
 
@@ -119,7 +119,7 @@ describe("a service is refused:", () => {
   ])("the name of a load balancer, %s it, with what to do instead", (_, first, second) => {
     const api = new HardenedDeployment(newChart(), "api", { image: IMAGE, port: 8443 });
     first(api);
-    const [problem, ...others] = refusal(() => {
+    const [problem, ...others] = validationProblemsOf(() => {
       second(api);
     });
     expect(others).toEqual([]);

@@ -14,7 +14,7 @@ import { GuardrailMode } from "../../lib/guardrails/guardrail-mode";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { newStack } from "../support/stack";
 import { NAMED_COMPARTMENT, NAMED_GROUP } from "./support";
-import { newChart, objectOf, refusal, refusedCodes } from "../workload/support";
+import { newChart, objectOf, validationProblemsOf, problemCodesOf } from "../workload/support";
 
 const RULES = Object.values(GuardrailRule);
 const SYSTEM = ["kube-node-lease", "kube-public", "kube-system"];
@@ -230,12 +230,12 @@ describe("invalid guardrails are rejected", () => {
     ["a prefix that is too long", { namePrefix: "a".repeat(40) }, ["NAME_INVALID"]],
   ])("with %s", (_, props, codes) => {
     const chart = newChart();
-    expect(refusedCodes(() => new AdmissionGuardrails(chart, "guardrails", props))).toEqual(codes);
+    expect(problemCodesOf(() => new AdmissionGuardrails(chart, "guardrails", props))).toEqual(codes);
     expect(chart.node.children).toEqual([]);
   });
 
   test("with all problems at once", () => {
-    const problems = refusal(() =>
+    const problems = validationProblemsOf(() =>
       guarded({ allowedRegistries: ["acme"], requiredLabels: [""], mode: plain("Block"), namePrefix: "A" }),
     );
     expect(problems.map(({ code }) => code)).toEqual([
@@ -250,7 +250,7 @@ describe("invalid guardrails are rejected", () => {
   test("twice in a chart with one prefix", () => {
     const chart = guarded();
     const again = (props?: AdmissionGuardrailsProps) => new AdmissionGuardrails(chart, "again", props);
-    expect(new Set(refusedCodes(() => again()))).toEqual(new Set(["NAME_DUPLICATE"]));
+    expect(new Set(problemCodesOf(() => again()))).toEqual(new Set(["NAME_DUPLICATE"]));
     expect(() => again({ namePrefix: "other" })).not.toThrow();
   });
 });
@@ -275,11 +275,11 @@ describe("an exception", () => {
       ["NAME_INVALID", "REASON_MISSING", "GUARDRAIL_INVALID"],
     ],
   ])("with %s is rejected", (_, props, codes) => {
-    expect(refusedCodes(of(props))).toEqual(codes);
+    expect(problemCodesOf(of(props))).toEqual(codes);
   });
 
   test("from every rule needs a namespace and a reason", () => {
-    expect(refusedCodes(() => GuardrailException.ofEveryRule({ namespace: "A", reason: "" }))).toEqual([
+    expect(problemCodesOf(() => GuardrailException.ofEveryRule({ namespace: "A", reason: "" }))).toEqual([
       "NAME_INVALID",
       "REASON_MISSING",
     ]);
@@ -288,8 +288,8 @@ describe("an exception", () => {
 });
 
 test.each(["warn", "audit"] as const)("the mode %s needs a reason", (mode) => {
-  expect(refusedCodes(() => GuardrailMode[mode]({ reason: "" }))).toEqual(["REASON_MISSING"]);
-  expect(refusedCodes(() => GuardrailMode[mode](undefined as never))).toEqual(["REASON_MISSING"]);
+  expect(problemCodesOf(() => GuardrailMode[mode]({ reason: "" }))).toEqual(["REASON_MISSING"]);
+  expect(problemCodesOf(() => GuardrailMode[mode](undefined as never))).toEqual(["REASON_MISSING"]);
 });
 
 describe("the catalogue", () => {
@@ -325,7 +325,7 @@ describe("the catalogue", () => {
 test("a second AdmissionGuardrails in a chart is one problem", () => {
   const chart = newChart("platform");
   new AdmissionGuardrails(chart, "guardrails");
-  expect(refusal(() => new AdmissionGuardrails(chart, "more"))).toMatchObject([
+  expect(validationProblemsOf(() => new AdmissionGuardrails(chart, "more"))).toMatchObject([
     { code: "NAME_DUPLICATE", path: "shop/more", what: expect.stringContaining("shop/guardrails") },
   ]);
   expect(() => new AdmissionGuardrails(chart, "other", { namePrefix: "other" })).not.toThrow();

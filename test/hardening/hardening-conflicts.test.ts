@@ -9,7 +9,7 @@ import { CONFLICTS } from "../../lib/hardening/conflict";
 import { Hardening } from "../../lib/hardening/hardening";
 import { type HardeningOptions } from "../../lib/hardening/hardening-options";
 import { ContainerImage } from "../../lib/workload/images/container-image";
-import { refusal } from "../support/stack";
+import { validationProblemsOf } from "../support/stack";
 import { DIGEST, IMAGE } from "../workload/support";
 import { againstRestricted, bare, podsOf } from "./hardening-cases";
 import { ALL_CASES, CONFLICT_CASES } from "./hardening-conflict-cases";
@@ -142,7 +142,7 @@ describe.each(ALL_CASES)(
     } else {
       test("can't be overridden, as it has no safe value", () => {
         const options = { override: [{ conflicts: [conflict], reason }] };
-        const [problem] = refusal(() => Hardening.of(web(), options));
+        const [problem] = validationProblemsOf(() => Hardening.of(web(), options));
         expect(problem).toMatchObject({ code: "HARDENING_INVALID", path: "Hardening.of" });
       });
     }

@@ -8,7 +8,7 @@ import { Hardening } from "../../lib/hardening/hardening";
 import { type HardeningOptions } from "../../lib/hardening/hardening-options";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
-import { refusal } from "../support/stack";
+import { validationProblemsOf } from "../support/stack";
 import { IMAGE } from "../workload/support";
 import { bare } from "./hardening-cases";
 import { workload } from "../guardrails/support";
@@ -77,7 +77,7 @@ describe("decisions", () => {
   ])("without an effect are rejected at synthesis: %s", (where, options) => {
     const chart = two();
     expect(() => Hardening.of(chart, options).apply()).not.toThrow();
-    const [problem] = refusal(() => Testing.synth(chart));
+    const [problem] = validationProblemsOf(() => Testing.synth(chart));
     expect(problem!.code).toBe("HARDENING_INVALID");
     expect(problem!.what).toContain(where);
   });
@@ -124,7 +124,7 @@ describe("remaining findings", () => {
     Hardening.of(chart, { refuseFindings: true }).apply();
     expect(() => Testing.synth(chart)).not.toThrow();
     add(chart, { hostPID: true }, {}, "late");
-    expect(refusal(() => Testing.synth(chart))).toMatchObject([
+    expect(validationProblemsOf(() => Testing.synth(chart))).toMatchObject([
       { code: "HARDENING_FINDING", what: expect.stringContaining("Deployment/late: ") },
     ]);
   });

@@ -3,8 +3,8 @@ import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { HardeningConflict } from "../../lib/hardening/conflict";
 import { Hardening } from "../../lib/hardening/hardening";
 import { type HardeningOptions } from "../../lib/hardening/hardening-options";
-import { SystemUserId } from "../../lib/workload/pods/system-user-id";
-import { refusal } from "../support/stack";
+import { SystemUserId } from "../../lib/workload/pods/pod-security";
+import { validationProblemsOf } from "../support/stack";
 import { DIGEST, IMAGE } from "../workload/support";
 import { againstRestricted, bare, podsOf } from "./hardening-cases";
 import { workload } from "../guardrails/support";
@@ -307,7 +307,7 @@ describe("users", () => {
   test("that are for nothing are refused at synthesis", () => {
     const chart = new Chart(new App(), "shop");
     Hardening.of(chart, { users: [{ objects: ["Deployment/none"], user: 20000 }] }).apply();
-    expect(refusal(() => Testing.synth(chart))).toMatchObject([
+    expect(validationProblemsOf(() => Testing.synth(chart))).toMatchObject([
       { code: "HARDENING_INVALID", what: expect.stringContaining("users[0]") },
     ]);
   });
@@ -327,9 +327,9 @@ describe("users", () => {
     ["a null in the list", [null], ["ATTRIBUTE_MISSING"]],
   ])("are refused with %s", (_, users, codes) => {
     const chart = new Chart(new App(), "shop");
-    expect(refusal(() => Hardening.of(chart, { users } as HardeningOptions)).map(({ code }) => code)).toEqual(
-      codes,
-    );
+    expect(
+      validationProblemsOf(() => Hardening.of(chart, { users } as HardeningOptions)).map(({ code }) => code),
+    ).toEqual(codes);
   });
 });
 

@@ -7,7 +7,7 @@ import { HardeningConflict } from "../../lib/hardening/conflict";
 import { CONFLICTS } from "../../lib/hardening/conflict";
 import { Hardening } from "../../lib/hardening/hardening";
 import { type HardeningOptions } from "../../lib/hardening/hardening-options";
-import { refusal } from "../support/stack";
+import { validationProblemsOf } from "../support/stack";
 import { OBJECT_CASES } from "../guardrails/object-cases";
 import { bare } from "./hardening-cases";
 import { CONFLICT_OF_RULE, hook, OBJECT_CONFLICT_CASES } from "./hardening-object-cases";
@@ -123,7 +123,7 @@ describe("hooks of Helm", () => {
 
   test("can't be written into a stack, whatever they are", () => {
     for (const hooks of ["pre-delete", "test", "post-install", "pre-upgrade,pre-install"]) {
-      const [problem] = refusal(write(chartWith(hook(hooks))));
+      const [problem] = validationProblemsOf(write(chartWith(hook(hooks))));
       expect(problem).toMatchObject({ code: "MANIFEST_HOOK", path: "shop/object-0" });
       expect(problem!.what).toContain("Job uninstall");
     }
@@ -135,7 +135,7 @@ describe("hooks of Helm", () => {
     expect(write(install)).not.toThrow();
     const remove = chartWith(hook("pre-delete"));
     Hardening.of(remove, { accept }).apply();
-    expect(refusal(write(remove)).map(({ code }) => code)).toContain("MANIFEST_HOOK");
+    expect(validationProblemsOf(write(remove)).map(({ code }) => code)).toContain("MANIFEST_HOOK");
   });
 
   test("that are left out can be written", () => {

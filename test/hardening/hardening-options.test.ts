@@ -4,7 +4,7 @@ import { HardeningConflict } from "../../lib/hardening/conflict";
 import { Hardening } from "../../lib/hardening/hardening";
 import { type HardeningOptions } from "../../lib/hardening/hardening-options";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
-import { refusal } from "../support/stack";
+import { validationProblemsOf } from "../support/stack";
 import { bare } from "./hardening-cases";
 import { workload } from "../guardrails/support";
 
@@ -44,7 +44,9 @@ describe("the options of a hardening", () => {
 
 describe("invalid options are rejected:", () => {
   const codes = (options: unknown, scope: unknown = web()) =>
-    refusal(() => Hardening.of(scope as Chart, options as HardeningOptions)).map(({ code }) => code);
+    validationProblemsOf(() => Hardening.of(scope as Chart, options as HardeningOptions)).map(
+      ({ code }) => code,
+    );
 
   test.each<[string, unknown, string[]]>([
     ["a low user", { user: 9999 }, ["USER_INVALID"]],
@@ -94,7 +96,7 @@ describe("invalid options are rejected:", () => {
       override: [{ objects: ["Deployment/web"], reason: "" }],
       accept: [{ reason: "Agreed" }],
     };
-    const problems = refusal(() => Hardening.of(web(), options as HardeningOptions));
+    const problems = validationProblemsOf(() => Hardening.of(web(), options as HardeningOptions));
     expect(problems.map(({ code, property }) => `${code} ${property}`)).toEqual([
       "USER_INVALID user",
       "HARDENING_INVALID users[0]",
@@ -118,7 +120,7 @@ describe("invalid options are rejected:", () => {
     );
     const before: unknown = Testing.synth(chart);
     const options = { writablePaths: [{ paths: [WritablePath.of("/srv/web")] }] };
-    expect(refusal(() => Hardening.of(chart, options).apply())).toMatchObject([
+    expect(validationProblemsOf(() => Hardening.of(chart, options).apply())).toMatchObject([
       { code: "PATH_INVALID", path: "shop/web" },
     ]);
     expect(Testing.synth(chart)).toEqual(before);

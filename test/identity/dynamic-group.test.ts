@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { DynamicGroup, DynamicGroupRule, type DynamicGroupProps } from "../../lib";
-import { COMPARTMENT, newStack, onlyResource, refusedCodes } from "../support/stack";
+import { COMPARTMENT, newStack, onlyResource, problemCodesOf } from "../support/stack";
 
 const TENANCY = "ocid1.tenancy.oc1..test";
 const INSTANCE = "ocid1.instance.oc1.eu-frankfurt-1.a";
@@ -46,7 +46,7 @@ describe("bad input", () => {
     `ALL {resource.type = 'cluster', resource.compartment.id = '${COMPARTMENT}'}`,
     `ALL {instance.compartment.id = 'c', tag.a.b.value != 'c'}`,
   ])("members of a whole compartment are refused: %s", (text) => {
-    expect(refusedCodes(() => DynamicGroupRule.parse(text))).toEqual(["STATEMENT_TOO_WIDE"]);
+    expect(problemCodesOf(() => DynamicGroupRule.parse(text))).toEqual(["STATEMENT_TOO_WIDE"]);
   });
 
   test.each([
@@ -64,7 +64,7 @@ describe("bad input", () => {
       ["OCID_INVALID"],
     ],
   ])("is refused: %s", (_, call, codes) => {
-    expect(refusedCodes(call)).toEqual(codes);
+    expect(problemCodesOf(call)).toEqual(codes);
   });
 });
 

@@ -11,7 +11,7 @@ import {
   PolicyVerb,
   type LeastPrivilegePolicyProps,
 } from "../../lib";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes } from "../support/stack";
+import { COMPARTMENT, newStack, onlyResource, validationProblemsOf, problemCodesOf } from "../support/stack";
 
 const TENANCY = "ocid1.tenancy.oc1..test";
 const group = PolicyPrincipal.group("ocid1.group.oc1..test");
@@ -100,7 +100,7 @@ describe("bad input", () => {
     ["a provider that is none", { homeRegionProvider: "home" }, "VALUE_INVALID"],
   ])("is refused: %s", (_, further, code) => {
     const stack = newStack();
-    const codes = refusedCodes(() => new LeastPrivilegePolicy(stack, "assets", props(further)));
+    const codes = problemCodesOf(() => new LeastPrivilegePolicy(stack, "assets", props(further)));
     expect(codes).toEqual([code]);
     expect(stack.node.tryFindChild("assets")).toBeUndefined();
   });
@@ -109,7 +109,7 @@ describe("bad input", () => {
     const stack = newStack();
     for (let index = 0; index < 10; index++)
       new LeastPrivilegePolicy(stack, `policy${index}`, props({ statements: many(50) }));
-    const [problem] = refusal(() => new LeastPrivilegePolicy(stack, "one-more", props()));
+    const [problem] = validationProblemsOf(() => new LeastPrivilegePolicy(stack, "one-more", props()));
     expect(problem).toMatchObject({
       code: "STATEMENT_LIMIT",
       what: expect.stringContaining("has 501 statements"),

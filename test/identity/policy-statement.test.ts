@@ -9,7 +9,7 @@ import {
   PolicyStatement,
   PolicyVerb,
 } from "../../lib";
-import { refusal, refusedCodes } from "../support/stack";
+import { validationProblemsOf, problemCodesOf } from "../support/stack";
 
 const COMPARTMENT = "ocid1.compartment.oc1..example";
 const CLUSTER = "ocid1.cluster.oc1.eu-frankfurt-1.example";
@@ -143,13 +143,15 @@ describe("a text", () => {
     ],
     ["Allow group A to read buckets in compartment C where a.b = 'c", "expected a value"],
   ])("is refused: %s", (text, message) => {
-    const [problem] = refusal(() => PolicyStatement.parse(text));
+    const [problem] = validationProblemsOf(() => PolicyStatement.parse(text));
     expect(problem?.code).toBe("STATEMENT_INVALID");
     expect(problem?.what).toContain(message);
   });
 
   test("with an unknown verb is refused, and the verbs are named", () => {
-    const [problem] = refusal(() => PolicyStatement.parse("Allow group A to write buckets in compartment C"));
+    const [problem] = validationProblemsOf(() =>
+      PolicyStatement.parse("Allow group A to write buckets in compartment C"),
+    );
     expect(problem).toMatchObject({ code: "STATEMENT_INVALID", what: 'The verb is "write"' });
     expect(problem?.fix).toContain("inspect, read, use, manage");
   });
@@ -189,12 +191,12 @@ describe("a statement that grants too much is refused:", () => {
       "Allow any-user to read buckets in compartment C where all {request.principal.type = 'instance', request.principal.compartment.id = 'c'}",
     ],
   ])("%s", (_, text) => {
-    expect(refusedCodes(() => PolicyStatement.parse(text))).toEqual(["STATEMENT_TOO_WIDE"]);
+    expect(problemCodesOf(() => PolicyStatement.parse(text))).toEqual(["STATEMENT_TOO_WIDE"]);
   });
 
   test("all at once", () => {
     const text = "Allow any-user to manage all-resources in tenancy";
-    expect(refusedCodes(() => PolicyStatement.parse(text))).toEqual([
+    expect(problemCodesOf(() => PolicyStatement.parse(text))).toEqual([
       "STATEMENT_TOO_WIDE",
       "STATEMENT_TOO_WIDE",
       "STATEMENT_TOO_WIDE",
@@ -210,7 +212,7 @@ describe("a statement that grants too much is refused:", () => {
 describe("bad input", () => {
   test("of a workload is refused together", () => {
     const props = { clusterId: "cluster", namespace: "Shop", serviceAccountName: "default" };
-    expect(refusedCodes(() => PolicyPrincipal.workload(props))).toEqual([
+    expect(problemCodesOf(() => PolicyPrincipal.workload(props))).toEqual([
       "OCID_INVALID",
       "NAME_INVALID",
       "STATEMENT_TOO_WIDE",
@@ -247,7 +249,7 @@ describe("bad input", () => {
       "VALUE_INVALID",
     ],
   ])("is refused: %s", (_, call, code) => {
-    expect(refusedCodes(call)).toContain(code);
+    expect(problemCodesOf(call)).toContain(code);
   });
 });
 

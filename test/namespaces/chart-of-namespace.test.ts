@@ -9,7 +9,7 @@ import { type NamespaceQuota } from "../../lib/namespaces/namespace-quota";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { Construct } from "constructs";
-import { fakeCluster, IMAGE, newChart, problemsAtSynthesis, refusal } from "../workload/support";
+import { fakeCluster, IMAGE, newChart, problemsAtSynthesis, validationProblemsOf } from "../workload/support";
 
 function balancers(count: number, quota: NamespaceQuota = {}): Chart {
   const chart = newChart();
@@ -105,7 +105,7 @@ describe("the cluster of a load balancer", () => {
       const chart = isInner ? new Chart(outer, "inner") : outer;
       expose(new HardenedDeployment(chart, "web", { image: IMAGE, port: 8080 }), other!);
       new ChartOutput(home as never, "shop", outer);
-      expect(refusal(() => Testing.synth(stack))).toMatchObject([
+      expect(validationProblemsOf(() => Testing.synth(stack))).toMatchObject([
         {
           code: "LOAD_BALANCER_INVALID",
           what: expect.stringMatching(/^cluster is stack\/b, but the chart .*was added to stack\/a$/),

@@ -1,13 +1,12 @@
-import { ApiObject, type Chart } from "cdk8s";
 import fc from "fast-check";
+import { ApiObject, type Chart } from "cdk8s";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
 import { type NamespaceQuota } from "../../lib/namespaces/namespace-quota";
-import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
-import { type SecureNamespaceProps } from "../../lib/namespaces/secure-namespace";
+import { SecureNamespace, type SecureNamespaceProps } from "../../lib/namespaces/secure-namespace";
 import { Tenant } from "../../lib/namespaces/tenant";
-import { VolumeClaim } from "../../lib/workload/pods/volume-claim";
-import { IMAGE, newChart, objectOf, problemsAtSynthesis, refusedCodes } from "../workload/support";
+import { VolumeClaim } from "../../lib/workload/pods/persistent-volumes";
+import { IMAGE, newChart, objectOf, problemsAtSynthesis, problemCodesOf } from "../workload/support";
 
 function shop(props: Partial<SecureNamespaceProps>): Chart {
   const chart = newChart();
@@ -191,7 +190,7 @@ describe("pods and claims of third-party objects", () => {
 describe("system priority classes", () => {
   test("can't be allowed for a tenant", () => {
     const make = () => new Tenant(newChart(), "tenant", { allowedPriorityClasses: ["system-node-critical"] });
-    expect(refusedCodes(make)).toEqual(["NAME_INVALID"]);
+    expect(problemCodesOf(make)).toEqual(["NAME_INVALID"]);
   });
 
   test.each<[string, Partial<SecureNamespaceProps>]>([
@@ -248,7 +247,7 @@ describe("a namespace is refused with", () => {
   ])("%s", (_, props, codes) => {
     const chart = newChart();
     const make = () => new SecureNamespace(chart, "namespace", { name: "shop", ...props });
-    expect(refusedCodes(make)).toEqual(codes);
+    expect(problemCodesOf(make)).toEqual(codes);
     expect(chart.node.children).toEqual([]);
   });
 });

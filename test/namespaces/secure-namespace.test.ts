@@ -11,7 +11,7 @@ import {
   newChart,
   objectOf,
   problemsAtSynthesis,
-  refusedCodes,
+  problemCodesOf,
 } from "../workload/support";
 
 describe("a secure namespace", () => {
@@ -159,7 +159,7 @@ describe("a namespace is refused with", () => {
   ])("%s", (_, props, codes) => {
     const chart: Chart = newChart();
     expect(
-      refusedCodes(() => new SecureNamespace(chart, "namespace", { name: "shop", ...props })).sort(),
+      problemCodesOf(() => new SecureNamespace(chart, "namespace", { name: "shop", ...props })).sort(),
     ).toEqual(codes);
     expect(chart.node.children).toEqual([]);
   });
@@ -167,7 +167,7 @@ describe("a namespace is refused with", () => {
   test("the name of another namespace of the chart", () => {
     const chart = newChart();
     new SecureNamespace(chart, "one", { name: "shop" });
-    expect(refusedCodes(() => new SecureNamespace(chart, "two", { name: "shop" }))).toEqual([
+    expect(problemCodesOf(() => new SecureNamespace(chart, "two", { name: "shop" }))).toEqual([
       "NAME_DUPLICATE",
     ]);
   });

@@ -7,7 +7,7 @@ import { Port } from "../../lib/core/port";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { Tenant, type TenantProps } from "../../lib/namespaces/tenant";
 import { COMPARTMENT, newStack } from "../support/stack";
-import { IMAGE, newChart, objectOf, refusal, refusedCodes } from "../workload/support";
+import { IMAGE, newChart, objectOf, validationProblemsOf, problemCodesOf } from "../workload/support";
 
 const ADMINS = "ocid1.group.oc1..admins";
 const DEVELOPERS = "ocid1.group.oc1..developers";
@@ -236,34 +236,38 @@ describe("a tenant is refused with", () => {
     ],
   ])("%s", (_, props, codes) => {
     const chart = newChart("shop");
-    const found = refusal(() => new Tenant(chart, "tenant", props));
+    const found = validationProblemsOf(() => new Tenant(chart, "tenant", props));
     expect([...new Set(found.map(({ code }) => code))].sort()).toEqual(codes);
     expect(chart.node.children).toEqual([]);
   });
 
   test("problems that have the path of its namespace", () => {
-    const [problem] = refusal(() => new Tenant(newChart("shop"), "tenant", { quota: { pods: 0 } }));
+    const [problem] = validationProblemsOf(
+      () => new Tenant(newChart("shop"), "tenant", { quota: { pods: 0 } }),
+    );
     expect(problem?.path).toBe("shop/tenant/Namespace");
   });
 
   test("another tenant of the chart", () => {
     const chart = newChart("shop");
     new Tenant(chart, "one");
-    expect(refusedCodes(() => new Tenant(chart, "two"))).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(() => new Tenant(chart, "two"))).toEqual(["NAME_DUPLICATE"]);
   });
 
   test("a chart without a namespace", () => {
-    expect(refusedCodes(() => new Tenant(newChart(""), "tenant"))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => new Tenant(newChart(""), "tenant"))).toEqual(["ATTRIBUTE_MISSING"]);
   });
 
   test.each(["default", "kube-system"])("the system namespace %s", (namespace) => {
-    expect(refusedCodes(() => new Tenant(newChart(namespace), "tenant"))).toEqual(["NAME_INVALID"]);
+    expect(problemCodesOf(() => new Tenant(newChart(namespace), "tenant"))).toEqual(["NAME_INVALID"]);
   });
 });
 
 describe("a problem of a tenant", () => {
   test("has the path of the tenant and the prop of an invalid group", () => {
-    const problems = refusal(() => new Tenant(newChart("shop"), "tenant", { admins: [ADMINS, "admins"] }));
+    const problems = validationProblemsOf(
+      () => new Tenant(newChart("shop"), "tenant", { admins: [ADMINS, "admins"] }),
+    );
     expect(problems).toMatchObject([{ code: "OCID_INVALID", path: "shop/tenant", property: "admins[1]" }]);
   });
 

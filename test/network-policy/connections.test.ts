@@ -3,7 +3,7 @@ import * as plus from "cdk8s-plus-27";
 import fc from "fast-check";
 import { Port } from "../../lib/core/port";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { IMAGE, newChart, objectOf, refusedCodes } from "../workload/support";
+import { IMAGE, newChart, objectOf, problemCodesOf } from "../workload/support";
 
 const selects = (name: string, namespace = "shop") => ({
   namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
@@ -80,10 +80,10 @@ describe("connections", () => {
   test("are rejected if only one workload has a namespace", () => {
     const named = shop();
     const nameless = shop("");
-    expect(refusedCodes(() => named.web.connections.allowTo(nameless.api, Port.tcp(1)))).toEqual([
+    expect(problemCodesOf(() => named.web.connections.allowTo(nameless.api, Port.tcp(1)))).toEqual([
       "NAME_INVALID",
     ]);
-    expect(refusedCodes(() => nameless.web.connections.allowFrom(named.api, Port.tcp(1)))).toEqual([
+    expect(problemCodesOf(() => nameless.web.connections.allowFrom(named.api, Port.tcp(1)))).toEqual([
       "NAME_INVALID",
     ]);
   });
@@ -138,7 +138,7 @@ describe("connections", () => {
 
   test("over ICMP are rejected", () => {
     const { web, api } = shop();
-    expect(refusedCodes(() => web.connections.allowTo(api, Port.pathMtuDiscovery()))).toEqual([
+    expect(problemCodesOf(() => web.connections.allowTo(api, Port.pathMtuDiscovery()))).toEqual([
       "PORT_INVALID",
     ]);
   });

@@ -22,7 +22,13 @@ import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
 import { services, routesOf } from "../network/support";
 import { flowsOf } from "../support/rules";
 import { COMPARTMENT, newStack, onlyResource, resourcesOf, synthesized } from "../support/stack";
-import { IMAGE, objectOf, problemsAtSynthesis, refusal, refusedCodes } from "../workload/support";
+import {
+  IMAGE,
+  objectOf,
+  problemsAtSynthesis,
+  validationProblemsOf,
+  problemCodesOf,
+} from "../workload/support";
 
 const NODE_IMAGE = NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test");
 const SHAPE = NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 1, memory: Size.gibibytes(8) });
@@ -249,9 +255,9 @@ describe("an invalid egress of a workload is rejected", () => {
     deployment(forgotten, [toBank]);
     const stack = newStack();
     clusterIn(stack).addCdk8sChart("added", added);
-    expect(refusal(() => synthesized(stack)).map(({ code, path }) => `${code} ${path}`)).toEqual([
-      "EGRESS_INVALID forgotten/web",
-    ]);
+    expect(validationProblemsOf(() => synthesized(stack)).map(({ code, path }) => `${code} ${path}`)).toEqual(
+      ["EGRESS_INVALID forgotten/web"],
+    );
   });
 
   test("with all problems when the chart is added", () => {
@@ -263,7 +269,7 @@ describe("an invalid egress of a workload is rejected", () => {
       egress: [Egress.to("10.0.0.0/8", HTTPS, reason)],
     });
     const cluster = clusterIn(stack);
-    const problems = refusal(() => cluster.addCdk8sChart("shop", chart));
+    const problems = validationProblemsOf(() => cluster.addCdk8sChart("shop", chart));
     expect(problems.map(({ code, what }) => `${code} ${/is (\S+),/.exec(what)?.[1]}`)).toEqual([
       "EGRESS_INVALID 10.0.4.0/24",
       "EGRESS_INVALID 10.0.0.0/8",
@@ -275,35 +281,35 @@ describe("an invalid egress of a workload is rejected", () => {
   test("before the workload is created, if its chart was added already", () => {
     const chart = newChart();
     clusterIn(newStack()).addCdk8sChart("shop", chart);
-    expect(refusedCodes(() => deployment(chart, [Egress.to("10.0.4.0/24", HTTPS, reason)]))).toEqual([
+    expect(problemCodesOf(() => deployment(chart, [Egress.to("10.0.4.0/24", HTTPS, reason)]))).toEqual([
       "EGRESS_INVALID",
     ]);
     expect(chart.node.tryFindChild("web")).toBeUndefined();
   });
 
   test("of a wrong type or protocol", () => {
-    const attempt = (egress: unknown) => refusedCodes(() => deployment(newChart(), egress as Egress[]));
+    const attempt = (egress: unknown) => problemCodesOf(() => deployment(newChart(), egress as Egress[]));
     expect(attempt([{ cidr: BANK, port: HTTPS, reason: "x", isAnywhere: false }])).toEqual(["VALUE_INVALID"]);
     expect(attempt([undefined])).toEqual(["ATTRIBUTE_MISSING"]);
     expect(attempt(toBank)).toEqual(["VALUE_INVALID"]);
     expect(attempt(null)).toEqual(["VALUE_INVALID"]);
     expect(attempt([Egress.to(BANK, Port.icmp(8, 0), reason)])).toEqual(["PORT_INVALID"]);
     const web = deployment(newChart());
-    expect(refusedCodes(() => web.connections.allowEgress(undefined as never))).toEqual([
+    expect(problemCodesOf(() => web.connections.allowEgress(undefined as never))).toEqual([
       "ATTRIBUTE_MISSING",
     ]);
-    expect(refusedCodes(() => web.connections.allowEgress({} as never))).toEqual(["VALUE_INVALID"]);
-    expect(refusedCodes(() => web.connections.allowEgress(Egress.to(BANK, Port.icmp(8, 0), reason)))).toEqual(
-      ["PORT_INVALID"],
-    );
+    expect(problemCodesOf(() => web.connections.allowEgress({} as never))).toEqual(["VALUE_INVALID"]);
+    expect(
+      problemCodesOf(() => web.connections.allowEgress(Egress.to(BANK, Port.icmp(8, 0), reason))),
+    ).toEqual(["PORT_INVALID"]);
   });
 
   test("if many narrow ones together are too wide", () => {
     const wide = [11, 12, 13, 14, 15].map((byte) => Egress.to(`${byte}.0.0.0/8`, HTTPS, reason));
-    expect(refusedCodes(() => deployment(newChart(), wide))).toEqual(["CIDR_TOO_WIDE"]);
+    expect(problemCodesOf(() => deployment(newChart(), wide))).toEqual(["CIDR_TOO_WIDE"]);
     const web = deployment(newChart());
     for (const one of wide.slice(0, 4)) web.connections.allowEgress(one);
-    expect(refusedCodes(() => web.connections.allowEgress(wide[4]!))).toEqual(["CIDR_TOO_WIDE"]);
+    expect(problemCodesOf(() => web.connections.allowEgress(wide[4]!))).toEqual(["CIDR_TOO_WIDE"]);
   });
 
   test("if the imported cluster lacks an attribute", () => {
@@ -312,18 +318,18 @@ describe("an invalid egress of a workload is rejected", () => {
     });
     const chart = newChart();
     deployment(chart, [toBank]);
-    expect(refusedCodes(() => cluster.addCdk8sChart("shop", chart))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => cluster.addCdk8sChart("shop", chart))).toEqual(["ATTRIBUTE_MISSING"]);
   });
 
   test("if its chart was added to another construct than a cluster", () => {
     const stack = newStack();
     const chart = newChart();
     deployment(chart, [toBank]);
-    expect(refusedCodes(() => new ChartOutput(stack, "shop", chart))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => new ChartOutput(stack, "shop", chart))).toEqual(["VALUE_INVALID"]);
   });
 
   test("by no reference, as a route is made of it", () => {
-    expect(refusedCodes(() => Egress.to(Fn.join("", ["x"]) as string, HTTPS, reason))).toEqual([
+    expect(problemCodesOf(() => Egress.to(Fn.join("", ["x"]) as string, HTTPS, reason))).toEqual([
       "CIDR_INVALID",
     ]);
   });

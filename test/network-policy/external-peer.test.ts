@@ -10,7 +10,13 @@ import { ExternalPeer } from "../../lib/network-policy/external-peer";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { flowsOf } from "../support/rules";
 import { COMPARTMENT, newStack } from "../support/stack";
-import { IMAGE, objectOf, problemsAtSynthesis, refusal, refusedCodes } from "../workload/support";
+import {
+  IMAGE,
+  objectOf,
+  problemsAtSynthesis,
+  validationProblemsOf,
+  problemCodesOf,
+} from "../workload/support";
 
 const CIDR = "10.0.9.0/24";
 const POSTGRES = Port.tcp(5432);
@@ -87,20 +93,20 @@ describe("an invalid connection to an external peer is rejected", () => {
   test("without a reason, which is the description of its rules", () => {
     const { chart, web } = shop();
     const db = new ExternalPeer(chart, "db", { cidr: CIDR });
-    expect(refusedCodes(() => web.connections.allowTo(db, POSTGRES))).toEqual(["REASON_MISSING"]);
-    expect(refusedCodes(() => web.connections.allowTo(db, POSTGRES, { reason: " " }))).toEqual([
+    expect(problemCodesOf(() => web.connections.allowTo(db, POSTGRES))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => web.connections.allowTo(db, POSTGRES, { reason: " " }))).toEqual([
       "REASON_MISSING",
     ]);
-    expect(refusedCodes(() => web.connections.allowFrom(db, POSTGRES, { reason: "x".repeat(256) }))).toEqual([
-      "RULE_REASON_LENGTH",
-    ]);
+    expect(
+      problemCodesOf(() => web.connections.allowFrom(db, POSTGRES, { reason: "x".repeat(256) })),
+    ).toEqual(["RULE_REASON_LENGTH"]);
     expect(policyOf(chart)).toMatchObject({ ingress: [], egress: [expect.anything()] });
   });
 
   test("outside of the VCN, when the chart is added", () => {
     const { cluster, chart, web } = shop();
     web.connections.allowTo(new ExternalPeer(chart, "db", { cidr: "10.9.0.0/24" }), POSTGRES, reason);
-    const [problem] = refusal(() => cluster.addCdk8sChart("shop", chart));
+    const [problem] = validationProblemsOf(() => cluster.addCdk8sChart("shop", chart));
     expect(problem).toMatchObject({ code: "EGRESS_INVALID", fix: expect.stringContaining("allowEgress") });
   });
 
@@ -109,7 +115,7 @@ describe("an invalid connection to an external peer is rejected", () => {
     (cidr) => {
       const { cluster, chart, web } = shop();
       web.connections.allowFrom(new ExternalPeer(chart, "own", { cidr }), POSTGRES, reason);
-      const [problem] = refusal(() => cluster.addCdk8sChart("shop", chart));
+      const [problem] = validationProblemsOf(() => cluster.addCdk8sChart("shop", chart));
       expect(problem).toMatchObject({
         code: "EGRESS_INVALID",
         what: expect.stringContaining("the cluster's own"),
@@ -122,7 +128,7 @@ describe("an invalid connection to an external peer is rejected", () => {
     cluster.addCdk8sChart("shop", chart);
     const before = flowsOf(stack);
     const agents = new ExternalPeer(chart, "agents", { cidr: CIDR });
-    const [problem] = refusal(() => web.connections.allowFrom(agents, Port.tcp(8080), reason));
+    const [problem] = validationProblemsOf(() => web.connections.allowFrom(agents, Port.tcp(8080), reason));
     expect(problem).toMatchObject({ code: "EGRESS_INVALID", fix: expect.stringContaining("LOCAL") });
     expect(flowsOf(stack)).toEqual(before);
     expect(() => web.connections.allowTo(agents, POSTGRES, reason)).not.toThrow();
@@ -140,7 +146,7 @@ describe("an invalid connection to an external peer is rejected", () => {
     });
     const db = new ExternalPeer(stack, "db", { cidr: CIDR, securityGroup: known.workerSecurityGroup });
     web.connections.allowTo(db, POSTGRES, reason);
-    expect(refusedCodes(() => cluster.addCdk8sChart("shop", chart))).toEqual(["NSG_OTHER_VCN"]);
+    expect(problemCodesOf(() => cluster.addCdk8sChart("shop", chart))).toEqual(["NSG_OTHER_VCN"]);
     expect(foreign._vcnId).toBe("ocid1.vcn.oc1..other");
   });
 
@@ -163,7 +169,7 @@ describe("an invalid connection to an external peer is rejected", () => {
     ["no group", { cidr: CIDR, securityGroup: "ocid1.networksecuritygroup.oc1..x" }, ["VALUE_INVALID"]],
   ])("of %s", (_, props, codes) => {
     const { chart } = shop();
-    expect(refusedCodes(() => new ExternalPeer(chart, "db", props as never))).toEqual(codes);
+    expect(problemCodesOf(() => new ExternalPeer(chart, "db", props as never))).toEqual(codes);
     expect(chart.node.tryFindChild("db")).toBeUndefined();
   });
 
@@ -171,9 +177,9 @@ describe("an invalid connection to an external peer is rejected", () => {
     const { chart } = shop();
     const peer = (scope: unknown, id: unknown) => () =>
       new ExternalPeer(scope as never, id as never, { cidr: CIDR });
-    expect(refusedCodes(peer(undefined, undefined))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(peer({}, "db"))).toEqual(["VALUE_INVALID"]);
-    expect(refusedCodes(peer(chart, 1))).toEqual(["VALUE_INVALID"]);
-    expect(refusedCodes(peer(chart, "web"))).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(peer(undefined, undefined))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(peer({}, "db"))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(peer(chart, 1))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(peer(chart, "web"))).toEqual(["NAME_DUPLICATE"]);
   });
 });

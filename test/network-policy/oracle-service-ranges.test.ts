@@ -4,7 +4,7 @@ import { Fn } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { OracleServiceRanges } from "../../lib/network-policy/external-peer";
-import { IMAGE, newChart, objectOf, refusedCodes } from "../workload/support";
+import { IMAGE, newChart, objectOf, problemCodesOf } from "../workload/support";
 
 const RANGES = ["134.70.24.0/21", "134.70.32.0/22"];
 const reason = { reason: "Backups go to a bucket" };
@@ -45,21 +45,21 @@ describe("the ranges of Oracle's services", () => {
     ["IPv6", ["2603:c000::/32"], "CIDR_IPV6"],
     ["a reference", [Fn.cidrsubnet("134.70.0.0/16", 8, 1)], "CIDR_INVALID"],
   ])("are not %s", (_, cidrs, code) => {
-    expect(refusedCodes(() => OracleServiceRanges.of(cidrs as string[]))).toContain(code);
+    expect(problemCodesOf(() => OracleServiceRanges.of(cidrs as string[]))).toContain(code);
   });
 
   test("need a reason for every public address", () => {
-    expect(refusedCodes(() => OracleServiceRanges.everyPublicAddress({ reason: " " }))).toEqual([
+    expect(problemCodesOf(() => OracleServiceRanges.everyPublicAddress({ reason: " " }))).toEqual([
       "REASON_MISSING",
     ]);
-    expect(refusedCodes(() => OracleServiceRanges.everyPublicAddress(undefined as never))).toEqual([
+    expect(problemCodesOf(() => OracleServiceRanges.everyPublicAddress(undefined as never))).toEqual([
       "REASON_MISSING",
     ]);
     const { connections } = shop();
-    expect(refusedCodes(() => connections.allowToOracleServices({ cidrs: ["0.0.0.0/0"] } as never))).toEqual([
-      "VALUE_INVALID",
-    ]);
-    expect(refusedCodes(() => connections.allowToOracleServices(undefined as never))).toEqual([
+    expect(
+      problemCodesOf(() => connections.allowToOracleServices({ cidrs: ["0.0.0.0/0"] } as never)),
+    ).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => connections.allowToOracleServices(undefined as never))).toEqual([
       "ATTRIBUTE_MISSING",
     ]);
   });
@@ -70,7 +70,7 @@ describe("the ranges of Oracle's services", () => {
     const more = OracleServiceRanges.of(
       ["13.0.0.0/8", "14.0.0.0/8", "15.0.0.0/8", "130.0.0.0/8"].slice(0, 3),
     );
-    expect(refusedCodes(() => connections.allowToOracleServices(more))).toContain("CIDR_TOO_WIDE");
+    expect(problemCodesOf(() => connections.allowToOracleServices(more))).toContain("CIDR_TOO_WIDE");
   });
 });
 
@@ -94,7 +94,7 @@ describe("the metadata service", () => {
     (cidr) => {
       const { chart, connections } = shop();
       const peer = NetworkPolicyIpBlock.ipv4(chart, "peer", cidr);
-      expect(refusedCodes(() => connections.allowTo(peer, Port.tcp(80)))).toEqual(["RULE_TOO_WIDE"]);
+      expect(problemCodesOf(() => connections.allowTo(peer, Port.tcp(80)))).toEqual(["RULE_TOO_WIDE"]);
     },
   );
 
@@ -105,10 +105,10 @@ describe("the metadata service", () => {
 
   test("is rejected without a reason", () => {
     const { connections } = shop();
-    expect(refusedCodes(() => connections.allowToMetadataService({ reason: "" }))).toEqual([
+    expect(problemCodesOf(() => connections.allowToMetadataService({ reason: "" }))).toEqual([
       "REASON_MISSING",
     ]);
-    expect(refusedCodes(() => connections.allowToMetadataService(undefined as never))).toEqual([
+    expect(problemCodesOf(() => connections.allowToMetadataService(undefined as never))).toEqual([
       "REASON_MISSING",
     ]);
   });

@@ -7,7 +7,7 @@ import { Port } from "../../lib/core/port";
 import { ChartOutput } from "../../lib/synthesis/chart-output";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { newStack, synthesized } from "../support/stack";
-import { IMAGE, newChart, objectOf, refusal, refusedCodes } from "../workload/support";
+import { IMAGE, newChart, objectOf, validationProblemsOf, problemCodesOf } from "../workload/support";
 
 function shop() {
   const chart = newChart();
@@ -23,9 +23,9 @@ describe("a connection with a range as wide as the internet", () => {
   test.each(["0.0.0.0/0", "0.0.0.0/1", "8.0.0.0/7"])("is refused without a reason: %s", (cidr) => {
     const { chart, web, block } = shop();
     const peer = block(cidr);
-    expect(refusedCodes(() => web.connections.allowTo(peer, HTTPS))).toEqual(["CIDR_TOO_WIDE"]);
-    expect(refusedCodes(() => web.connections.allowFrom(peer, HTTPS))).toEqual(["CIDR_TOO_WIDE"]);
-    expect(refusedCodes(() => web.connections.allowTo(peer, HTTPS, { reason: " " }))).toEqual([
+    expect(problemCodesOf(() => web.connections.allowTo(peer, HTTPS))).toEqual(["CIDR_TOO_WIDE"]);
+    expect(problemCodesOf(() => web.connections.allowFrom(peer, HTTPS))).toEqual(["CIDR_TOO_WIDE"]);
+    expect(problemCodesOf(() => web.connections.allowTo(peer, HTTPS, { reason: " " }))).toEqual([
       "REASON_MISSING",
     ]);
     expect(objectOf(chart, "NetworkPolicy").spec).toMatchObject({ ingress: [], egress: [{}] });
@@ -49,7 +49,7 @@ describe("a connection with a range as wide as the internet", () => {
     const { chart, web, block } = shop();
     for (const first of [1, 2, 3, 4]) web.connections.allowTo(block(`${first}.0.0.0/8`), HTTPS);
     const next = block("5.0.0.0/8");
-    expect(refusedCodes(() => web.connections.allowTo(next, HTTPS))).toEqual(["CIDR_TOO_WIDE"]);
+    expect(problemCodesOf(() => web.connections.allowTo(next, HTTPS))).toEqual(["CIDR_TOO_WIDE"]);
     web.connections.allowTo(next, Port.tcp(5432));
     web.connections.allowFrom(next, HTTPS);
     web.connections.allowTo(next, HTTPS, { reason: "A partner" });
@@ -61,7 +61,7 @@ describe("a connection with a range as wide as the internet", () => {
     web.connections.allowTo(block("10.0.0.0/8"), HTTPS);
     web.connections.allowTo(block("10.9.0.0/16"), HTTPS, { reason: "The database" });
     expect(Acknowledgements.of(chart)).toEqual([]);
-    expect(refusedCodes(() => web.connections.allowTo(block("10.9.0.1/16"), HTTPS))).toEqual([
+    expect(problemCodesOf(() => web.connections.allowTo(block("10.9.0.1/16"), HTTPS))).toEqual([
       "CIDR_HOST_BITS",
     ]);
   });
@@ -72,7 +72,7 @@ test("an IPv6 peer is rejected", () => {
   for (const options of [{}, { reason: "Partners" }]) {
     for (const peer of ["fd00::/64", "::/0"]) {
       const { web: other, block: next } = shop();
-      expect(refusedCodes(() => other.connections.allowTo(next(peer), HTTPS, options))).toEqual([
+      expect(problemCodesOf(() => other.connections.allowTo(next(peer), HTTPS, options))).toEqual([
         "CIDR_IPV6",
       ]);
     }
@@ -94,9 +94,9 @@ describe("more than half of all ports", () => {
     for (const port of WIDE) {
       for (const peer of peers) {
         const { connections } = web;
-        expect(refusedCodes(() => connections.allowTo(peer, port))).toEqual(["RULE_TOO_WIDE"]);
-        expect(refusedCodes(() => connections.allowFrom(peer, port))).toEqual(["RULE_TOO_WIDE"]);
-        expect(refusedCodes(() => connections.allowTo(peer, port, { reason: " " }))).toEqual([
+        expect(problemCodesOf(() => connections.allowTo(peer, port))).toEqual(["RULE_TOO_WIDE"]);
+        expect(problemCodesOf(() => connections.allowFrom(peer, port))).toEqual(["RULE_TOO_WIDE"]);
+        expect(problemCodesOf(() => connections.allowTo(peer, port, { reason: " " }))).toEqual([
           "REASON_MISSING",
         ]);
       }
@@ -133,7 +133,7 @@ test.each([
 ])("an invalid port is rejected: %j", (port) => {
   const { chart, web } = shop();
   const api = new HardenedDeployment(chart, "api", { image: IMAGE, port: 8080 });
-  expect(refusedCodes(() => web.connections.allowTo(api, port as never))).toEqual(["VALUE_INVALID"]);
+  expect(problemCodesOf(() => web.connections.allowTo(api, port as never))).toEqual(["VALUE_INVALID"]);
 });
 
 describe("workloads whose charts were added", () => {
@@ -159,7 +159,7 @@ describe("workloads whose charts were added", () => {
   }
 
   test("to two clusters can't connect", () => {
-    expect(refusal(() => synthesized(connected((_, two) => two)))).toMatchObject([
+    expect(validationProblemsOf(() => synthesized(connected((_, two) => two)))).toMatchObject([
       {
         code: "PEER_ELSEWHERE",
         path: "shop/web",

@@ -3,7 +3,7 @@ import { Fn, Testing, type TerraformStack } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { resolveReference } from "../../lib/core/reference";
+import { resolveReference } from "../../lib/core/terraform-text";
 import { Bastion, type BastionProps, BastionClients } from "../../lib/network/bastion/bastion";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
@@ -13,8 +13,8 @@ import {
   COMPARTMENT,
   newStack,
   onlyResource,
-  refusal,
-  refusedCodes,
+  validationProblemsOf,
+  problemCodesOf,
   resourcesOf,
   synthesized,
 } from "../support/stack";
@@ -165,7 +165,7 @@ describe("a bastion", () => {
       freeformTags: { "a b": "c" },
     });
     const before = synthesized(stack);
-    expect(refusedCodes(make)).toEqual([
+    expect(problemCodesOf(make)).toEqual([
       "OCID_INVALID",
       "NAME_INVALID",
       "CIDR_TOO_WIDE",
@@ -175,8 +175,8 @@ describe("a bastion", () => {
     ]);
     expect(synthesized(stack)).toEqual(before);
     const any: any = Bastion;
-    expect(refusedCodes(() => new any(stack, "other"))).toHaveLength(5);
-    expect(refusedCodes(() => new any(stack, "other", {}))).toEqual([
+    expect(problemCodesOf(() => new any(stack, "other"))).toHaveLength(5);
+    expect(problemCodesOf(() => new any(stack, "other", {}))).toEqual([
       "ATTRIBUTE_MISSING",
       "ATTRIBUTE_MISSING",
       "ATTRIBUTE_MISSING",
@@ -193,7 +193,7 @@ describe("a bastion", () => {
     });
     const { api, make } = bastionIn(newStack(), { network });
     expect(api).toBeDefined();
-    const [problem, ...more] = refusal(make);
+    const [problem, ...more] = validationProblemsOf(make);
     expect(more).toEqual([]);
     expect(problem).toMatchObject({ code: "SUBNET_EXHAUSTED", what: expect.stringContaining("1 usable") });
   });
@@ -217,21 +217,21 @@ describe("the clients of a bastion", () => {
     [Array.from({ length: 21 }, (_, i) => `192.0.2.${i}/32`), ["COUNT_INVALID"]],
     [undefined, ["CIDR_INVALID"]],
   ])("are refused where they are %j", (cidrs: any, codes) => {
-    expect(refusedCodes(() => BastionClients.from(cidrs))).toEqual(codes);
+    expect(problemCodesOf(() => BastionClients.from(cidrs))).toEqual(codes);
   });
 
   test("are refused references, which could hold anything", () => {
-    expect(refusedCodes(() => BastionClients.from([Fn.join("", ["0.0.0.0/0"])]))).toEqual(["CIDR_INVALID"]);
+    expect(problemCodesOf(() => BastionClients.from([Fn.join("", ["0.0.0.0/0"])]))).toEqual(["CIDR_INVALID"]);
   });
 
   test("that are many need a reason, and are not everyone even so", () => {
-    expect(refusedCodes(() => BastionClients.fromWide(["192.0.0.0/16"], { reason: " " }))).toEqual([
+    expect(problemCodesOf(() => BastionClients.fromWide(["192.0.0.0/16"], { reason: " " }))).toEqual([
       "REASON_MISSING",
     ]);
-    expect(refusedCodes(() => (BastionClients as any).fromWide(["192.0.0.0/16"]))).toEqual([
+    expect(problemCodesOf(() => (BastionClients as any).fromWide(["192.0.0.0/16"]))).toEqual([
       "REASON_MISSING",
     ]);
-    expect(refusedCodes(() => BastionClients.fromWide(["0.0.0.0/0"], { reason: "All" }))).toEqual([
+    expect(problemCodesOf(() => BastionClients.fromWide(["0.0.0.0/0"], { reason: "All" }))).toEqual([
       "CIDR_TOO_WIDE",
     ]);
   });
@@ -274,9 +274,9 @@ describe("a bastion of a cluster", () => {
     });
     const make = (props: Partial<BastionProps>) => () =>
       new Bastion(stack, "bastion", { compartmentId: COMPARTMENT, clients, ...props });
-    expect(refusedCodes(make({ cluster: imported }))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(make({}))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(make({ cluster: "ocid1.cluster.oc1..test" as never }))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(make({ cluster: imported }))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(make({}))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(make({ cluster: "ocid1.cluster.oc1..test" as never }))).toEqual(["VALUE_INVALID"]);
     expect(stack.node.tryFindChild("bastion")).toBeUndefined();
   });
 });
@@ -284,6 +284,6 @@ describe("a bastion of a cluster", () => {
 test("an imported cluster rejects a privateEndpoint that is not an address with a port", () => {
   const attributes = { clusterId: "ocid1.cluster.oc1..test", privateEndpoint: "https://10.0.0.5" };
   expect(
-    refusedCodes(() => SecureOkeCluster.fromClusterAttributes(newStack(), "cluster", attributes)),
+    problemCodesOf(() => SecureOkeCluster.fromClusterAttributes(newStack(), "cluster", attributes)),
   ).toEqual(["NAME_INVALID"]);
 });

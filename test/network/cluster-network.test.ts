@@ -7,8 +7,8 @@ import {
   COMPARTMENT,
   newStack,
   onlyResource,
-  refusal,
-  refusedCodes,
+  validationProblemsOf,
+  problemCodesOf,
   resourcesOf,
   synthesized,
 } from "../support/stack";
@@ -148,17 +148,17 @@ describe("a cluster network", () => {
       "loadBalancerSubnet",
       "regionServices",
     ] as const) {
-      expect(refusedCodes(() => network[name])).toEqual(["ATTRIBUTE_MISSING"]);
+      expect(problemCodesOf(() => network[name])).toEqual(["ATTRIBUTE_MISSING"]);
     }
   });
 
   test("refuses wrong OCIDs, wrong ranges and exposure without a reason", () => {
     const stack = newStack();
-    expect(refusedCodes(() => new ClusterNetwork(stack, "a", { compartmentId: "shop" }))).toEqual([
+    expect(problemCodesOf(() => new ClusterNetwork(stack, "a", { compartmentId: "shop" }))).toEqual([
       "OCID_INVALID",
     ]);
     expect(
-      refusedCodes(() =>
+      problemCodesOf(() =>
         ClusterNetwork.fromClusterNetworkAttributes(stack, "b", {
           vcnId: COMPARTMENT,
           vcnCidr: "10.0.0.0",
@@ -166,8 +166,8 @@ describe("a cluster network", () => {
         }),
       ),
     ).toEqual(["OCID_INVALID", "CIDR_INVALID", "OCID_INVALID", "CIDR_HOST_BITS"]);
-    expect(refusedCodes(() => SubnetExposure.publicWith({ reason: "" }))).toEqual(["REASON_MISSING"]);
-    expect(refusedCodes(() => RegionServices.of({ serviceId: "x", cidrLabel: "y" }))).toEqual([
+    expect(problemCodesOf(() => SubnetExposure.publicWith({ reason: "" }))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => RegionServices.of({ serviceId: "x", cidrLabel: "y" }))).toEqual([
       "OCID_INVALID",
     ]);
   });
@@ -175,15 +175,15 @@ describe("a cluster network", () => {
   test("that was refused leaves its id free", () => {
     const stack = newStack();
     const make = (props: any) => () => new ClusterNetwork(stack, "network", props);
-    expect(refusedCodes(make(undefined))).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(make({}))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(make(undefined))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(make({}))).toEqual(["ATTRIBUTE_MISSING"]);
     const existing: any = (attributes: any) => () =>
       ClusterNetwork.fromClusterNetworkAttributes(stack, "network", attributes);
-    expect(refusedCodes(existing(undefined))).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(existing({}))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(existing(undefined))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(existing({}))).toEqual(["ATTRIBUTE_MISSING"]);
     expect(stack.node.tryFindChild("network")).toBeUndefined();
     make({ compartmentId: COMPARTMENT })();
-    const [problem] = refusal(make({ compartmentId: "shop" }));
+    const [problem] = validationProblemsOf(make({ compartmentId: "shop" }));
     expect(problem?.path).toBe("stack/network");
   });
 
@@ -196,7 +196,7 @@ describe("a cluster network", () => {
       displayName: "x".repeat(240),
       freeformTags: { "a b": "c" },
     };
-    expect(refusedCodes(() => new ClusterNetwork(newStack(), "network", props))).toEqual([
+    expect(problemCodesOf(() => new ClusterNetwork(newStack(), "network", props))).toEqual([
       "OCID_INVALID",
       "VALUE_INVALID",
       "VALUE_INVALID",
@@ -205,7 +205,7 @@ describe("a cluster network", () => {
       "NAME_INVALID",
       "TAG_INVALID",
     ]);
-    expect(refusedCodes(() => (SubnetExposure as any).publicWith())).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => (SubnetExposure as any).publicWith())).toEqual(["REASON_MISSING"]);
   });
 
   test.each(["a b", "a/b", "Ü", "a\nb", 'a"b', "x.y"])("can have the id %p", (id) => {
@@ -217,7 +217,9 @@ describe("a cluster network", () => {
   });
 
   test("rejects an id that is not a valid Terraform name", () => {
-    const [problem] = refusal(() => new ClusterNetwork(newStack(), "2nd", { compartmentId: COMPARTMENT }));
+    const [problem] = validationProblemsOf(
+      () => new ClusterNetwork(newStack(), "2nd", { compartmentId: COMPARTMENT }),
+    );
     expect(problem).toMatchObject({ code: "NAME_INVALID", what: expect.stringContaining('"2nd"') });
   });
 });

@@ -5,7 +5,7 @@ import { Egress, EgressSource } from "../../lib/network/egress/egress";
 import { type EgressInspectionProps } from "../../lib/network/egress/egress-inspection";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
-import { COMPARTMENT, newStack, refusal, resourcesOf } from "../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf, resourcesOf } from "../support/stack";
 import { DRG, services } from "./support";
 
 const HTTPS = Port.tcp(443);
@@ -68,13 +68,15 @@ describe("an egress inspection in an existing VCN", () => {
   });
 
   test("rejects gateways of other owners, and names the routes that they need", () => {
-    const [ofNat, ...none] = refusal(() => existing({ natGatewayId }).inspectEgress(INSPECTION));
+    const [ofNat, ...none] = validationProblemsOf(() => existing({ natGatewayId }).inspectEgress(INSPECTION));
     expect(none).toEqual([]);
     expect(ofNat?.fix).toMatch(
       /10\.0\.16\.0.* in the gateway's route table to the firewall's private address/,
     );
     const attached = existing({ drg });
-    const [ofDrg, ...more] = refusal(() => attached.inspectEgress({ ...INSPECTION, onPremises: true }));
+    const [ofDrg, ...more] = validationProblemsOf(() =>
+      attached.inspectEgress({ ...INSPECTION, onPremises: true }),
+    );
     expect(more).toEqual([]);
     expect(ofDrg).toMatchObject({ code: "EGRESS_INVALID", property: "onPremises" });
     expect(() => attached.inspectEgress(INSPECTION)).not.toThrow();
@@ -92,7 +94,7 @@ describe("an egress inspection in an existing VCN", () => {
 
   test("rejects a NAT gateway that a hub would leave unused", () => {
     const hub = { ...drg, internetThroughHub: true };
-    const [problem, ...more] = refusal(() => existing({ natGatewayId, drg: hub }));
+    const [problem, ...more] = validationProblemsOf(() => existing({ natGatewayId, drg: hub }));
     expect(more).toEqual([]);
     expect(problem).toMatchObject({ code: "EGRESS_INVALID", fix: "Leave one of the two out" });
     expect(() => existing({ drg: hub })).not.toThrow();

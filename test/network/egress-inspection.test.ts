@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
 import { Fn, Testing, type TerraformStack } from "cdktf";
 import { Port } from "../../lib/core/port";
-import { resolveReference } from "../../lib/core/reference";
+import { resolveReference } from "../../lib/core/terraform-text";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { Egress, EgressSource } from "../../lib/network/egress/egress";
 import { type EgressInspectionProps } from "../../lib/network/egress/egress-inspection";
@@ -14,8 +14,8 @@ import {
   COMPARTMENT,
   newStack,
   onlyResource,
-  refusal,
-  refusedCodes,
+  validationProblemsOf,
+  problemCodesOf,
   resourcesOf,
   synthesized,
 } from "../support/stack";
@@ -146,7 +146,7 @@ describe("an inspection", () => {
     expect(tablesOf(stack)).toEqual({ "pods-out": [`${BANK} > privateip`] });
     for (const type of ["oci_core_nat_gateway", "oci_core_route_table_attachment"])
       expect(resourcesOf(stack, type)).toEqual({});
-    expect(refusedCodes(() => network.natGatewayAddress)).toEqual(["EGRESS_INVALID"]);
+    expect(problemCodesOf(() => network.natGatewayAddress)).toEqual(["EGRESS_INVALID"]);
   });
 
   test("that takes the NAT gateway away is refused at synthesis where its address was read before", () => {
@@ -155,7 +155,7 @@ describe("an inspection", () => {
     network.addEgress(EgressSource.pods(pods), Egress.to(BANK, HTTPS, reason));
     expect(network.natGatewayAddress).toBeDefined();
     network.inspectEgress({ firewallPrivateIpId: FIREWALL });
-    expect(refusedCodes(() => Testing.synth(stack, true))).toEqual(["EGRESS_INVALID"]);
+    expect(problemCodesOf(() => Testing.synth(stack, true))).toEqual(["EGRESS_INVALID"]);
   });
 
   test("keeps the address of the NAT gateway", () => {
@@ -184,7 +184,7 @@ describe("an inspection", () => {
     });
     const firewallSubnet = { ...SUBNET, cidr };
     const inspect = () => network.inspectEgress({ ...INSPECTION, firewallSubnet });
-    expect(refusedCodes(inspect).slice(0, 1)).toEqual(codes);
+    expect(problemCodesOf(inspect).slice(0, 1)).toEqual(codes);
   });
 
   test("is the same bytes in whatever order things are declared", () => {
@@ -269,7 +269,7 @@ describe("an inspection", () => {
 describe("an inspection is refused", () => {
   const inspect = (props: unknown) => {
     const { network } = networkIn(newStack());
-    return refusedCodes(() => network.inspectEgress(props as never));
+    return problemCodesOf(() => network.inspectEgress(props as never));
   };
 
   test.each<[string, unknown, string[]]>([
@@ -301,7 +301,7 @@ describe("an inspection is refused", () => {
     const { network } = networkIn(stack);
     const before = synthesized(stack);
     const own = { ...INSPECTION, firewallSubnet: network.workerSubnet };
-    expect(refusedCodes(() => network.inspectEgress(own))).toEqual(["SUBNET_OVERLAP", "EGRESS_INVALID"]);
+    expect(problemCodesOf(() => network.inspectEgress(own))).toEqual(["SUBNET_OVERLAP", "EGRESS_INVALID"]);
     expect(synthesized(stack)).toEqual(before);
   });
 
@@ -317,22 +317,25 @@ describe("an inspection is refused", () => {
       routeTableId: table.id,
     });
     const firewallSubnet = { subnetId: subnet.id, cidr: SUBNET.cidr };
-    const [problem] = refusal(() => network.inspectEgress({ ...INSPECTION, firewallSubnet }));
+    const [problem] = validationProblemsOf(() => network.inspectEgress({ ...INSPECTION, firewallSubnet }));
     expect(problem).toMatchObject({ code: "EGRESS_INVALID", property: "firewallSubnet" });
     expect(problem?.what).toContain("stack/firewall");
     const other = networkIn(newStack()).network;
     other.inspectEgress(INSPECTION);
-    expect(refusedCodes(() => other.inspectEgress(INSPECTION))).toEqual(["EGRESS_INVALID", "EGRESS_INVALID"]);
+    expect(problemCodesOf(() => other.inspectEgress(INSPECTION))).toEqual([
+      "EGRESS_INVALID",
+      "EGRESS_INVALID",
+    ]);
   });
 
   test("together with a hub, in either order", () => {
     const hub = { drgId: DRG, onPremisesCidrs: [OFFICE], internetThroughHub: true };
     const first = networkIn(newStack()).network;
     first.attachDrg(hub);
-    expect(refusedCodes(() => first.inspectEgress(INSPECTION))).toEqual(["EGRESS_INVALID"]);
+    expect(problemCodesOf(() => first.inspectEgress(INSPECTION))).toEqual(["EGRESS_INVALID"]);
     const second = networkIn(newStack()).network;
     second.inspectEgress(INSPECTION);
-    expect(refusedCodes(() => second.attachDrg(hub))).toEqual(["EGRESS_INVALID"]);
+    expect(problemCodesOf(() => second.attachDrg(hub))).toEqual(["EGRESS_INVALID"]);
   });
 
   test("at synthesis for what goes to a DRG, where there is none", () => {
@@ -345,6 +348,6 @@ describe("an inspection is refused", () => {
     const network = ClusterNetwork.fromClusterNetworkAttributes(newStack(), "network", {
       vcnId: "ocid1.vcn.oc1..x",
     });
-    expect(refusedCodes(() => network.inspectEgress(INSPECTION))).toEqual(["EGRESS_INVALID"]);
+    expect(problemCodesOf(() => network.inspectEgress(INSPECTION))).toEqual(["EGRESS_INVALID"]);
   });
 });

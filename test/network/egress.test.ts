@@ -3,12 +3,19 @@ import { Fn, Testing, type TerraformStack } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { cidrAt, type Cidr } from "../../lib/core/cidr";
 import { Port } from "../../lib/core/port";
-import { resolveReference } from "../../lib/core/reference";
+import { resolveReference } from "../../lib/core/terraform-text";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { Egress, blockOf, EgressSource } from "../../lib/network/egress/egress";
 import { SubnetRole, SubnetExposure } from "../../lib/network/vcn/cluster-subnet";
 import { flowsOf } from "../support/rules";
-import { newStack, onlyResource, refusal, refusedCodes, resourcesOf, synthesized } from "../support/stack";
+import {
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+  synthesized,
+} from "../support/stack";
 import { DRG, networkIn, routesOf } from "./support";
 
 const reason = { reason: "The bank's API" };
@@ -79,8 +86,8 @@ describe("a network with an egress", () => {
     expect(Acknowledgements.of(stack)).toMatchObject([
       { practice: "exposure", what: "egress tcp-443 for every address", reason: reason.reason },
     ]);
-    expect(refusedCodes(() => Egress.to("0.0.0.0/0", HTTPS, reason))).toEqual(["CIDR_TOO_WIDE"]);
-    expect(refusedCodes(() => Egress.to("0.0.0.0/1", HTTPS, reason))).toEqual(["CIDR_TOO_WIDE"]);
+    expect(problemCodesOf(() => Egress.to("0.0.0.0/0", HTTPS, reason))).toEqual(["CIDR_TOO_WIDE"]);
+    expect(problemCodesOf(() => Egress.to("0.0.0.0/1", HTTPS, reason))).toEqual(["CIDR_TOO_WIDE"]);
   });
 
   test("can't be opened to the internet by many narrower ranges", () => {
@@ -88,7 +95,7 @@ describe("a network with an egress", () => {
     const add = (first: number) => () =>
       network.addEgress(EgressSource.pods(pods), Egress.to(`${first}.0.0.0/8`, HTTPS, reason));
     for (const first of [20, 30, 40, 50]) add(first)();
-    expect(refusedCodes(add(60))).toEqual(["CIDR_TOO_WIDE"]);
+    expect(problemCodesOf(add(60))).toEqual(["CIDR_TOO_WIDE"]);
   });
 
   test("has at most 200 routes in a table, as OCI takes no more", () => {
@@ -142,7 +149,7 @@ describe("a network with an egress", () => {
   test("says from which address it is seen, once there is one", () => {
     const stack = newStack();
     const { network, pods } = networkIn(stack);
-    expect(refusedCodes(() => network.natGatewayAddress)).toEqual(["EGRESS_INVALID"]);
+    expect(problemCodesOf(() => network.natGatewayAddress)).toEqual(["EGRESS_INVALID"]);
     network.addEgress(EgressSource.pods(pods), Egress.to(BANK, HTTPS, reason));
     const address = resolveReference(stack, network.natGatewayAddress);
     expect(address).toMatch(/^\$\{oci_core_nat_gateway\..*\.nat_ip}$/);
@@ -259,24 +266,26 @@ describe("a network at a DRG", () => {
     const { network } = networkIn(stack);
     const attach: any = (props: any) => () => network.attachDrg(props);
     const onPremisesCidrs = [OFFICE];
-    expect(refusedCodes(attach(undefined))).toEqual(["ATTRIBUTE_MISSING", "CIDR_INVALID"]);
-    expect(refusedCodes(attach({}))).toEqual(["ATTRIBUTE_MISSING", "CIDR_INVALID"]);
-    expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs: [] }))).toEqual(["EGRESS_INVALID"]);
-    expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs: ["10.0.0.0/8"] }))).toEqual(["EGRESS_INVALID"]);
-    expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs: ["169.254.0.0/16"] }))).toEqual([
+    expect(problemCodesOf(attach(undefined))).toEqual(["ATTRIBUTE_MISSING", "CIDR_INVALID"]);
+    expect(problemCodesOf(attach({}))).toEqual(["ATTRIBUTE_MISSING", "CIDR_INVALID"]);
+    expect(problemCodesOf(attach({ drgId: DRG, onPremisesCidrs: [] }))).toEqual(["EGRESS_INVALID"]);
+    expect(problemCodesOf(attach({ drgId: DRG, onPremisesCidrs: ["10.0.0.0/8"] }))).toEqual([
       "EGRESS_INVALID",
     ]);
-    expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs: ["0.0.0.0/0"] }))[0]).toBe("CIDR_TOO_WIDE");
-    expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs: [Fn.join("", ["10.200.0.0/16"])] }))).toEqual([
-      "CIDR_INVALID",
+    expect(problemCodesOf(attach({ drgId: DRG, onPremisesCidrs: ["169.254.0.0/16"] }))).toEqual([
+      "EGRESS_INVALID",
     ]);
-    expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs, subnets: ["DMZ", undefined] }))).toEqual([
+    expect(problemCodesOf(attach({ drgId: DRG, onPremisesCidrs: ["0.0.0.0/0"] }))[0]).toBe("CIDR_TOO_WIDE");
+    expect(problemCodesOf(attach({ drgId: DRG, onPremisesCidrs: [Fn.join("", ["10.200.0.0/16"])] }))).toEqual(
+      ["CIDR_INVALID"],
+    );
+    expect(problemCodesOf(attach({ drgId: DRG, onPremisesCidrs, subnets: ["DMZ", undefined] }))).toEqual([
       "VALUE_INVALID",
       "ATTRIBUTE_MISSING",
     ]);
     expect(synthesized(stack)).toEqual(withoutEgress());
     attach({ drgId: DRG, onPremisesCidrs })();
-    expect(refusedCodes(attach({ drgId: DRG, onPremisesCidrs }))).toEqual(["EGRESS_INVALID"]);
+    expect(problemCodesOf(attach({ drgId: DRG, onPremisesCidrs }))).toEqual(["EGRESS_INVALID"]);
   });
 });
 
@@ -287,7 +296,7 @@ describe("an egress is refused", () => {
   ])("to %s, which is %s", (cidr) => {
     const stack = newStack();
     const { network, pods } = networkIn(stack);
-    const [problem, ...more] = refusal(() =>
+    const [problem, ...more] = validationProblemsOf(() =>
       network.addEgress(EgressSource.pods(pods), Egress.to(cidr, HTTPS, reason)),
     );
     expect(problem).toMatchObject({ code: "EGRESS_INVALID", path: "stack/network" });
@@ -304,29 +313,29 @@ describe("an egress is refused", () => {
     ["224.0.0.0/8", ["EGRESS_INVALID"]],
     ["255.255.255.255/32", ["EGRESS_INVALID"]],
   ])("to %s", (cidr, codes) => {
-    expect(refusedCodes(() => Egress.to(cidr, HTTPS, reason))).toEqual(codes);
+    expect(problemCodesOf(() => Egress.to(cidr, HTTPS, reason))).toEqual(codes);
   });
 
   test("to a reference, which can't be told from the VCN", () => {
-    expect(refusedCodes(() => Egress.to(Fn.join("", [BANK]), HTTPS, reason))).toEqual(["CIDR_INVALID"]);
+    expect(problemCodesOf(() => Egress.to(Fn.join("", [BANK]), HTTPS, reason))).toEqual(["CIDR_INVALID"]);
   });
 
   test("with everything that is wrong at once, also where plain JavaScript left things out", () => {
     const any: any = Egress;
-    expect(refusedCodes(() => Egress.to("10.0.0.1/8", Port.allTraffic(), { reason: " " }))).toEqual([
+    expect(problemCodesOf(() => Egress.to("10.0.0.1/8", Port.allTraffic(), { reason: " " }))).toEqual([
       "REASON_MISSING",
       "CIDR_HOST_BITS",
       "RULE_TOO_WIDE",
     ]);
-    expect(refusedCodes(() => any.to())).toEqual(expect.arrayContaining(["ATTRIBUTE_MISSING"]));
-    expect(refusedCodes(() => any.toAnywhere())).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(() => Egress.toAnywhere(HTTPS, { reason: "" }))).toEqual(["REASON_MISSING"]);
-    expect(refusedCodes(() => Egress.toAnywhere(Port.allTraffic(), reason))).toEqual(["RULE_TOO_WIDE"]);
-    expect(refusedCodes(() => (EgressSource as any).pods())).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(() => (EgressSource as any).workers({}))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => any.to())).toEqual(expect.arrayContaining(["ATTRIBUTE_MISSING"]));
+    expect(problemCodesOf(() => any.toAnywhere())).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => Egress.toAnywhere(HTTPS, { reason: "" }))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => Egress.toAnywhere(Port.allTraffic(), reason))).toEqual(["RULE_TOO_WIDE"]);
+    expect(problemCodesOf(() => (EgressSource as any).pods())).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => (EgressSource as any).workers({}))).toEqual(["VALUE_INVALID"]);
     const { network }: any = networkIn(newStack());
-    expect(refusedCodes(() => network.addEgress())).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(() => network.addEgress({}, { cidr: "0.0.0.0/0" }))).toEqual([
+    expect(problemCodesOf(() => network.addEgress())).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => network.addEgress({}, { cidr: "0.0.0.0/0" }))).toEqual([
       "VALUE_INVALID",
       "VALUE_INVALID",
     ]);
@@ -359,9 +368,9 @@ describe("an imported network", () => {
     expect(Object.keys(rules)).toHaveLength(1);
     expect(rest).toEqual(before);
     const inside = () => network.addEgress(EgressSource.pods(pods), Egress.to("10.9.1.0/24", HTTPS, reason));
-    expect(refusedCodes(inside)).toEqual(["EGRESS_INVALID"]);
+    expect(problemCodesOf(inside)).toEqual(["EGRESS_INVALID"]);
     const nothing: any = () => (network as any).addEgress();
-    expect(refusedCodes(nothing)).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(nothing)).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
   });
 });
 

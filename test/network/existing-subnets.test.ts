@@ -4,7 +4,7 @@ import { TerraformVariable } from "cdktf";
 import fc from "fast-check";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
-import { COMPARTMENT, newStack, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf, problemCodesOf, resourcesOf } from "../support/stack";
 import { services } from "./support";
 
 const subnet = (name: string, cidr: string) => ({
@@ -23,14 +23,14 @@ function existing(stack = newStack(), props: Partial<ExistingVcnNetworkProps> | 
   });
 }
 
-const codesOf = (props: object) => refusedCodes(() => existing(newStack(), props));
+const codesOf = (props: object) => problemCodesOf(() => existing(newStack(), props));
 
 describe("subnets that are given", () => {
   const range = "10.20.64.0/18";
 
   test("are two where their OCIDs are, so they can't have one range", () => {
     const two = { workerSubnet: subnet("workers", range), podSubnet: subnet("pods", range) };
-    const [problem, ...more] = refusal(() => existing(newStack(), two));
+    const [problem, ...more] = validationProblemsOf(() => existing(newStack(), two));
     expect(more).toEqual([]);
     expect(problem).toMatchObject({
       code: "SUBNET_OVERLAP",
@@ -41,7 +41,7 @@ describe("subnets that are given", () => {
         vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.existing",
         ...two,
       });
-    expect(refusedCodes(imported)).toEqual(["SUBNET_OVERLAP"]);
+    expect(problemCodesOf(imported)).toEqual(["SUBNET_OVERLAP"]);
   });
 
   test("may be one, and may be where a reference does not say", () => {
@@ -89,7 +89,7 @@ describe("the ranges of a VCN that exists", () => {
   });
 
   test("are refused where there are none, in words that fit", () => {
-    const [problem] = refusal(() => existing(newStack(), { vcnCidrs: [] }));
+    const [problem] = validationProblemsOf(() => existing(newStack(), { vcnCidrs: [] }));
     expect(problem).toMatchObject({ code: "CIDR_LIST_EMPTY", what: "vcnCidrs is empty" });
     expect(problem!.why).toContain("nor describes anything");
   });

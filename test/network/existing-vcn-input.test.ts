@@ -8,7 +8,7 @@ import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { SubnetRole, SubnetExposure } from "../../lib/network/vcn/cluster-subnet";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
-import { COMPARTMENT, newStack, refusal, refusedCodes } from "../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf, problemCodesOf } from "../support/stack";
 import { DRG, services } from "./support";
 
 const VCN = "ocid1.vcn.oc1.eu-frankfurt-1.existing";
@@ -39,11 +39,11 @@ function existing(stack = newStack(), props: Partial<ExistingVcnNetworkProps> | 
   });
 }
 
-const codesOf = (props: object) => refusedCodes(() => existing(newStack(), props));
+const codesOf = (props: object) => problemCodesOf(() => existing(newStack(), props));
 
 describe("invalid input of an ExistingVcnNetwork", () => {
   test("includes ranges that are outside of the VCN, overlap, or are too small", () => {
-    const [outside] = refusal(() => existing(newStack(), { vcnCidrs: ["10.30.0.0/16"] }));
+    const [outside] = validationProblemsOf(() => existing(newStack(), { vcnCidrs: ["10.30.0.0/16"] }));
     expect(outside).toMatchObject({
       code: "SUBNET_OUTSIDE_VCN",
       path: "stack/network",
@@ -97,7 +97,7 @@ describe("invalid input of an ExistingVcnNetwork", () => {
     const missing = Array(3).fill("ATTRIBUTE_MISSING");
     for (const nothing of [undefined, null, {}]) {
       const expected = ["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING", "CIDR_INVALID", ...missing];
-      expect(refusedCodes(make(nothing))).toEqual(expected);
+      expect(problemCodesOf(make(nothing))).toEqual(expected);
     }
     const stack = newStack();
     const wrong = {
@@ -116,7 +116,7 @@ describe("invalid input of an ExistingVcnNetwork", () => {
       displayName: "x".repeat(300),
       freeformTags: { "a b": "c" },
     };
-    expect(refusedCodes(make(wrong, stack))).toEqual([
+    expect(problemCodesOf(make(wrong, stack))).toEqual([
       ...Array(6).fill("OCID_INVALID"),
       "CIDR_LIST_EMPTY",
       "CIDR_INVALID",
@@ -128,7 +128,7 @@ describe("invalid input of an ExistingVcnNetwork", () => {
     ]);
     expect(stack.node.tryFindChild("network")).toBeUndefined();
     const range = new TerraformVariable(stack, "range", { type: "string" }).stringValue;
-    expect(refusedCodes(() => existing(stack, { vcnCidrs: [range] }))).toEqual(["CIDR_INVALID"]);
+    expect(problemCodesOf(() => existing(stack, { vcnCidrs: [range] }))).toEqual(["CIDR_INVALID"]);
   });
 
   test("includes a range of Services that overlaps any block of the VCN, or a range behind its DRG", () => {
@@ -145,9 +145,9 @@ describe("invalid input of an ExistingVcnNetwork", () => {
       return stack;
     };
     const vcnCidrs = ["10.20.0.0/16", "10.96.0.0/16"];
-    expect(refusedCodes(() => cluster({ vcnCidrs }, "10.96.0.0/20"))).toEqual(["SUBNET_OVERLAP"]);
+    expect(problemCodesOf(() => cluster({ vcnCidrs }, "10.96.0.0/20"))).toEqual(["SUBNET_OVERLAP"]);
     const drg = { drgId: DRG, onPremisesCidrs: ["10.96.128.0/20"] };
-    expect(refusedCodes(() => Testing.synth(cluster({ drg }, "10.96.0.0/16"), true))).toEqual([
+    expect(problemCodesOf(() => Testing.synth(cluster({ drg }, "10.96.0.0/16"), true))).toEqual([
       "SUBNET_OVERLAP",
     ]);
     expect(() => Testing.synth(cluster({ drg }, "10.97.0.0/16"), true)).not.toThrow();
@@ -164,7 +164,7 @@ describe("invalid input of an ExistingVcnNetwork", () => {
         compartmentId: COMPARTMENT,
         plan: SubnetPlan.of({ vcnCidr, nodes: 16, pods: 400 }),
       });
-    const [problem] = refusal(() => next("10.20.8.0/22"));
+    const [problem] = validationProblemsOf(() => next("10.20.8.0/22"));
     expect(problem).toMatchObject({
       code: "SUBNET_OVERLAP",
       what: "The plan's 10.20.8.0/28 overlaps 10.20.8.0/28, a subnet that stack/network creates in the VCN",
@@ -172,7 +172,7 @@ describe("invalid input of an ExistingVcnNetwork", () => {
     expect(() => next("10.20.12.0/22")).not.toThrow();
     expect(() => next("10.20.8.0/22", "ocid1.vcn.oc1.eu-frankfurt-1.existing2", "third")).not.toThrow();
     const own = new ClusterNetwork(stack, "own", { compartmentId: COMPARTMENT, plan: plan() });
-    const codes = refusedCodes(() => next("10.20.8.0/22", own.vcnId, "fourth"));
+    const codes = problemCodesOf(() => next("10.20.8.0/22", own.vcnId, "fourth"));
     expect(new Set(codes)).toEqual(new Set(["SUBNET_OVERLAP"]));
   });
 
@@ -189,13 +189,13 @@ describe("invalid input of an ExistingVcnNetwork", () => {
         plan: SubnetPlan.of({ vcnCidr: "10.20.12.0/22", nodes: 16, pods: 400 }),
         ...props,
       });
-    const [service, internet, ...more] = refusal(() => next(exposed));
+    const [service, internet, ...more] = validationProblemsOf(() => next(exposed));
     expect([service?.code, internet?.code, ...more]).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
     expect([service?.fix, internet?.fix]).toEqual([
       expect.stringContaining("serviceGatewayId"),
       expect.stringContaining("internetGatewayId"),
     ]);
-    expect(refusedCodes(() => next({ vcnId: own.vcnId }))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => next({ vcnId: own.vcnId }))).toEqual(["ATTRIBUTE_MISSING"]);
     const given = { serviceGatewayId: SERVICE_GATEWAY, internetGatewayId: INTERNET_GATEWAY };
     expect(() => next({ ...exposed, ...given })).not.toThrow();
   });

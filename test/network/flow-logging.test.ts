@@ -6,7 +6,14 @@ import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { FlowLogging, FlowLogs, FlowLogTraffic } from "../../lib/network/logs/flow-logs";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../support/stack";
 import { networkIn, services } from "./support";
 
 const LOGS = "ocid1.compartment.oc1..logs";
@@ -104,7 +111,7 @@ describe("a network", () => {
     expect(Acknowledgements.of(stack)).toMatchObject([
       { path: "stack/network", practice: "auditing", what: "no flow logs", reason },
     ]);
-    expect(refusal(() => network.flowLogs)).toMatchObject([
+    expect(validationProblemsOf(() => network.flowLogs)).toMatchObject([
       { code: "ATTRIBUTE_MISSING", fix: expect.stringContaining("FlowLogging.enabled()") },
     ]);
   });
@@ -121,12 +128,12 @@ describe("a network", () => {
       { isEnabled: true },
       { isEnabled: true, options: null },
     ]) {
-      expect(refusedCodes(make(wrong))).toEqual(["VALUE_INVALID"]);
+      expect(problemCodesOf(make(wrong))).toEqual(["VALUE_INVALID"]);
     }
-    expect(refusedCodes(make({ isEnabled: false, options: {}, reason: "" }))).toEqual(["REASON_MISSING"]);
-    expect(refusedCodes(make({ isEnabled: true, options: { samplingRate: 0 }, reason: undefined }))).toEqual([
-      "COUNT_INVALID",
-    ]);
+    expect(problemCodesOf(make({ isEnabled: false, options: {}, reason: "" }))).toEqual(["REASON_MISSING"]);
+    expect(
+      problemCodesOf(make({ isEnabled: true, options: { samplingRate: 0 }, reason: undefined })),
+    ).toEqual(["COUNT_INVALID"]);
     expect(stack.node.tryFindChild("network")).toBeUndefined();
   });
 });
@@ -139,23 +146,23 @@ describe("how much flow logs record", () => {
       samplingRate: 1.5,
       retention: Duration.days(45),
     };
-    expect(refusedCodes(() => FlowLogging.enabled(options))).toEqual([
+    expect(problemCodesOf(() => FlowLogging.enabled(options))).toEqual([
       "OCID_INVALID",
       "VALUE_INVALID",
       "COUNT_INVALID",
       "RETENTION_INVALID",
     ]);
     for (const wrong of [null, "x", 5]) {
-      expect(refusedCodes(() => FlowLogging.enabled(wrong as any))).toEqual(["VALUE_INVALID"]);
+      expect(problemCodesOf(() => FlowLogging.enabled(wrong as any))).toEqual(["VALUE_INVALID"]);
     }
     expect(() => FlowLogging.enabled({ samplingRate: 100_000, retention: Duration.days(30) })).not.toThrow();
   });
 
   test("is nothing only with a reason", () => {
     for (const wrong of [undefined, null]) {
-      expect(refusedCodes(() => FlowLogging.none(wrong as any))).toEqual(["REASON_MISSING"]);
+      expect(problemCodesOf(() => FlowLogging.none(wrong as any))).toEqual(["REASON_MISSING"]);
     }
-    expect(refusedCodes(() => FlowLogging.none({ reason: " " }))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => FlowLogging.none({ reason: " " }))).toEqual(["REASON_MISSING"]);
   });
 });
 
@@ -212,17 +219,19 @@ describe("a network in a VCN that exists", () => {
     const filters = resourcesOf(stack, "oci_core_capture_filter");
     const [, id = ""] = /filter\.(\w+)\./.exec(given.configuration.source.parameters.capture_filter) ?? [];
     expect(filters[id].compartment_id).toBe(OWNERS);
-    expect(refusedCodes(() => new FlowLogs(stack, "again", { network }))).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(() => new FlowLogs(stack, "again", { network }))).toEqual(["NAME_DUPLICATE"]);
   });
 
   test("has none where all subnets are given, and is refused to be told of any", () => {
     const given = { ...SUBNETS, plan: undefined };
     const network = existing(newStack(), given);
-    expect(refusedCodes(() => network.flowLogs)).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => network.flowLogs)).toEqual(["ATTRIBUTE_MISSING"]);
     for (const flowLogs of [FlowLogging.enabled(), FlowLogging.none({ reason })]) {
-      expect(refusedCodes(() => existing(newStack(), { ...given, flowLogs }))).toEqual(["VALUE_INVALID"]);
+      expect(problemCodesOf(() => existing(newStack(), { ...given, flowLogs }))).toEqual(["VALUE_INVALID"]);
     }
-    expect(refusedCodes(() => existing(newStack(), { flowLogs: "none" as any }))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => existing(newStack(), { flowLogs: "none" as any }))).toEqual([
+      "VALUE_INVALID",
+    ]);
   });
 
   test("shares a subnet with the network that made it and records it, without a second log", () => {
@@ -244,7 +253,7 @@ test("an imported network has no flow logs, and its error shows how to create th
   const network = ClusterNetwork.fromClusterNetworkAttributes(newStack(), "network", {
     vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.existing",
   });
-  expect(refusal(() => network.flowLogs)).toMatchObject([
+  expect(validationProblemsOf(() => network.flowLogs)).toMatchObject([
     { code: "ATTRIBUTE_MISSING", fix: expect.stringContaining("new FlowLogs(scope, id, { network })") },
   ]);
 });

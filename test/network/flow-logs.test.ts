@@ -5,8 +5,8 @@ import {
   COMPARTMENT,
   newStack,
   onlyResource,
-  refusal,
-  refusedCodes,
+  validationProblemsOf,
+  problemCodesOf,
   resourcesOf,
   synthesized,
 } from "../support/stack";
@@ -101,10 +101,10 @@ describe("flow logs", () => {
     const network = imported(stack);
     const before = synthesized(stack);
     const make: any = (props: any) => () => new FlowLogs(stack, "flows", props);
-    expect(refusedCodes(make(undefined))).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(make({}))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(make(undefined))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(make({}))).toEqual(["ATTRIBUTE_MISSING"]);
     expect(
-      refusedCodes(
+      problemCodesOf(
         make({
           network,
           compartmentId: "logs",
@@ -117,12 +117,12 @@ describe("flow logs", () => {
     ).toEqual(["OCID_INVALID", "VALUE_INVALID", "COUNT_INVALID", "RETENTION_INVALID", "TAG_INVALID"]);
     expect(synthesized(stack)).toEqual(before);
     for (const wrong of ["x", {}, 5, stack]) {
-      expect(refusedCodes(make({ network: wrong }))).toEqual(["VALUE_INVALID"]);
+      expect(problemCodesOf(make({ network: wrong }))).toEqual(["VALUE_INVALID"]);
     }
     const existing = ClusterNetwork.fromClusterNetworkAttributes(stack, "existing", {
       vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.test",
     });
-    expect(refusedCodes(make({ network: existing }))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(make({ network: existing }))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
   });
 
   test("are one for a subnet that several purposes share", () => {
@@ -144,7 +144,7 @@ describe("flow logs", () => {
       { workerSubnet: subnet("own", "10.20.9.0/24"), apiEndpointSubnet: subnet("api2", "10.20.8.0/28") },
       "other",
     );
-    const problems = refusal(() => new FlowLogs(stack, "again", { network: other }));
+    const problems = validationProblemsOf(() => new FlowLogs(stack, "again", { network: other }));
     expect(problems.map(({ code, what }) => `${code}: ${what}`)).toEqual([
       "NAME_DUPLICATE: podSubnet of stack/other is recorded already, by stack/flows/Pods",
       "NAME_DUPLICATE: loadBalancerSubnet of stack/other is recorded already, by stack/flows/LoadBalancers",
@@ -155,7 +155,7 @@ describe("flow logs", () => {
   test("are refused for a network that records its subnets itself, with what to write instead", () => {
     const stack = newStack();
     const { network } = networkIn(stack);
-    const [problem, ...more] = refusal(() => new FlowLogs(stack, "flows", { network }));
+    const [problem, ...more] = validationProblemsOf(() => new FlowLogs(stack, "flows", { network }));
     expect(more).toEqual([]);
     expect(problem).toMatchObject({
       code: "NAME_DUPLICATE",

@@ -8,7 +8,7 @@ import { type SecureOkeClusterProps } from "../../lib/cluster/cluster-props";
 import { Endpoint, Reachability, Verdict } from "../../lib/checks";
 import { Port } from "../../lib/core/port";
 import { PodNetworking } from "../../lib/network/vcn/pod-networking";
-import { COMPARTMENT, newStack, refusedCodes, synthesized } from "../support/stack";
+import { COMPARTMENT, newStack, problemCodesOf, synthesized } from "../support/stack";
 
 const { YES, NO } = Verdict;
 
@@ -79,5 +79,5 @@ test.each<[string, any, string[]]>([
   ["nothing in the list", { podsToNodes: [null] }, ["ATTRIBUTE_MISSING"]],
   ["a word for the add-on", { observabilityAgent: "yes" }, ["VALUE_INVALID"]],
 ])("a cluster is refused %s", (_, props, codes) => {
-  expect(refusedCodes(() => reach(props))).toEqual(codes);
+  expect(problemCodesOf(() => reach(props))).toEqual(codes);
 });

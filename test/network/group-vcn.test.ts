@@ -16,7 +16,7 @@ import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { IMAGE } from "../workload/support";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes } from "../support/stack";
+import { COMPARTMENT, newStack, onlyResource, validationProblemsOf, problemCodesOf } from "../support/stack";
 
 const VCN = "ocid1.vcn.oc1.eu-frankfurt-1.one";
 const OTHER = "ocid1.vcn.oc1.eu-frankfurt-1.other";
@@ -58,13 +58,13 @@ describe("a group of another VCN", () => {
       [group(stack, "in-a", networks[0].vcnId), group(stack, "in-b", networks[1].vcnId)],
     ] as const;
     for (const [one, other] of pairs) {
-      const [problem, ...more] = refusal(() => one.allowTo(other, Port.tcp(1521), choice));
+      const [problem, ...more] = validationProblemsOf(() => one.allowTo(other, Port.tcp(1521), choice));
       expect(more).toEqual([]);
       expect(problem).toMatchObject({
         code: "NSG_OTHER_VCN",
         what: `The group ${other.node.path} belongs to another VCN than ${one.node.path}`,
       });
-      expect(refusedCodes(() => one.allowFrom(other, Port.tcp(1521), choice))).toEqual(["NSG_OTHER_VCN"]);
+      expect(problemCodesOf(() => one.allowFrom(other, Port.tcp(1521), choice))).toEqual(["NSG_OTHER_VCN"]);
       expect(other.node.children).toHaveLength(1);
     }
   });
@@ -84,7 +84,7 @@ describe("a group of another VCN", () => {
     const cluster = newCluster(stack);
     const far = group(stack, "far", newNetwork(stack, "elsewhere").vcnId);
     const near = group(stack, "near", cluster.network.vcnId);
-    const problems = refusal(() =>
+    const problems = validationProblemsOf(() =>
       newPool(stack, cluster, { securityGroups: [far], podSecurityGroups: [near, far] }),
     );
     expect(problems.map(({ code, what }) => `${code}: ${what}`)).toEqual([
@@ -97,7 +97,7 @@ describe("a group of another VCN", () => {
   test("does not reach an API endpoint, and nothing of the cluster is made", () => {
     const stack = newStack();
     const bastion = group(stack, "bastion", newNetwork(stack, "elsewhere").vcnId);
-    expect(refusedCodes(() => newCluster(stack, EndpointAccess.privateFrom([bastion])))).toEqual([
+    expect(problemCodesOf(() => newCluster(stack, EndpointAccess.privateFrom([bastion])))).toEqual([
       "NSG_OTHER_VCN",
     ]);
     expect(stack.node.tryFindChild("cluster")).toBeUndefined();
@@ -128,10 +128,10 @@ describe("a group of another VCN, elsewhere than at a cluster,", () => {
     const [home, away] = [newNetwork(stack, "home"), newNetwork(stack, "away")];
     const egress = Egress.to("192.0.2.0/24", Port.tcp(443), choice);
     const far = EgressSource.pods(group(stack, "far", away.vcnId));
-    expect(refusedCodes(() => home.addEgress(far, egress))).toEqual(["NSG_OTHER_VCN"]);
+    expect(problemCodesOf(() => home.addEgress(far, egress))).toEqual(["NSG_OTHER_VCN"]);
     const imported = ClusterNetwork.fromClusterNetworkAttributes(stack, "imported", { vcnId: VCN });
     const other = EgressSource.pods(group(stack, "other", OTHER));
-    expect(refusedCodes(() => imported.addEgress(other, egress))).toEqual(["NSG_OTHER_VCN"]);
+    expect(problemCodesOf(() => imported.addEgress(other, egress))).toEqual(["NSG_OTHER_VCN"]);
     expect(() => away.addEgress(far, egress)).not.toThrow();
   });
 
@@ -149,7 +149,7 @@ describe("a group of another VCN, elsewhere than at a cluster,", () => {
         tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
         securityGroups,
       });
-    expect(refusedCodes(() => expose([near, far]))).toEqual(["NSG_OTHER_VCN"]);
+    expect(problemCodesOf(() => expose([near, far]))).toEqual(["NSG_OTHER_VCN"]);
     expect(() => expose([near])).not.toThrow();
   });
 
@@ -159,14 +159,14 @@ describe("a group of another VCN, elsewhere than at a cluster,", () => {
     const clients = BastionClients.from(["192.0.2.0/24"]);
     const bastion = (target: ISecureOkeCluster, network: ClusterNetwork) => () =>
       new Bastion(stack, "bastion", { compartmentId: COMPARTMENT, cluster: target, network, clients });
-    expect(refusedCodes(bastion(cluster, newNetwork(stack, "elsewhere")))).toEqual(["NSG_OTHER_VCN"]);
+    expect(problemCodesOf(bastion(cluster, newNetwork(stack, "elsewhere")))).toEqual(["NSG_OTHER_VCN"]);
     const imported = SecureOkeCluster.fromClusterAttributes(stack, "imported", {
       clusterId: "ocid1.cluster.oc1.eu-frankfurt-1.example",
       network: newNetwork(stack, "its"),
       apiEndpointSecurityGroup: NetworkSecurityGroup.fromNetworkSecurityGroupId(stack, "api", GROUP),
       privateEndpoint: "10.0.0.5:6443",
     });
-    expect(refusedCodes(bastion(imported, newNetwork(stack, "third")))).toEqual(["NSG_OTHER_VCN"]);
+    expect(problemCodesOf(bastion(imported, newNetwork(stack, "third")))).toEqual(["NSG_OTHER_VCN"]);
     expect(bastion(cluster, cluster.network as ClusterNetwork)).not.toThrow();
   });
 });

@@ -11,7 +11,7 @@ import { PodNetworking } from "../../lib/network/vcn/pod-networking";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
-import { COMPARTMENT, newStack, refusedCodes, onlyResource, resourcesOf } from "../support/stack";
+import { COMPARTMENT, newStack, onlyResource, resourcesOf, problemCodesOf } from "../support/stack";
 import { IMAGE, newChart } from "../workload/support";
 import { DRG, networkIn } from "./support";
 
@@ -58,14 +58,14 @@ const TAKERS: { [name: string]: (range: string) => unknown } = {
 describe("IPv6 is refused clearly", () => {
   test.each(Object.entries(TAKERS))("by %s", (_, take) => {
     for (const range of [SIX, ALL])
-      expect(new Set(refusedCodes(() => take(range)))).toEqual(new Set(["CIDR_IPV6"]));
+      expect(new Set(problemCodesOf(() => take(range)))).toEqual(new Set(["CIDR_IPV6"]));
   });
 
   test("by connections of workloads, also where another library made the range", () => {
     const chart = newChart();
     const web = new HardenedDeployment(chart, "web", { image: IMAGE, port: 8080 });
     const six = NetworkPolicyIpBlock.ipv6(chart, "six", SIX);
-    expect(refusedCodes(() => web.connections.allowTo(six, Port.tcp(443)))).toEqual(["CIDR_IPV6"]);
+    expect(problemCodesOf(() => web.connections.allowTo(six, Port.tcp(443)))).toEqual(["CIDR_IPV6"]);
   });
 
   test("and nothing that is made has any", () => {

@@ -1,7 +1,14 @@
 import { Duration } from "cdk8s";
 import { Testing } from "cdktf";
 import { LoadBalancerLog, LoadBalancerLogs } from "../../lib/network/logs/load-balancer-logs";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../support/stack";
 
 const BALANCER = "ocid1.loadbalancer.oc1.eu-frankfurt-1.web";
 const minimal = { compartmentId: COMPARTMENT, loadBalancerId: BALANCER };
@@ -53,7 +60,7 @@ test.each<[string, object | undefined, string[]]>([
   ["a tag that is none", { ...minimal, definedTags: { a: "b" } }, ["TAG_INVALID"]],
 ])("%s is refused, and leaves nothing behind", (_, props, codes) => {
   const stack = newStack();
-  expect(refusedCodes(() => make(props, stack))).toEqual(codes);
+  expect(problemCodesOf(() => make(props, stack))).toEqual(codes);
   expect(resourcesOf(stack, "oci_logging_log_group")).toEqual({});
 });
 
@@ -61,7 +68,7 @@ test("a log of the same kind twice is refused over the stacks of an app, and lea
   const app = Testing.app();
   const [stack, other] = [newStack("one", app), newStack("two", app)];
   make({ ...minimal, logs: [LoadBalancerLog.ACCESS] }, stack);
-  expect(refusal(() => make(minimal, other))).toMatchObject([
+  expect(validationProblemsOf(() => make(minimal, other))).toMatchObject([
     {
       code: "NAME_DUPLICATE",
       path: "two/logs",
@@ -75,7 +82,7 @@ test("a log of the same kind twice is refused over the stacks of an app, and lea
 
 test("a network load balancer is refused with its reason", () => {
   const loadBalancerId = "ocid1.networkloadbalancer.oc1.eu-frankfurt-1.udp";
-  const [problem] = refusal(() => make({ ...minimal, loadBalancerId }));
+  const [problem] = validationProblemsOf(() => make({ ...minimal, loadBalancerId }));
   expect([problem?.code, problem?.what]).toEqual([
     "LOAD_BALANCER_INVALID",
     expect.stringContaining("have no access logs"),

@@ -2,7 +2,7 @@ import { type TerraformStack, Testing } from "cdktf";
 import { Port } from "../../lib/core/port";
 import { NetworkPeer } from "../../lib/network/security-groups/security-group";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
-import { COMPARTMENT, newStack, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf, problemCodesOf, resourcesOf } from "../support/stack";
 
 const RULE = "oci_core_network_security_group_security_rule";
 const VCN = "ocid1.vcn.oc1.eu-frankfurt-1.test";
@@ -30,7 +30,7 @@ describe("the limits of a network security group", () => {
     web.allowTo(db, Port.tcp(1), reason);
     expect(() => Testing.synth(stack, true)).not.toThrow();
     db.allowFrom(web, Port.tcp(21), reason);
-    const [problem, ...further] = refusal(() => Testing.synth(stack, true));
+    const [problem, ...further] = validationProblemsOf(() => Testing.synth(stack, true));
     expect([problem, further]).toMatchObject([
       { code: "COUNT_INVALID", path: "stack/web", what: "The group would have 121 rules" },
       [],
@@ -52,7 +52,7 @@ describe("the limits of a network security group", () => {
       end: NetworkPeer.cidr("10.0.0.0/24").toRuleEnd(),
       port: Port.tcp(22),
     });
-    expect(refusedCodes(() => Testing.synth(stack, true))).toEqual(["COUNT_INVALID"]);
+    expect(problemCodesOf(() => Testing.synth(stack, true))).toEqual(["COUNT_INVALID"]);
   });
 });
 
@@ -70,15 +70,15 @@ describe("an imported group with a known VCN", () => {
       networkSecurityGroupId: ID,
       vcnId,
     });
-    expect(refusedCodes(() => web.allowTo(other, Port.tcp(443), reason))).toEqual(["NSG_OTHER_VCN"]);
+    expect(problemCodesOf(() => web.allowTo(other, Port.tcp(443), reason))).toEqual(["NSG_OTHER_VCN"]);
     const own = of({ networkSecurityGroupId: ID, vcnId: VCN }, stack);
     web.allowTo(own, Port.tcp(443), reason);
     expect(Object.keys(resourcesOf(stack, RULE))).toHaveLength(2);
   });
 
   test("is rejected with all problems at once", () => {
-    expect(refusedCodes(() => of(undefined))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(() => of({ networkSecurityGroupId: VCN, vcnId: ID }))).toEqual([
+    expect(problemCodesOf(() => of(undefined))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => of({ networkSecurityGroupId: VCN, vcnId: ID }))).toEqual([
       "OCID_INVALID",
       "OCID_INVALID",
     ]);

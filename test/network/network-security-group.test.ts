@@ -9,8 +9,8 @@ import {
   COMPARTMENT,
   newStack,
   onlyResource,
-  refusal,
-  refusedCodes,
+  validationProblemsOf,
+  problemCodesOf,
   resourcesOf,
   synthesized,
 } from "../support/stack";
@@ -166,18 +166,18 @@ describe("a network security group", () => {
   ])("refuses %s", (_, reason, code) => {
     const web = group(newStack(), "web");
     expect(
-      refusedCodes(() => web.allowFrom(NetworkPeer.cidr("10.0.0.0/8"), Port.tcp(1), { reason })),
+      problemCodesOf(() => web.allowFrom(NetworkPeer.cidr("10.0.0.0/8"), Port.tcp(1), { reason })),
     ).toEqual([code]);
   });
 
   test("refuses ranges as wide as the internet, and OCIDs of other kinds", () => {
-    expect(refusedCodes(() => NetworkPeer.cidr("0.0.0.0/0"))).toEqual(["CIDR_TOO_WIDE"]);
-    expect(refusedCodes(() => NetworkPeer.anywhere({ reason: "" }))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => NetworkPeer.cidr("0.0.0.0/0"))).toEqual(["CIDR_TOO_WIDE"]);
+    expect(problemCodesOf(() => NetworkPeer.anywhere({ reason: "" }))).toEqual(["REASON_MISSING"]);
     const stack = newStack();
     expect(
-      refusedCodes(() => new NetworkSecurityGroup(stack, "x", { compartmentId: VCN, vcnId: COMPARTMENT })),
+      problemCodesOf(() => new NetworkSecurityGroup(stack, "x", { compartmentId: VCN, vcnId: COMPARTMENT })),
     ).toEqual(["OCID_INVALID", "OCID_INVALID"]);
-    expect(refusedCodes(() => NetworkSecurityGroup.fromNetworkSecurityGroupId(stack, "y", VCN))).toEqual([
+    expect(problemCodesOf(() => NetworkSecurityGroup.fromNetworkSecurityGroupId(stack, "y", VCN))).toEqual([
       "OCID_INVALID",
     ]);
   });
@@ -194,8 +194,8 @@ describe("a network security group", () => {
     const services = RegionServices.of({ serviceId: "ocid1.service.oc1.fra.test", cidrLabel: "all-fra" });
     const reason = "test";
     for (const peer of [NetworkPeer.cidr("10.0.0.0/8"), NetworkPeer.anywhere({ reason }), services]) {
-      expect(refusedCodes(() => web.allowFrom(peer, port, { reason }))).toEqual(["RULE_TOO_WIDE"]);
-      expect(refusedCodes(() => web.allowTo(peer, port, { reason }))).toEqual(["RULE_TOO_WIDE"]);
+      expect(problemCodesOf(() => web.allowFrom(peer, port, { reason }))).toEqual(["RULE_TOO_WIDE"]);
+      expect(problemCodesOf(() => web.allowTo(peer, port, { reason }))).toEqual(["RULE_TOO_WIDE"]);
     }
     expect(resourcesOf(stack, RULE)).toEqual({});
     web.allowTo(group(stack, "db"), port, { reason });
@@ -232,8 +232,8 @@ describe("a network security group", () => {
   ])("refuses a peer that somebody wrote themselves and that is %s", (_, peer: any, codes) => {
     const stack = newStack();
     const web = group(stack, "web");
-    expect(refusedCodes(() => web.allowFrom(peer, Port.tcp(443), { reason: "test" }))).toEqual(codes);
-    expect(refusedCodes(() => web.allowTo(peer, Port.tcp(443), { reason: "test" }))).toEqual(codes);
+    expect(problemCodesOf(() => web.allowFrom(peer, Port.tcp(443), { reason: "test" }))).toEqual(codes);
+    expect(problemCodesOf(() => web.allowTo(peer, Port.tcp(443), { reason: "test" }))).toEqual(codes);
     expect(resourcesOf(stack, RULE)).toEqual({});
   });
 
@@ -245,7 +245,7 @@ describe("a network security group", () => {
       { what: "ingress tcp-443 for 0.0.0.0/1", reason: "Half of the world" },
     ]);
     const other = end("CIDR_BLOCK", "10.0.0.0/8");
-    expect(refusedCodes(() => web.allowFrom(other, Port.tcp(443), { reason: "test" }))).toEqual([
+    expect(problemCodesOf(() => web.allowFrom(other, Port.tcp(443), { reason: "test" }))).toEqual([
       "PEER_INVALID",
     ]);
   });
@@ -255,17 +255,17 @@ describe("a network security group", () => {
     const web: any = group(stack, "web");
     const peer = NetworkPeer.cidr("10.0.0.0/8");
     const missing = ["ATTRIBUTE_MISSING"];
-    expect(refusedCodes(() => web.allowFrom(undefined, Port.tcp(1), { reason: "test" }))).toEqual(missing);
-    expect(refusedCodes(() => web.allowTo(peer, undefined, { reason: "test" }))).toEqual(missing);
-    expect(refusedCodes(() => web.allowTo(peer, Port.tcp(1)))).toEqual(missing);
-    expect(refusedCodes(() => web.allowTo())).toEqual([...missing, ...missing, ...missing]);
-    expect(refusedCodes(() => web.allowTo(peer, 443, { reason: "test" }))).toEqual(["PORT_INVALID"]);
+    expect(problemCodesOf(() => web.allowFrom(undefined, Port.tcp(1), { reason: "test" }))).toEqual(missing);
+    expect(problemCodesOf(() => web.allowTo(peer, undefined, { reason: "test" }))).toEqual(missing);
+    expect(problemCodesOf(() => web.allowTo(peer, Port.tcp(1)))).toEqual(missing);
+    expect(problemCodesOf(() => web.allowTo())).toEqual([...missing, ...missing, ...missing]);
+    expect(problemCodesOf(() => web.allowTo(peer, 443, { reason: "test" }))).toEqual(["PORT_INVALID"]);
     const wrong = () => web.allowFrom(end("CIDR_BLOCK", "0.0.0.0/0"), Port.allTraffic(), { reason: "" });
-    expect(refusedCodes(wrong)).toEqual(["REASON_MISSING", "CIDR_TOO_WIDE", "RULE_TOO_WIDE"]);
-    expect(refusedCodes(() => (NetworkPeer as any).cidr())).toEqual(missing);
-    expect(refusedCodes(() => (NetworkPeer as any).anywhere())).toEqual(["REASON_MISSING"]);
-    expect(refusedCodes(() => (RegionServices as any).of())).toEqual([...missing, ...missing]);
-    expect(refusedCodes(() => (RegionServices as any).of({}))).toEqual([...missing, ...missing]);
+    expect(problemCodesOf(wrong)).toEqual(["REASON_MISSING", "CIDR_TOO_WIDE", "RULE_TOO_WIDE"]);
+    expect(problemCodesOf(() => (NetworkPeer as any).cidr())).toEqual(missing);
+    expect(problemCodesOf(() => (NetworkPeer as any).anywhere())).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => (RegionServices as any).of())).toEqual([...missing, ...missing]);
+    expect(problemCodesOf(() => (RegionServices as any).of({}))).toEqual([...missing, ...missing]);
     expect(resourcesOf(stack, RULE)).toEqual({});
   });
 
@@ -273,32 +273,32 @@ describe("a network security group", () => {
     const web = group(newStack(), "web");
     const reason = "For ${team}";
     const open = () => web.allowFrom(NetworkPeer.cidr("10.0.0.0/8"), Port.tcp(443), { reason });
-    expect(refusedCodes(open)).toEqual(["TEXT_TEMPLATE"]);
+    expect(problemCodesOf(open)).toEqual(["TEXT_TEMPLATE"]);
   });
 
   test("that was refused leaves its id free", () => {
     const stack = newStack();
     const make = (props: any) => () => new NetworkSecurityGroup(stack, "web", props);
     for (const props of [undefined, {}]) {
-      expect(refusedCodes(make(props))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
+      expect(problemCodesOf(make(props))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
     }
     const existing: any = (id: any) => () =>
       NetworkSecurityGroup.fromNetworkSecurityGroupId(stack, "web", id);
-    expect(refusedCodes(existing(undefined))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(existing(undefined))).toEqual(["ATTRIBUTE_MISSING"]);
     group(stack, "web");
-    const [problem] = refusal(make({ compartmentId: COMPARTMENT, vcnId: "vcn" }));
+    const [problem] = validationProblemsOf(make({ compartmentId: COMPARTMENT, vcnId: "vcn" }));
     expect(problem?.path).toBe("stack/web");
   });
 
   test.each([" ", "x".repeat(256), "${name}"])("refuses %p as its name", (displayName) => {
     const make = () =>
       new NetworkSecurityGroup(newStack(), "web", { compartmentId: COMPARTMENT, vcnId: VCN, displayName });
-    expect(refusedCodes(make)).toEqual([displayName.includes("{") ? "TEXT_TEMPLATE" : "NAME_INVALID"]);
+    expect(problemCodesOf(make)).toEqual([displayName.includes("{") ? "TEXT_TEMPLATE" : "NAME_INVALID"]);
   });
 
   test.each(["1st", "-a", ".2"])("rejects the id %p, which is not a valid Terraform name", (id) => {
     const stack = newStack();
-    expect(refusedCodes(() => group(stack, id))).toEqual(["NAME_INVALID"]);
+    expect(problemCodesOf(() => group(stack, id))).toEqual(["NAME_INVALID"]);
     expect(
       () => new NetworkSecurityGroup(group(stack, "a"), id, { compartmentId: COMPARTMENT, vcnId: VCN }),
     ).not.toThrow();

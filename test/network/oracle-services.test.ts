@@ -3,7 +3,14 @@ import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { OracleServices } from "../../lib/network/vcn/oracle-services";
 import { RegionServices } from "../../lib/network/vcn/region-services";
 import { rulesOf } from "../support/rules";
-import { COMPARTMENT, newStack, refusal, refusedCodes, resourcesOf, synthesized } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+  synthesized,
+} from "../support/stack";
 import { networkIn, services } from "./support";
 
 const HTTPS = Port.tcp(443);
@@ -48,18 +55,20 @@ describe("a group", () => {
   test("rejects labels that are not those of Object Storage", () => {
     const any: any = OracleServices;
     for (const label of ["oci-fra", services.cidrLabel, "0.0.0.0/0"]) {
-      expect(refusedCodes(() => OracleServices.objectStorageOnly(label))).toEqual(["NAME_INVALID"]);
+      expect(problemCodesOf(() => OracleServices.objectStorageOnly(label))).toEqual(["NAME_INVALID"]);
     }
-    expect(refusedCodes(() => any.objectStorageOnly())).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(() => any.objectStorageOnlyOf())).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(() => any.all())).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => any.objectStorageOnly())).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => any.objectStorageOnlyOf())).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => any.all())).toEqual(["ATTRIBUTE_MISSING"]);
   });
 });
 
 describe("a cluster's network", () => {
   test("is refused a service gateway for Object Storage only, which OKE's nodes can't live with", () => {
     const stack = newStack();
-    const [problem, ...more] = refusal(() => networkIn(stack, { regionServices: objectStorage }));
+    const [problem, ...more] = validationProblemsOf(() =>
+      networkIn(stack, { regionServices: objectStorage }),
+    );
     expect(more).toEqual([]);
     expect(problem).toMatchObject({ code: "EGRESS_INVALID", what: expect.stringContaining("registry") });
     const imported = () =>
@@ -68,6 +77,6 @@ describe("a cluster's network", () => {
         compartmentId: COMPARTMENT,
         regionServices: objectStorage,
       });
-    expect(refusedCodes(imported)).toEqual(["EGRESS_INVALID"]);
+    expect(problemCodesOf(imported)).toEqual(["EGRESS_INVALID"]);
   });
 });

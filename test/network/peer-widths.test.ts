@@ -1,7 +1,7 @@
 import { Port } from "../../lib/core/port";
 import { NetworkPeer } from "../../lib/network/security-groups/security-group";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
-import { COMPARTMENT, newStack, refusal } from "../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf } from "../support/stack";
 
 const reason = "Branches order goods";
 const newGroup = () =>
@@ -17,7 +17,7 @@ describe("the ranges that reach a port of a group", () => {
       group.allowFrom(NetworkPeer.cidr(`${first}.0.0.0/8`), port, { reason });
     for (const first of [1, 2, 3, 4, 4]) allow(first);
     const children = group.node.children.length;
-    const [problem, ...more] = refusal(() => {
+    const [problem, ...more] = validationProblemsOf(() => {
       allow(5);
     });
     expect(more).toEqual([]);

@@ -4,7 +4,7 @@ import { Fn, Testing, type TerraformStack } from "cdktf";
 import { Endpoint, Reachability, Verdict } from "../../lib/checks";
 import { cidrAt, overlaps, type Cidr } from "../../lib/core/cidr";
 import { Port } from "../../lib/core/port";
-import { resolveReference } from "../../lib/core/reference";
+import { resolveReference } from "../../lib/core/terraform-text";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { Egress, blockOf, EgressSource } from "../../lib/network/egress/egress";
 import { SubnetRole } from "../../lib/network/vcn/cluster-subnet";
@@ -13,8 +13,8 @@ import {
   COMPARTMENT,
   newStack,
   onlyResource,
-  refusal,
-  refusedCodes,
+  validationProblemsOf,
+  problemCodesOf,
   resourcesOf,
   synthesized,
 } from "../support/stack";
@@ -159,10 +159,10 @@ describe("a remote peering", () => {
   test("needs a DRG first, and both of connection and region or none", () => {
     const { network } = networkIn(newStack());
     const peer = (more: object) => () => network.peerRemotely("ams", { peerCidrs: [PEER], ...more });
-    expect(refusedCodes(peer({}))).toEqual(["EGRESS_INVALID"]);
+    expect(problemCodesOf(peer({}))).toEqual(["EGRESS_INVALID"]);
     network.attachDrg({ drgId: DRG, onPremisesCidrs: ["10.200.0.0/16"] });
-    expect(refusedCodes(peer({ peerRegionName: "eu-amsterdam-1" }))).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(peer({ peerConnectionId: GATEWAY, peerRegionName: "Amsterdam" }))).toEqual([
+    expect(problemCodesOf(peer({ peerRegionName: "eu-amsterdam-1" }))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(peer({ peerConnectionId: GATEWAY, peerRegionName: "Amsterdam" }))).toEqual([
       "OCID_INVALID",
       "NAME_INVALID",
     ]);
@@ -188,21 +188,21 @@ describe("a hub", () => {
       "n-pods: 10.200.0.0/16 > drg_attachment",
       "n-pods: 203.0.113.0/24 > drg_attachment",
     ]);
-    expect(refusedCodes(() => network.natGatewayAddress)).toEqual(["EGRESS_INVALID"]);
+    expect(problemCodesOf(() => network.natGatewayAddress)).toEqual(["EGRESS_INVALID"]);
   });
 
   test("is asked for by true or false", () => {
     const { network } = networkIn(newStack());
     const attach = () =>
       network.attachDrg({ drgId: DRG, onPremisesCidrs: [PEER], internetThroughHub: "yes" as never });
-    expect(refusedCodes(attach)).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(attach)).toEqual(["VALUE_INVALID"]);
   });
 });
 
 describe("a peering is refused", () => {
   test("without a range, as nothing would lead there", () => {
     const { network } = networkIn(newStack());
-    const [problem] = refusal(() => network.peerLocally("data", { peerCidrs: [] }));
+    const [problem] = validationProblemsOf(() => network.peerLocally("data", { peerCidrs: [] }));
     expect(problem).toMatchObject({ code: "EGRESS_INVALID", property: "peerCidrs" });
     expect(problem?.why).not.toContain("load balancer");
   });
@@ -221,23 +221,23 @@ describe("a peering is refused", () => {
   ])("with %s, and leaves nothing behind", (_, props, codes) => {
     const stack = newStack();
     const { network } = networkIn(stack);
-    expect(refusedCodes(() => network.peerLocally("data", props as never))).toEqual(codes);
+    expect(problemCodesOf(() => network.peerLocally("data", props as never))).toEqual(codes);
     expect(resourcesOf(stack, "oci_core_local_peering_gateway")).toEqual({});
   });
 
   test("where another gateway has routes to a part of its ranges", () => {
     const { network } = networkIn(newStack());
     network.attachDrg({ drgId: DRG, onPremisesCidrs: ["10.60.7.0/24"] });
-    expect(refusedCodes(() => network.peerLocally("data", { peerCidrs: [PEER] }))).toEqual([
+    expect(problemCodesOf(() => network.peerLocally("data", { peerCidrs: [PEER] }))).toEqual([
       "EGRESS_INVALID",
     ]);
     network.peerLocally("other", { peerCidrs: ["10.61.0.0/16"] });
-    expect(refusedCodes(() => network.peerRemotely("ams", { peerCidrs: ["10.61.3.0/24"] }))).toEqual([
+    expect(problemCodesOf(() => network.peerRemotely("ams", { peerCidrs: ["10.61.3.0/24"] }))).toEqual([
       "EGRESS_INVALID",
     ]);
     const late = networkIn(newStack()).network;
     late.peerLocally("data", { peerCidrs: [PEER] });
-    expect(refusedCodes(() => late.attachDrg({ drgId: DRG, onPremisesCidrs: ["10.60.7.0/24"] }))).toEqual([
+    expect(problemCodesOf(() => late.attachDrg({ drgId: DRG, onPremisesCidrs: ["10.60.7.0/24"] }))).toEqual([
       "EGRESS_INVALID",
     ]);
   });
@@ -249,10 +249,10 @@ describe("a peering is refused", () => {
       () =>
         network.peerLocally(id as string, { peerCidrs: [cidr] });
     for (const id of ["", "1st", "a b", "x".repeat(16), 7])
-      expect(refusedCodes(peer(id))).toEqual(["NAME_INVALID"]);
-    expect(refusedCodes(peer(undefined))).toEqual(["NAME_INVALID"]);
+      expect(problemCodesOf(peer(id))).toEqual(["NAME_INVALID"]);
+    expect(problemCodesOf(peer(undefined))).toEqual(["NAME_INVALID"]);
     peer("data")();
-    expect(refusedCodes(peer("data", "10.61.0.0/16"))).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(peer("data", "10.61.0.0/16"))).toEqual(["NAME_DUPLICATE"]);
   });
 
   test("exactly where its range overlaps the VCN or that of another peering", () => {
@@ -297,7 +297,7 @@ describe("the way back", () => {
     const before = synthesized(stack);
     const attach = () => network.attachDrg({ drgId: DRG, onPremisesCidrs: [PEER], subnets });
     const peer = () => network.peerLocally("data", { peerCidrs: [PEER], subnets });
-    for (const call of [attach, peer]) expect(refusedCodes(call)).toEqual(["EGRESS_INVALID"]);
+    for (const call of [attach, peer]) expect(problemCodesOf(call)).toEqual(["EGRESS_INVALID"]);
     expect(synthesized(stack)).toEqual(before);
     const existing = () =>
       new ExistingVcnNetwork(stack, "existing", {
@@ -307,7 +307,7 @@ describe("the way back", () => {
         plan: SubnetPlan.withoutPods({ vcnCidr: "10.20.0.0/22" }),
         drg: { drgId: DRG, onPremisesCidrs: [PEER], subnets },
       });
-    expect(refusedCodes(existing)).toEqual(["EGRESS_INVALID"]);
+    expect(problemCodesOf(existing)).toEqual(["EGRESS_INVALID"]);
   });
 
   test.each([[5], [true], [{}], ["WORKERS"]])(
@@ -317,7 +317,7 @@ describe("the way back", () => {
       const given: any = { subnets: wrong };
       const attach = () => network.attachDrg({ drgId: DRG, onPremisesCidrs: [PEER], ...given });
       const peer = () => network.peerLocally("data", { peerCidrs: [PEER], ...given });
-      for (const call of [attach, peer]) expect(refusedCodes(call)).toEqual(["VALUE_INVALID"]);
+      for (const call of [attach, peer]) expect(problemCodesOf(call)).toEqual(["VALUE_INVALID"]);
     },
   );
 });

@@ -17,7 +17,14 @@ import { ContainerImage } from "../../lib/workload/images/container-image";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancerAccess, LoadBalancerType } from "../../lib/exposure/load-balancer-settings";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../support/stack";
 
 const REASON = { reason: "The shop is on the internet" };
 const PUBLIC = SubnetExposure.publicWith(REASON);
@@ -67,7 +74,7 @@ describe("a plan with public load balancers", () => {
     ["a range outside of the VCN", { publicLoadBalancerCidr: "10.1.0.0/24" }, "SUBNET_OUTSIDE_VCN"],
     ["something that is neither yes nor no", { publicLoadBalancers: "yes" }, "VALUE_INVALID"],
   ])("is refused %s", (_, props, code) => {
-    expect(refusedCodes(() => SubnetPlan.of(props))).toContain(code);
+    expect(problemCodesOf(() => SubnetPlan.of(props))).toContain(code);
   });
 });
 
@@ -109,7 +116,7 @@ describe("a network with a subnet of public load balancers", () => {
       "ATTRIBUTE_MISSING",
     ],
   ])("is refused one %s", (_, props, code) => {
-    expect(refusedCodes(() => make(props))).toEqual([code]);
+    expect(problemCodesOf(() => make(props))).toEqual([code]);
   });
 });
 
@@ -163,7 +170,7 @@ describe("an existing VCN with a subnet of public load balancers", () => {
       "ATTRIBUTE_MISSING",
     ],
   ])("is refused one %s", (_, props, code) => {
-    expect(refusedCodes(() => existing(props))).toEqual([code]);
+    expect(problemCodesOf(() => existing(props))).toEqual([code]);
   });
 });
 
@@ -193,7 +200,7 @@ describe("an imported network", () => {
       cidr: "10.9.3.0/24",
       isPublic: false,
     };
-    const problems = refusal(() => imported(newStack(), { publicLoadBalancerSubnet: subnet }));
+    const problems = validationProblemsOf(() => imported(newStack(), { publicLoadBalancerSubnet: subnet }));
     expect(problems.map(({ code }) => code).sort()).toEqual(["SUBNET_NOT_PUBLIC", "SUBNET_OUTSIDE_VCN"]);
   });
 

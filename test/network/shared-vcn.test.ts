@@ -10,7 +10,7 @@ import { ClusterNetwork, type IClusterNetwork } from "../../lib/network/vcn/clus
 import { PodNetworking } from "../../lib/network/vcn/pod-networking";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { OciProvider } from "../../lib/oci/provider";
-import { COMPARTMENT, newStack, refusedCodes, resourcesOf } from "../support/stack";
+import { COMPARTMENT, newStack, problemCodesOf, resourcesOf } from "../support/stack";
 import { describeWithTerraform, synthInto, withProvider } from "../terraform/terraform";
 
 jest.setTimeout(120_000);
@@ -95,7 +95,7 @@ describe("clusters that share a network", () => {
     const network = networkIn(stack);
     cluster(stack, "one", network);
     const two = cluster(stack, "two", network);
-    expect(refusedCodes(() => pool(two, "more", 25))).toEqual(["SUBNET_EXHAUSTED"]);
+    expect(problemCodesOf(() => pool(two, "more", 25))).toEqual(["SUBNET_EXHAUSTED"]);
   });
 
   test("don't rename one another", () => {

@@ -4,7 +4,7 @@ import { cidrAt, contains, overlaps, readIpv4Cidr, usableAddresses, type Cidr } 
 import { Problems, ValidationError } from "../../lib/core/validation-error";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { SubnetPlan, type SubnetPlanProps } from "../../lib/network/vcn/subnet-plan";
-import { COMPARTMENT, newStack, refusal, refusedCodes } from "../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf, problemCodesOf } from "../support/stack";
 
 const cidr = (text: string) => readIpv4Cidr(new Problems("test"), "cidr", text) as Cidr;
 
@@ -149,7 +149,7 @@ describe("a subnet plan", () => {
   });
 
   test("that does not fit shows the arithmetic", () => {
-    const [problem] = refusal(() => SubnetPlan.of({ vcnCidr: "10.0.0.0/22", nodes: 250 }));
+    const [problem] = validationProblemsOf(() => SubnetPlan.of({ vcnCidr: "10.0.0.0/22", nodes: 250 }));
     expect(problem?.what).toBe(
       "10.0.0.0/22 holds 1024 addresses and has no free block of 8192 for pods: " +
         "apiEndpoint 16 + loadBalancers 64 + workers 256 + pods 8192 = 8528, each aligned to its size",
@@ -157,7 +157,7 @@ describe("a subnet plan", () => {
   });
 
   test("that does not fit is rejected with a VCN range that fits, where one exists", () => {
-    const fixOf = (props: SubnetPlanProps) => refusal(() => SubnetPlan.of(props))[0]?.fix;
+    const fixOf = (props: SubnetPlanProps) => validationProblemsOf(() => SubnetPlan.of(props))[0]?.fix;
     expect(fixOf({ vcnCidr: "10.0.16.0/22", nodes: 20 })).toBe(
       'A /21 would fit, vcnCidr: "10.0.16.0/21"; or ask for fewer nodes or pods',
     );
@@ -178,7 +178,7 @@ describe("a subnet plan", () => {
   ])("of a /%i has room for as many nodes as its documentation says", (prefix, nodes) => {
     const vcnCidr = `10.0.0.0/${prefix}`;
     expect(SubnetPlan.of({ vcnCidr, nodes }).vcnCidr).toBe(vcnCidr);
-    expect(refusedCodes(() => SubnetPlan.of({ vcnCidr, nodes: nodes + 1 }))).toEqual(["SUBNET_EXHAUSTED"]);
+    expect(problemCodesOf(() => SubnetPlan.of({ vcnCidr, nodes: nodes + 1 }))).toEqual(["SUBNET_EXHAUSTED"]);
   });
 
   test("of a small VCN has small subnets for the API endpoint and the load balancers, down to a /27", () => {
@@ -190,7 +190,7 @@ describe("a subnet plan", () => {
       apiEndpointCidr: "10.0.0.0/30",
       loadBalancerCidr: "10.0.0.16/28",
     });
-    expect(refusedCodes(() => SubnetPlan.of({ vcnCidr: "10.0.0.0/28", nodes: 1, pods: 1 }))).toEqual([
+    expect(problemCodesOf(() => SubnetPlan.of({ vcnCidr: "10.0.0.0/28", nodes: 1, pods: 1 }))).toEqual([
       "SUBNET_EXHAUSTED",
     ]);
   });
@@ -202,7 +202,7 @@ describe("a subnet plan", () => {
       loadBalancerCidr: "10.0.0.0/30",
       workerCidr: "10.9.0.0/24",
     };
-    expect(refusedCodes(() => SubnetPlan.of(props))).toEqual([
+    expect(problemCodesOf(() => SubnetPlan.of(props))).toEqual([
       "SUBNET_SIZE",
       "SUBNET_EXHAUSTED",
       "SUBNET_OUTSIDE_VCN",
@@ -214,7 +214,7 @@ describe("a subnet plan", () => {
       workerCidr: "10.0.0.0/24",
       podCidr: "10.0.0.0/24",
     };
-    expect(refusedCodes(() => SubnetPlan.of(overlapping))).toEqual([
+    expect(problemCodesOf(() => SubnetPlan.of(overlapping))).toEqual([
       "CIDR_INVALID",
       "COUNT_INVALID",
       "SUBNET_OVERLAP",
@@ -223,7 +223,7 @@ describe("a subnet plan", () => {
 
   test("refuses references to Terraform values, without printing their placeholders", () => {
     const variable = new TerraformVariable(newStack(), "value", {});
-    const problems = refusal(() =>
+    const problems = validationProblemsOf(() =>
       SubnetPlan.of({
         nodes: variable.numberValue,
         pods: variable.numberValue,
@@ -246,13 +246,13 @@ describe("a subnet plan", () => {
     const scope = newStack();
     const made = (plan: any) => () =>
       new ClusterNetwork(scope, "network", { compartmentId: COMPARTMENT, plan });
-    expect(refusal(made({})).map(({ code, property }) => [code, property])).toEqual(
+    expect(validationProblemsOf(made({})).map(({ code, property }) => [code, property])).toEqual(
       ["vcnCidr", "apiEndpointCidr", "loadBalancerCidr", "workerCidr", "podCidr"].map((range) => [
         "ATTRIBUTE_MISSING",
         `plan.${range}`,
       ]),
     );
-    expect(refusedCodes(made({ ...SubnetPlan.of(), podCidr: "10.0.0.0/8" }))).toEqual([
+    expect(problemCodesOf(made({ ...SubnetPlan.of(), podCidr: "10.0.0.0/8" }))).toEqual([
       "SUBNET_OVERLAP",
       "SUBNET_OVERLAP",
       "SUBNET_OVERLAP",
@@ -286,7 +286,7 @@ describe("a subnet plan", () => {
       ["CIDR_INVALID", "COUNT_INVALID", "CIDR_INVALID"],
     ],
   ])("refuses %s", (_, props, codes) => {
-    expect(refusedCodes(() => SubnetPlan.of(props))).toEqual(codes);
+    expect(problemCodesOf(() => SubnetPlan.of(props))).toEqual(codes);
   });
 });
 
@@ -296,7 +296,7 @@ test.each([
   ["192.168.0.9/24", "192.168.0.0/24"],
   ["192.168.0.9/29", "192.168.0.0/27"],
 ])("the VCN range that the fix shows for %s is valid", (vcnCidr, advised) => {
-  const [problem] = refusal(() => SubnetPlan.of({ vcnCidr, nodes: 1, pods: 1 }));
+  const [problem] = validationProblemsOf(() => SubnetPlan.of({ vcnCidr, nodes: 1, pods: 1 }));
   expect(problem).toMatchObject({
     code: "CIDR_HOST_BITS",
     fix: expect.stringContaining(`Write ${advised} for`),

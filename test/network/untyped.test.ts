@@ -1,9 +1,9 @@
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
-import { COMPARTMENT, newStack, refusal } from "../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf } from "../support/stack";
 
-const whats = (call: () => unknown) => refusal(call).map(({ code, what }) => `${code}: ${what}`);
+const whats = (call: () => unknown) => validationProblemsOf(call).map(({ code, what }) => `${code}: ${what}`);
 
 describe("a program without types", () => {
   test.each([undefined, null, {}])("that passes %p gets errors for the missing props", (props: any) => {
@@ -25,7 +25,7 @@ describe("a program without types", () => {
   });
 
   test("that plans with a text is refused", () => {
-    const [problem] = refusal(() => SubnetPlan.of("10.0.0.0/16" as never));
+    const [problem] = validationProblemsOf(() => SubnetPlan.of("10.0.0.0/16" as never));
     expect(problem).toMatchObject({ code: "VALUE_INVALID", property: "props" });
   });
 
@@ -38,6 +38,6 @@ describe("a program without types", () => {
 });
 
 test("the fix for a VCN that is too large shows the valid sizes", () => {
-  const [problem] = refusal(() => SubnetPlan.of({ vcnCidr: "10.0.0.0/15" }));
+  const [problem] = validationProblemsOf(() => SubnetPlan.of({ vcnCidr: "10.0.0.0/15" }));
   expect(problem?.fix).toBe("Give a range from a /16 to a /27, which just holds the four subnets");
 });

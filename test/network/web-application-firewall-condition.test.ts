@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
 import * as fc from "fast-check";
 import { WafCondition } from "../../lib/network/waf/web-application-firewall-condition";
-import { refusedCodes } from "../support/stack";
+import { problemCodesOf } from "../support/stack";
 
 describe("a condition of a web application firewall", () => {
   test.each([
@@ -50,10 +50,10 @@ describe("a condition of a web application firewall", () => {
   });
 
   test("is rejected above 1,024 characters, with a reference counted as an OCID", () => {
-    expect(refusedCodes(() => WafCondition.expression("a".repeat(1025)))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => WafCondition.expression("a".repeat(1025)))).toEqual(["VALUE_INVALID"]);
     const ids = Array.from({ length: 9 }, (_, index) =>
       Token.asString({ resolve: () => `${index}`, creationStack: [], toString: () => "" }),
     );
-    expect(refusedCodes(() => WafCondition.addressLists(ids))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => WafCondition.addressLists(ids))).toEqual(["VALUE_INVALID"]);
   });
 });

@@ -5,7 +5,14 @@ import { NetworkAddressList, WafCondition } from "../../lib/network/waf/web-appl
 import { WebApplicationFirewall } from "../../lib/network/waf/web-application-firewall";
 import { WafCapability, WafAccessRule } from "../../lib/network/waf/web-application-firewall-rules";
 import { WafMode, WafResponse } from "../../lib/network/waf/web-application-firewall-props";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../support/stack";
 
 const POLICY = "oci_waf_web_app_firewall_policy";
 const FIREWALL = "oci_waf_web_app_firewall";
@@ -306,12 +313,14 @@ describe("invalid input of a web application firewall", () => {
       ["ATTRIBUTE_MISSING", "CIDR_INVALID"],
     ],
   ])("%s is refused", (_, call, codes) => {
-    expect(refusedCodes(call)).toEqual(codes);
+    expect(problemCodesOf(call)).toEqual(codes);
   });
 
   test("a network load balancer is refused with the reason and the alternative", () => {
     const waf = new WebApplicationFirewall(newStack(), "waf", minimal);
-    const [problem] = refusal(() => waf.protect("udp", "ocid1.networkloadbalancer.oc1.eu-frankfurt-1.udp"));
+    const [problem] = validationProblemsOf(() =>
+      waf.protect("udp", "ocid1.networkloadbalancer.oc1.eu-frankfurt-1.udp"),
+    );
     expect(problem).toMatchObject({
       code: "LOAD_BALANCER_INVALID",
       what: expect.stringContaining(
@@ -330,7 +339,7 @@ describe("invalid input of a web application firewall", () => {
     first!.protect("web", BALANCER);
     first!.protect("made", made.stringValue);
     for (const id of [BALANCER, made.stringValue]) {
-      expect(refusal(() => second!.protect("again", id))).toMatchObject([
+      expect(validationProblemsOf(() => second!.protect("again", id))).toMatchObject([
         {
           code: "NAME_DUPLICATE",
           path: "two/waf/again",
@@ -354,7 +363,7 @@ describe("invalid input of a web application firewall", () => {
       [() => waf.protect("other", COMPARTMENT), ["OCID_INVALID"]],
       [() => waf.protect("other", undefined as never), ["ATTRIBUTE_MISSING"]],
     ] as const) {
-      expect(refusedCodes(call)).toEqual(codes);
+      expect(problemCodesOf(call)).toEqual(codes);
     }
     expect(Object.keys(resourcesOf(stack, FIREWALL))).toHaveLength(1);
   });

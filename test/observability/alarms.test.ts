@@ -7,7 +7,7 @@ import { AuditAlarm } from "../../lib/observability/audit-alarm";
 import { EventAlarm } from "../../lib/observability/event-alarm";
 import { SavedSearch } from "../../lib/observability/saved-search";
 import { SearchedLogs } from "../../lib/observability/searched-logs";
-import { newStack, refusal, refusedCodes } from "../support/stack";
+import { newStack, validationProblemsOf, problemCodesOf } from "../support/stack";
 
 const texts = { name: "orders-slow", purpose: "Orders take too long.", response: "Look at the database." };
 const query = "Latency[5m].mean() > 2";
@@ -33,29 +33,30 @@ describe("a set of alarms", () => {
     expect(names(less)).not.toContain("secret-read");
     expect(less.omitted).toEqual([{ name: "secret-read", reason: "The vault has no secrets" }]);
     expect(less.adding(metric).omitted).toEqual(less.omitted);
-    expect(refusedCodes(() => Alarms.recommended().without("secret-read", { reason: " " }))).toEqual([
+    expect(problemCodesOf(() => Alarms.recommended().without("secret-read", { reason: " " }))).toEqual([
       "REASON_MISSING",
     ]);
-    const [problem] = refusal(() => Alarms.recommended().without("secrets", { reason: "None" }));
+    const [problem] = validationProblemsOf(() => Alarms.recommended().without("secrets", { reason: "None" }));
     expect(problem).toMatchObject({ code: "NAME_INVALID", fix: expect.stringContaining("secret-read") });
-    expect(refusedCodes(() => Alarms.recommended().without(undefined as any, undefined as any))).toEqual([
+    expect(problemCodesOf(() => Alarms.recommended().without(undefined as any, undefined as any))).toEqual([
       "ATTRIBUTE_MISSING",
       "REASON_MISSING",
     ]);
   });
 
   test("rejects two alarms with one name, and values that are not alarms", () => {
-    expect(refusedCodes(() => Alarms.of(metric, metric))).toEqual(["NAME_DUPLICATE"]);
-    expect(refusedCodes(() => Alarms.recommended().adding({ name: "x" } as any))).toContain("VALUE_INVALID");
-    expect(refusedCodes(() => Alarms.of(undefined as any))).not.toEqual([]);
+    expect(problemCodesOf(() => Alarms.of(metric, metric))).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(() => Alarms.recommended().adding({ name: "x" } as any))).toContain(
+      "VALUE_INVALID",
+    );
+    expect(problemCodesOf(() => Alarms.of(undefined as any))).not.toEqual([]);
   });
 
   test("rejects thresholds that are not counts, and principals that are not OCIDs", () => {
-    expect(refusedCodes(() => Alarms.recommended({ unauthorizedRequests: -1, serverErrors: 0.5 }))).toEqual([
-      "COUNT_INVALID",
-      "COUNT_INVALID",
-    ]);
-    expect(refusedCodes(() => Alarms.recommended({ automationPrincipalIds: ["terraform"] }))).toEqual([
+    expect(problemCodesOf(() => Alarms.recommended({ unauthorizedRequests: -1, serverErrors: 0.5 }))).toEqual(
+      ["COUNT_INVALID", "COUNT_INVALID"],
+    );
+    expect(problemCodesOf(() => Alarms.recommended({ automationPrincipalIds: ["terraform"] }))).toEqual([
       "OCID_INVALID",
     ]);
     const stack = newStack();
@@ -63,7 +64,7 @@ describe("a set of alarms", () => {
     expect(() =>
       Alarms.recommended({ automationPrincipalIds: [id], unschedulableFor: Duration.minutes(60) }),
     ).not.toThrow();
-    expect(refusedCodes(() => Alarms.recommended({ unschedulableFor: Duration.hours(2) }))).toEqual([
+    expect(problemCodesOf(() => Alarms.recommended({ unschedulableFor: Duration.hours(2) }))).toEqual([
       "DURATION_INVALID",
     ]);
   });
@@ -106,7 +107,7 @@ describe("an alarm of your own", () => {
     ["without a threshold", "Latency[5m].mean()", "QUERY_INVALID"],
     ["that is not text", 5, "VALUE_INVALID"],
   ])("rejects a query %s", (_what, wrong, code) => {
-    const problems = refusal(() => MetricAlarm.of({ ...texts, query: wrong as string }));
+    const problems = validationProblemsOf(() => MetricAlarm.of({ ...texts, query: wrong as string }));
     expect(problems).toMatchObject([{ code, path: "MetricAlarm.of", property: "query" }]);
   });
 
@@ -118,7 +119,7 @@ describe("an alarm of your own", () => {
       query: "no",
       metricNamespace: "OCI",
     };
-    expect(refusedCodes(() => MetricAlarm.of({ ...wrong, pendingFor: Duration.seconds(90) }))).toEqual([
+    expect(problemCodesOf(() => MetricAlarm.of({ ...wrong, pendingFor: Duration.seconds(90) }))).toEqual([
       "NAME_INVALID",
       "VALUE_INVALID",
       "VALUE_INVALID",
@@ -126,27 +127,29 @@ describe("an alarm of your own", () => {
       "NAME_INVALID",
       "DURATION_INVALID",
     ]);
-    expect(refusedCodes(() => MetricAlarm.of({} as any))).toEqual(Array(4).fill("ATTRIBUTE_MISSING"));
-    expect(refusedCodes(() => EventAlarm.of({ ...texts, eventTypes: [] }))).toEqual(["VALUE_INVALID"]);
-    expect(refusedCodes(() => EventAlarm.of({ ...texts, eventTypes: ["createbucket"] }))).toEqual([
+    expect(problemCodesOf(() => MetricAlarm.of({} as any))).toEqual(Array(4).fill("ATTRIBUTE_MISSING"));
+    expect(problemCodesOf(() => EventAlarm.of({ ...texts, eventTypes: [] }))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => EventAlarm.of({ ...texts, eventTypes: ["createbucket"] }))).toEqual([
       "VALUE_INVALID",
     ]);
     const mixed = [
       "com.oraclecloud.identitycontrolplane.createpolicy",
       "com.oraclecloud.bastion.createsession.begin",
     ];
-    expect(refusal(() => EventAlarm.of({ ...texts, eventTypes: mixed }))).toMatchObject([
+    expect(validationProblemsOf(() => EventAlarm.of({ ...texts, eventTypes: mixed }))).toMatchObject([
       { code: "VALUE_INVALID", fix: expect.stringContaining("home region") },
     ]);
-    expect(refusedCodes(() => AuditAlarm.of({ ...texts, condition: "data.eventName = DeleteLog'" }))).toEqual(
-      ["QUERY_INVALID"],
-    );
-    expect(refusedCodes(() => AuditAlarm.of({ ...texts, condition: "data.eventName = '${y}'" }))).toEqual([
+    expect(
+      problemCodesOf(() => AuditAlarm.of({ ...texts, condition: "data.eventName = DeleteLog'" })),
+    ).toEqual(["QUERY_INVALID"]);
+    expect(problemCodesOf(() => AuditAlarm.of({ ...texts, condition: "data.eventName = '${y}'" }))).toEqual([
       "TEXT_TEMPLATE",
     ]);
     const search = { ...texts, logs: SearchedLogs.AUDIT };
-    expect(refusedCodes(() => SavedSearch.of({ ...search, query: "where a =" }))).toEqual(["QUERY_INVALID"]);
-    expect(refusedCodes(() => SavedSearch.of({ ...texts, query: "count", logs: "ALL" as any }))).toContain(
+    expect(problemCodesOf(() => SavedSearch.of({ ...search, query: "where a =" }))).toEqual([
+      "QUERY_INVALID",
+    ]);
+    expect(problemCodesOf(() => SavedSearch.of({ ...texts, query: "count", logs: "ALL" as any }))).toContain(
       "VALUE_INVALID",
     );
   });
@@ -157,7 +160,7 @@ describe("an alarm of your own", () => {
     ["data.eventName = DeleteLog", "single quotes: 'DeleteLog'"],
     ["not (lower(data.identity.name) = 'alice')", "Write data.identity"],
   ])("on audit records rejects fields that none has: %s", (condition, fix) => {
-    expect(refusal(() => AuditAlarm.of({ ...texts, condition }))).toMatchObject([
+    expect(validationProblemsOf(() => AuditAlarm.of({ ...texts, condition }))).toMatchObject([
       { code: "QUERY_INVALID", property: "condition", fix: expect.stringContaining(fix) },
     ]);
   });

@@ -2,7 +2,7 @@ import { Duration } from "cdk8s";
 import { TerraformVariable } from "cdktf";
 import fc from "fast-check";
 import { ArchiveRetention } from "../../lib/observability/archive-retention";
-import { newStack, refusal, refusedCodes } from "../support/stack";
+import { newStack, validationProblemsOf, problemCodesOf } from "../support/stack";
 
 const days = (count: number) => Duration.days(count);
 
@@ -12,23 +12,25 @@ describe("the retention of an archive", () => {
     expect(ArchiveRetention.of(days(3650))).toMatchObject({ days: 3650 });
     expect(ArchiveRetention.of(Duration.hours(24 * 45)).days).toBe(45);
     for (const duration of [days(3651), Duration.hours(25), days(0)]) {
-      expect(refusedCodes(() => ArchiveRetention.of(duration))).toEqual(["DURATION_INVALID"]);
+      expect(problemCodesOf(() => ArchiveRetention.of(duration))).toEqual(["DURATION_INVALID"]);
     }
     for (const nothing of [undefined, null]) {
-      expect(refusedCodes(() => ArchiveRetention.of(nothing as any))).not.toEqual([]);
+      expect(problemCodesOf(() => ArchiveRetention.of(nothing as any))).not.toEqual([]);
     }
   });
 
   test("is below 30 days only with a reason", () => {
-    expect(refusal(() => ArchiveRetention.of(days(29)))).toMatchObject([
+    expect(validationProblemsOf(() => ArchiveRetention.of(days(29)))).toMatchObject([
       {
         code: "RETENTION_INVALID",
         property: "duration",
         fix: expect.stringContaining("{ reason }"),
       },
     ]);
-    expect(refusedCodes(() => ArchiveRetention.short(days(7), { reason: "" }))).toEqual(["REASON_MISSING"]);
-    expect(refusedCodes(() => ArchiveRetention.short(days(7), undefined as any))).toContain("REASON_MISSING");
+    expect(problemCodesOf(() => ArchiveRetention.short(days(7), { reason: "" }))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => ArchiveRetention.short(days(7), undefined as any))).toContain(
+      "REASON_MISSING",
+    );
     expect(ArchiveRetention.short(days(7), { reason: "A test account" })).toMatchObject({
       days: 7,
       reason: "A test account",
@@ -40,7 +42,9 @@ describe("the retention of an archive", () => {
     const locked = retention.locked("2026-12-16T00:00:00Z", { addedOn: "2026-12-01" });
     expect(locked).toMatchObject({ days: 365, lockedFrom: "2026-12-16T00:00:00Z" });
     expect(retention.lockedFrom).toBeUndefined();
-    const [problem] = refusal(() => retention.locked("2026-12-15T23:59:59Z", { addedOn: "2026-12-01" }));
+    const [problem] = validationProblemsOf(() =>
+      retention.locked("2026-12-15T23:59:59Z", { addedOn: "2026-12-01" }),
+    );
     expect(problem).toMatchObject({
       code: "RETENTION_INVALID",
       what: expect.stringContaining("less than 14 days after the end of 2026-12-01"),
@@ -50,7 +54,7 @@ describe("the retention of an archive", () => {
       fc.property(fc.integer({ min: 0, max: 40 }), (after) => {
         const time = new Date(Date.UTC(2026, 11, 1 + after)).toISOString();
         const lock = () => retention.locked(time, { addedOn: "2026-12-01" });
-        if (after < 15) expect(refusedCodes(lock)).toEqual(["RETENTION_INVALID"]);
+        if (after < 15) expect(problemCodesOf(lock)).toEqual(["RETENTION_INVALID"]);
         else expect(lock().lockedFrom).toBe(time);
       }),
     );
@@ -60,15 +64,15 @@ describe("the retention of an archive", () => {
     const retention = ArchiveRetention.of(days(365));
     const variable = new TerraformVariable(newStack(), "time", { type: "string" }).stringValue;
     for (const time of ["2027-02-30T00:00:00Z", "2027-01-31", "tomorrow", variable]) {
-      expect(refusedCodes(() => retention.locked(time, { addedOn: "2026-12-01" }))).toEqual([
+      expect(problemCodesOf(() => retention.locked(time, { addedOn: "2026-12-01" }))).toEqual([
         "RETENTION_INVALID",
       ]);
     }
     for (const addedOn of ["2026-11-31", "2026-12-01T00:00:00Z", "today"]) {
-      expect(refusedCodes(() => retention.locked("2027-06-01T00:00:00Z", { addedOn }))).toEqual([
+      expect(problemCodesOf(() => retention.locked("2027-06-01T00:00:00Z", { addedOn }))).toEqual([
         "RETENTION_INVALID",
       ]);
     }
-    expect(refusedCodes(() => retention.locked(undefined as any, undefined as any))).not.toEqual([]);
+    expect(problemCodesOf(() => retention.locked(undefined as any, undefined as any))).not.toEqual([]);
   });
 });

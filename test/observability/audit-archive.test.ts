@@ -9,7 +9,14 @@ import { FlowLogArchive } from "../../lib/observability/flow-log-archive";
 import { type ObjectstorageBucket } from "../../lib/oci/objectstorage-bucket";
 import { OciProvider } from "../../lib/oci/provider";
 import { networkIn } from "../network/support";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../support/stack";
 import { AUDIT, clusterIn, KEY, statementsOf } from "./support";
 
 const TENANCY = "ocid1.tenancy.oc1..test";
@@ -72,8 +79,8 @@ describe("an archive of audit logs", () => {
       { compartment_id: COMPARTMENT, log_group_id: below },
     ]);
     expect(sourceOf(AuditScope.tenancy(TENANCY))).toEqual([{ compartment_id: TENANCY, log_group_id: below }]);
-    expect(refusedCodes(() => AuditScope.tenancy(COMPARTMENT))).toEqual(["OCID_INVALID"]);
-    expect(refusedCodes(() => AuditScope.compartment(undefined as any))).not.toEqual([]);
+    expect(problemCodesOf(() => AuditScope.tenancy(COMPARTMENT))).toEqual(["OCID_INVALID"]);
+    expect(problemCodesOf(() => AuditScope.compartment(undefined as any))).not.toEqual([]);
   });
 
   test("accepts all props", () => {
@@ -165,7 +172,7 @@ describe("an archive of audit logs", () => {
     const stack = newStack();
     const make = (group: object) => () =>
       archive(stack, { logGroups: [{ logGroupId: LOG_GROUP, ...group }] });
-    expect(refusal(make({ compartmentId: ELSEWHERE }))).toMatchObject([
+    expect(validationProblemsOf(make({ compartmentId: ELSEWHERE }))).toMatchObject([
       {
         code: "LOG_GROUP_NOT_GRANTED",
         path: "stack/archive",
@@ -178,25 +185,25 @@ describe("an archive of audit logs", () => {
     expect(make({ compartmentId: ELSEWHERE, readGrant: LogReadGrant.EXISTING })).not.toThrow();
     expect(statementsOf(stack).filter((text) => text.includes("log-content"))).toEqual([]);
     stack.node.tryRemoveChild("archive");
-    expect(refusedCodes(make({ compartmentId: ELSEWHERE, readGrant: "yes" }))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(make({ compartmentId: ELSEWHERE, readGrant: "yes" }))).toEqual(["VALUE_INVALID"]);
   });
 
   test("rejects the bucket name of another archive in the same region", () => {
     const app = new App();
     const [one, other] = [newStack("one", app), newStack("other", app)];
     archive(one, { bucketName: "acme-audit" });
-    const [problem] = refusal(() => archive(other, { bucketName: "acme-audit" }));
+    const [problem] = validationProblemsOf(() => archive(other, { bucketName: "acme-audit" }));
     expect(problem).toMatchObject({ code: "NAME_DUPLICATE", what: expect.stringContaining("one/archive") });
     const { flowLogs } = networkIn(other).network;
     const flows = { compartmentId: AUDIT, kmsKeyId: KEY, region, flowLogs };
     expect(
-      refusedCodes(() => new FlowLogArchive(other, "flows", { ...flows, bucketName: "acme-audit" })),
+      problemCodesOf(() => new FlowLogArchive(other, "flows", { ...flows, bucketName: "acme-audit" })),
     ).toEqual(["NAME_DUPLICATE"]);
     expect(() =>
       archive(other, { bucketName: "acme-audit", region: "eu-amsterdam-1", kmsKeyId: "ocid1.key.oc1..any" }),
     ).not.toThrow();
     archive(one, { bucketName: "other-second" }, "first");
-    expect(refusedCodes(() => archive(other, {}, "second"))).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(() => archive(other, {}, "second"))).toEqual(["NAME_DUPLICATE"]);
   });
 
   test.each([
@@ -218,7 +225,7 @@ describe("an archive of audit logs", () => {
       if (value === undefined) bucket.resetRetentionRules();
       else bucket.addOverride(attribute, value);
     }
-    const [problem] = refusal(() => app.synth());
+    const [problem] = validationProblemsOf(() => app.synth());
     expect(problem).toMatchObject({ code: "ARCHIVE_INVALID", what: expect.stringContaining(what) });
   });
 
@@ -232,7 +239,7 @@ describe("an archive of audit logs", () => {
   ])("is refused an override with %s, when the program is written", (_what, override, what) => {
     const app = new App();
     override(archive(newStack("stack", app)).node.defaultChild as ObjectstorageBucket);
-    const [problem] = refusal(() => app.synth());
+    const [problem] = validationProblemsOf(() => app.synth());
     expect(problem).toMatchObject({ code: "ARCHIVE_INVALID", what: expect.stringContaining(what) });
   });
 
@@ -259,8 +266,8 @@ describe("an archive of audit logs", () => {
   test("reports all problems together, and creates nothing", () => {
     const stack = newStack();
     const make = (props: any) => () => new AuditArchive(stack, "archive", props);
-    expect(refusedCodes(make({}))).toEqual(Array(4).fill("ATTRIBUTE_MISSING"));
-    expect(refusedCodes(make({ ...given, versioning: true }))).toEqual(["PROP_UNKNOWN"]);
+    expect(problemCodesOf(make({}))).toEqual(Array(4).fill("ATTRIBUTE_MISSING"));
+    expect(problemCodesOf(make({ ...given, versioning: true }))).toEqual(["PROP_UNKNOWN"]);
     const target = ArchiveTarget.stream("siem", {
       streamId: "ocid1.stream.oc1..siem",
       compartmentId: ELSEWHERE,
@@ -273,7 +280,7 @@ describe("an archive of audit logs", () => {
       targets: [target, target],
       logGroups: [{ logGroupId: KEY, compartmentId: KEY }],
     };
-    expect(refusedCodes(make(wrong))).toEqual([
+    expect(problemCodesOf(make(wrong))).toEqual([
       "OCID_INVALID",
       "OCID_INVALID",
       "NAME_DUPLICATE",
@@ -282,18 +289,18 @@ describe("an archive of audit logs", () => {
       "NAME_INVALID",
     ]);
     expect(stack.node.tryFindChild("archive")).toBeUndefined();
-    expect(refusedCodes(() => ArchiveTarget.stream("a b", { streamId: KEY, compartmentId: KEY }))).toEqual([
+    expect(problemCodesOf(() => ArchiveTarget.stream("a b", { streamId: KEY, compartmentId: KEY }))).toEqual([
       "NAME_INVALID",
       "OCID_INVALID",
       "OCID_INVALID",
     ]);
-    expect(refusedCodes(() => ArchiveTarget.logAnalytics("a", undefined as any))).toContain(
+    expect(problemCodesOf(() => ArchiveTarget.logAnalytics("a", undefined as any))).toContain(
       "ATTRIBUTE_MISSING",
     );
     const reserved = ArchiveTarget.stream("Connector", {
       streamId: "ocid1.stream.oc1..siem",
       compartmentId: ELSEWHERE,
     });
-    expect(refusedCodes(() => archive(stack, { targets: [reserved] }))).toEqual(["NAME_INVALID"]);
+    expect(problemCodesOf(() => archive(stack, { targets: [reserved] }))).toEqual(["NAME_INVALID"]);
   });
 });

@@ -6,7 +6,7 @@ import {
   CloudGuardTarget,
   type CloudGuardTargetProps,
 } from "../../lib/observability/cloud-guard-target";
-import { COMPARTMENT, newStack, onlyResource, refusedCodes, synthesized } from "../support/stack";
+import { COMPARTMENT, newStack, onlyResource, problemCodesOf, synthesized } from "../support/stack";
 
 const TENANCY = "ocid1.tenancy.oc1..test";
 const OTHER = "ocid1.compartment.oc1..existing-other";
@@ -70,8 +70,8 @@ describe("a target of Cloud Guard", () => {
     const stack = newStack();
     const make = (props: any) => () => new CloudGuardTarget(stack, "guard", props);
     for (const nothing of [undefined, null])
-      expect(refusedCodes(make(nothing))).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(make({}))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
+      expect(problemCodesOf(make(nothing))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(make({}))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
     const wrong = {
       cluster: "x",
       tenancyId: COMPARTMENT,
@@ -82,7 +82,7 @@ describe("a target of Cloud Guard", () => {
       displayName: " ",
       freeformTags: { "a b": "c" },
     };
-    const codes = refusedCodes(make(wrong));
+    const codes = problemCodesOf(make(wrong));
     for (const code of ["VALUE_INVALID", "OCID_INVALID", "COUNT_INVALID", "NAME_INVALID", "TAG_INVALID"]) {
       expect(codes).toContain(code);
     }
@@ -90,7 +90,7 @@ describe("a target of Cloud Guard", () => {
   });
 
   test("has the two detectors that Cloud Guard asks for", () => {
-    expect(refusedCodes(() => target(newStack(), { detectors: [CloudGuardDetector.THREAT] }))).toEqual([
+    expect(problemCodesOf(() => target(newStack(), { detectors: [CloudGuardDetector.THREAT] }))).toEqual([
       "VALUE_INVALID",
     ]);
   });

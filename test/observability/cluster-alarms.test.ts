@@ -13,8 +13,8 @@ import {
   COMPARTMENT,
   newStack,
   onlyResource,
-  refusal,
-  refusedCodes,
+  validationProblemsOf,
+  problemCodesOf,
   resourcesOf,
   synthesized,
 } from "../support/stack";
@@ -171,7 +171,7 @@ describe("alarms on a cluster", () => {
     const attributes = { topicId: TOPIC, compartmentId: COMPARTMENT };
     const topic = NotificationTopic.fromNotificationTopicAttributes(stack, "given", attributes);
     const props = { cluster, topic, homeRegionProvider };
-    const [problem] = refusal(() => new ClusterAlarms(stack, "alarms", props));
+    const [problem] = validationProblemsOf(() => new ClusterAlarms(stack, "alarms", props));
     expect(problem).toMatchObject({
       code: "ATTRIBUTE_MISSING",
       what: expect.stringContaining("homeRegionTopic"),
@@ -193,7 +193,7 @@ describe("alarms on a cluster", () => {
   test("report all problems together, and create nothing", () => {
     const stack = newStack();
     const make = (props: any) => () => new ClusterAlarms(stack, "alarms", props);
-    expect(refusedCodes(make({}))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(make({}))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
     const wrong = {
       cluster: "cluster",
       topic: TOPIC,
@@ -203,7 +203,7 @@ describe("alarms on a cluster", () => {
       homeRegionProvider: "home",
       freeformTags: { "a b": "c" },
     };
-    expect([...refusedCodes(make(wrong))].sort()).toEqual([
+    expect([...problemCodesOf(make(wrong))].sort()).toEqual([
       "OCID_INVALID",
       "OCID_INVALID",
       "TAG_INVALID",
@@ -216,7 +216,7 @@ describe("alarms on a cluster", () => {
   });
 
   test("reject an empty set, which would leave out every alarm without a reason", () => {
-    const [problem] = refusal(() => alarmsIn(newStack(), { alarms: Alarms.of() }));
+    const [problem] = validationProblemsOf(() => alarmsIn(newStack(), { alarms: Alarms.of() }));
     expect(problem).toMatchObject({ code: "VALUE_INVALID", property: "alarms" });
   });
 

@@ -6,7 +6,14 @@ import { ArchiveRetention } from "../../lib/observability/archive-retention";
 import { FlowLogArchive, type FlowLogArchiveProps } from "../../lib/observability/flow-log-archive";
 import { OciProvider } from "../../lib/oci/provider";
 import { networkIn } from "../network/support";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../support/stack";
 import { describeWithTerraform, synthInto, withProvider } from "../terraform/terraform";
 
 jest.setTimeout(120_000);
@@ -110,7 +117,7 @@ describe("an archive of flow logs", () => {
     const stack = newStack();
     const make = (props: any) => () => new FlowLogArchive(stack, "archive", props);
     for (const nothing of [undefined, null, {}])
-      expect(refusedCodes(make(nothing))).toEqual(Array(4).fill("ATTRIBUTE_MISSING"));
+      expect(problemCodesOf(make(nothing))).toEqual(Array(4).fill("ATTRIBUTE_MISSING"));
     const variable = new TerraformVariable(stack, "region", { type: "string" }).stringValue;
     const wrong = {
       flowLogs: "flows",
@@ -123,7 +130,7 @@ describe("an archive of flow logs", () => {
       homeRegionProvider: "home",
       freeformTags: { "a b": "c" },
     };
-    expect(refusedCodes(make(wrong))).toEqual([
+    expect(problemCodesOf(make(wrong))).toEqual([
       "VALUE_INVALID",
       "OCID_INVALID",
       "OCID_INVALID",
@@ -140,13 +147,13 @@ describe("an archive of flow logs", () => {
   test("rejects a key of another region than the bucket, if its OCID shows the region", () => {
     const make = (region: string, shown: string) => () =>
       archive(newStack(), { region, kmsKeyId: `ocid1.key.oc1.${shown}.vault.existing` });
-    const [problem, ...more] = refusal(make("eu-frankfurt-1", "eu-amsterdam-1"));
+    const [problem, ...more] = validationProblemsOf(make("eu-frankfurt-1", "eu-amsterdam-1"));
     expect(more).toEqual([]);
     expect(problem).toMatchObject({
       code: "OCID_INVALID",
       what: "kmsKeyId is a key of eu-amsterdam-1, and the bucket is in eu-frankfurt-1",
     });
-    expect(refusedCodes(make("eu-frankfurt-1", "iad"))).toEqual(["OCID_INVALID"]);
+    expect(problemCodesOf(make("eu-frankfurt-1", "iad"))).toEqual(["OCID_INVALID"]);
     for (const [region, shown] of [
       ["us-ashburn-1", "iad"],
       ["eu-amsterdam-1", "eu-amsterdam-1"],
@@ -173,7 +180,9 @@ describe("an archive of flow logs", () => {
     const given = { compartmentId: AUDIT, kmsKeyId: KEY, region: "eu-frankfurt-1" };
     const flowLogs = new FlowLogs(stack, "flows", { network });
     expect(() => new FlowLogArchive(stack, "archive", { ...given, flowLogs })).not.toThrow();
-    const [problem] = refusal(() => new FlowLogArchive(stack, "other", { ...given, flowLogs: {} as any }));
+    const [problem] = validationProblemsOf(
+      () => new FlowLogArchive(stack, "other", { ...given, flowLogs: {} as any }),
+    );
     expect(problem).toMatchObject({
       code: "VALUE_INVALID",
       property: "flowLogs",

@@ -2,7 +2,14 @@ import { App, TerraformVariable } from "cdktf";
 import { NotificationTopic } from "../../lib/observability/notification-topic";
 import { Subscriber } from "../../lib/observability/subscriber";
 import { OciProvider } from "../../lib/oci/provider";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../support/stack";
 import { TOPIC } from "./support";
 
 const emitted = jest.spyOn(process, "emitWarning").mockImplementation(() => undefined);
@@ -77,11 +84,11 @@ describe("a topic", () => {
     expect(resourcesOf(stack, "oci_ons_notification_topic")).toEqual({});
     const make = (attributes: any) => () =>
       NotificationTopic.fromNotificationTopicAttributes(stack, "other", attributes);
-    expect(refusedCodes(make({ topicId: COMPARTMENT, compartmentId: TOPIC }))).toEqual([
+    expect(problemCodesOf(make({ topicId: COMPARTMENT, compartmentId: TOPIC }))).toEqual([
       "OCID_INVALID",
       "OCID_INVALID",
     ]);
-    expect(refusedCodes(make(undefined))).toContain("ATTRIBUTE_MISSING");
+    expect(problemCodesOf(make(undefined))).toContain("ATTRIBUTE_MISSING");
   });
 
   test("rejects the name of another topic, which is unique in the region of the tenancy", () => {
@@ -89,7 +96,7 @@ describe("a topic", () => {
     const topic = (id: string, props: object = {}) =>
       new NotificationTopic(stack, id, { compartmentId: COMPARTMENT, topicName: "alarms", ...props });
     topic("one");
-    expect(refusal(() => topic("other"))).toMatchObject([
+    expect(validationProblemsOf(() => topic("other"))).toMatchObject([
       { code: "NAME_DUPLICATE", property: "topicName", what: expect.stringContaining("stack/one") },
     ]);
     const topicProvider = new OciProvider(stack, "elsewhere", {
@@ -112,9 +119,9 @@ describe("a topic", () => {
   test("rejects what OCI would reject, with all problems together", () => {
     const stack = newStack();
     const make = (props: any) => () => new NotificationTopic(stack, "topic", props);
-    expect(refusedCodes(make({}))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(make({}))).toEqual(["ATTRIBUTE_MISSING"]);
     const twice = [Subscriber.email("oncall@example.com"), Subscriber.email("OnCall@example.com")];
-    expect(refusedCodes(make({ compartmentId: TOPIC, topicName: "a b", subscribers: twice }))).toEqual([
+    expect(problemCodesOf(make({ compartmentId: TOPIC, topicName: "a b", subscribers: twice }))).toEqual([
       "OCID_INVALID",
       "NAME_INVALID",
       "NAME_DUPLICATE",
@@ -124,8 +131,8 @@ describe("a topic", () => {
       compartmentId: COMPARTMENT,
       subscribers: [twice[0]!],
     });
-    expect(refusedCodes(() => topic.addSubscriber(twice[1]!))).toEqual(["NAME_DUPLICATE"]);
-    expect(refusedCodes(() => topic.addSubscriber("oncall@example.com" as any))).toContain("VALUE_INVALID");
+    expect(problemCodesOf(() => topic.addSubscriber(twice[1]!))).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(() => topic.addSubscriber("oncall@example.com" as any))).toContain("VALUE_INVALID");
   });
 });
 
@@ -143,7 +150,7 @@ describe("a subscriber", () => {
     "Oncall <a@example.com>",
     "",
   ])("is refused the mail address %j", (address) => {
-    expect(refusal(() => Subscriber.email(address))).toMatchObject([
+    expect(validationProblemsOf(() => Subscriber.email(address))).toMatchObject([
       { code: "SUBSCRIBER_INVALID", path: "Subscriber.email" },
     ]);
   });
@@ -157,24 +164,28 @@ describe("a subscriber", () => {
 
   test("rejects invalid addresses", () => {
     for (const number of ["069123456", "+0691234567", "+49 69 123456"]) {
-      expect(refusedCodes(() => Subscriber.sms(number))).toEqual(["SUBSCRIBER_INVALID"]);
+      expect(problemCodesOf(() => Subscriber.sms(number))).toEqual(["SUBSCRIBER_INVALID"]);
     }
     for (const url of ["http://example.com", "https://user:pass@example.com/x", "example.com"]) {
-      expect(refusedCodes(() => Subscriber.https({ name: "siem", url }))).toEqual(["SUBSCRIBER_INVALID"]);
+      expect(problemCodesOf(() => Subscriber.https({ name: "siem", url }))).toEqual(["SUBSCRIBER_INVALID"]);
     }
-    expect(refusedCodes(() => Subscriber.ociFunction("a b", "ocid1.topic.oc1..x"))).toEqual([
+    expect(problemCodesOf(() => Subscriber.ociFunction("a b", "ocid1.topic.oc1..x"))).toEqual([
       "SUBSCRIBER_INVALID",
       "OCID_INVALID",
     ]);
-    expect(refusedCodes(() => Subscriber.email(undefined as any))).not.toEqual([]);
+    expect(problemCodesOf(() => Subscriber.email(undefined as any))).not.toEqual([]);
   });
 
   test("rejects a literal URL that lets anyone send messages", () => {
     const slack = "https://hooks.slack.com/services/T000/B000/example";
-    expect(refusedCodes(() => Subscriber.slack({ name: "ops", url: slack }))).toEqual(["CREDENTIAL_LITERAL"]);
-    expect(refusedCodes(() => Subscriber.https({ name: "ops", url: slack }))).toEqual(["CREDENTIAL_LITERAL"]);
+    expect(problemCodesOf(() => Subscriber.slack({ name: "ops", url: slack }))).toEqual([
+      "CREDENTIAL_LITERAL",
+    ]);
+    expect(problemCodesOf(() => Subscriber.https({ name: "ops", url: slack }))).toEqual([
+      "CREDENTIAL_LITERAL",
+    ]);
     const pagerDuty = "https://events.pagerduty.com/integration/example/enqueue";
-    expect(refusal(() => Subscriber.pagerDuty({ name: "ops", url: pagerDuty }))).toMatchObject([
+    expect(validationProblemsOf(() => Subscriber.pagerDuty({ name: "ops", url: pagerDuty }))).toMatchObject([
       { code: "CREDENTIAL_LITERAL", fix: expect.stringContaining("sensitive: true") },
     ]);
   });

@@ -6,7 +6,14 @@ import { parseLogQuery } from "../../lib/observability/private/log-query";
 import { SavedSearch } from "../../lib/observability/saved-search";
 import { SavedSearches } from "../../lib/observability/saved-searches";
 import { SearchedLogs } from "../../lib/observability/searched-logs";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../support/stack";
 import { AUDIT, clusterIn } from "./support";
 
 const own = (name: string, logs: SearchedLogs) =>
@@ -77,7 +84,9 @@ describe("saved searches", () => {
     const { searches } = new SavedSearches(stack, "searches", { cluster });
     expect(new Set(searches.map(({ logs }) => logs))).toEqual(new Set([SearchedLogs.AUDIT]));
     const given = [own("a", SearchedLogs.FLOW_LOGS), own("b", SearchedLogs.CONTROL_PLANE_LOGS)];
-    expect(refusal(() => new SavedSearches(stack, "own", { cluster, searches: given }))).toMatchObject([
+    expect(
+      validationProblemsOf(() => new SavedSearches(stack, "own", { cluster, searches: given })),
+    ).toMatchObject([
       { code: "ATTRIBUTE_MISSING", fix: expect.stringContaining("flowLogs") },
       { code: "ATTRIBUTE_MISSING", fix: expect.stringContaining("controlPlaneLogs") },
     ]);
@@ -101,11 +110,11 @@ describe("saved searches", () => {
   test("report all problems together", () => {
     const stack = newStack();
     const make = (props: any) => () => new SavedSearches(stack, "searches", props);
-    expect(refusedCodes(make({}))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(make({}))).toEqual(["ATTRIBUTE_MISSING"]);
     const twice = [own("a", SearchedLogs.AUDIT), own("a", SearchedLogs.AUDIT)];
-    expect(refusedCodes(make({ cluster: clusterIn(stack), searches: twice, compartmentId: "here" }))).toEqual(
-      ["OCID_INVALID", "NAME_DUPLICATE"],
-    );
+    expect(
+      problemCodesOf(make({ cluster: clusterIn(stack), searches: twice, compartmentId: "here" })),
+    ).toEqual(["OCID_INVALID", "NAME_DUPLICATE"]);
     expect(stack.node.tryFindChild("searches")).toBeUndefined();
   });
 });

@@ -1,11 +1,10 @@
-import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { spawnSync } from "node:child_process";
 import { App, Chart } from "cdk8s";
-import { CHECK_IDS } from "../../lib/platform/private/benchmark-checks";
-import { NodeBenchmark } from "../../lib/platform/node-benchmark";
-import { type NodeBenchmarkProps } from "../../lib/platform/node-benchmark-props";
+import { CHECK_IDS } from "../../lib/platform/private/benchmark-config";
+import { NodeBenchmark, type NodeBenchmarkProps } from "../../lib/platform/node-benchmark";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { DIGEST, objectOf } from "../workload/support";
 

@@ -10,7 +10,14 @@ import { AcmeSolver } from "../../lib/platform/cert-manager/acme-solver";
 import { CaIssuer } from "../../lib/platform/cert-manager/ca-issuer";
 import { CertManagerAddOn } from "../../lib/platform/cert-manager/cert-manager-add-on";
 import { CertManagerNamespace } from "../../lib/platform/cert-manager/cert-manager-namespace";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../support/stack";
 
 const newChart = () => new Chart(new KubernetesApp(), "certificates", { namespace: "shop" });
 const newCluster = (stack = newStack(), id = "cluster") =>
@@ -62,7 +69,7 @@ describe("the add-on cert-manager", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     new NativeIngressController(stack, "ingress", { cluster });
-    const [problem] = refusal(() => new CertManagerAddOn(stack, "cert-manager", { cluster }));
+    const [problem] = validationProblemsOf(() => new CertManagerAddOn(stack, "cert-manager", { cluster }));
     expect(problem).toMatchObject({ code: "NAME_DUPLICATE", path: "stack/cert-manager" });
     expect(problem!.fix).toContain("installCertManager: false");
     new CertManagerAddOn(stack, "cert-manager", { cluster: newCluster(stack, "other") });
@@ -76,13 +83,13 @@ describe("the add-on cert-manager", () => {
       version: "1.16",
       controllerResources: { cpuRequest: "a lot", memory: "1Q" },
     };
-    expect(refusedCodes(() => new CertManagerAddOn(stack, "cert-manager", props))).toEqual([
+    expect(problemCodesOf(() => new CertManagerAddOn(stack, "cert-manager", props))).toEqual([
       "COUNT_INVALID",
       "VALUE_INVALID",
       "QUANTITY_INVALID",
       "QUANTITY_INVALID",
     ]);
-    expect(refusedCodes(() => new CertManagerAddOn(stack, "cert-manager", {} as never))).toEqual([
+    expect(problemCodesOf(() => new CertManagerAddOn(stack, "cert-manager", {} as never))).toEqual([
       "ATTRIBUTE_MISSING",
     ]);
     expect(resourcesOf(stack, "oci_containerengine_addon")).toEqual({});
@@ -165,9 +172,9 @@ describe("the namespace of cert-manager", () => {
 
   test("is refused with everything that is wrong", () => {
     const make = (props: object) => () => new CertManagerNamespace(newChart(), "cert-manager", props);
-    expect(refusedCodes(make({ controllerEgress: [{ cidr: "0.0.0.0/0" }] }))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(make({ controllerEgress: [{ cidr: "0.0.0.0/0" }] }))).toEqual(["REASON_MISSING"]);
     expect(
-      refusedCodes(
+      problemCodesOf(
         make({
           namespace: "A",
           webhookPort: 0,
@@ -181,7 +188,7 @@ describe("the namespace of cert-manager", () => {
   test("needs a cluster or an endpoint at synthesis", () => {
     const chart = newChart();
     new CertManagerNamespace(chart, "cert-manager");
-    expect(refusedCodes(() => Testing.synth(chart))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => Testing.synth(chart))).toEqual(["ATTRIBUTE_MISSING"]);
   });
 });
 
@@ -291,22 +298,26 @@ describe("issuers of cert-manager", () => {
 
   test("are refused with everything that is wrong", () => {
     const make = (props: object) => () => new AcmeIssuer(newChart(), "acme", props as never);
-    expect(refusedCodes(make({}))).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(make({ solvers: [] }))).toEqual(["COUNT_INVALID"]);
+    expect(problemCodesOf(make({}))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(make({ solvers: [] }))).toEqual(["COUNT_INVALID"]);
     expect(
-      refusedCodes(make({ solvers: [solver], email: "me", serverUrl: "http://acme.example.com/directory" })),
+      problemCodesOf(
+        make({ solvers: [solver], email: "me", serverUrl: "http://acme.example.com/directory" }),
+      ),
     ).toEqual(["VALUE_INVALID", "VALUE_INVALID"]);
     const webhook = { groupName: "A", solverName: "oci", config: { password: "hunter2-hunter2" } };
-    expect(refusedCodes(() => AcmeSolver.dns01Webhook(webhook))).toEqual([
+    expect(problemCodesOf(() => AcmeSolver.dns01Webhook(webhook))).toEqual([
       "NAME_INVALID",
       "CREDENTIAL_LITERAL",
     ]);
     expect(
-      refusedCodes(() =>
+      problemCodesOf(() =>
         AcmeSolver.dns01Rfc2136({ nameserver: "dns", tsigKeyName: "k", tsigSecretName: "s" }),
       ),
     ).toEqual(["VALUE_INVALID"]);
-    expect(refusedCodes(() => new CaIssuer(newChart(), "ca", { secretName: "A" }))).toEqual(["NAME_INVALID"]);
+    expect(problemCodesOf(() => new CaIssuer(newChart(), "ca", { secretName: "A" }))).toEqual([
+      "NAME_INVALID",
+    ]);
   });
 });
 
@@ -314,7 +325,9 @@ test("objects of one name are refused, and so is a scope outside of a chart", ()
   const chart = newChart();
   new CaIssuer(chart, "one", { secretName: "ca", issuerName: "internal" });
   expect(
-    refusedCodes(() => new CaIssuer(chart, "two", { secretName: "ca", issuerName: "internal" })),
+    problemCodesOf(() => new CaIssuer(chart, "two", { secretName: "ca", issuerName: "internal" })),
   ).toEqual(["NAME_DUPLICATE"]);
-  expect(refusedCodes(() => new CertManagerNamespace(newStack(), "cert-manager"))).toEqual(["VALUE_INVALID"]);
+  expect(problemCodesOf(() => new CertManagerNamespace(newStack(), "cert-manager"))).toEqual([
+    "VALUE_INVALID",
+  ]);
 });

@@ -1,6 +1,6 @@
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
-import { refusedCodes } from "../support/stack";
+import { problemCodesOf } from "../support/stack";
 import { objectOf } from "../workload/support";
 import { ENDPOINT, existingCluster, externalSecretsIn, imageOf } from "./secrets-support";
 
@@ -70,10 +70,10 @@ describe("the External Secrets Operator", () => {
     ["another version", { image: imageOf("external-secrets:v0.9.0") }, "IMAGE_INVALID"],
     ["no ranges", { oracleServices: undefined }, "ATTRIBUTE_MISSING"],
   ])("is refused %s", (_, props, code) => {
-    expect(refusedCodes(() => externalSecretsIn(props))).toContain(code);
+    expect(problemCodesOf(() => externalSecretsIn(props))).toContain(code);
   });
 
   test("is refused a chart without a namespace", () => {
-    expect(refusedCodes(() => externalSecretsIn({}, existingCluster(), ""))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => externalSecretsIn({}, existingCluster(), ""))).toEqual(["ATTRIBUTE_MISSING"]);
   });
 });

@@ -1,13 +1,11 @@
 import { App, Chart, Yaml } from "cdk8s";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { CHECK_IDS } from "../../lib/platform/private/benchmark-checks";
-import { NodeBenchmark } from "../../lib/platform/node-benchmark";
-import { type NodeBenchmarkProps } from "../../lib/platform/node-benchmark-props";
+import { CHECK_IDS } from "../../lib/platform/private/benchmark-config";
+import { NodeBenchmark, type NodeBenchmarkProps } from "../../lib/platform/node-benchmark";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { HardenedJob } from "../../lib/workload/hardened-job";
 import { DIGEST, objectOf, problemsAtSynthesis } from "../workload/support";
-import { refusal } from "../support/stack";
-import { refusedCodes } from "../support/stack";
+import { problemCodesOf, validationProblemsOf } from "../support/stack";
 
 const IMAGE = ContainerImage.of(`fra.ocir.io/acme/kube-bench:v0.15.6@${DIGEST}`);
 
@@ -134,7 +132,7 @@ describe("the benchmark of nodes", () => {
   test("is refused with all that is wrong, and leaves nothing behind", () => {
     const chart = new Chart(new App(), "nodes", { namespace: "nodes" });
     const make = (props: any) => () => new NodeBenchmark(chart, "bench", props);
-    expect(refusedCodes(make(undefined))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(make(undefined))).toEqual(["ATTRIBUTE_MISSING"]);
     const wrong = {
       image: IMAGE,
       nodes: 0,
@@ -144,7 +142,7 @@ describe("the benchmark of nodes", () => {
       kubeletKubeconfigFile: "/etc/kubernetes/../shadow",
       kubeletServiceFile: "/etc/systemd/system/x.service; rm -rf /",
     };
-    expect(refusedCodes(make(wrong))).toEqual([
+    expect(problemCodesOf(make(wrong))).toEqual([
       "COUNT_INVALID",
       "VALUE_INVALID",
       "REASON_MISSING",
@@ -153,11 +151,13 @@ describe("the benchmark of nodes", () => {
       "PATH_INVALID",
       "PATH_INVALID",
     ]);
-    expect(refusedCodes(make({ image: IMAGE, schedule: "daily" }))).toEqual(["SCHEDULE_INVALID"]);
+    expect(problemCodesOf(make({ image: IMAGE, schedule: "daily" }))).toEqual(["SCHEDULE_INVALID"]);
     const twice = ["3.2.8", "3.2.8"].map((check) => ({ check, reason: "x" }));
-    expect(refusedCodes(make({ image: IMAGE, acceptedFindings: twice }))).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(make({ image: IMAGE, acceptedFindings: twice }))).toEqual(["NAME_DUPLICATE"]);
     expect(chart.node.children).toEqual([]);
-    const [problem] = refusal(() => new NodeBenchmark(new Chart(new App(), "x"), "bench", { image: IMAGE }));
+    const [problem] = validationProblemsOf(
+      () => new NodeBenchmark(new Chart(new App(), "x"), "bench", { image: IMAGE }),
+    );
     expect(problem).toMatchObject({ code: "ATTRIBUTE_MISSING", what: expect.stringContaining("namespace") });
   });
 

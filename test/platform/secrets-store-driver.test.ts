@@ -2,7 +2,7 @@ import { Duration, JsonPatch, ApiObject } from "cdk8s";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { OracleServiceRanges } from "../../lib/network-policy/external-peer";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
-import { refusedCodes } from "../support/stack";
+import { problemCodesOf } from "../support/stack";
 import { objectOf, problemsAtSynthesis } from "../workload/support";
 import { driverIn, ENDPOINT, existingCluster, imageOf, IMAGES } from "./secrets-support";
 
@@ -153,12 +153,12 @@ describe("bad input of the driver", () => {
     ["a poll of every second", { rotationPollInterval: Duration.seconds(1) }, ["DURATION_INVALID"]],
     ["ranges that no factory made", { oracleServices: ["134.70.24.0/21"] }, ["VALUE_INVALID"]],
   ])("%s", (_, props, codes) => {
-    const found = refusedCodes(() => driverIn(props));
+    const found = problemCodesOf(() => driverIn(props));
     for (const code of codes) expect(found).toContain(code);
   });
 
   test("a chart without a namespace", () => {
-    expect(refusedCodes(() => driverIn({}, existingCluster(), ""))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => driverIn({}, existingCluster(), ""))).toEqual(["ATTRIBUTE_MISSING"]);
   });
 
   test("an image by its digest alone is taken", () => {

@@ -9,7 +9,7 @@ import { ExternalSecrets, type ExternalSecretsProps } from "../../lib/platform/e
 import { SecretsStoreDriver, type SecretsStoreDriverProps } from "../../lib/platform/secrets-store-driver";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { ContainerImage } from "../../lib/workload/images/container-image";
-import { SecretDelivery } from "../../lib/workload/pods/secret-delivery";
+import { SecretDelivery } from "../../lib/workload/pods/mount-secret-options";
 import { COMPARTMENT, newStack } from "../support/stack";
 import { DIGEST, IMAGE } from "../workload/support";
 

@@ -9,7 +9,7 @@ import {
   Port,
   SecureOkeCluster,
 } from "../../lib";
-import { COMPARTMENT, newStack, refusal } from "../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf } from "../support/stack";
 
 const reason = "The API server reads the keys of the issuer";
 
@@ -46,9 +46,9 @@ test("a pipeline is refused in a basic cluster, which accepts no OpenID Connect 
   });
   const credentials = CiCredentials.oidc(identity);
   const access = [KubernetesAccess.editorIn("shop")];
-  expect(refusal(() => new CiAccess(stack, "ci", { cluster, credentials, access }))).toMatchObject([
-    { code: "VALUE_INVALID", property: "cluster" },
-  ]);
+  expect(
+    validationProblemsOf(() => new CiAccess(stack, "ci", { cluster, credentials, access })),
+  ).toMatchObject([{ code: "VALUE_INVALID", property: "cluster" }]);
 });
 
 describe("the egress of a pipeline's issuer", () => {
@@ -57,7 +57,7 @@ describe("the egress of a pipeline's issuer", () => {
     ["UDP", "https://ci.example.com", Egress.toAnywhere(Port.udp(443), { reason })],
     ["another address", "https://203.0.113.7", Egress.to("198.51.100.0/24", Port.tcp(443), { reason })],
   ])("is refused if it opens %s", (_, issuerUrl, egress) => {
-    const problems = refusal(() => ciAccessIn(newStack(), issuerUrl, egress));
+    const problems = validationProblemsOf(() => ciAccessIn(newStack(), issuerUrl, egress));
     expect(problems).toMatchObject([{ code: "EGRESS_INVALID", property: "issuerEgress" }]);
   });
 

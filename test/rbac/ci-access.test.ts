@@ -19,8 +19,8 @@ import {
   COMPARTMENT,
   newStack,
   onlyResource,
-  refusal,
-  refusedCodes,
+  validationProblemsOf,
+  problemCodesOf,
   resourcesOf,
   synthesized,
 } from "../support/stack";
@@ -125,7 +125,7 @@ describe("access of a CI system by OpenID Connect", () => {
     const app = Testing.app();
     const stack = newStack("stack", app);
     ciIn(stack, { issuerEgress: undefined });
-    const [problem] = refusal(() => app.synth());
+    const [problem] = validationProblemsOf(() => app.synth());
     expect(problem).toMatchObject({
       code: "EGRESS_INVALID",
       what: expect.stringContaining(
@@ -236,7 +236,7 @@ describe("CI access refuses", () => {
     ],
     ["no identity", () => CiCredentials.oidc(undefined as never), "ATTRIBUTE_MISSING"],
   ])("%s", (_, call, code) => {
-    expect(refusedCodes(call)).toEqual([code]);
+    expect(problemCodesOf(call)).toEqual([code]);
   });
 
   const account = { credentials: CiCredentials.shortLivedToken(), issuerEgress: undefined };
@@ -263,7 +263,7 @@ describe("CI access refuses", () => {
   ])("%s", (_, props, code) => {
     const stack = newStack();
     clusterIn(stack);
-    expect(refusedCodes(() => ciIn(stack, props))).toEqual([code]);
+    expect(problemCodesOf(() => ciIn(stack, props))).toEqual([code]);
     expect(stack.node.tryFindChild("ci")).toBeUndefined();
   });
 });

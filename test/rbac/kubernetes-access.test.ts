@@ -20,7 +20,7 @@ import {
   COMPARTMENT,
   newStack,
   onlyResource,
-  refusedCodes,
+  problemCodesOf,
   resourcesOf,
   synthesized,
 } from "../support/stack";
@@ -193,14 +193,14 @@ describe("break-glass access", () => {
     ["an invalid end", { reason: "A test", expires: new Date("never") }, ["EXPIRY_INVALID"]],
     ["no reason", { reason: "", expires: soon(1) }, ["REASON_MISSING"]],
   ])("%s", (_, options, codes) => {
-    expect(refusedCodes(() => KubernetesAccess.breakGlass(options as never))).toEqual(codes);
+    expect(problemCodesOf(() => KubernetesAccess.breakGlass(options as never))).toEqual(codes);
   });
 
   test("is refused for a group that has permanent access", () => {
     const cluster = clusterIn(newStack());
     cluster.grantAccess(GROUP, KubernetesAccess.viewer());
     const access = KubernetesAccess.breakGlass({ reason: "A test", expires: soon(1) });
-    expect(refusedCodes(() => cluster.grantAccess(GROUP, access))).toEqual(["EXPIRY_INVALID"]);
+    expect(problemCodesOf(() => cluster.grantAccess(GROUP, access))).toEqual(["EXPIRY_INVALID"]);
   });
 });
 
@@ -212,19 +212,19 @@ describe("grantAccess refuses", () => {
     ["the name of a role", GROUP, "cluster-admin", ["VALUE_INVALID"]],
   ])("%s", (_, group, access, codes) => {
     const cluster = clusterIn(newStack());
-    expect(refusedCodes(() => cluster.grantAccess(group, access as never))).toEqual(codes);
+    expect(problemCodesOf(() => cluster.grantAccess(group, access as never))).toEqual(codes);
   });
 
   test("the same access twice", () => {
     const cluster = clusterIn(newStack());
     cluster.grantAccess(GROUP, KubernetesAccess.viewer());
-    expect(refusedCodes(() => cluster.grantAccess(GROUP, KubernetesAccess.viewer()))).toEqual([
+    expect(problemCodesOf(() => cluster.grantAccess(GROUP, KubernetesAccess.viewer()))).toEqual([
       "NAME_DUPLICATE",
     ]);
   });
 
   test("an invalid namespace", () => {
-    expect(refusedCodes(() => KubernetesAccess.editorIn("Shop"))).toEqual(["NAME_INVALID"]);
+    expect(problemCodesOf(() => KubernetesAccess.editorIn("Shop"))).toEqual(["NAME_INVALID"]);
   });
 });
 
@@ -255,7 +255,7 @@ describe("a kubeconfig", () => {
   ])("%s", (_, props, codes) => {
     const stack = newStack();
     const cluster = clusterIn(stack);
-    expect(refusedCodes(() => new Kubeconfig(stack, "kubectl", { cluster, ...props } as never))).toEqual(
+    expect(problemCodesOf(() => new Kubeconfig(stack, "kubectl", { cluster, ...props } as never))).toEqual(
       codes,
     );
   });
@@ -271,7 +271,7 @@ test("a namespace can be mapped to a compartment", () => {
     mapped_compartment_id: "ocid1.compartment.oc1..shop",
   });
   const wrong = { ...props, namespace: "Shop", compartmentId: "shop" };
-  expect(refusedCodes(() => new NamespaceCompartment(stack, "wrong", wrong))).toEqual([
+  expect(problemCodesOf(() => new NamespaceCompartment(stack, "wrong", wrong))).toEqual([
     "NAME_INVALID",
     "OCID_INVALID",
   ]);

@@ -1,12 +1,10 @@
-import { App, Chart, Duration } from "cdk8s";
 import * as fc from "fast-check";
+import { App, Chart, Duration } from "cdk8s";
 import { RoleRule } from "../../lib/rbac/role-rule";
-import { ApiAccess } from "../../lib/workload/pods/api-access";
-import { LeastPrivilegeRole } from "../../lib/rbac/role";
+import { ApiAccess } from "../../lib/workload/pods/service-account";
+import { LeastPrivilegeRole, RoleScope } from "../../lib/rbac/role";
 import { RbacResource } from "../../lib/rbac/rbac-resource";
-import { KUBERNETES_GROUPS, knownResources } from "../../lib/rbac/rbac-verb";
-import { RoleScope } from "../../lib/rbac/role";
-import { NAMELESS, type RbacVerb, VERBS } from "../../lib/rbac/rbac-verb";
+import { KUBERNETES_GROUPS, knownResources, NAMELESS, type RbacVerb, VERBS } from "../../lib/rbac/rbac-verb";
 import { Subject } from "../../lib/rbac/subject";
 import { ApiServer, describeWithApiServer, type Caller } from "../support/api-server";
 import { reaches } from "../support/reachability";

@@ -1,7 +1,7 @@
 import { RbacResource, type RbacResourceProps } from "../../lib/rbac/rbac-resource";
 import { knownResources } from "../../lib/rbac/rbac-verb";
 import { VERBS } from "../../lib/rbac/rbac-verb";
-import { refusedCodes } from "../workload/support";
+import { problemCodesOf } from "../workload/support";
 
 const constants = Object.entries(RbacResource).filter(([, value]) => value instanceof RbacResource) as [
   string,
@@ -65,7 +65,7 @@ describe("a resource is refused with", () => {
     ["a number as plural", { plural: 7 as never }, "PERMISSION_INVALID"],
   ])("%s", (_, props, code) => {
     expect(
-      refusedCodes(() =>
+      problemCodesOf(() =>
         RbacResource.of({ group: "cert-manager.io", plural: "certificates", namespaced: true, ...props }),
       ),
     ).toEqual([code]);

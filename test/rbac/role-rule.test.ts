@@ -2,7 +2,7 @@ import { RoleRule } from "../../lib/rbac/role-rule";
 import { RbacResource } from "../../lib/rbac/rbac-resource";
 import { RbacVerb } from "../../lib/rbac/rbac-verb";
 import { newStack } from "../support/stack";
-import { refusedCodes } from "../workload/support";
+import { problemCodesOf } from "../workload/support";
 import { TerraformVariable } from "cdktf";
 
 describe("a permission", () => {
@@ -17,7 +17,7 @@ describe("a permission", () => {
       [read, () => RoleRule.read(resource)],
       [write, () => RoleRule.write(resource)],
     ] as const) {
-      if (verbs === undefined) expect(refusedCodes(make)).toEqual(["PERMISSION_INVALID"]);
+      if (verbs === undefined) expect(problemCodesOf(make)).toEqual(["PERMISSION_INVALID"]);
       else expect(make()._verbs().join()).toBe(verbs);
     }
   });
@@ -50,8 +50,9 @@ describe("a permission", () => {
 
 describe("a permission is refused for", () => {
   const verbs = (...all: string[]) =>
-    refusedCodes(() => RoleRule.verbs(RbacResource.PODS, ...(all as RbacVerb[])));
-  const named = (...names: string[]) => refusedCodes(() => RoleRule.read(RbacResource.PODS).named(...names));
+    problemCodesOf(() => RoleRule.verbs(RbacResource.PODS, ...(all as RbacVerb[])));
+  const named = (...names: string[]) =>
+    problemCodesOf(() => RoleRule.read(RbacResource.PODS).named(...names));
 
   test.each(["*", "escalate", "bind", "impersonate"])("the verb %s", (verb) => {
     expect(verbs(verb)).toEqual(["PERMISSION_TOO_WIDE"]);
@@ -65,13 +66,13 @@ describe("a permission is refused for", () => {
   test("no verb at all", () => expect(verbs()).toEqual(["PERMISSION_INVALID"]));
 
   test("a verb that Kubernetes does not serve", () => {
-    expect(refusedCodes(() => RoleRule.verbs(RbacResource.POD_LOGS, RbacVerb.LIST))).toEqual([
+    expect(problemCodesOf(() => RoleRule.verbs(RbacResource.POD_LOGS, RbacVerb.LIST))).toEqual([
       "PERMISSION_INVALID",
     ]);
   });
 
   test("a missing resource", () => {
-    expect(refusedCodes(() => RoleRule.read(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => RoleRule.read(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
   });
 
   test.each([
@@ -91,14 +92,14 @@ describe("a permission is refused for", () => {
   test.each([RbacVerb.CREATE, RbacVerb.DELETE_COLLECTION])(
     "%s by name, which Kubernetes can't limit",
     (verb) => {
-      expect(refusedCodes(() => RoleRule.verbs(RbacResource.PODS, verb).named("web"))).toEqual([
+      expect(problemCodesOf(() => RoleRule.verbs(RbacResource.PODS, verb).named("web"))).toEqual([
         "PERMISSION_INVALID",
       ]);
     },
   );
 
   test.each(["", " ", undefined as never])("the reason %j", (reason) => {
-    expect(refusedCodes(() => RoleRule.read(RbacResource.PODS).acknowledged({ reason }))).toEqual([
+    expect(problemCodesOf(() => RoleRule.read(RbacResource.PODS).acknowledged({ reason }))).toEqual([
       "REASON_MISSING",
     ]);
   });

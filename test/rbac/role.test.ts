@@ -7,7 +7,7 @@ import { RbacResource } from "../../lib/rbac/rbac-resource";
 import { RoleScope } from "../../lib/rbac/role";
 import { RbacVerb, VERBS } from "../../lib/rbac/rbac-verb";
 import { Subject } from "../../lib/rbac/subject";
-import { messagesOf, newChart, objectOf, refusal, refusedCodes } from "../workload/support";
+import { messagesOf, newChart, objectOf, validationProblemsOf, problemCodesOf } from "../workload/support";
 
 const GROUP = Subject.iamGroup("ocid1.group.oc1..developers");
 const REASON = { reason: "The operator does it" };
@@ -159,7 +159,7 @@ describe("a role", () => {
 describe("a role is refused", () => {
   const refused = (allow: RoleRule[], roleScope?: RoleScope) => {
     const chart = newChart();
-    const codes = refusedCodes(() => new LeastPrivilegeRole(chart, "role", { allow, roleScope }));
+    const codes = problemCodesOf(() => new LeastPrivilegeRole(chart, "role", { allow, roleScope }));
     expect(chart.node.children).toEqual([]);
     return [...new Set(codes)];
   };
@@ -277,7 +277,7 @@ describe("a role is refused", () => {
   test("without a namespace", () => {
     const chart = newChart("");
     expect(
-      refusedCodes(
+      problemCodesOf(
         () => new LeastPrivilegeRole(chart, "role", { allow: [RoleRule.read(RbacResource.PODS)] }),
       ),
     ).toEqual(["ATTRIBUTE_MISSING"]);
@@ -288,14 +288,14 @@ describe("a role is refused", () => {
     (id) => {
       const allow = [RoleRule.read(RbacResource.PODS)];
       expect(
-        refusedCodes(() => new LeastPrivilegeRole(newChart(), id, { allow, roleScope: CLUSTER })),
+        problemCodesOf(() => new LeastPrivilegeRole(newChart(), id, { allow, roleScope: CLUSTER })),
       ).toEqual(["NAME_INVALID"]);
     },
   );
 
   test.each(["Role", "system:masters", "*", "a".repeat(64)])("with the invalid name %s", (id) => {
     const allow = [RoleRule.read(RbacResource.PODS)];
-    expect(refusedCodes(() => new LeastPrivilegeRole(newChart(), id, { allow }))).toEqual(["NAME_INVALID"]);
+    expect(problemCodesOf(() => new LeastPrivilegeRole(newChart(), id, { allow }))).toEqual(["NAME_INVALID"]);
   });
 
   test("with the name of another role of the chart", () => {
@@ -307,11 +307,11 @@ describe("a role is refused", () => {
       kind: "Role",
       metadata: { name: "reader" },
     });
-    expect(refusedCodes(() => make("reader"))).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(() => make("reader"))).toEqual(["NAME_DUPLICATE"]);
   });
 
   test("for the whole cluster without a reason", () => {
-    expect(refusedCodes(() => RoleScope.cluster({ reason: " " }))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => RoleScope.cluster({ reason: " " }))).toEqual(["REASON_MISSING"]);
   });
 
   test("with all its problems at once", () => {
@@ -320,7 +320,7 @@ describe("a role is refused", () => {
       RoleRule.write(RbacResource.ROLES),
       RoleRule.write(RbacResource.SECRETS),
     ];
-    const problems = refusal(() => made(allow));
+    const problems = validationProblemsOf(() => made(allow));
     expect(problems.map(({ code, property }) => `${code} ${property}`)).toEqual([
       "PERMISSION_INVALID allow[0]",
       "PERMISSION_TOO_WIDE allow[1]",
@@ -341,22 +341,22 @@ describe("granting a role is refused", () => {
     new LeastPrivilegeRole(newChart(), "reader", { allow: [RoleRule.read(RbacResource.PODS)], roleScope });
 
   test("without a subject", () => {
-    expect(refusedCodes(() => role().grantTo())).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(() => role().grantTo(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => role().grantTo())).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => role().grantTo(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
   });
 
   test("twice to one subject, in one call or two", () => {
-    expect(refusedCodes(() => role().grantTo(GROUP, GROUP))).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(() => role().grantTo(GROUP, GROUP))).toEqual(["NAME_DUPLICATE"]);
     const reader = role();
     reader.grantTo(Subject.serviceAccount("web"));
-    expect(refusedCodes(() => reader.grantTo(Subject.serviceAccount("web", "shop")))).toEqual([
+    expect(problemCodesOf(() => reader.grantTo(Subject.serviceAccount("web", "shop")))).toEqual([
       "NAME_DUPLICATE",
     ]);
     expect(reader.node.children).toHaveLength(2);
   });
 
   test("for the whole cluster to a service account without a namespace", () => {
-    expect(refusedCodes(() => role(CLUSTER).grantTo(Subject.serviceAccount("web")))).toEqual([
+    expect(problemCodesOf(() => role(CLUSTER).grantTo(Subject.serviceAccount("web")))).toEqual([
       "ATTRIBUTE_MISSING",
     ]);
   });

@@ -2,7 +2,7 @@ import { TerraformVariable } from "cdktf";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { Subject } from "../../lib/rbac/subject";
 import { newStack } from "../support/stack";
-import { IMAGE, newChart, refusedCodes } from "../workload/support";
+import { IMAGE, newChart, problemCodesOf } from "../workload/support";
 
 const GROUP = "ocid1.group.oc1..developers";
 
@@ -62,7 +62,7 @@ describe("a subject is refused for", () => {
     "system:kube-controller-manager",
   ])("the reserved name %s in every factory", (name) => {
     for (const make of [Subject.iamGroup, Subject.iamUser, Subject.iamDynamicGroup, Subject.serviceAccount]) {
-      expect(refusedCodes(() => make(name))).toEqual(["PERMISSION_TOO_WIDE"]);
+      expect(problemCodesOf(() => make(name))).toEqual(["PERMISSION_TOO_WIDE"]);
     }
   });
 
@@ -73,16 +73,16 @@ describe("a subject is refused for", () => {
     ["a group as a dynamic group", () => Subject.iamDynamicGroup(GROUP)],
     ["a wildcard", () => Subject.iamGroup("*")],
     ["a reference", () => Subject.iamGroup(new TerraformVariable(newStack(), "group", {}).stringValue)],
-  ])("%s", (_, make) => expect(refusedCodes(make)).toEqual(["OCID_INVALID"]));
+  ])("%s", (_, make) => expect(problemCodesOf(make)).toEqual(["OCID_INVALID"]));
 
   test("the service account default", () => {
-    expect(refusedCodes(() => Subject.serviceAccount("default"))).toEqual(["PERMISSION_TOO_WIDE"]);
+    expect(problemCodesOf(() => Subject.serviceAccount("default"))).toEqual(["PERMISSION_TOO_WIDE"]);
   });
 
   test.each([
     ["an invalid name", () => Subject.serviceAccount("Web")],
     ["an invalid namespace", () => Subject.serviceAccount("web", "a/b")],
-  ])("%s", (_, make) => expect(refusedCodes(make)).toEqual(["NAME_INVALID"]));
+  ])("%s", (_, make) => expect(problemCodesOf(make)).toEqual(["NAME_INVALID"]));
 
   test("a missing argument", () => {
     for (const make of [
@@ -91,7 +91,7 @@ describe("a subject is refused for", () => {
       Subject.serviceAccount,
       Subject.serviceAccountOf,
     ]) {
-      expect(refusedCodes(() => make(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
+      expect(problemCodesOf(() => make(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
     }
   });
 });

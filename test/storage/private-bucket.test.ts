@@ -1,6 +1,6 @@
 import { type TerraformStack } from "cdktf";
 import { PrivateBucket, type IPolicyGrantee, type PolicyGrant, type PrivateBucketProps } from "../../lib";
-import { COMPARTMENT, newStack, onlyResource, refusedCodes, resourcesOf } from "../support/stack";
+import { COMPARTMENT, newStack, onlyResource, problemCodesOf, resourcesOf } from "../support/stack";
 
 const KEY = "ocid1.key.oc1.eu-frankfurt-1.vault.test";
 const props: PrivateBucketProps = { compartmentId: COMPARTMENT, kmsKeyId: KEY };
@@ -101,14 +101,14 @@ describe("bad input", () => {
     ["a region that is none", { region: "frankfurt" }, ["NAME_INVALID"]],
   ])("is refused: %s", (_, further, codes) => {
     const stack = newStack();
-    expect(refusedCodes(() => new PrivateBucket(stack, "assets", { ...props, ...further } as never))).toEqual(
-      codes,
-    );
+    expect(
+      problemCodesOf(() => new PrivateBucket(stack, "assets", { ...props, ...further } as never)),
+    ).toEqual(codes);
     expect(stack.node.tryFindChild("assets")).toBeUndefined();
   });
 
   test("is rejected: an invalid grantee", () => {
     const bucket = new PrivateBucket(newStack(), "assets", props);
-    expect(refusedCodes(() => bucket.grantRead("web" as never))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => bucket.grantRead("web" as never))).toEqual(["VALUE_INVALID"]);
   });
 });

@@ -3,15 +3,19 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { Duration } from "cdk8s";
 import { type App, LocalBackend, TerraformOutput, TerraformVariable, Testing } from "cdktf";
-import { OciStateBackend, StateAuthentication } from "../../lib/storage/oci-state-backend";
-import { StateBucket, type StateBucketProps } from "../../lib/storage/state-bucket";
+import {
+  OciStateBackend,
+  StateAuthentication,
+  StateBucket,
+  type StateBucketProps,
+} from "../../lib/storage/terraform-state";
 import { CoreVcn } from "../../lib/oci/core-vcn";
 import {
   COMPARTMENT,
   newStack,
   onlyResource,
-  refusal,
-  refusedCodes,
+  validationProblemsOf,
+  problemCodesOf,
   resourcesOf,
   synthesized,
 } from "../support/stack";
@@ -73,7 +77,7 @@ describe("a bucket for states", () => {
     const stack = newStack();
     const make = (props: any) => () => new StateBucket(stack, "states", props);
     for (const nothing of [undefined, null, {}]) {
-      expect(refusedCodes(make(nothing))).toEqual(Array(4).fill("ATTRIBUTE_MISSING"));
+      expect(problemCodesOf(make(nothing))).toEqual(Array(4).fill("ATTRIBUTE_MISSING"));
     }
     const variable = new TerraformVariable(stack, "name", { type: "string" }).stringValue;
     const wrong = {
@@ -85,7 +89,7 @@ describe("a bucket for states", () => {
       keepVersionsFor: Duration.hours(5),
       freeformTags: { "a b": "c" },
     };
-    expect(refusedCodes(make(wrong))).toEqual([
+    expect(problemCodesOf(make(wrong))).toEqual([
       "OCID_INVALID",
       "NAME_INVALID",
       "NAME_INVALID",
@@ -112,7 +116,7 @@ describe("the backend of the bucket's own stack", () => {
     try {
       app.synth();
     } catch {
-      found.push(...refusedCodes(() => app.synth()));
+      found.push(...problemCodesOf(() => app.synth()));
     }
     expect(found).toEqual(codes);
   });
@@ -171,7 +175,7 @@ describe("the backend of a stack", () => {
   test("is refused with all that is wrong", () => {
     const stack = newStack();
     const make = (props: any) => () => new OciStateBackend(stack, "backend", props);
-    expect(refusedCodes(make({}))).toEqual(Array(3).fill("ATTRIBUTE_MISSING"));
+    expect(problemCodesOf(make({}))).toEqual(Array(3).fill("ATTRIBUTE_MISSING"));
     const bucket = new StateBucket(stack, "states", given);
     const wrong = {
       bucketName: "a b",
@@ -182,10 +186,10 @@ describe("the backend of a stack", () => {
       authentication: "password",
       profile: "a b",
     };
-    expect(refusedCodes(make(wrong)).sort()).toEqual(
+    expect(problemCodesOf(make(wrong)).sort()).toEqual(
       [...Array(5).fill("NAME_INVALID"), "VALUE_INVALID"].sort(),
     );
-    expect(refusedCodes(make({ ...backend, authentication: StateAuthentication.SECURITY_TOKEN }))).toEqual([
+    expect(problemCodesOf(make({ ...backend, authentication: StateAuthentication.SECURITY_TOKEN }))).toEqual([
       "ATTRIBUTE_MISSING",
     ]);
     expect(() => new OciStateBackend(undefined as any, "backend", backend)).toThrow();
@@ -196,13 +200,13 @@ describe("the backend of a stack", () => {
     const [one, two] = ["one", "two"].map((id) => newStack(id, app));
     new OciStateBackend(one!, "backend", { ...backend, key: "shop.tfstate" });
     expect(
-      refusedCodes(() => new OciStateBackend(one!, "further", { ...backend, key: "other.tfstate" })),
+      problemCodesOf(() => new OciStateBackend(one!, "further", { ...backend, key: "other.tfstate" })),
     ).toEqual(["NAME_DUPLICATE"]);
-    const [problem] = refusal(
+    const [problem] = validationProblemsOf(
       () => new OciStateBackend(two!, "backend", { ...backend, key: "shop.tfstate" }),
     );
     expect(problem).toMatchObject({ code: "NAME_DUPLICATE", property: "key" });
     new LocalBackend(two!, {});
-    expect(refusedCodes(() => new OciStateBackend(two!, "further", backend))).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(() => new OciStateBackend(two!, "further", backend))).toEqual(["NAME_DUPLICATE"]);
   });
 });

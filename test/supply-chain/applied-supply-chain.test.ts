@@ -2,7 +2,7 @@ import { type App, TerraformStack } from "cdktf";
 import { CloudGuardTarget } from "../../lib/observability/cloud-guard-target";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
-import { StateBucket } from "../../lib/storage/state-bucket";
+import { StateBucket } from "../../lib/storage/terraform-state";
 import { OciProvider } from "../../lib/oci/provider";
 import { ImageRetention } from "../../lib/supply-chain/image-retention";
 import { ImageSigning } from "../../lib/supply-chain/image-signing";

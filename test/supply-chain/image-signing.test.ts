@@ -17,8 +17,8 @@ import {
   COMPARTMENT,
   newStack,
   onlyResource,
-  refusal,
-  refusedCodes,
+  validationProblemsOf,
+  problemCodesOf,
   resourcesOf,
   synthesized,
 } from "../support/stack";
@@ -198,7 +198,9 @@ describe("the signing of images", () => {
   test.each(["AES", "ECDSA"])("is refused an %s key that the program makes", (algorithm) => {
     const stack = newStack();
     const key = keyOf(stack, algorithm);
-    const [problem, ...more] = refusal(() => signing(stack, { keys: [SigningKey.existing(key.id)] }));
+    const [problem, ...more] = validationProblemsOf(() =>
+      signing(stack, { keys: [SigningKey.existing(key.id)] }),
+    );
     expect(more).toEqual([]);
     expect(problem).toMatchObject({
       code: "SIGNING_KEY_INVALID",
@@ -213,7 +215,7 @@ describe("the signing of images", () => {
     const stack = newStack();
     const { keyId } = new ClusterEncryption(stack, "encryption", { compartmentId: COMPARTMENT });
     const cluster = newCluster(stack);
-    expect(refusedCodes(() => signing(stack, { cluster, keys: [SigningKey.existing(keyId)] }))).toEqual([
+    expect(problemCodesOf(() => signing(stack, { cluster, keys: [SigningKey.existing(keyId)] }))).toEqual([
       "SIGNING_KEY_INVALID",
     ]);
     const variable = new TerraformVariable(stack, "key-id", { type: "string" }).stringValue;
@@ -226,12 +228,12 @@ describe("the signing of images", () => {
     const stack = newStack();
     const other = newStack("keys", stack.node.root as App);
     expect(
-      refusedCodes(() => signing(stack, { keys: [SigningKey.existing(keyOf(other, "AES").id)] })),
+      problemCodesOf(() => signing(stack, { keys: [SigningKey.existing(keyOf(other, "AES").id)] })),
     ).toEqual(["SIGNING_KEY_INVALID"]);
   });
 
   test("is refused without keys, which would let every image run", () => {
-    const [problem] = refusal(() => signing(newStack(), { keys: [] }));
+    const [problem] = validationProblemsOf(() => signing(newStack(), { keys: [] }));
     expect(problem).toMatchObject({
       code: "SIGNING_KEY_INVALID",
       what: expect.stringContaining("every image"),
@@ -242,13 +244,13 @@ describe("the signing of images", () => {
     const stack = newStack();
     const make = (props: any) => () => new ImageSigning(stack, "signing", props);
     for (const nothing of [undefined, null, {}])
-      expect(refusedCodes(make(nothing))).toEqual(["ATTRIBUTE_MISSING"]);
+      expect(problemCodesOf(make(nothing))).toEqual(["ATTRIBUTE_MISSING"]);
     const generated = SigningKey.generated();
     const six = Array.from({ length: 6 }, (_, index) => SigningKey.generated({ name: `k${index}` }));
     const cluster = newCluster(stack);
-    expect(refusedCodes(make({ cluster, keys: six }))).toEqual(["COUNT_INVALID"]);
-    expect(refusedCodes(make({ cluster, keys: [generated, generated] }))).toEqual(["NAME_DUPLICATE"]);
-    expect(refusedCodes(make({ cluster, repositories: [] }))).toEqual(["COUNT_INVALID"]);
+    expect(problemCodesOf(make({ cluster, keys: six }))).toEqual(["COUNT_INVALID"]);
+    expect(problemCodesOf(make({ cluster, keys: [generated, generated] }))).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(make({ cluster, repositories: [] }))).toEqual(["COUNT_INVALID"]);
     const wrong = {
       cluster,
       keys: ["a"],
@@ -256,21 +258,21 @@ describe("the signing of images", () => {
       compartmentId: KEY,
       freeformTags: { "a b": "c" },
     };
-    expect(refusedCodes(make(wrong)).sort()).toEqual(
+    expect(problemCodesOf(make(wrong)).sort()).toEqual(
       ["OCID_INVALID", "TAG_INVALID", "VALUE_INVALID", "VALUE_INVALID"].sort(),
     );
     make({ cluster })();
-    expect(refusedCodes(() => new ImageSigning(stack, "second", { cluster }))).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(() => new ImageSigning(stack, "second", { cluster }))).toEqual(["NAME_DUPLICATE"]);
   });
 
   test("takes keys of RSA sizes only", () => {
-    expect(refusedCodes(() => SigningKey.generated({ size: "AES_256" as SigningKeySize }))).toContain(
+    expect(problemCodesOf(() => SigningKey.generated({ size: "AES_256" as SigningKeySize }))).toContain(
       "SIGNING_KEY_INVALID",
     );
-    expect(refusedCodes(() => SigningKey.generated({ name: "a b", managementEndpoint: "http://x" }))).toEqual(
-      ["NAME_INVALID", "VALUE_INVALID"],
-    );
-    expect(refusedCodes(() => SigningKey.existing("ocid1.vault.oc1..x", { compartmentId: KEY }))).toEqual([
+    expect(
+      problemCodesOf(() => SigningKey.generated({ name: "a b", managementEndpoint: "http://x" })),
+    ).toEqual(["NAME_INVALID", "VALUE_INVALID"]);
+    expect(problemCodesOf(() => SigningKey.existing("ocid1.vault.oc1..x", { compartmentId: KEY }))).toEqual([
       "OCID_INVALID",
       "OCID_INVALID",
     ]);

@@ -1,7 +1,7 @@
 import { Duration } from "cdk8s";
 import { type TerraformStack } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { resolveReference } from "../../lib/core/reference";
+import { resolveReference } from "../../lib/core/terraform-text";
 import { OciProvider } from "../../lib/oci/provider";
 import { ImageRetention } from "../../lib/supply-chain/image-retention";
 import { ImageScanning } from "../../lib/supply-chain/image-scanning";
@@ -12,8 +12,8 @@ import {
   COMPARTMENT,
   newStack,
   onlyResource,
-  refusal,
-  refusedCodes,
+  validationProblemsOf,
+  problemCodesOf,
   resourcesOf,
   synthesized,
 } from "../support/stack";
@@ -144,7 +144,7 @@ describe("a private repository", () => {
     const stack = newStack();
     const make = (props: any) => () => new PrivateRepository(stack, "web", props);
     for (const nothing of [undefined, null, {}]) {
-      expect(refusedCodes(make(nothing))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
+      expect(problemCodesOf(make(nothing))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
     }
     const wrong = {
       compartmentId: "ocid1.vcn.oc1..other",
@@ -156,7 +156,7 @@ describe("a private repository", () => {
       homeRegionProvider: "home",
       freeformTags: { "a b": "c" },
     };
-    expect(refusedCodes(make(wrong)).sort()).toEqual(
+    expect(problemCodesOf(make(wrong)).sort()).toEqual(
       ["NAME_INVALID", "OCID_INVALID", "TAG_INVALID", ...Array(5).fill("VALUE_INVALID")].sort(),
     );
     expect(stack.node.tryFindChild("web")).toBeUndefined();
@@ -172,32 +172,31 @@ describe("a private repository", () => {
     "shop web",
     "a".repeat(256),
   ])("is refused the name %j", (repositoryName) => {
-    const [problem] = refusal(() => repository(newStack(), "web", { repositoryName }));
+    const [problem] = validationProblemsOf(() => repository(newStack(), "web", { repositoryName }));
     expect(problem).toMatchObject({ code: "NAME_INVALID", what: expect.stringContaining("repositoryName") });
   });
 
   test("is refused a name that another one has, and a scanning of another compartment", () => {
     const stack = newStack();
     repository(stack);
-    expect(refusedCodes(() => repository(stack, "again", { repositoryName: "shop/web" }))).toEqual([
+    expect(problemCodesOf(() => repository(stack, "again", { repositoryName: "shop/web" }))).toEqual([
       "NAME_DUPLICATE",
     ]);
     const scanning = new ImageScanning(stack, "scanning", { compartmentId: OTHER, repositories: ["legacy"] });
     const by = RepositoryScanning.by(scanning);
-    expect(refusedCodes(() => repository(stack, "worker", { scanning: by }))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => repository(stack, "worker", { scanning: by }))).toEqual(["VALUE_INVALID"]);
   });
 
   test("keeps images by a number and an age only", () => {
     for (const options of [undefined, {}, { keepNewest: 0 }, { keepNewest: 1.5 }, { keepNewest: "20" }]) {
       expect(() => ImageRetention.of(options as any)).toThrow();
     }
-    expect(refusedCodes(() => ImageRetention.of({ keepNewest: -1, olderThan: Duration.hours(5) }))).toEqual([
-      "COUNT_INVALID",
-      "DURATION_INVALID",
-    ]);
-    expect(refusedCodes(() => ImageRetention.of({ keepNewest: 1, olderThan: Duration.days(4000) }))).toEqual([
-      "DURATION_INVALID",
-    ]);
+    expect(problemCodesOf(() => ImageRetention.of({ keepNewest: -1, olderThan: Duration.hours(5) }))).toEqual(
+      ["COUNT_INVALID", "DURATION_INVALID"],
+    );
+    expect(
+      problemCodesOf(() => ImageRetention.of({ keepNewest: 1, olderThan: Duration.days(4000) })),
+    ).toEqual(["DURATION_INVALID"]);
     const { keepNewest, olderThan } = ImageRetention.of({ keepNewest: 3 });
     expect([ImageRetention.keepAll().keepNewest, keepNewest, olderThan?.toDays()]).toEqual([
       undefined,
@@ -207,8 +206,8 @@ describe("a private repository", () => {
   });
 
   test("rejects exceptions without a reason", () => {
-    expect(refusedCodes(() => TagMutability.mutable({ reason: " " }))).toEqual(["REASON_MISSING"]);
-    expect(refusedCodes(() => RepositoryScanning.none({ reason: "" }))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => TagMutability.mutable({ reason: " " }))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => RepositoryScanning.none({ reason: "" }))).toEqual(["REASON_MISSING"]);
     expect(() => RepositoryScanning.by({} as any)).toThrow();
   });
 });
@@ -217,25 +216,25 @@ describe("a scanning of images", () => {
   test("is refused with all that is wrong", () => {
     const stack = newStack();
     const make = (props: any) => () => new ImageScanning(stack, "scanning", props);
-    expect(refusedCodes(make({}))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(make({}))).toEqual(["ATTRIBUTE_MISSING"]);
     const wrong = {
       compartmentId: "x",
       repositories: ["Shop"],
       imageCount: -1,
       freeformTags: { "a b": "c" },
     };
-    expect(refusedCodes(make(wrong))).toEqual([
+    expect(problemCodesOf(make(wrong))).toEqual([
       "OCID_INVALID",
       "NAME_INVALID",
       "COUNT_INVALID",
       "TAG_INVALID",
     ]);
-    expect(refusedCodes(make({ compartmentId: COMPARTMENT, repositories: [] }))).toEqual(["COUNT_INVALID"]);
+    expect(problemCodesOf(make({ compartmentId: COMPARTMENT, repositories: [] }))).toEqual(["COUNT_INVALID"]);
   });
 
   test("without a repository is refused at synthesis: it would scan the whole compartment", () => {
     const stack = newStack();
     new ImageScanning(stack, "scanning", { compartmentId: COMPARTMENT });
-    expect(refusedCodes(() => synthesized(stack))).toEqual(["COUNT_INVALID"]);
+    expect(problemCodesOf(() => synthesized(stack))).toEqual(["COUNT_INVALID"]);
   });
 });

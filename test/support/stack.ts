@@ -30,7 +30,7 @@ export function onlyResource(stack: TerraformStack, type: string): any {
 }
 
 /** The problems of the ValidationError that a call throws. */
-export function refusal(call: () => unknown): readonly Problem[] {
+export function validationProblemsOf(call: () => unknown): readonly Problem[] {
   try {
     call();
   } catch (error) {
@@ -41,6 +41,6 @@ export function refusal(call: () => unknown): readonly Problem[] {
 }
 
 /** The codes of these problems, in order. */
-export function refusedCodes(call: () => unknown): ErrorCode[] {
-  return refusal(call).map((problem) => problem.code);
+export function problemCodesOf(call: () => unknown): ErrorCode[] {
+  return validationProblemsOf(call).map((problem) => problem.code);
 }

@@ -3,7 +3,7 @@ import { Fn, Lazy, TerraformLocal, TerraformVariable, Token, conditional } from 
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { ChartOutput } from "../../lib/synthesis/chart-output";
-import { refusal, refusedCodes } from "../support/stack";
+import { validationProblemsOf, problemCodesOf } from "../support/stack";
 import { parseYaml } from "../terraform/yaml-readers";
 import { configMap, newProgram, newStack, write, type Program } from "./support";
 
@@ -83,7 +83,7 @@ describe("references of every shape", () => {
     const patched = configMap(lost.chart, "object", { spec: {} });
     new ChartOutput(lost.stack, "shop", lost.chart);
     patched.addJsonPatch(JsonPatch.add("/spec/flag", lost.vcn.isIpv6Enabled));
-    const [problem] = refusal(() => write(lost));
+    const [problem] = validationProblemsOf(() => write(lost));
     expect(problem).toMatchObject({ code: "MANIFEST_REFERENCES" });
     expect(problem!.fix).toMatch("Token.asAnyMap(reference)");
   });
@@ -94,7 +94,7 @@ describe("references of every shape", () => {
     ["as a part of a text", ({ vcn }) => ({ text: `${vcn.cidrBlocks}` })],
     ["as a part of a map", ({ vcn }) => ({ map: { ...vcn.freeformTags, more: "x" } })],
   ])("a reference is refused %s, where it can't be written", (_, build) => {
-    expect(refusedCodes(() => specOf(build))).toEqual(["MANIFEST_REFERENCES"]);
+    expect(problemCodesOf(() => specOf(build))).toEqual(["MANIFEST_REFERENCES"]);
   });
 
   test("numbers are the numbers that they are", () => {
@@ -160,7 +160,7 @@ describe("the objects of an output", () => {
 
 describe("secret values", () => {
   const refused = (build: (program: Program, secret: TerraformVariable) => object) =>
-    refusal(() =>
+    validationProblemsOf(() =>
       specOf((program) =>
         build(program, new TerraformVariable(program.stack, "password", { sensitive: true })),
       ),
@@ -205,7 +205,7 @@ describe("secret values", () => {
     const local = new TerraformLocal(other, "url", `https://${secret.stringValue}@example.com`);
     configMap(program.chart, "object", { spec: { url: local.asString } });
     new ChartOutput(program.stack, "shop", program.chart);
-    expect(refusal(() => write(program))).toMatchObject([
+    expect(validationProblemsOf(() => write(program))).toMatchObject([
       { code: "MANIFEST_SECRET", what: expect.stringMatching("var.password, which is sensitive") },
     ]);
   });
@@ -238,7 +238,7 @@ describe("secret values", () => {
       const program = newProgram();
       new ApiObject(program.chart, "object", object);
       new ChartOutput(program.stack, "shop", program.chart);
-      expect(refusal(() => write(program))).toMatchObject([
+      expect(validationProblemsOf(() => write(program))).toMatchObject([
         { code: "MANIFEST_SECRET", what: "The Secret s has the keys key" },
       ]);
     }
@@ -252,7 +252,7 @@ describe("an output is refused", () => {
     ["of what is no chart, without a name", "", {}, ["NAME_INVALID", "VALUE_INVALID"]],
   ])("%s", (_, name, chart, codes) => {
     const { stack } = newProgram();
-    expect(refusedCodes(() => new ChartOutput(stack, name as never, chart as never))).toEqual(codes);
+    expect(problemCodesOf(() => new ChartOutput(stack, name as never, chart as never))).toEqual(codes);
     expect(stack.node.children.map(({ node }) => node.id)).toEqual(["oci", "vcn"]);
   });
 });
@@ -262,7 +262,9 @@ describe("a ConfigMap of a chart", () => {
     const program = newProgram();
     configMap(program.chart, "object", { data });
     new ChartOutput(program.stack, "shop", program.chart);
-    return refusal(() => program.app.synth()).map(({ code, what }) => `${code} ${what.split(" has ")[0]}`);
+    return validationProblemsOf(() => program.app.synth()).map(
+      ({ code, what }) => `${code} ${what.split(" has ")[0]}`,
+    );
   };
 
   test("is refused where it holds credentials, as values and in files, all together", () => {
@@ -296,7 +298,7 @@ test("a patch that can't be applied is named with its object, and the others of 
   object.addJsonPatch(JsonPatch.add("/spec/a", 1), JsonPatch.replace("/spec/nope/x", 1));
   new ChartOutput(program.stack, "shop", program.chart);
   for (const synthesize of [() => program.app.synth(), () => program.kubernetes.synth()]) {
-    expect(refusal(synthesize)).toMatchObject([
+    expect(validationProblemsOf(synthesize)).toMatchObject([
       {
         code: "PATCH_INVALID",
         path: "chart/object",
@@ -305,7 +307,7 @@ test("a patch that can't be applied is named with its object, and the others of 
     ]);
   }
   object.addJsonPatch(JsonPatch.remove("/spec/a"));
-  expect(refusedCodes(() => program.app.synth())).toEqual(["PATCH_INVALID"]);
+  expect(problemCodesOf(() => program.app.synth())).toEqual(["PATCH_INVALID"]);
 });
 
 test("what else fails while an object is written stays what it was", () => {

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { ApiObject, App, Chart, Include, Yaml } from "cdk8s";
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { ChartOutput } from "../../lib/synthesis/chart-output";
-import { refusal } from "../support/stack";
+import { validationProblemsOf } from "../support/stack";
 
 function written(make: (chart: Chart) => unknown): {
   readonly stack: TerraformStack;
@@ -36,7 +36,7 @@ const config = (rest: object) => ({
   ...rest,
 });
 const refused = (make: (chart: Chart) => unknown) =>
-  refusal(written(make).write).map(({ code, what }) => `${code} ${what}`);
+  validationProblemsOf(written(make).write).map(({ code, what }) => `${code} ${what}`);
 
 const RELAY = `
 apiVersion: v1
@@ -53,7 +53,7 @@ describe("numbers and booleans where Kubernetes takes text only", () => {
       "MANIFEST_TYPE spec.containers[relay].args[1] of the Pod relay is 1342, where Kubernetes takes text only",
       "MANIFEST_TYPE spec.containers[relay].env[AT] of the Pod relay is 45045, where Kubernetes takes text only",
     ]);
-    const [problem] = refusal(written(including(RELAY)).write);
+    const [problem] = validationProblemsOf(written(including(RELAY)).write);
     expect(problem!.fix).toContain("quotes");
   });
 

@@ -1,7 +1,7 @@
 import { ApiObject, Lazy } from "cdk8s";
 import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { IMAGE, newChart, problemsAtSynthesis, refusedCodes } from "../workload/support";
+import { IMAGE, newChart, problemsAtSynthesis, problemCodesOf } from "../workload/support";
 
 /** A value of cdk8s that turns out to be null, as an untyped program may give it anywhere. */
 const none: any = Lazy.any({ produce: () => null });
@@ -12,12 +12,12 @@ test.each<[string, object]>([
   ["a port", { port: none }],
 ])("a late null of cdk8s as %s of a workload is refused", (_, props) => {
   expect(
-    refusedCodes(() => new HardenedDeployment(newChart(), "web", { image: IMAGE, ...props })),
+    problemCodesOf(() => new HardenedDeployment(newChart(), "web", { image: IMAGE, ...props })),
   ).not.toEqual([]);
 });
 
 test("a late null of cdk8s as the value of a variable is refused", () => {
-  expect(refusedCodes(() => EnvironmentValue.fromValue(none))).toEqual(["VALUE_INVALID"]);
+  expect(problemCodesOf(() => EnvironmentValue.fromValue(none))).toEqual(["VALUE_INVALID"]);
 });
 
 test.each(["Pod", "Service"])(

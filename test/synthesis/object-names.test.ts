@@ -1,8 +1,8 @@
 import { ApiObject, App as KubernetesApp, Chart, JsonPatch, Testing as KubernetesTesting } from "cdk8s";
 import { Construct } from "constructs";
 import { ChartOutput } from "../../lib/synthesis/chart-output";
-import { guardStaticSynthesis } from "../../lib/synthesis/static-synthesis";
-import { refusal } from "../support/stack";
+import { guardStaticSynthesis } from "../../lib/synthesis/chart-guards";
+import { validationProblemsOf } from "../support/stack";
 import { configMap, newProgram, newStack, write, type Program } from "./support";
 
 interface Named {
@@ -15,7 +15,7 @@ function add(scope: Construct, id: string, { apiVersion = "v1", kind = "Service"
   return new ApiObject(scope, id, { apiVersion, kind, metadata: { name: "web", ...metadata } });
 }
 
-const refusedIn = (program: Program) => refusal(() => program.app.synth());
+const refusedIn = (program: Program) => validationProblemsOf(() => program.app.synth());
 
 function cluster(scope: Construct, id: string, clusterId: string): Construct {
   return Object.assign(new Construct(scope, id), { clusterId });
@@ -88,7 +88,7 @@ describe("two objects of one chart", () => {
     add(chart, "a");
     new ApiObject(chart, "list", { apiVersion: "v1", kind: "List", items: [item] } as never);
     guardStaticSynthesis(chart);
-    expect(refusal(() => KubernetesTesting.synth(chart))).toMatchObject([
+    expect(validationProblemsOf(() => KubernetesTesting.synth(chart))).toMatchObject([
       { code: "NAME_DUPLICATE", what: expect.stringContaining("chart/a and by chart/list") },
     ]);
   });

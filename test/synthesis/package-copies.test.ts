@@ -2,7 +2,7 @@ import * as own from "cdk8s";
 import * as ownTerraform from "cdktf";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
-import { refusal } from "../support/stack";
+import { validationProblemsOf } from "../support/stack";
 
 /** Another copy of a package, as a workspace with two node_modules loads it. */
 function copyOf<T>(name: string): T {
@@ -33,7 +33,7 @@ describe("a program with one copy of each package", () => {
 
 describe("a program with two copies of a package is rejected:", () => {
   test("of cdk8s, by the chart", () => {
-    expect(refusal(() => namespaceIn(copyOf("cdk8s")))).toContainEqual(
+    expect(validationProblemsOf(() => namespaceIn(copyOf("cdk8s")))).toContainEqual(
       expect.objectContaining({
         code: "PACKAGE_DUPLICATED",
         path: "shop",
@@ -44,7 +44,7 @@ describe("a program with two copies of a package is rejected:", () => {
   });
 
   test("of cdktf, and of constructs under it, by the stack", () => {
-    const whats = refusal(() => groupIn(copyOf("cdktf"))).map(({ what }) => what);
+    const whats = validationProblemsOf(() => groupIn(copyOf("cdktf"))).map(({ what }) => what);
     expect(whats).toContainEqual(expect.stringContaining("two copies of cdktf"));
     expect(whats).toContainEqual(expect.stringContaining("two copies of constructs"));
   });

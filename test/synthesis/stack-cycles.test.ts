@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { ChartOutput } from "../../lib/synthesis/chart-output";
 import { CoreVcn } from "../../lib/oci/core-vcn";
-import { refusal } from "../support/stack";
+import { validationProblemsOf } from "../support/stack";
 import { configMap, newProgram, newStack } from "./support";
 
 /** Two stacks, of which the second one names the first, and the first one's chart the second. */
@@ -17,7 +17,7 @@ function cycle() {
 }
 
 test("a cycle of stacks names the object of the chart, its field, the other end, and where to add the chart", () => {
-  const [problem, ...others] = refusal(() => cycle().synth());
+  const [problem, ...others] = validationProblemsOf(() => cycle().synth());
   expect(others).toEqual([]);
   expect(problem).toMatchObject({
     code: "DEPENDENCY_CYCLE",

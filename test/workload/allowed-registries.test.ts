@@ -8,7 +8,15 @@ import { AllowedRegistries } from "../../lib/workload/images/allowed-registries"
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { newStack } from "../support/stack";
-import { DIGEST, IMAGE, messagesOf, newChart, problemsAtSynthesis, refusal, refusedCodes } from "./support";
+import {
+  DIGEST,
+  IMAGE,
+  messagesOf,
+  newChart,
+  problemsAtSynthesis,
+  validationProblemsOf,
+  problemCodesOf,
+} from "./support";
 
 const EVIL = `evil.example/acme/web@${DIGEST}`;
 const evil = ContainerImage.of(EVIL);
@@ -174,7 +182,7 @@ describe("allowed registries", () => {
     new ChartOutput(cluster, "bank", second);
     const free = newChart("free", new App(), "free");
     for (const chart of [first, second, free]) new HardenedDeployment(chart, "web", { image: evil });
-    const paths = refusal(() => Testing.synth(stack)).map(({ code, path }) => `${code} ${path}`);
+    const paths = validationProblemsOf(() => Testing.synth(stack)).map(({ code, path }) => `${code} ${path}`);
     expect(paths.sort()).toEqual([
       "IMAGE_NOT_ALLOWED bank/web/Resource",
       "IMAGE_NOT_ALLOWED shop/web/Resource",
@@ -195,7 +203,7 @@ describe("allowed registries", () => {
     AllowedRegistries.of(app).add("evil.example");
     AllowedRegistries.of(two).add("evil.example/acme");
     AllowedRegistries.of(cluster).add(evilElsewhere);
-    const problems = refusal(() => Testing.synth(one));
+    const problems = validationProblemsOf(() => Testing.synth(one));
     expect(problems.map(({ path, fix }) => [path, fix.split(",")[0]])).toEqual([
       ["shop/pod", `Use an image of ${evilElsewhere}`],
     ]);
@@ -258,19 +266,19 @@ describe("allowed registries", () => {
     ["fra.ocir.io/acme:1.0", ["IMAGE_INVALID"]],
     ["fra.ocir.io/*", ["IMAGE_INVALID"]],
   ])("refuse the prefix %j", (prefix, codes) => {
-    expect(refusedCodes(() => AllowedRegistries.of(newChart()).add(prefix))).toEqual(codes);
+    expect(problemCodesOf(() => AllowedRegistries.of(newChart()).add(prefix))).toEqual(codes);
   });
 
   test("refuse an empty list, and a resource of Terraform as scope", () => {
-    expect(refusedCodes(() => AllowedRegistries.of(newChart()).add())).toEqual(["IMAGE_INVALID"]);
+    expect(problemCodesOf(() => AllowedRegistries.of(newChart()).add())).toEqual(["IMAGE_INVALID"]);
     const resource = newStack().node.findChild("oci");
-    expect(refusedCodes(() => AllowedRegistries.of(resource))).toEqual(["IMAGE_NOT_ALLOWED"]);
+    expect(problemCodesOf(() => AllowedRegistries.of(resource))).toEqual(["IMAGE_NOT_ALLOWED"]);
   });
 });
 
 test("an invalid scope is refused", () => {
   for (const none of [undefined, null]) {
-    expect(refusedCodes(() => AllowedRegistries.of(none as never))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => AllowedRegistries.of(none as never))).toEqual(["ATTRIBUTE_MISSING"]);
   }
-  expect(refusedCodes(() => AllowedRegistries.of("shop" as never))).toEqual(["VALUE_INVALID"]);
+  expect(problemCodesOf(() => AllowedRegistries.of("shop" as never))).toEqual(["VALUE_INVALID"]);
 });

@@ -6,18 +6,24 @@ import { objectsOf } from "../../lib/synthesis/chart-objects";
 import { RoleRule } from "../../lib/rbac/role-rule";
 import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
-import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
 import { HardenedJob } from "../../lib/workload/hardened-job";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
-import { ApiAccess } from "../../lib/workload/pods/api-access";
+import { ApiAccess } from "../../lib/workload/pods/service-account";
 import { LeastPrivilegeRole } from "../../lib/rbac/role";
 import { RbacResource } from "../../lib/rbac/rbac-resource";
-import { SecretFiles } from "../../lib/workload/pods/secret-files";
+import { SecretFiles } from "../../lib/workload/pods/mounted-files";
 import { Subject } from "../../lib/rbac/subject";
-import { VolumeClaim } from "../../lib/workload/pods/volume-claim";
+import { VolumeClaim } from "../../lib/workload/pods/persistent-volumes";
 import { newStack } from "../support/stack";
-import { IMAGE, newChart, objectOf, problemsAtSynthesis, refusal, refusedCodes } from "./support";
+import {
+  IMAGE,
+  newChart,
+  objectOf,
+  problemsAtSynthesis,
+  validationProblemsOf,
+  problemCodesOf,
+} from "./support";
 
 const access = ApiAccess.token({ endpointCidr: "10.0.0.5/32" });
 const MOUNT = {
@@ -67,7 +73,7 @@ describe("access to the API server", () => {
   test("is not a prop of other containers", () => {
     const other = { image: IMAGE, apiAccess: access };
     const more = { initContainers: [{ name: "before", ...other }], sidecars: [{ name: "beside", ...other }] };
-    expect(refusal(() => operator(newChart(), more)).map(({ what }) => what)).toEqual([
+    expect(validationProblemsOf(() => operator(newChart(), more)).map(({ what }) => what)).toEqual([
       "initContainers[0].apiAccess is not a prop",
       "sidecars[0].apiAccess is not a prop",
     ]);
@@ -144,7 +150,7 @@ describe("access to the API server", () => {
 
   test.each(["/var/run/secrets", "/run/secrets"])("refuses other mounts at %s", (path) => {
     const secretFiles = [SecretFiles.fromSecret(path, "db")];
-    expect(refusedCodes(() => operator(newChart(), { secretFiles }))).toEqual(["PATH_INVALID"]);
+    expect(problemCodesOf(() => operator(newChart(), { secretFiles }))).toEqual(["PATH_INVALID"]);
     expect(() => operator(newChart(), { secretFiles, apiAccess: undefined })).not.toThrow();
   });
 
@@ -153,26 +159,26 @@ describe("access to the API server", () => {
     "/var/run/secrets/kubernetes.io/serviceaccount",
     "/run/secrets/kubernetes.io/x",
   ])("is the only possible mount at %s, even without apiAccess", (path) => {
-    expect(refusedCodes(() => SecretFiles.fromSecret(path, "token"))).toEqual(["PATH_INVALID"]);
+    expect(problemCodesOf(() => SecretFiles.fromSecret(path, "token"))).toEqual(["PATH_INVALID"]);
   });
 
   test("has a volume name that no claim may use", () => {
     const volumeClaims = [VolumeClaim.of("api-access", "/var/lib/db")];
     const make = (apiAccess?: ApiAccess) => () =>
       new HardenedStatefulSet(newChart(), "db", { image: IMAGE, volumeClaims, apiAccess });
-    expect(refusedCodes(make(access))).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(make(access))).toEqual(["NAME_DUPLICATE"]);
     expect(make()).not.toThrow();
   });
 
   test.each([599, 86_401, 600.5])("is refused for a lifetime of %s seconds", (seconds) => {
     const expiration = Duration.millis(seconds * 1000);
-    expect(refusal(() => ApiAccess.token({ expiration }))).toMatchObject([
+    expect(validationProblemsOf(() => ApiAccess.token({ expiration }))).toMatchObject([
       { code: "DURATION_INVALID", property: "expiration" },
     ]);
   });
 
   test("is refused for a lifetime that is a number", () => {
-    expect(refusal(() => ApiAccess.token({ expiration: 600 as never }))).toMatchObject([
+    expect(validationProblemsOf(() => ApiAccess.token({ expiration: 600 as never }))).toMatchObject([
       { code: "VALUE_INVALID", property: "expiration" },
     ]);
   });
@@ -184,12 +190,12 @@ describe("access to the API server", () => {
     ["fd00::/64", "CIDR_IPV6"],
     [5 as never, "CIDR_INVALID"],
   ])("is refused for the endpoint %s", (endpointCidr, code) => {
-    expect(refusedCodes(() => ApiAccess.token({ endpointCidr }))).toEqual([code]);
+    expect(problemCodesOf(() => ApiAccess.token({ endpointCidr }))).toEqual([code]);
   });
 
   test("is refused if no factory created it", () => {
     const apiAccess = { expiration: Duration.hours(1) } as never;
-    expect(refusal(() => operator(newChart(), { apiAccess }))).toMatchObject([
+    expect(validationProblemsOf(() => operator(newChart(), { apiAccess }))).toMatchObject([
       { code: "VALUE_INVALID", property: "apiAccess" },
     ]);
   });

@@ -1,8 +1,8 @@
 import { type ApiObject, JsonPatch, Yaml } from "cdk8s";
-import { type AutoscaleOptions } from "../../lib/workload/autoscale-options";
+import { type AutoscaleOptions } from "../../lib/workload/autoscaling";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
-import { IMAGE, newChart, objectOf, problemsAtSynthesis, refusedCodes } from "./support";
+import { IMAGE, newChart, objectOf, problemsAtSynthesis, problemCodesOf } from "./support";
 
 describe("an autoscaled deployment", () => {
   test("has no replica count of its own", () => {
@@ -64,7 +64,7 @@ describe("an autoscaled deployment", () => {
     ["memory up to its limit", { min: 2, max: 4, memoryPercent: 100 }, ["COUNT_INVALID"]],
   ])("is refused with %s", (_, autoscale, codes) => {
     const chart = newChart();
-    expect(refusedCodes(() => new HardenedDeployment(chart, "web", { image: IMAGE, autoscale }))).toEqual(
+    expect(problemCodesOf(() => new HardenedDeployment(chart, "web", { image: IMAGE, autoscale }))).toEqual(
       codes,
     );
     expect(chart.node.children).toEqual([]);
@@ -72,7 +72,7 @@ describe("an autoscaled deployment", () => {
 
   test("is refused together with replicas", () => {
     const props = { image: IMAGE, replicas: 3, autoscale: { min: 2, max: 4 } };
-    expect(refusedCodes(() => new HardenedDeployment(newChart(), "web", props))).toEqual([
+    expect(problemCodesOf(() => new HardenedDeployment(newChart(), "web", props))).toEqual([
       "REPLICAS_INVALID",
     ]);
   });

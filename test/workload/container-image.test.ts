@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
 import fc from "fast-check";
 import { ContainerImage } from "../../lib/workload/images/container-image";
-import { DIGEST, refusal, refusedCodes } from "./support";
+import { DIGEST, validationProblemsOf, problemCodesOf } from "./support";
 
 describe("an image pinned by its digest", () => {
   test.each([
@@ -43,7 +43,7 @@ describe("an image pinned by its digest", () => {
     [` fra.ocir.io/acme/web@${DIGEST}`, ["IMAGE_INVALID"]],
     [`fra.ocir.io/${"a/".repeat(130)}web@${DIGEST}`, ["IMAGE_INVALID"]],
   ])("can't be %s", (reference, codes) => {
-    expect(refusedCodes(() => ContainerImage.of(reference))).toEqual([...codes].sort());
+    expect(problemCodesOf(() => ContainerImage.of(reference))).toEqual([...codes].sort());
   });
 
   test("keeps every valid name unchanged", () => {
@@ -62,11 +62,11 @@ describe("an image pinned by its digest", () => {
   test("can have a repository that is a reference to a Terraform value, with a literal digest", () => {
     const repository = Token.asString({ resolve: () => "${oci_x.y.path}", creationStack: [] });
     expect(ContainerImage.of(`${repository}@${DIGEST}`).digest).toBe(DIGEST);
-    expect(refusedCodes(() => ContainerImage.of(repository))).toEqual(["IMAGE_NOT_PINNED"]);
+    expect(problemCodesOf(() => ContainerImage.of(repository))).toEqual(["IMAGE_NOT_PINNED"]);
   });
 
   test("is refused with the name of its factory and a fix", () => {
-    const [problem] = refusal(() => ContainerImage.of("fra.ocir.io/acme/web:1.0"));
+    const [problem] = validationProblemsOf(() => ContainerImage.of("fra.ocir.io/acme/web:1.0"));
     expect(problem).toMatchObject({ path: "ContainerImage.of", fix: expect.stringContaining("@sha256:") });
   });
 });
@@ -123,7 +123,7 @@ describe("an invalid part of a reference is reported:", () => {
     ["a space before", { registry: " fra.ocir.io" }, /registry " fra\.ocir\.io"/],
   ])("%s", (_, change, what) => {
     const { registry, port, path, tag, digest } = { ...parts, ...change };
-    const problems = refusal(() => ContainerImage.of(registry + port + path + tag + digest));
+    const problems = validationProblemsOf(() => ContainerImage.of(registry + port + path + tag + digest));
     expect(problems.map((problem) => problem.what).join("\n")).toMatch(what);
     expect(problems.every(({ code }) => code === "IMAGE_INVALID" || code === "IMAGE_NOT_PINNED")).toBe(true);
   });
@@ -151,6 +151,6 @@ describe("an image without a digest", () => {
     [`fra.ocir.io/acme/web:1.0@${DIGEST}`, "why", ["IMAGE_INVALID"]],
     ["web:1.0", "why", ["IMAGE_INVALID"]],
   ])("can't be %s with the reason %j", (reference, reason, codes) => {
-    expect(refusedCodes(() => ContainerImage.tagOnly(reference, { reason }))).toEqual(codes);
+    expect(problemCodesOf(() => ContainerImage.tagOnly(reference, { reason }))).toEqual(codes);
   });
 });

@@ -1,16 +1,15 @@
-import { Yaml } from "cdk8s";
 import fc from "fast-check";
-import { AddedCapability } from "../../lib/workload/pods/added-capability";
+import { Yaml } from "cdk8s";
+import { AddedCapability } from "../../lib/workload/pods/pod-security";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { ConfigFile } from "../../lib/workload/pods/config-file";
+import { ConfigFile } from "../../lib/workload/pods/mounted-files";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { type InitContainer, type Sidecar } from "../../lib/workload/pods/container-resources";
 import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
-import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
 import { HealthProbe } from "../../lib/workload/pods/probe";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
-import { DIGEST, IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
+import { DIGEST, IMAGE, newChart, objectOf, validationProblemsOf, problemCodesOf } from "./support";
 
 const TOOLS = ContainerImage.of(`fra.ocir.io/acme/tools@${DIGEST}`);
 const init = (name: string, more: Partial<InitContainer> = {}): InitContainer => ({
@@ -232,7 +231,7 @@ describe("an added capability", () => {
   });
 
   test("is refused without a reason", () => {
-    expect(refusedCodes(() => AddedCapability.netBindService({ reason: " " }))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => AddedCapability.netBindService({ reason: " " }))).toEqual(["REASON_MISSING"]);
   });
 });
 
@@ -292,7 +291,7 @@ describe("another container is refused with", () => {
     ],
   ])("%s", (_, props, codes) => {
     const chart = newChart();
-    expect(refusedCodes(() => new HardenedDeployment(chart, "web", { image: IMAGE, ...props }))).toEqual(
+    expect(problemCodesOf(() => new HardenedDeployment(chart, "web", { image: IMAGE, ...props }))).toEqual(
       codes,
     );
     expect(chart.node.children).toEqual([]);
@@ -304,7 +303,7 @@ describe("another container is refused with", () => {
   });
 
   test("all problems are reported at once, each with the prop of its container", () => {
-    const problems = refusal(() =>
+    const problems = validationProblemsOf(() =>
       specOf({
         port: 80,
         initContainers: [init("fetch", { env: { "A B": EnvironmentValue.fromValue("x") } })],

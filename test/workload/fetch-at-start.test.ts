@@ -11,7 +11,7 @@ import {
   HardenedStatefulSet,
   WritablePath,
 } from "secure-oke";
-import { DIGEST, IMAGE, newChart, objectOf, refusedCodes } from "./support";
+import { DIGEST, IMAGE, newChart, objectOf, problemCodesOf } from "./support";
 
 const CURL = ContainerImage.of(`fra.ocir.io/acme/curl:8.10.1@${DIGEST}`);
 const SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
@@ -100,7 +100,7 @@ describe("a file that is fetched at start", () => {
     const { spec } = deployed({ fetchAtStart, sharedPaths: [WritablePath.of("/srv/geo")] });
     expect(spec.initContainers).toHaveLength(4);
     expect(spec.volumes.filter(({ emptyDir }: any) => emptyDir)).toHaveLength(1);
-    expect(new Set(refusedCodes(() => deployed({ fetchAtStart })))).toEqual(new Set(["PATH_INVALID"]));
+    expect(new Set(problemCodesOf(() => deployed({ fetchAtStart })))).toEqual(new Set(["PATH_INVALID"]));
   });
 
   test("works with every kind of workload", () => {
@@ -141,7 +141,7 @@ describe("fetching a file is refused", () => {
     ["from nowhere", undefined, ["ATTRIBUTE_MISSING"]],
     ["from a number", 7, ["VALUE_INVALID"]],
   ])("from %s", (_, url, codes) => {
-    expect(refusedCodes(() => cities({ url: url as string }))).toEqual(codes);
+    expect(problemCodesOf(() => cities({ url: url as string }))).toEqual(codes);
   });
 
   test.each([
@@ -162,7 +162,7 @@ describe("fetching a file is refused", () => {
     [undefined, ["ATTRIBUTE_MISSING"]],
     [7, ["VALUE_INVALID"]],
   ])("with the hash %j", (sha256, codes) => {
-    expect(refusedCodes(() => cities({ sha256: sha256 as string }))).toEqual(codes);
+    expect(problemCodesOf(() => cities({ sha256: sha256 as string }))).toEqual(codes);
   });
 
   test.each<[unknown, string[]]>([
@@ -178,33 +178,35 @@ describe("fetching a file is refused", () => {
     [undefined, ["ATTRIBUTE_MISSING"]],
     [7, ["VALUE_INVALID"]],
   ])("to %j", (path, codes) => {
-    expect(refusedCodes(() => FetchAtStart.https(path as string, props))).toEqual(codes);
+    expect(problemCodesOf(() => FetchAtStart.https(path as string, props))).toEqual(codes);
   });
 
   test("with values of the wrong type, all reported at once", () => {
     const wrong = { url: "http://a", sha256: "a", image: "curl", sizeLimit: 64 };
-    expect(refusedCodes(() => FetchAtStart.https("/a", wrong as never)).sort()).toEqual([
+    expect(problemCodesOf(() => FetchAtStart.https("/a", wrong as never)).sort()).toEqual([
       "FETCH_INVALID",
       "FETCH_INVALID",
       "PATH_INVALID",
       "QUANTITY_INVALID",
       "VALUE_INVALID",
     ]);
-    expect(refusedCodes(() => FetchAtStart.https(PATH, undefined as never)).sort()).toEqual([
+    expect(problemCodesOf(() => FetchAtStart.https(PATH, undefined as never)).sort()).toEqual([
       "ATTRIBUTE_MISSING",
       "ATTRIBUTE_MISSING",
       "ATTRIBUTE_MISSING",
     ]);
-    expect(refusedCodes(() => cities({ sizeLimit: "64MB" }))).toEqual(["QUANTITY_INVALID"]);
+    expect(problemCodesOf(() => cities({ sizeLimit: "64MB" }))).toEqual(["QUANTITY_INVALID"]);
   });
 
   test("twice to one path, and for an object that no factory created", () => {
-    expect(refusedCodes(() => deployed({ fetchAtStart: [cities(), cities()] }))).toEqual(["NAME_DUPLICATE"]);
-    expect(refusedCodes(() => deployed({ fetchAtStart: [{ path: PATH }] }))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => deployed({ fetchAtStart: [cities(), cities()] }))).toEqual([
+      "NAME_DUPLICATE",
+    ]);
+    expect(problemCodesOf(() => deployed({ fetchAtStart: [{ path: PATH }] }))).toEqual(["VALUE_INVALID"]);
   });
 
   test("if the ephemeral storage of the pod is too small", () => {
-    const codes = refusedCodes(() => deployed({ fetchAtStart: [cities({ sizeLimit: "1Gi" })] }));
+    const codes = problemCodesOf(() => deployed({ fetchAtStart: [cities({ sizeLimit: "1Gi" })] }));
     expect(codes).toEqual(["RESOURCES_INVALID"]);
   });
 });

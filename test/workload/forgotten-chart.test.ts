@@ -9,7 +9,7 @@ import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { COMPARTMENT, newStack, synthesized } from "../support/stack";
-import { IMAGE, newChart, problemsAtSynthesis, refusal } from "./support";
+import { IMAGE, newChart, problemsAtSynthesis, validationProblemsOf } from "./support";
 import { existingCluster, wayIn } from "../exposure/load-balancer-support";
 
 /** Two charts of one App with a load balancer each, of which one is added to a cluster. */
@@ -35,7 +35,7 @@ function messageOf(call: () => unknown): string {
 
 describe("a load balancer whose chart was added to no cluster", () => {
   test("is refused if another chart is added to its cluster", () => {
-    expect(refusal(() => synthesized(besideAdded().stack))).toMatchObject([
+    expect(validationProblemsOf(() => synthesized(besideAdded().stack))).toMatchObject([
       {
         code: "LOAD_BALANCER_INVALID",
         path: "forgotten/web/LoadBalancer-web",
@@ -97,7 +97,7 @@ describe("a chart with workloads that was added to no cluster", () => {
     const added = newChart("added", app, "added");
     new SecureNamespace(added, "namespace", { name: "added" });
     cluster.addCdk8sChart("added", added);
-    expect(refusal(() => synthesized(stack))).toMatchObject([
+    expect(validationProblemsOf(() => synthesized(stack))).toMatchObject([
       {
         code: "CHART_NOT_ADDED",
         path: "shop",
@@ -112,7 +112,9 @@ describe("a chart with workloads that was added to no cluster", () => {
     const added = newChart("added", app, "added");
     new SecureNamespace(added, "namespace", { name: "added" });
     cluster.addCdk8sChart("added", added);
-    expect(refusal(() => synthesized(stack))).toMatchObject([{ code: "EGRESS_INVALID", path: "shop/web" }]);
+    expect(validationProblemsOf(() => synthesized(stack))).toMatchObject([
+      { code: "EGRESS_INVALID", path: "shop/web" },
+    ]);
   });
 
   test("is not checked in another App, or with third-party objects only", () => {
@@ -125,7 +127,7 @@ describe("a chart with workloads that was added to no cluster", () => {
 
   test("is refused as the only chart if it needs egress", () => {
     const { stack } = program({ egress });
-    expect(refusal(() => synthAll(stack))).toMatchObject([
+    expect(validationProblemsOf(() => synthAll(stack))).toMatchObject([
       {
         code: "EGRESS_INVALID",
         path: "shop/web",
@@ -140,7 +142,7 @@ describe("a chart with workloads that was added to no cluster", () => {
       image: IMAGE,
       env: { CLUSTER: EnvironmentValue.fromValue(cluster.clusterId) },
     });
-    expect(refusal(() => synthAll(stack))).toMatchObject([
+    expect(validationProblemsOf(() => synthAll(stack))).toMatchObject([
       {
         code: "CHART_NOT_ADDED",
         path: "shop",
@@ -164,7 +166,7 @@ describe("a chart with workloads that was added to no cluster", () => {
 test("a chart that is added after app.synth() is refused", () => {
   const { stack, cluster, chart } = program();
   synthAll(stack);
-  expect(refusal(() => cluster.addCdk8sChart("shop", chart))).toMatchObject([
+  expect(validationProblemsOf(() => cluster.addCdk8sChart("shop", chart))).toMatchObject([
     {
       code: "CHART_NOT_ADDED",
       what: "The chart shop was added after the stack stack was written, which does not have it",

@@ -2,8 +2,8 @@ import { Yaml } from "cdk8s";
 import { TaintEffect } from "cdk8s-plus-27";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
-import { Toleration } from "../../lib/workload/pods/toleration";
-import { IMAGE, newChart, objectOf, problemsAtSynthesis, refusedCodes } from "./support";
+import { Toleration } from "../../lib/workload/pods/scheduling";
+import { IMAGE, newChart, objectOf, problemsAtSynthesis, problemCodesOf } from "./support";
 
 describe("a hardened daemon set", () => {
   test("with an image and a port creates three objects", () => {
@@ -47,7 +47,7 @@ describe("a hardened daemon set", () => {
     ["no image", {}, ["ATTRIBUTE_MISSING"]],
   ])("is refused with %s", (_, props, codes) => {
     const chart = newChart();
-    expect(refusedCodes(() => new HardenedDaemonSet(chart, "agent", props as never))).toEqual(codes);
+    expect(problemCodesOf(() => new HardenedDaemonSet(chart, "agent", props as never))).toEqual(codes);
     expect(chart.node.children).toEqual([]);
   });
 });

@@ -2,19 +2,16 @@ import { ApiObject, App, Chart, Duration, JsonPatch, Yaml } from "cdk8s";
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
-import { ConfigFile } from "../../lib/workload/pods/config-file";
+import { AppProtocol } from "../../lib/workload/pods/ports";
+import { ConfigFile, DownwardApiFiles } from "../../lib/workload/pods/mounted-files";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { TerminationMessagePolicy } from "../../lib/workload/pods/container-resources";
 import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
-import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
-import { DownwardApiFiles } from "../../lib/workload/pods/downward-api-files";
+import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
 import { HealthProbe } from "../../lib/workload/pods/probe";
-import { ProjectedToken } from "../../lib/workload/pods/projected-token";
-import { ApiAccess } from "../../lib/workload/pods/api-access";
+import { ProjectedToken, ApiAccess } from "../../lib/workload/pods/service-account";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
-import { containerOf, IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
+import { containerOf, IMAGE, newChart, objectOf, validationProblemsOf, problemCodesOf } from "./support";
 
 function everything(): HardenedDeploymentProps {
   return {
@@ -304,20 +301,20 @@ describe("a hardened deployment is refused with", () => {
     ],
   ])("%s", (_, props, codes) => {
     const chart = newChart();
-    expect(refusedCodes(() => new HardenedDeployment(chart, "web", { image: IMAGE, ...props }))).toEqual(
+    expect(problemCodesOf(() => new HardenedDeployment(chart, "web", { image: IMAGE, ...props }))).toEqual(
       codes,
     );
     expect(chart.node.children).toEqual([]);
   });
 
   test.each(["Web", "we_b", "-web", "web-", "w".repeat(64), "wéb", "web.1"])("the id %s", (id) => {
-    expect(refusedCodes(() => new HardenedDeployment(newChart(), id, { image: IMAGE }))).toEqual([
+    expect(problemCodesOf(() => new HardenedDeployment(newChart(), id, { image: IMAGE }))).toEqual([
       "NAME_INVALID",
     ]);
   });
 
   test.each(["default", "deny-all", "allow-dns"])("the id %s of an object of the namespace", (id) => {
-    expect(refusedCodes(() => new HardenedDeployment(newChart(), id, { image: IMAGE }))).toEqual([
+    expect(problemCodesOf(() => new HardenedDeployment(newChart(), id, { image: IMAGE }))).toEqual([
       "NAME_DUPLICATE",
     ]);
   });
@@ -325,13 +322,13 @@ describe("a hardened deployment is refused with", () => {
   test("the id of another workload of the chart", () => {
     const chart = newChart();
     new HardenedDeployment(chart, "web", { image: IMAGE });
-    expect(refusedCodes(() => new HardenedDeployment(chart, "web", { image: IMAGE }))).toEqual([
+    expect(problemCodesOf(() => new HardenedDeployment(chart, "web", { image: IMAGE }))).toEqual([
       "NAME_DUPLICATE",
     ]);
   });
 
   test("all its problems at once, with its path", () => {
-    const problems = refusal(
+    const problems = validationProblemsOf(
       () =>
         new HardenedDeployment(newChart(), "web", {
           image: IMAGE,

@@ -1,14 +1,19 @@
 import { ApiObject, Duration, JsonPatch, Yaml } from "cdk8s";
 import { ConcurrencyPolicy } from "cdk8s-plus-27";
 import { Port } from "../../lib/core/port";
-import { ConfigFile } from "../../lib/workload/pods/config-file";
-import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
-import { type HardenedCronJobProps } from "../../lib/workload/hardened-cron-job";
+import { ConfigFile } from "../../lib/workload/pods/mounted-files";
+import { HardenedCronJob, type HardenedCronJobProps } from "../../lib/workload/hardened-cron-job";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { HardenedJob, type HardenedJobProps } from "../../lib/workload/hardened-job";
-import { JobRestartPolicy } from "../../lib/workload/job-options";
+import { HardenedJob, type HardenedJobProps, JobRestartPolicy } from "../../lib/workload/hardened-job";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
-import { IMAGE, newChart, objectOf, problemsAtSynthesis, refusal, refusedCodes } from "./support";
+import {
+  IMAGE,
+  newChart,
+  objectOf,
+  problemsAtSynthesis,
+  validationProblemsOf,
+  problemCodesOf,
+} from "./support";
 
 const schedule = "30 2 * * *";
 
@@ -152,7 +157,7 @@ describe("a hardened cron job", () => {
     ["CRON_TZ=UTC 0 0 * * *", "timeZone"],
     ["TZ=UTC 0 0 * * *", "timeZone"],
   ])("refuses the schedule %p: %s", (text, said) => {
-    const [problem, ...others] = refusal(
+    const [problem, ...others] = validationProblemsOf(
       () => new HardenedCronJob(newChart(), "report", { image: IMAGE, schedule: text }),
     );
     expect(problem?.code).toBe("SCHEDULE_INVALID");
@@ -173,7 +178,7 @@ describe("a hardened cron job", () => {
     "refuses the time zone %p",
     (timeZone) => {
       const call = () => new HardenedCronJob(newChart(), "report", { image: IMAGE, schedule, timeZone });
-      expect(refusedCodes(call)).toEqual(["SCHEDULE_INVALID"]);
+      expect(problemCodesOf(call)).toEqual(["SCHEDULE_INVALID"]);
     },
   );
 });
@@ -193,9 +198,9 @@ describe("a job is refused with", () => {
     ["a label's value", { labels: { a: "b c" } }, ["LABEL_INVALID"]],
   ])("%s", (_, props, codes) => {
     const chart = newChart();
-    expect(refusedCodes(() => new HardenedJob(chart, "job", { image: IMAGE, ...props }))).toEqual(codes);
+    expect(problemCodesOf(() => new HardenedJob(chart, "job", { image: IMAGE, ...props }))).toEqual(codes);
     const cron = () => new HardenedCronJob(chart, "cron", { image: IMAGE, schedule, ...props });
-    expect(refusedCodes(cron)).toEqual(codes);
+    expect(problemCodesOf(cron)).toEqual(codes);
     expect(chart.node.children).toEqual([]);
   });
 
@@ -212,16 +217,16 @@ describe("a job is refused with", () => {
     ["a word for suspend", { suspend: "yes" }, ["VALUE_INVALID"]],
   ])("for a cron job: %s", (_, props, codes) => {
     const call = () => new HardenedCronJob(newChart(), "cron", { image: IMAGE, schedule, ...props });
-    expect([...new Set(refusedCodes(call))]).toEqual(codes);
+    expect([...new Set(problemCodesOf(call))]).toEqual(codes);
   });
 
   test("a time to live of half a second, and without an image", () => {
     const job = (props: object) => () => new HardenedJob(newChart(), "job", any(props));
-    expect(refusedCodes(job({ image: IMAGE, ttlAfterFinished: Duration.millis(500) }))).toEqual([
+    expect(problemCodesOf(job({ image: IMAGE, ttlAfterFinished: Duration.millis(500) }))).toEqual([
       "DURATION_INVALID",
     ]);
-    expect(refusedCodes(job({}))).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(() => new HardenedCronJob(newChart(), "cron", any(undefined)))).toEqual([
+    expect(problemCodesOf(job({}))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => new HardenedCronJob(newChart(), "cron", any(undefined)))).toEqual([
       "ATTRIBUTE_MISSING",
       "ATTRIBUTE_MISSING",
     ]);
@@ -231,14 +236,14 @@ describe("a job is refused with", () => {
     const cron = (length: number) => () =>
       new HardenedCronJob(newChart(), "c".repeat(length), { image: IMAGE, schedule });
     expect(cron(52)).not.toThrow();
-    expect(refusedCodes(cron(53))).toEqual(["NAME_INVALID"]);
+    expect(problemCodesOf(cron(53))).toEqual(["NAME_INVALID"]);
   });
 
   test("the id of a workload of another kind", () => {
     const chart = newChart();
     new HardenedDeployment(chart, "web", { image: IMAGE });
     const call = () => new HardenedJob(chart, "web", { image: IMAGE });
-    expect([...new Set(refusedCodes(call))]).toEqual(["NAME_DUPLICATE"]);
+    expect([...new Set(problemCodesOf(call))]).toEqual(["NAME_DUPLICATE"]);
   });
 });
 

@@ -1,15 +1,13 @@
 import { Yaml } from "cdk8s";
 import { PodManagementPolicy } from "cdk8s-plus-27";
 import { Port } from "../../lib/core/port";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
-import { BlockVolumeClass } from "../../lib/workload/pods/block-volume-class";
-import { ConfigFile } from "../../lib/workload/pods/config-file";
-import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
-import { type HardenedStatefulSetProps } from "../../lib/workload/hardened-stateful-set";
+import { AppProtocol } from "../../lib/workload/pods/ports";
+import { BlockVolumeClass, VolumeClaim } from "../../lib/workload/pods/persistent-volumes";
+import { ConfigFile } from "../../lib/workload/pods/mounted-files";
+import { HardenedStatefulSet, type HardenedStatefulSetProps } from "../../lib/workload/hardened-stateful-set";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
-import { VolumeClaim } from "../../lib/workload/pods/volume-claim";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
-import { IMAGE, newChart, objectOf, problemsAtSynthesis, refusedCodes } from "./support";
+import { IMAGE, newChart, objectOf, problemsAtSynthesis, problemCodesOf } from "./support";
 
 const any = (value: unknown) => value as never;
 const DATA = VolumeClaim.of("data", "/var/lib/db");
@@ -93,9 +91,9 @@ describe("a hardened stateful set", () => {
     const nameless = new HardenedStatefulSet(newChart(""), "db", { image: IMAGE });
     expect(nameless.hostNameOf(0)).toBe("db-0.db-headless");
     for (const ordinal of [-1, 0.5, any("0")]) {
-      expect(refusedCodes(() => set.hostNameOf(ordinal))).toEqual(["COUNT_INVALID"]);
+      expect(problemCodesOf(() => set.hostNameOf(ordinal))).toEqual(["COUNT_INVALID"]);
     }
-    expect(refusedCodes(() => set.hostNameOf(any(undefined)))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => set.hostNameOf(any(undefined)))).toEqual(["ATTRIBUTE_MISSING"]);
   });
 
   test("allows connections between its pods if they are declared", () => {
@@ -151,7 +149,7 @@ describe("a stateful set is refused with", () => {
     ["another policy", { podManagementPolicy: any("Ordered") }, ["VALUE_INVALID"]],
   ])("%s", (_, props, codes) => {
     const chart = newChart();
-    expect(refusedCodes(() => new HardenedStatefulSet(chart, "db", { image: IMAGE, ...props }))).toEqual(
+    expect(problemCodesOf(() => new HardenedStatefulSet(chart, "db", { image: IMAGE, ...props }))).toEqual(
       codes,
     );
     expect(chart.node.children).toEqual([]);
@@ -160,9 +158,9 @@ describe("a stateful set is refused with", () => {
   test("an id that is too long, or invalid for a Service", () => {
     const set = (id: string) => () => new HardenedStatefulSet(newChart(), id, { image: IMAGE });
     expect(set("d".repeat(52))).not.toThrow();
-    expect(refusedCodes(set("d".repeat(53)))).toEqual(["NAME_INVALID"]);
-    expect(refusedCodes(set("1db"))).toEqual(["NAME_INVALID"]);
-    expect(refusedCodes(set("DB"))).toEqual(["NAME_INVALID"]);
+    expect(problemCodesOf(set("d".repeat(53)))).toEqual(["NAME_INVALID"]);
+    expect(problemCodesOf(set("1db"))).toEqual(["NAME_INVALID"]);
+    expect(problemCodesOf(set("DB"))).toEqual(["NAME_INVALID"]);
   });
 
   test.each<[string, () => unknown, string[]]>([
@@ -175,7 +173,7 @@ describe("a stateful set is refused with", () => {
     ["a class of no name", () => VolumeClaim.of("data", "/data", { storageClassName: "" }), ["NAME_INVALID"]],
     ["options of a text", () => VolumeClaim.of("data", "/data", any("100Gi")), ["VALUE_INVALID"]],
   ])("%s", (_, call, codes) => {
-    expect(refusedCodes(call)).toEqual(codes);
+    expect(problemCodesOf(call)).toEqual(codes);
   });
 });
 
@@ -205,13 +203,13 @@ describe("a class of block volumes", () => {
     ["another performance", { name: "a", performance: 30 }, ["VALUE_INVALID"]],
     ["another policy", { name: "a", reclaimPolicy: "Recycle" }, ["VALUE_INVALID"]],
   ])("is refused with %s", (_, props, codes) => {
-    expect(refusedCodes(() => new BlockVolumeClass(newChart(), "class", any(props)))).toEqual(codes);
+    expect(problemCodesOf(() => new BlockVolumeClass(newChart(), "class", any(props)))).toEqual(codes);
   });
 
   test("is refused with the name of another class of the chart", () => {
     const chart = newChart();
     new BlockVolumeClass(chart, "one", { name: "encrypted" });
     const call = () => new BlockVolumeClass(chart, "two", { name: "encrypted" });
-    expect(refusedCodes(call)).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(call)).toEqual(["NAME_DUPLICATE"]);
   });
 });

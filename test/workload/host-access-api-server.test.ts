@@ -4,7 +4,7 @@ import { GuardrailRule } from "../../lib/core/guardrail-catalogue";
 import { GuardrailException } from "../../lib/guardrails/guardrail-exception";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
 import { HostAccess } from "../../lib/workload/host-access/host-access";
-import { PodSecurityLevel } from "../../lib/workload/pods/pod-security-level";
+import { PodSecurityLevel } from "../../lib/workload/pods/pod-security";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { type ApiAnswer, ApiServer, describeWithApiServer } from "../support/api-server";
 import { policiesOf, until } from "../guardrails/guarded-server";

@@ -2,16 +2,14 @@ import * as plus from "cdk8s-plus-27";
 import fc from "fast-check";
 import { ApiObject, App, Chart, JsonPatch, Yaml } from "cdk8s";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { AddedCapability } from "../../lib/workload/pods/added-capability";
-import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
-import { type HardenedDaemonSetProps } from "../../lib/workload/hardened-daemon-set";
+import { AddedCapability, PodSecurityLevel } from "../../lib/workload/pods/pod-security";
+import { HardenedDaemonSet, type HardenedDaemonSetProps } from "../../lib/workload/hardened-daemon-set";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { HostAccess } from "../../lib/workload/host-access/host-access";
-import { PodSecurityLevel } from "../../lib/workload/pods/pod-security-level";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
-import { SecretFiles } from "../../lib/workload/pods/secret-files";
+import { SecretFiles } from "../../lib/workload/pods/mounted-files";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
-import { IMAGE, messagesOf, newChart, objectOf, problemsAtSynthesis, refusedCodes } from "./support";
+import { IMAGE, messagesOf, newChart, objectOf, problemsAtSynthesis, problemCodesOf } from "./support";
 
 const REASON = { reason: "The agent ships the logs of all pods" };
 const LOGS = HostAccess.readOnlyPath("/var/log", REASON);
@@ -58,14 +56,14 @@ describe("a daemon set with host access", () => {
       "/node/log",
     ]);
     expect(
-      refusedCodes(() => HostAccess.readOnlyPath("/var/log", { ...REASON, mountPath: "/usr/bin" })),
+      problemCodesOf(() => HostAccess.readOnlyPath("/var/log", { ...REASON, mountPath: "/usr/bin" })),
     ).toEqual(["PATH_INVALID"]);
   });
 
   test("is refused if two directories of the node have one mount path", () => {
     const at = (path: string) => HostAccess.readOnlyPath(path, { ...REASON, mountPath: "/node" });
     const make = () => agents({ hostAccess: [at("/var/log/pods"), at("/var/log/audit")] });
-    expect(refusedCodes(make)).toEqual(["PATH_INVALID"]);
+    expect(problemCodesOf(make)).toEqual(["PATH_INVALID"]);
   });
 
   test("sets no sysctl together with the network of the node", () => {
@@ -150,7 +148,7 @@ describe("host access is refused for", () => {
     "/var/log:ro",
     "",
   ])("the path %s", (path) => {
-    expect(refusedCodes(() => HostAccess.readOnlyPath(path, REASON))).toEqual(["PATH_INVALID"]);
+    expect(problemCodesOf(() => HostAccess.readOnlyPath(path, REASON))).toEqual(["PATH_INVALID"]);
   });
 
   test("every path in or above a forbidden one, and no other path", () => {
@@ -166,7 +164,7 @@ describe("host access is refused for", () => {
     fc.assert(
       fc.property(never, fc.array(part, { maxLength: 3 }), (folder, parts) => {
         const path = [folder, ...parts].join("/");
-        expect(refusedCodes(() => HostAccess.readOnlyPath(path, REASON))).toEqual(["PATH_INVALID"]);
+        expect(problemCodesOf(() => HostAccess.readOnlyPath(path, REASON))).toEqual(["PATH_INVALID"]);
         const beside = `/var/log${path}`;
         expect(HostAccess.readOnlyPath(beside, REASON)._path).toBe(beside);
       }),
@@ -183,7 +181,7 @@ describe("host access is refused for", () => {
     ["one port twice", [9100, 9100], ["NAME_DUPLICATE"]],
     ["no list", 9100, ["VALUE_INVALID"]],
   ])("%s", (_, ports, codes) => {
-    expect(refusedCodes(() => HostAccess.network({ ports: ports as number[], ...REASON }))).toEqual(codes);
+    expect(problemCodesOf(() => HostAccess.network({ ports: ports as number[], ...REASON }))).toEqual(codes);
   });
 
   test.each<[string, () => unknown, string[]]>([
@@ -193,7 +191,7 @@ describe("host access is refused for", () => {
     ["root", () => HostAccess.rootUser({} as never), ["REASON_MISSING"]],
     ["a level", () => PodSecurityLevel.privilegedFor({ reason: "" }), ["REASON_MISSING"]],
   ])("a missing reason or value: %s", (_, make, codes) => {
-    expect(refusedCodes(make)).toEqual(codes);
+    expect(problemCodesOf(make)).toEqual(codes);
   });
 
   test.each<[string, object, string[]]>([
@@ -226,14 +224,14 @@ describe("host access is refused for", () => {
   ])("%s", (_, props, codes) => {
     const chart = newChart();
     const make = () => new HardenedDaemonSet(chart, "agent", { image: IMAGE, port: 9100, ...props });
-    expect(refusedCodes(make)).toEqual(codes);
+    expect(problemCodesOf(make)).toEqual(codes);
     expect(chart.node.children).toEqual([]);
   });
 
   test("an invalid Pod Security level", () => {
     const make = () =>
       new SecureNamespace(newChart(), "namespace", { name: "shop", podSecurity: "privileged" as never });
-    expect(refusedCodes(make)).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(make)).toEqual(["VALUE_INVALID"]);
   });
 });
 

@@ -7,8 +7,8 @@ import {
   HardenedJob,
   HardenedStatefulSet,
 } from "secure-oke";
-import { debuggingKind } from "../../lib/workload/pods/private/debugging-images";
-import { DIGEST, IMAGE, newChart, refusal, refusedCodes } from "./support";
+import { debuggingKind } from "../../lib/workload/images/private/image-reference";
+import { DIGEST, IMAGE, newChart, validationProblemsOf, problemCodesOf } from "./support";
 
 const reference = `docker.io/nicolaka/netshoot@${DIGEST}`;
 const netshoot = ContainerImage.of(reference);
@@ -55,7 +55,7 @@ describe("a debugging image", () => {
   test("is refused as program and as sidecar", () => {
     const chart = newChart();
     const props = { image: netshoot, sidecars: [{ name: "tools", image: netshoot }] };
-    const problems = refusal(() => new HardenedDeployment(chart, "web", props));
+    const problems = validationProblemsOf(() => new HardenedDeployment(chart, "web", props));
     expect(problems.map(({ code, path, what }) => [code, path, what])).toEqual([
       ["IMAGE_DEBUGGING", "shop/web", `The container web runs ${reference}, a debugging tool`],
       ["IMAGE_DEBUGGING", "shop/web", `The container tools runs ${reference}, a debugging tool`],
@@ -72,12 +72,12 @@ describe("a debugging image", () => {
       () => new HardenedJob(chart, "c", { image }),
       () => new HardenedCronJob(chart, "d", { image, schedule: "0 3 * * *" }),
     ];
-    for (const make of makers) expect(refusedCodes(make)).toEqual(["IMAGE_DEBUGGING"]);
+    for (const make of makers) expect(problemCodesOf(make)).toEqual(["IMAGE_DEBUGGING"]);
   });
 
   test("is also refused from a lock and without a digest", () => {
     const image = ContainerImage.tagOnly("docker.io/library/busybox:1.36", { reason: "Built on every push" });
-    expect(refusedCodes(() => new HardenedDeployment(newChart(), "web", { image }))).toEqual([
+    expect(problemCodesOf(() => new HardenedDeployment(newChart(), "web", { image }))).toEqual([
       "IMAGE_DEBUGGING",
     ]);
   });
@@ -112,6 +112,8 @@ describe("a debugging image", () => {
     ["without a digest", "docker.io/nicolaka/netshoot:v0.13", { reason: "why" }, ["IMAGE_NOT_PINNED"]],
     ["without a registry", `nicolaka/netshoot@${DIGEST}`, { reason: "why" }, ["IMAGE_INVALID"]],
   ])("is refused for %s", (_, image, choice, codes) => {
-    expect(refusedCodes(() => ContainerImage.debugging(image, choice as { reason: string }))).toEqual(codes);
+    expect(problemCodesOf(() => ContainerImage.debugging(image, choice as { reason: string }))).toEqual(
+      codes,
+    );
   });
 });

@@ -3,7 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import fc from "fast-check";
 import { Acknowledgements, ContainerImage, HardenedDeployment, ImageLock } from "secure-oke";
-import { DIGEST, messagesOf, newChart, objectOf, refusal, refusedCodes } from "./support";
+import { DIGEST, messagesOf, newChart, objectOf, validationProblemsOf, problemCodesOf } from "./support";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "lock-"));
 let count = 0;
@@ -26,7 +26,7 @@ function lock(images: object = { web }, more: object = {}): string {
   return fileOf(JSON.stringify({ version: 1, checked: "2026-11-20", maxAgeDays: 90, images, ...more }));
 }
 
-const said = (call: () => unknown) => refusal(call).map(({ code, what }) => `${code} ${what}`);
+const said = (call: () => unknown) => validationProblemsOf(call).map(({ code, what }) => `${code} ${what}`);
 const read = (file: string) => () => ImageLock.fromFile(file);
 
 describe("an image of a lock", () => {
@@ -68,10 +68,10 @@ describe("an image of a lock", () => {
     const aged = (created: string, more: object = {}) =>
       ContainerImage.fromLock("web", { path: lock({ web: { ...web, created, ...more } }) });
     expect(aged("2026-08-22").reference).toBe(REFERENCE);
-    expect(messagesOf(refusal(() => aged("2026-08-21")))).toMatchSnapshot();
+    expect(messagesOf(validationProblemsOf(() => aged("2026-08-21")))).toMatchSnapshot();
     const maxAge = { days: 91, reason: "The vendor builds it once in a quarter" };
     expect(aged("2026-08-21", { maxAge }).reference).toBe(REFERENCE);
-    expect(refusedCodes(() => aged("2026-08-20", { maxAge }))).toEqual(["IMAGE_TOO_OLD"]);
+    expect(problemCodesOf(() => aged("2026-08-20", { maxAge }))).toEqual(["IMAGE_TOO_OLD"]);
   });
 
   test("is refused if it exceeds the maximum age, for all dates", () => {
@@ -86,7 +86,7 @@ describe("an image of a lock", () => {
           const images = { web: { ...web, created: dateOf(born) } };
           const path = lock(images, { checked: dateOf(born + age), maxAgeDays: most });
           const take = () => ContainerImage.fromLock("web", { path });
-          if (age > most) expect(refusedCodes(take)).toEqual(["IMAGE_TOO_OLD"]);
+          if (age > most) expect(problemCodesOf(take)).toEqual(["IMAGE_TOO_OLD"]);
           else expect(take().digest).toBe(DIGEST);
         },
       ),
@@ -95,7 +95,9 @@ describe("an image of a lock", () => {
 
   test("is refused with a fix: a new build, a higher maximum age, or the real date", () => {
     const fixOf = (created: string) =>
-      refusal(() => ContainerImage.fromLock("web", { path: lock({ web: { ...web, created } }) }))[0]?.fix;
+      validationProblemsOf(() =>
+        ContainerImage.fromLock("web", { path: lock({ web: { ...web, created } }) }),
+      )[0]?.fix;
     expect(fixOf("2026-08-01")).toContain('"maxAge": { "days": 111, "reason": "…" }');
     expect(fixOf("1970-01-01")).toContain("the date of its push");
   });
@@ -146,7 +148,7 @@ describe("an image of a lock", () => {
   test("with an unknown name is refused with similar names", () => {
     const names = ["web", "worker", "orders-web", "orders-worker", "report"];
     const path = lock(Object.fromEntries(names.map((name) => [name, web])));
-    const [problem] = refusal(() => ContainerImage.fromLock("orders-wep", { path }));
+    const [problem] = validationProblemsOf(() => ContainerImage.fromLock("orders-wep", { path }));
     expect(problem).toMatchObject({
       code: "IMAGE_LOCK_INVALID",
       path: "ContainerImage.fromLock",
@@ -154,7 +156,7 @@ describe("an image of a lock", () => {
       fix: 'Write "orders-web", or "orders-worker", or "worker"; or add the image to images in the file',
     });
     for (const name of ["constructor", "__proto__", ""]) {
-      expect(refusedCodes(() => ContainerImage.fromLock(name, { path }))).toEqual(["IMAGE_LOCK_INVALID"]);
+      expect(problemCodesOf(() => ContainerImage.fromLock(name, { path }))).toEqual(["IMAGE_LOCK_INVALID"]);
     }
   });
 
@@ -182,7 +184,7 @@ describe("an image of a lock", () => {
   ])("is refused with %s", (_, name, options, codes) => {
     const call = () =>
       ContainerImage.fromLock(name as string, (options ?? { path: lock() }) as { path: string });
-    expect(refusedCodes(call)).toEqual(codes);
+    expect(problemCodesOf(call)).toEqual(codes);
   });
 });
 
@@ -199,15 +201,17 @@ describe("a lock", () => {
   test("that does not exist is refused with its path", () => {
     const file = path.join(folder, "nowhere.json");
     const expected = [{ code: "IMAGE_LOCK_INVALID", property: "path", what: expect.stringContaining(file) }];
-    expect(refusal(read(file))).toMatchObject(expected);
-    expect(refusal(() => ContainerImage.fromLock("web", { path: file }))).toMatchObject(expected);
-    expect(refusal(read(folder))).toMatchObject([
+    expect(validationProblemsOf(read(file))).toMatchObject(expected);
+    expect(validationProblemsOf(() => ContainerImage.fromLock("web", { path: file }))).toMatchObject(
+      expected,
+    );
+    expect(validationProblemsOf(read(folder))).toMatchObject([
       { property: "path", what: expect.stringContaining("EISDIR") },
     ]);
   });
 
   test("that is not valid JSON is refused", () => {
-    expect(refusedCodes(read(fileOf("{ version: 1 }")))).toEqual(["IMAGE_LOCK_INVALID"]);
+    expect(problemCodesOf(read(fileOf("{ version: 1 }")))).toEqual(["IMAGE_LOCK_INVALID"]);
   });
 
   test("is refused with all problems, each with the name of its image", () => {
@@ -217,7 +221,7 @@ describe("a lock", () => {
       none: null,
     };
     const file = lock(images, { version: 2, checked: "2026-11-20", maxAgeDays: "90", maxAge: 90 });
-    const problems = refusal(() => ContainerImage.fromLock("wep", { path: file }));
+    const problems = validationProblemsOf(() => ContainerImage.fromLock("wep", { path: file }));
     const place = (name: string) => `ContainerImage.fromLock (${file}, ${name})`;
     expect(problems.map(({ code, path, property }) => `${code} ${path}: ${property}`)).toEqual([
       "IMAGE_LOCK_INVALID ContainerImage.fromLock: undefined",
@@ -243,9 +247,9 @@ describe("a lock", () => {
     const text = `{ "version": 1, "checked": "2026-11-20", "maxAgeDays": 90, "images": { ${entry}, ${entry} } }`;
     const file = fileOf(text);
     const expected = [{ code: "IMAGE_LOCK_INVALID", what: expect.stringContaining('"web" twice') }];
-    expect(refusal(read(file))).toMatchObject(expected);
+    expect(validationProblemsOf(read(file))).toMatchObject(expected);
     const escaped = fileOf(text.replace('"web"', '"w\\u0065b"'));
-    expect(refusal(read(escaped))).toMatchObject(expected);
+    expect(validationProblemsOf(read(escaped))).toMatchObject(expected);
   });
 
   test.each<[string, string]>([
@@ -254,7 +258,7 @@ describe("a lock", () => {
     ["nothing", "{}"],
     ["null", "null"],
   ])("that is %s is refused", (_, text) => {
-    expect(new Set(refusedCodes(read(fileOf(text))))).toEqual(new Set(["IMAGE_LOCK_INVALID"]));
+    expect(new Set(problemCodesOf(read(fileOf(text))))).toEqual(new Set(["IMAGE_LOCK_INVALID"]));
   });
 
   test.each(["2026-2-1", "2026-13-01", "2025-02-29", "20261102", "2026-11-02T10:00:00Z", "", 20261102, null])(
@@ -269,7 +273,7 @@ describe("a lock", () => {
   test.each([{ debugging: {} }, { debugging: { reason: " " } }, { maxAge: { days: 400 } }])(
     "with %j is refused, as it has no reason",
     (more) => {
-      expect(refusedCodes(read(lock({ web: { ...web, ...more } })))).toEqual(["REASON_MISSING"]);
+      expect(problemCodesOf(read(lock({ web: { ...web, ...more } })))).toEqual(["REASON_MISSING"]);
     },
   );
 });
@@ -296,8 +300,8 @@ describe("the check of a lock in CI", () => {
   });
 
   test("needs a date", () => {
-    expect(refusedCodes(() => old.problems(new Date("soon")))).toEqual(["VALUE_INVALID"]);
-    expect(refusedCodes(() => old.problems(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(() => old.problems("2026-11-19" as never))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => old.problems(new Date("soon")))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => old.problems(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => old.problems("2026-11-19" as never))).toEqual(["VALUE_INVALID"]);
   });
 });

@@ -1,5 +1,5 @@
 import { TerraformVariable, Token } from "cdktf";
-import { imagesOf } from "../../lib/workload/images/private/images-of";
+import { imagesOf } from "../../lib/workload/images/private/image-reference";
 import { newStack } from "../support/stack";
 
 const A = "docker.io/acme/a:1";

@@ -1,9 +1,9 @@
 import { Chart } from "cdk8s";
 import { NetworkPolicyIpBlock } from "cdk8s-plus-27";
 import { Port } from "../../lib/core/port";
-import { AddedCapability } from "../../lib/workload/pods/added-capability";
+import { AddedCapability } from "../../lib/workload/pods/pod-security";
 import { AllowedRegistries } from "../../lib/workload/images/allowed-registries";
-import { ConfigFile } from "../../lib/workload/pods/config-file";
+import { ConfigFile } from "../../lib/workload/pods/mounted-files";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
@@ -16,11 +16,12 @@ import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { WorkloadService } from "../../lib/exposure/workload-service";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
 import { newStack } from "../support/stack";
-import { fakeCluster, IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
+import { fakeCluster, IMAGE, newChart, objectOf, validationProblemsOf, problemCodesOf } from "./support";
 
 // As a program writes it that no compiler reads.
 const any = (value: unknown) => value as never;
-const problemsOf = (call: () => unknown) => refusal(call).map(({ code, property }) => `${code} ${property}`);
+const problemsOf = (call: () => unknown) =>
+  validationProblemsOf(call).map(({ code, property }) => `${code} ${property}`);
 
 function web() {
   return new HardenedDeployment(newChart(), "web", { image: IMAGE, port: 8080 });
@@ -34,12 +35,12 @@ describe("an untyped program gets all problems of", () => {
         access: any({ isInternal: true, sourceRanges: ["10.0.0.0/8"] }),
         tls: TlsTermination.atLoadBalancer({ secretName: "web-tls" }),
       });
-    expect(refusedCodes(expose)).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(expose)).toEqual(["VALUE_INVALID"]);
   });
 
   test("a Service with null as options", () => {
     const workload = web();
-    expect(refusal(() => workload.exposeViaService(any(null)))).toMatchObject([
+    expect(validationProblemsOf(() => workload.exposeViaService(any(null)))).toMatchObject([
       { code: "VALUE_INVALID", what: "options is null", fix: "Leave it out to get its default" },
     ]);
     workload.exposeViaService(any(undefined));
@@ -63,7 +64,7 @@ describe("an untyped program gets all problems of", () => {
       sidecars: {},
       replicas: "2",
     };
-    const problems = refusal(() => new HardenedDeployment(chart, "web", any(props)));
+    const problems = validationProblemsOf(() => new HardenedDeployment(chart, "web", any(props)));
     expect(problems.map(({ code, property }) => `${code} ${property}`).sort()).toEqual([
       "ATTRIBUTE_MISSING args[2]",
       "REPLICAS_INVALID replicas",
@@ -183,28 +184,30 @@ describe("an untyped program gets all problems of", () => {
     ["a public load balancer", () => LoadBalancerAccess.publicFrom(["203.0.113.0/24"], any(undefined))],
     ["one for everyone", () => LoadBalancerAccess.publicFromAnywhere(any(undefined))],
   ])("%s without a reason", (_, call) => {
-    expect(refusedCodes(call)).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(call)).toEqual(["REASON_MISSING"]);
   });
 
   test("a workload or a namespace in a stack instead of a chart", () => {
     const stack = newStack();
-    expect(refusedCodes(() => new HardenedDeployment(stack, "web", { image: IMAGE }))).toEqual([
+    expect(problemCodesOf(() => new HardenedDeployment(stack, "web", { image: IMAGE }))).toEqual([
       "VALUE_INVALID",
     ]);
-    expect(refusedCodes(() => new SecureNamespace(stack, "ns", { name: "shop" }))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => new SecureNamespace(stack, "ns", { name: "shop" }))).toEqual([
+      "VALUE_INVALID",
+    ]);
   });
 });
 
 describe("undefined is never written into a manifest", () => {
   test("for the key of a ConfigMap, or for a cluster without a group", () => {
-    expect(refusedCodes(() => EnvironmentValue.fromConfigMap("settings", any(undefined)))).toEqual([
+    expect(problemCodesOf(() => EnvironmentValue.fromConfigMap("settings", any(undefined)))).toEqual([
       "ATTRIBUTE_MISSING",
     ]);
     const cluster = fakeCluster();
     Object.assign(cluster.workerSecurityGroup, { networkSecurityGroupId: undefined });
     const access = LoadBalancerAccess.internalFrom(["10.0.0.0/8"]);
     const tls = TlsTermination.atLoadBalancer({ secretName: "web-tls" });
-    expect(refusedCodes(() => web().exposeViaLoadBalancer({ cluster, access, tls }))).toEqual([
+    expect(problemCodesOf(() => web().exposeViaLoadBalancer({ cluster, access, tls }))).toEqual([
       "ATTRIBUTE_MISSING",
     ]);
   });

@@ -11,10 +11,8 @@ import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/work
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
 import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
-import { SecretStage } from "../../lib/workload/pods/mount-secret-options";
-import { SecretDelivery } from "../../lib/workload/pods/secret-delivery";
-import { SecretReload } from "../../lib/workload/pods/secret-reload";
-import { COMPARTMENT, newStack, refusedCodes, resourcesOf } from "../support/stack";
+import { SecretStage, SecretDelivery, SecretReload } from "../../lib/workload/pods/mount-secret-options";
+import { COMPARTMENT, newStack, problemCodesOf, resourcesOf } from "../support/stack";
 import { IMAGE, newChart, objectOf } from "./support";
 
 const VAULT = "ocid1.vault.oc1.eu-frankfurt-1.existing";
@@ -164,7 +162,7 @@ describe("a secret by the Secrets Store CSI driver", () => {
       vaultId: vault,
       compartmentId: COMPARTMENT,
     });
-    expect(refusedCodes(() => web.mountSecret(secret))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => web.mountSecret(secret))).toEqual(["ATTRIBUTE_MISSING"]);
     web.mountSecret(secret, { fileName: "late" });
     const written = JSON.stringify(resourcesOf(stack, "oci_identity_policy"));
     expect(written).toContain("${var.vault}");
@@ -219,19 +217,19 @@ describe("a secret by External Secrets", () => {
         ...REASON,
       }),
     );
-    expect(refusedCodes(() => web.setSecretVariable("OTHER", secret, { reason: "" }))).toEqual([
+    expect(problemCodesOf(() => web.setSecretVariable("OTHER", secret, { reason: "" }))).toEqual([
       "REASON_MISSING",
     ]);
     const files = { ...REASON, delivery: SecretDelivery.secretsStore() };
-    expect(refusedCodes(() => web.setSecretVariable("OTHER", secret, files))).toEqual(["SECRET_INVALID"]);
+    expect(problemCodesOf(() => web.setSecretVariable("OTHER", secret, files))).toEqual(["SECRET_INVALID"]);
   });
 
   test("requires the region of the vault", () => {
     const { stack, web } = setUp();
     const vaultId = new TerraformVariable(stack, "vault", { type: "string" }).stringValue;
-    expect(refusedCodes(() => web.mountSecret(secretIn(stack, "late", { vaultId }), { delivery }))).toEqual([
-      "ATTRIBUTE_MISSING",
-    ]);
+    expect(problemCodesOf(() => web.mountSecret(secretIn(stack, "late", { vaultId }), { delivery }))).toEqual(
+      ["ATTRIBUTE_MISSING"],
+    );
     const region = "eu-frankfurt-1";
     expect(() => web.mountSecret(secretIn(stack, "told", { vaultId, region }), { delivery })).not.toThrow();
   });
@@ -279,7 +277,7 @@ describe("mounting a secret is refused with", () => {
       env: { LOG: EnvironmentValue.fromValue("info") },
       writablePaths: [WritablePath.of("/tmp")],
     });
-    expect(refusedCodes(() => web.mountSecret(secret, options as never))).toEqual(codes);
+    expect(problemCodesOf(() => web.mountSecret(secret, options as never))).toEqual(codes);
     // Nothing is written half.
     expect(objectsOf(chart).map(({ kind }: any) => kind)).not.toContain("SecretProviderClass");
     expect(resourcesOf(stack, "oci_identity_policy")).toEqual({});
@@ -289,24 +287,24 @@ describe("mounting a secret is refused with", () => {
     const { secret, stack, web } = setUp();
     web.mountSecret(secret);
     const again = () => web.mountSecret(secret);
-    expect(refusedCodes(again)).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(again)).toEqual(["NAME_DUPLICATE"]);
     const other = secretIn(stack, "other", { vaultId: OTHER_VAULT });
-    expect(refusedCodes(() => web.mountSecret(other))).toEqual(["SECRET_INVALID"]);
+    expect(problemCodesOf(() => web.mountSecret(other))).toEqual(["SECRET_INVALID"]);
     const external = { delivery: SecretDelivery.externalSecrets(), fileName: "x" };
-    expect(refusedCodes(() => web.mountSecret(secret, external))).toEqual(["SECRET_INVALID"]);
+    expect(problemCodesOf(() => web.mountSecret(secret, external))).toEqual(["SECRET_INVALID"]);
   });
 
   test("a missing secret, a missing namespace, and invalid options", () => {
     const { web } = setUp();
-    expect(refusedCodes(() => web.mountSecret(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(() => web.mountSecret("db" as never))).toContain("VALUE_INVALID");
+    expect(problemCodesOf(() => web.mountSecret(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => web.mountSecret("db" as never))).toContain("VALUE_INVALID");
     const stack = newStack();
     const nameless = new HardenedDeployment(newChart(""), "web", { image: IMAGE, port: 8080 });
-    expect(refusedCodes(() => nameless.mountSecret(secretIn(stack)))).toEqual(["NAME_INVALID"]);
-    expect(refusedCodes(() => SecretReload.byRestart("two words"))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => nameless.mountSecret(secretIn(stack)))).toEqual(["NAME_INVALID"]);
+    expect(problemCodesOf(() => SecretReload.byRestart("two words"))).toEqual(["VALUE_INVALID"]);
     const often = { refreshInterval: Duration.seconds(10) };
-    expect(refusedCodes(() => SecretDelivery.externalSecrets(often))).toEqual(["DURATION_INVALID"]);
-    expect(refusedCodes(() => SecretDelivery.secretsStore({ providerNamespace: "A b" }))).toEqual([
+    expect(problemCodesOf(() => SecretDelivery.externalSecrets(often))).toEqual(["DURATION_INVALID"]);
+    expect(problemCodesOf(() => SecretDelivery.secretsStore({ providerNamespace: "A b" }))).toEqual([
       "NAME_INVALID",
     ]);
   });

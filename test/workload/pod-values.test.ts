@@ -3,11 +3,10 @@ import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { TerminationMessagePolicy } from "../../lib/workload/pods/container-resources";
 import { ContainerResourceField, EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedCronJob } from "../../lib/workload/hardened-cron-job";
-import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
-import { SystemUserId } from "../../lib/workload/pods/system-user-id";
-import { volumeName, type VolumeKind } from "../../lib/workload/pods/private/volume-name";
-import { IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
+import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { SystemUserId } from "../../lib/workload/pods/pod-security";
+import { volumeName, type VolumeKind } from "../../lib/workload/pods/private/hardened-pod";
+import { IMAGE, newChart, objectOf, validationProblemsOf, problemCodesOf } from "./support";
 
 const REASON = { reason: "The image's files belong to its user 999" };
 
@@ -48,18 +47,18 @@ describe("a user below 10000", () => {
   });
 
   test.each([0, -1, 10_000, 1.5, NaN, "999" as never])("can't be %s", (id) => {
-    expect(refusedCodes(() => SystemUserId.of(id, REASON))).toEqual(["USER_INVALID"]);
+    expect(problemCodesOf(() => SystemUserId.of(id, REASON))).toEqual(["USER_INVALID"]);
   });
 
   test.each([undefined, {}, { reason: " " }])("requires a reason, not %j", (choice) => {
-    expect(refusedCodes(() => SystemUserId.of(999, choice as never))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => SystemUserId.of(999, choice as never))).toEqual(["REASON_MISSING"]);
   });
 
   test("excludes the prop user, and must be created by its factory", () => {
     const lowUser = SystemUserId.of(999, REASON);
-    expect(refusedCodes(() => specOf({ lowUser, user: 20_000 }))).toEqual(["USER_INVALID"]);
-    expect(refusedCodes(() => specOf({ lowUser: { id: 0 } as never }))).toEqual(["VALUE_INVALID"]);
-    expect(refusal(() => specOf({ user: 999 }))[0]?.fix).toContain("SystemUserId.of(999");
+    expect(problemCodesOf(() => specOf({ lowUser, user: 20_000 }))).toEqual(["USER_INVALID"]);
+    expect(problemCodesOf(() => specOf({ lowUser: { id: 0 } as never }))).toEqual(["VALUE_INVALID"]);
+    expect(validationProblemsOf(() => specOf({ user: 999 }))[0]?.fix).toContain("SystemUserId.of(999");
   });
 });
 
@@ -83,7 +82,7 @@ describe("the value of an environment variable", () => {
     ["limits.hugepages", undefined, "VALUE_INVALID"],
     [undefined, undefined, "ATTRIBUTE_MISSING"],
   ])("can't be %s with the divisor %s", (amount, divisor, code) => {
-    expect(refusedCodes(() => EnvironmentValue.fromResource(amount as never, divisor))).toEqual([code]);
+    expect(problemCodesOf(() => EnvironmentValue.fromResource(amount as never, divisor))).toEqual([code]);
   });
 
   test("can be a time zone, independently of the schedule", () => {
@@ -105,14 +104,14 @@ describe("the value of an environment variable", () => {
   test.each(["Berlin", "europe/berlin", "+02:00", "", "Local", undefined as never])(
     "may not be the time zone %j",
     (name) => {
-      expect(refusedCodes(() => EnvironmentValue.timeZone(name))).toEqual(["SCHEDULE_INVALID"]);
+      expect(problemCodesOf(() => EnvironmentValue.timeZone(name))).toEqual(["SCHEDULE_INVALID"]);
     },
   );
 
   test.each(["metadata.labels['a b']", "metadata.annotations['/x']", "metadata.labels['-a']"])(
     "may not be the field %s",
     (field) => {
-      expect(refusedCodes(() => EnvironmentValue.fromFieldRef(field))).toEqual(["ENV_INVALID"]);
+      expect(problemCodesOf(() => EnvironmentValue.fromFieldRef(field))).toEqual(["ENV_INVALID"]);
     },
   );
 });
@@ -124,7 +123,7 @@ describe("the termination message of a container", () => {
     expect(containers[0]).not.toHaveProperty("terminationMessagePolicy");
     expect(initContainers[0].terminationMessagePolicy).toBe("FallbackToLogsOnError");
     const none = { terminationMessagePolicy: "Logs" as never };
-    expect(refusedCodes(() => specOf(none))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => specOf(none))).toEqual(["VALUE_INVALID"]);
   });
 });
 

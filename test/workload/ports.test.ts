@@ -1,13 +1,21 @@
 import { Port } from "../../lib/core/port";
-import { AddedCapability } from "../../lib/workload/pods/added-capability";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
+import { AddedCapability } from "../../lib/workload/pods/pod-security";
+import { AppProtocol } from "../../lib/workload/pods/ports";
 import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
 import { LoadBalancerAccess, LoadBalancerType } from "../../lib/exposure/load-balancer-settings";
 import { HealthProbe } from "../../lib/workload/pods/probe";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { type ServiceOptions } from "../../lib/exposure/workload-service";
-import { containerOf, fakeCluster, IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
+import {
+  containerOf,
+  fakeCluster,
+  IMAGE,
+  newChart,
+  objectOf,
+  validationProblemsOf,
+  problemCodesOf,
+} from "./support";
 
 const METRICS = { name: "metrics", port: 9090 };
 const ADMIN = { name: "admin", port: 9000, protocol: AppProtocol.GRPC };
@@ -69,13 +77,13 @@ describe("a workload with several ports", () => {
     ["a number", [9090], ["VALUE_INVALID"]],
     ["no list", METRICS, ["VALUE_INVALID"]],
   ])("is refused for %s", (_, ports, codes) => {
-    expect(refusedCodes(() => web({ port: 8080, ports: ports as never }))).toEqual(codes);
+    expect(problemCodesOf(() => web({ port: 8080, ports: ports as never }))).toEqual(codes);
   });
 
   test.each(["", "Metrics", "a-", "-a", "a--b", "8080", "metrics_port", "a".repeat(16), "a.b"])(
     "is refused for a port named %j",
     (name) => {
-      expect(refusedCodes(() => web({ ports: [{ name, port: 9090 }] }))).toEqual(["NAME_INVALID"]);
+      expect(problemCodesOf(() => web({ ports: [{ name, port: 9090 }] }))).toEqual(["NAME_INVALID"]);
     },
   );
 
@@ -86,8 +94,8 @@ describe("a workload with several ports", () => {
   test("is refused if two containers use one port number or name", () => {
     const sidecar = (ports: object[]) => [{ name: "proxy", image: IMAGE, ports: ports as never }];
     const make = (ports: object[]) => () => web({ ...MORE, sidecars: sidecar(ports) });
-    expect(refusedCodes(make([{ name: "metrics", port: 15000 }]))).toEqual(["NAME_DUPLICATE"]);
-    expect(refusal(make([{ name: "stats", port: 9090 }]))).toMatchObject([
+    expect(problemCodesOf(make([{ name: "metrics", port: 15000 }]))).toEqual(["NAME_DUPLICATE"]);
+    expect(validationProblemsOf(make([{ name: "stats", port: 9090 }]))).toMatchObject([
       { code: "PORT_INVALID", what: "The containers web and proxy both listen on port 9090" },
     ]);
   });
@@ -110,7 +118,9 @@ describe("a workload with several ports", () => {
       liveness: HealthProbe.fromTcpSocket(1),
     };
     expect(
-      refusal(() => web({ ...MORE, ...probes })).map(({ code, property }) => `${code} ${property}`),
+      validationProblemsOf(() => web({ ...MORE, ...probes })).map(
+        ({ code, property }) => `${code} ${property}`,
+      ),
     ).toEqual(["PROBE_INVALID readiness", "PROBE_INVALID liveness", "PROBE_INVALID startup"]);
   });
 });
@@ -149,11 +159,11 @@ describe("a Service of a workload with several ports", () => {
     ["a port and ports", { port: 80, ports: [METRICS] }, ["PORT_INVALID"]],
     ["names alone", { ports: ["http"] }, ["VALUE_INVALID", "PORT_INVALID"]],
   ])("is refused for %s", (_, options, codes) => {
-    expect(refusedCodes(() => servicePorts(options))).toEqual(codes);
+    expect(problemCodesOf(() => servicePorts(options))).toEqual(codes);
   });
 
   test("is refused with a number for an own port that does not exist", () => {
-    expect(refusal(() => servicePorts({ port: 80 }, { ports: [METRICS] }))).toMatchObject([
+    expect(validationProblemsOf(() => servicePorts({ port: 80 }, { ports: [METRICS] }))).toMatchObject([
       { code: "PORT_INVALID", fix: expect.stringContaining('ports: [{ name: "metrics", port: 80 }]') },
     ]);
   });
@@ -224,7 +234,7 @@ describe("a load balancer of a workload with several ports", () => {
   });
 
   test.each(["debug", "", 9090 as never])("is refused for the unknown port %j", (targetPort) => {
-    const [problem, ...others] = refusal(() => expose(targetPort));
+    const [problem, ...others] = validationProblemsOf(() => expose(targetPort));
     expect(others).toEqual([]);
     const isText = typeof targetPort === "string";
     expect(problem).toMatchObject({

@@ -1,9 +1,8 @@
 import { Duration } from "cdk8s";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
-import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { AppProtocol } from "../../lib/workload/pods/ports";
+import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
 import { HealthProbe } from "../../lib/workload/pods/probe";
-import { containerOf, IMAGE, newChart, refusal, refusedCodes } from "./support";
+import { containerOf, IMAGE, newChart, validationProblemsOf, problemCodesOf } from "./support";
 
 function web(props: Partial<HardenedDeploymentProps>) {
   const chart = newChart();
@@ -28,7 +27,7 @@ describe("a liveness probe", () => {
     ["TCP", () => HealthProbe.fromTcpSocket()],
     ["a command", () => HealthProbe.fromCommand(["/app/healthy"])],
   ])("can't equal the readiness probe, by %s", (_, make) => {
-    const [problem, ...others] = refusal(() => web({ readiness: make(), liveness: make() }));
+    const [problem, ...others] = validationProblemsOf(() => web({ readiness: make(), liveness: make() }));
     expect(others).toEqual([]);
     expect(problem).toMatchObject({ code: "PROBE_INVALID", path: "shop/web" });
     expect(problem?.what).toContain("restarted");
@@ -36,13 +35,13 @@ describe("a liveness probe", () => {
 
   test("can't equal the readiness probe with explicit defaults, or in a sidecar", () => {
     const liveness = HealthProbe.fromHttpGet("/", 8080, { period: Duration.seconds(10) });
-    expect(refusedCodes(() => web({ liveness }))).toEqual(["PROBE_INVALID"]);
+    expect(problemCodesOf(() => web({ liveness }))).toEqual(["PROBE_INVALID"]);
     const probes = {
       port: 9091,
       readiness: HealthProbe.fromTcpSocket(9091),
       liveness: HealthProbe.fromTcpSocket(),
     };
-    expect(refusedCodes(() => web({ sidecars: [{ name: "proxy", image: IMAGE, ...probes }] }))).toEqual([
+    expect(problemCodesOf(() => web({ sidecars: [{ name: "proxy", image: IMAGE, ...probes }] }))).toEqual([
       "PROBE_INVALID",
     ]);
   });
@@ -95,6 +94,6 @@ describe("a probe", () => {
     ],
     ["no threshold", () => HealthProbe.fromGrpc(1, { failureThreshold: 0 }), "PROBE_INVALID"],
   ])("is refused for %s", (_, make, code) => {
-    expect(refusedCodes(make)).toEqual([code]);
+    expect(problemCodesOf(make)).toEqual([code]);
   });
 });

@@ -1,10 +1,9 @@
 import { Duration } from "cdk8s";
-import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
-import { DownwardApiFiles } from "../../lib/workload/pods/downward-api-files";
-import { ProjectedToken } from "../../lib/workload/pods/projected-token";
+import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { DownwardApiFiles } from "../../lib/workload/pods/mounted-files";
+import { ProjectedToken } from "../../lib/workload/pods/service-account";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
-import { IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
+import { IMAGE, newChart, objectOf, validationProblemsOf, problemCodesOf } from "./support";
 
 function podOf(props: Partial<HardenedDeploymentProps>) {
   const chart = newChart();
@@ -59,13 +58,13 @@ describe("a projected token", () => {
     ["two days", { audience: "vault", expiration: Duration.days(2) }, ["DURATION_INVALID"]],
     ["a number", { audience: "vault", expiration: 600 }, ["VALUE_INVALID"]],
   ])("is refused for %s", (_, options, codes) => {
-    expect(refusedCodes(() => ProjectedToken.of("/run/secrets/vault", options as never))).toEqual(codes);
+    expect(problemCodesOf(() => ProjectedToken.of("/run/secrets/vault", options as never))).toEqual(codes);
   });
 
   test.each(["/", "relative", "/etc", "/var/run/secrets/kubernetes.io/serviceaccount"])(
     "is refused at %s",
     (path) => {
-      expect(refusedCodes(() => ProjectedToken.of(path, { audience: "vault" }))).toEqual(["PATH_INVALID"]);
+      expect(problemCodesOf(() => ProjectedToken.of(path, { audience: "vault" }))).toEqual(["PATH_INVALID"]);
     },
   );
 });
@@ -102,7 +101,7 @@ describe("downward API files", () => {
     [{ labels: 5 }, "VALUE_INVALID"],
     [{ label: "metadata.labels['a b']" }, "ENV_INVALID"],
   ])("are refused for the fields %j", (fields, code) => {
-    expect(refusedCodes(() => info(fields))).toEqual([code]);
+    expect(problemCodesOf(() => info(fields))).toEqual([code]);
   });
 });
 
@@ -111,14 +110,13 @@ test("tokens and downward API files can't overlap with other mounts", () => {
   const writablePaths = [WritablePath.of(`${path}/cache`)];
   const podInfoFiles = [DownwardApiFiles.of(path, { labels: "metadata.labels" })];
   for (const props of [{ writablePaths }, { podInfoFiles }]) {
-    expect(refusedCodes(() => podOf({ projectedTokens: [vault()], ...props }))).toEqual(["PATH_INVALID"]);
+    expect(problemCodesOf(() => podOf({ projectedTokens: [vault()], ...props }))).toEqual(["PATH_INVALID"]);
   }
 });
 
 test("objects that no factory created are refused as tokens and files", () => {
   const props = { projectedTokens: ["vault"], podInfoFiles: [{ path: "/etc/pod" }] } as never;
-  expect(refusal(() => podOf(props)).map(({ code, property }) => `${code} ${property}`)).toEqual([
-    "VALUE_INVALID projectedTokens[0]",
-    "VALUE_INVALID podInfoFiles[0]",
-  ]);
+  expect(validationProblemsOf(() => podOf(props)).map(({ code, property }) => `${code} ${property}`)).toEqual(
+    ["VALUE_INVALID projectedTokens[0]", "VALUE_INVALID podInfoFiles[0]"],
+  );
 });

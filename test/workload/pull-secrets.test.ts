@@ -13,7 +13,7 @@ import { HardenedJob } from "../../lib/workload/hardened-job";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { Tenant } from "../../lib/namespaces/tenant";
-import { IMAGE, newChart, objectOf, refusal, refusedCodes } from "./support";
+import { IMAGE, newChart, objectOf, validationProblemsOf, problemCodesOf } from "./support";
 
 const secretsOf = (chart: Chart, account: string): unknown =>
   objectOf(chart, "ServiceAccount", account).imagePullSecrets;
@@ -133,13 +133,16 @@ test.each<[string, unknown, string[]]>([
     () => new HardenedDeployment(newChart(), "web", { image: IMAGE, imagePullSecrets }),
     () => new SecureNamespace(newChart(), "namespace", { name: "shop", imagePullSecrets }),
     () => new Tenant(newChart(), "tenant", { imagePullSecrets }),
-  ].map(refusedCodes);
+  ].map(problemCodesOf);
   expect(refused).toEqual([codes, codes, codes]);
 });
 
 test("an invalid name is refused with the rules for names", () => {
   const make = () => new HardenedDeployment(newChart(), "web", { image: IMAGE, imagePullSecrets: ["Ocir"] });
-  expect(refusal(make)[0]).toMatchObject({ what: 'imagePullSecrets is "Ocir"', path: "shop/web" });
+  expect(validationProblemsOf(make)[0]).toMatchObject({
+    what: 'imagePullSecrets is "Ocir"',
+    path: "shop/web",
+  });
 });
 
 describe("a third-party ServiceAccount in a namespace with pull Secrets", () => {

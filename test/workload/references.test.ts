@@ -3,10 +3,10 @@ import { ChartOutput } from "../../lib/synthesis/chart-output";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { HealthProbe } from "../../lib/workload/pods/probe";
-import { SecretFiles } from "../../lib/workload/pods/secret-files";
+import { SecretFiles } from "../../lib/workload/pods/mounted-files";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { newStack } from "../support/stack";
-import { IMAGE, newChart, refusal } from "./support";
+import { IMAGE, newChart, validationProblemsOf } from "./support";
 
 const stack = newStack();
 const text = new TerraformVariable(stack, "text", {}).stringValue;
@@ -37,7 +37,7 @@ describe("an unsupported reference to a Terraform value", () => {
     ["the port of a probe", () => HealthProbe.fromHttpGet("/healthz", number)],
     ["the threshold of a probe", () => HealthProbe.fromTcpSocket(8080, { failureThreshold: number })],
   ])("is reported as a reference and not by its placeholder: %s", (_, make) => {
-    const problems = refusal(make);
+    const problems = validationProblemsOf(make);
     const all = problems.map(({ path, what, fix }) => `${path} ${what} ${fix}`).join("\n");
     expect(all).toMatch("a reference to a Terraform value");
     expect(all).not.toMatch(/TfToken|e\+\d{3}/);
@@ -45,7 +45,7 @@ describe("an unsupported reference to a Terraform value", () => {
 });
 
 test("invalid options of a probe are reported with their type", () => {
-  expect(refusal(() => HealthProbe.fromTcpSocket(8080, "x" as never))).toMatchObject([
+  expect(validationProblemsOf(() => HealthProbe.fromTcpSocket(8080, "x" as never))).toMatchObject([
     { code: "VALUE_INVALID", property: "options" },
   ]);
 });

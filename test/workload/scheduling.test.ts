@@ -1,8 +1,7 @@
-import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
+import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
 import { TaintEffect } from "cdk8s-plus-27";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
-import { Toleration } from "../../lib/workload/pods/toleration";
-import { IMAGE, newChart, objectOf, refusedCodes } from "./support";
+import { Toleration } from "../../lib/workload/pods/scheduling";
+import { IMAGE, newChart, objectOf, problemCodesOf } from "./support";
 
 const any = (value: unknown) => value as never;
 const GPU = Toleration.ofAnyValue("nvidia.com/gpu", TaintEffect.NO_SCHEDULE);
@@ -42,9 +41,9 @@ describe("the scheduling of pods", () => {
     ["a class that none can be named", { priorityClassName: "High" }, ["NAME_INVALID"]],
     ["a class of a number", { priorityClassName: any(1000) }, ["NAME_INVALID"]],
   ])("is refused: %s", (_, props, codes) => {
-    expect(refusedCodes(() => new HardenedDeployment(newChart(), "web", { image: IMAGE, ...props }))).toEqual(
-      codes,
-    );
+    expect(
+      problemCodesOf(() => new HardenedDeployment(newChart(), "web", { image: IMAGE, ...props })),
+    ).toEqual(codes);
   });
 
   test.each<[string, () => unknown, string[]]>([
@@ -54,6 +53,6 @@ describe("the scheduling of pods", () => {
     ["no value", () => Toleration.of("a", any(undefined), TaintEffect.NO_SCHEDULE), ["ATTRIBUTE_MISSING"]],
     ["another effect", () => Toleration.ofAnyValue("a", any("NoWay")), ["VALUE_INVALID"]],
   ])("a toleration is refused: %s", (_, call, codes) => {
-    expect(refusedCodes(call)).toEqual(codes);
+    expect(problemCodesOf(call)).toEqual(codes);
   });
 });

@@ -1,9 +1,7 @@
-import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
-import { ConfigFile } from "../../lib/workload/pods/config-file";
-import { SecretFiles } from "../../lib/workload/pods/secret-files";
+import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { ConfigFile, SecretFiles } from "../../lib/workload/pods/mounted-files";
 import { WritablePath } from "../../lib/workload/pods/writable-path";
-import { IMAGE, newChart, objectOf, refusedCodes } from "./support";
+import { IMAGE, newChart, objectOf, problemCodesOf } from "./support";
 
 function specOf(props: Partial<HardenedDeploymentProps>) {
   const chart = newChart();
@@ -70,7 +68,7 @@ describe("secret files", () => {
     ["a shared path", { secretFiles: [db], sharedPaths: [WritablePath.of("/run/secrets/db/x")] }],
     ["a file", { secretFiles: [db], files: [ConfigFile.of("/run/secrets/db/user", "app")] }],
   ])("can't overlap with %s", (_, props) => {
-    expect(refusedCodes(() => specOf(props))).toEqual(["PATH_INVALID"]);
+    expect(problemCodesOf(() => specOf(props))).toEqual(["PATH_INVALID"]);
   });
 
   test.each<[() => unknown, string[]]>([
@@ -91,6 +89,6 @@ describe("secret files", () => {
     ],
     [() => specOf({ secretFiles: ["db"] as never }), ["VALUE_INVALID"]],
   ])("are refused for %s", (call, codes) => {
-    expect(refusedCodes(call)).toEqual(codes);
+    expect(problemCodesOf(call)).toEqual(codes);
   });
 });

@@ -1,7 +1,7 @@
 import { Duration } from "cdk8s";
 import fc from "fast-check";
 import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
-import { IMAGE, newChart, objectOf, refusal } from "./support";
+import { IMAGE, newChart, objectOf, validationProblemsOf } from "./support";
 
 function podOf(props: Partial<HardenedDeploymentProps>) {
   const chart = newChart();
@@ -61,6 +61,6 @@ describe("the stop delay", () => {
       "terminationGracePeriod",
     ],
   ])("is refused if it is one %s", (_, props, code, property) => {
-    expect(refusal(() => podOf(props))).toMatchObject([{ code, property }]);
+    expect(validationProblemsOf(() => podOf(props))).toMatchObject([{ code, property }]);
   });
 });

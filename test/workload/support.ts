@@ -2,11 +2,11 @@ import { App, Chart } from "cdk8s";
 import { Construct } from "constructs";
 import { type ISecureOkeCluster } from "../../lib/cluster/cluster-base";
 import { ValidationErrors } from "../../lib/core/validation-errors";
-import { type ValidationProblem } from "../../lib/core/validation-problem";
+import { type ValidationProblem } from "../../lib/core/validation-error";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 
-export { refusal, refusedCodes } from "../support/stack";
+export { validationProblemsOf, problemCodesOf } from "../support/stack";
 
 /** The problems that are found when the tree of a chart is synthesized. */
 export function problemsAtSynthesis(chart: Chart): readonly ValidationProblem[] {

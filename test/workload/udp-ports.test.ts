@@ -1,10 +1,9 @@
 import { Testing } from "cdktf";
 import { Port, IpProtocol } from "../../lib/core/port";
-import { AppProtocol } from "../../lib/workload/pods/app-protocol";
+import { AppProtocol, type NamedPort } from "../../lib/workload/pods/ports";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
 import { LoadBalancerAccess, LoadBalancerType } from "../../lib/exposure/load-balancer-settings";
-import { type NamedPort } from "../../lib/workload/pods/named-port";
 import { HealthProbe } from "../../lib/workload/pods/probe";
 import { SecurityRuleManagement } from "../../lib/exposure/security-rule-management";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
@@ -15,8 +14,8 @@ import {
   newChart,
   objectOf,
   problemsAtSynthesis,
-  refusal,
-  refusedCodes,
+  validationProblemsOf,
+  problemCodesOf,
 } from "./support";
 import { existingCluster } from "../exposure/load-balancer-support";
 
@@ -78,23 +77,25 @@ describe("a named port for UDP", () => {
     const { chart, web } = workload({ port: 5353, protocol: AppProtocol.TCP, ports: [dns] });
     web.exposeViaService();
     expect(objectOf(chart, "Service").spec.ports).toHaveLength(2);
-    expect(refusedCodes(() => workload({ ports: [dns, { ...dns, name: "other" }] }))).toEqual([
+    expect(problemCodesOf(() => workload({ ports: [dns, { ...dns, name: "other" }] }))).toEqual([
       "PORT_INVALID",
     ]);
   });
 
   test("can't have a TCP protocol, or a transport without ports", () => {
     expect(
-      refusal(() => workload({ ports: [{ ...STATSD, protocol: AppProtocol.GRPC }] })).map(({ what }) => what),
+      validationProblemsOf(() => workload({ ports: [{ ...STATSD, protocol: AppProtocol.GRPC }] })).map(
+        ({ what }) => what,
+      ),
     ).toEqual([expect.stringContaining("ports[0].protocol")]);
-    expect(refusedCodes(() => workload({ ports: [{ ...STATSD, transport: IpProtocol.ICMP }] }))).toEqual([
+    expect(problemCodesOf(() => workload({ ports: [{ ...STATSD, transport: IpProtocol.ICMP }] }))).toEqual([
       "VALUE_INVALID",
     ]);
   });
 
   test("can't be probed", () => {
     expect(
-      refusedCodes(() => workload({ ports: [STATSD], readiness: HealthProbe.fromTcpSocket(8125) })),
+      problemCodesOf(() => workload({ ports: [STATSD], readiness: HealthProbe.fromTcpSocket(8125) })),
     ).toEqual(["PROBE_INVALID"]);
   });
 });
@@ -106,9 +107,9 @@ describe("a load balancer for UDP", () => {
   });
 
   test("refuses a TCP port", () => {
-    expect(refusal(() => balanced({ ports: [STATSD] }, { targetPort: "statsd" }))).toMatchObject([
-      { code: "LOAD_BALANCER_INVALID", fix: expect.stringContaining("transport: IpProtocol.UDP") },
-    ]);
+    expect(validationProblemsOf(() => balanced({ ports: [STATSD] }, { targetPort: "statsd" }))).toMatchObject(
+      [{ code: "LOAD_BALANCER_INVALID", fix: expect.stringContaining("transport: IpProtocol.UDP") }],
+    );
   });
 
   test("lets the pods accept UDP on the number of their TCP port", () => {

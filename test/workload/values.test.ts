@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { Duration } from "cdk8s";
 import { Token } from "cdktf";
-import { ConfigFile } from "../../lib/workload/pods/config-file";
+import { ConfigFile } from "../../lib/workload/pods/mounted-files";
 import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
 import { LoadBalancerShape } from "../../lib/exposure/load-balancer-props";
@@ -9,7 +9,7 @@ import { checkOverlaps, WritablePath } from "../../lib/workload/pods/writable-pa
 import { HealthProbe } from "../../lib/workload/pods/probe";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { Problems } from "../../lib/core/validation-error";
-import { refusedCodes } from "./support";
+import { problemCodesOf } from "./support";
 
 describe("a writable path", () => {
   test.each([
@@ -51,15 +51,15 @@ describe("a writable path", () => {
     "/a\nb",
     `/${"a".repeat(1024)}`,
   ])("can't be %j", (path) => {
-    expect(refusedCodes(() => WritablePath.of(path))).toEqual(["PATH_INVALID"]);
+    expect(problemCodesOf(() => WritablePath.of(path))).toEqual(["PATH_INVALID"]);
   });
 
   test.each(["1m", "12XB", "0", "", "64"])("can't have the size %j", (sizeLimit) => {
-    expect(refusedCodes(() => WritablePath.of("/tmp", { sizeLimit }))).toEqual(["QUANTITY_INVALID"]);
+    expect(problemCodesOf(() => WritablePath.of("/tmp", { sizeLimit }))).toEqual(["QUANTITY_INVALID"]);
   });
 
   test("can't have invalid options", () => {
-    expect(refusedCodes(() => WritablePath.of("/tmp", "64Mi" as never))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => WritablePath.of("/tmp", "64Mi" as never))).toEqual(["VALUE_INVALID"]);
   });
 });
 
@@ -107,7 +107,7 @@ describe("a configuration file", () => {
     ["/etc/app.conf", "password = hunter2", ["CREDENTIAL_LITERAL"]],
     ["/etc/app.conf", Token.asString({ resolve: () => "x", creationStack: [] }), ["MANIFEST_REFERENCES"]],
   ])("can't be at %s with %j", (path, content, codes) => {
-    expect(refusedCodes(() => ConfigFile.of(path, content))).toEqual(codes);
+    expect(problemCodesOf(() => ConfigFile.of(path, content))).toEqual(codes);
   });
 });
 
@@ -125,12 +125,12 @@ describe("the value of an environment variable", () => {
   test.each(["", "metadata", "spec.containers", "metadata.labels", "status.phase", "limits.cpu"])(
     "may not be the field %j",
     (path) => {
-      expect(refusedCodes(() => EnvironmentValue.fromFieldRef(path))).toEqual(["ENV_INVALID"]);
+      expect(problemCodesOf(() => EnvironmentValue.fromFieldRef(path))).toEqual(["ENV_INVALID"]);
     },
   );
 
   test("can't come from an invalid ConfigMap or key", () => {
-    expect(refusedCodes(() => EnvironmentValue.fromConfigMap("A", "a/b"))).toEqual([
+    expect(problemCodesOf(() => EnvironmentValue.fromConfigMap("A", "a/b"))).toEqual([
       "NAME_INVALID",
       "ENV_INVALID",
     ]);
@@ -177,7 +177,7 @@ describe("a probe", () => {
       ["VALUE_INVALID", "DURATION_INVALID", "DURATION_INVALID"],
     ],
   ])("can't be %s", (make, codes) => {
-    expect(refusedCodes(make)).toEqual(codes);
+    expect(problemCodesOf(make)).toEqual(codes);
   });
 });
 
@@ -194,7 +194,7 @@ describe("the values of a load balancer", () => {
           { length: 2 ** prefix },
           (_, index) => `${index * 2 ** (8 - prefix)}.0.0.0/${prefix}`,
         );
-        const codes = refusedCodes(() =>
+        const codes = problemCodesOf(() =>
           isInternal
             ? LoadBalancerAccess.internalFrom(ranges)
             : LoadBalancerAccess.publicFrom(ranges, { reason: "Partners" }),
@@ -236,6 +236,6 @@ describe("the values of a load balancer", () => {
     ],
     [() => TlsTermination.atLoadBalancer({ secretName: "" }), ["NAME_INVALID"]],
   ])("can't be %s", (make, codes) => {
-    expect(refusedCodes(make)).toEqual(codes);
+    expect(problemCodesOf(make)).toEqual(codes);
   });
 });

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { VolumeClaim } from "../../lib/workload/pods/volume-claim";
+import { VolumeClaim } from "../../lib/workload/pods/persistent-volumes";
 
-const SOURCE = fs.readFileSync(path.join(__dirname, "../../lib/workload/pods/volume-claim.ts"), "utf8");
+const SOURCE = fs.readFileSync(path.join(__dirname, "../../lib/workload/pods/persistent-volumes.ts"), "utf8");
 
 test("the default size of a volume claim is the documented one, for any class", () => {
   const [, documented] = /@default "(\w+)", for any class\s+\*\/\s+readonly size\?/.exec(SOURCE) ?? [];

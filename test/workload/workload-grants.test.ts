@@ -16,7 +16,7 @@ import {
   PrivateBucket,
   SecureOkeCluster,
 } from "../../lib";
-import { COMPARTMENT, newStack, refusedCodes, resourcesOf, synthesized } from "../support/stack";
+import { COMPARTMENT, newStack, problemCodesOf, resourcesOf, synthesized } from "../support/stack";
 
 const IMAGE = ContainerImage.of(`fra.ocir.io/acme/web@sha256:${"a".repeat(64)}`);
 const KEY = "ocid1.key.oc1.eu-frankfurt-1.vault.test";
@@ -84,7 +84,7 @@ describe("a grant for a workload", () => {
     });
     const chart = chartOf("shop");
     webIn(chart).grant(topics);
-    expect(refusedCodes(() => cluster.addCdk8sChart("shop", chart))).toEqual(codes);
+    expect(problemCodesOf(() => cluster.addCdk8sChart("shop", chart))).toEqual(codes);
   });
 
   test("applies to its service account in its cluster, added before or after", () => {
@@ -165,11 +165,11 @@ describe("a grant for a workload is refused for", () => {
     ["nothing", undefined],
     ["a verb alone", { verb: PolicyVerb.USE }],
   ])("%s", (_, grant) => {
-    expect(refusedCodes(() => webIn(chartOf("shop")).grant(grant as never))).toContain("ATTRIBUTE_MISSING");
+    expect(problemCodesOf(() => webIn(chartOf("shop")).grant(grant as never))).toContain("ATTRIBUTE_MISSING");
   });
 
   test("a chart without a namespace", () => {
-    expect(refusedCodes(() => webIn(chartOf()).grant(topics))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => webIn(chartOf()).grant(topics))).toEqual(["ATTRIBUTE_MISSING"]);
   });
 
   test("a chart that was added to no cluster, at synthesis", () => {
@@ -178,7 +178,7 @@ describe("a grant for a workload is refused for", () => {
     clusterIn(stack);
     const chart = chartOf("shop");
     webIn(chart).grant(topics);
-    expect(refusedCodes(() => app.synth())).toEqual(["CHART_NOT_ADDED"]);
+    expect(problemCodesOf(() => app.synth())).toEqual(["CHART_NOT_ADDED"]);
   });
 
   test("more statements than a policy can contain", () => {
@@ -190,7 +190,7 @@ describe("a grant for a workload is refused for", () => {
     const grant = (index: number) =>
       web.grant({ ...topics, condition: PolicyCondition.equalTo("target.topic.name", `topic-${index}`) });
     for (let index = 0; index < 50; index++) grant(index);
-    expect(refusedCodes(() => grant(50))).toEqual(["STATEMENT_LIMIT"]);
+    expect(problemCodesOf(() => grant(50))).toEqual(["STATEMENT_LIMIT"]);
   });
 
   test("the whole tenancy if the cluster does not have its OCID", () => {
@@ -200,6 +200,6 @@ describe("a grant for a workload is refused for", () => {
     const web = webIn(chart);
     cluster.addCdk8sChart("shop", chart);
     const location = PolicyLocation.tenancy({ reason: "A test" });
-    expect(refusedCodes(() => web.grant({ ...topics, location }))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => web.grant({ ...topics, location }))).toEqual(["ATTRIBUTE_MISSING"]);
   });
 });

@@ -1,6 +1,6 @@
 import { checked } from "../../core/checked";
 import { readCidrs } from "../../core/cidr";
-import { checkGiven } from "../../core/required";
+import { checkGiven } from "../../core/missing-values";
 import { Problems } from "../../core/validation-error";
 
 /** The kind of an endpoint. */

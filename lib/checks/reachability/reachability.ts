@@ -16,7 +16,7 @@ import { ReachabilityAnswer, type ReachabilityReason, Verdict } from "./reachabi
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
 import { type Port } from "../../core/port";
-import { checkGiven } from "../../core/required";
+import { checkGiven } from "../../core/missing-values";
 import { Problems } from "../../core/validation-error";
 
 /** The verdict for one of several ends. */

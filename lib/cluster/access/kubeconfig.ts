@@ -1,9 +1,8 @@
 import { Fn, TerraformOutput, Token } from "cdktf";
 import { type Construct } from "constructs";
 import { checked } from "../../core/checked";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
-import { outputNameOf } from "../../core/output-name";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
+import { outputNameOf } from "../../core/resource-name";
 import {
   choice,
   matching,
@@ -15,7 +14,7 @@ import {
   valueOf,
   withDefault,
 } from "../../core/readers";
-import { regionOf } from "../../core/region-of-ocid";
+import { regionOf } from "../../core/regions";
 import { ResourceConstruct } from "../../core/resource-construct";
 import { Bastion } from "../../network/bastion/bastion";
 import { createdClusterOf, type ISecureOkeCluster } from "../cluster-base";

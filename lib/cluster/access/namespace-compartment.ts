@@ -1,7 +1,6 @@
 import { type Construct } from "constructs";
 import { checked } from "../../core/checked";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import {
   objectName,
   ocid,

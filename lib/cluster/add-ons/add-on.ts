@@ -17,12 +17,11 @@ import {
 } from "./add-on-options";
 import { ConfigurationWriter } from "./private/configuration";
 import { checked } from "../../core/checked";
-import { nearName } from "../../core/nearest-names";
+import { nearName, sortedByKey } from "../../core/stable-order";
 import { checkReason } from "../../core/reason";
 import { shown } from "../../core/display-value";
-import { sortedByKey } from "../../core/stable-order";
 import { Problems } from "../../core/validation-error";
-import { wholeDurationOf } from "../../core/whole-duration";
+import { wholeDurationOf } from "../../core/whole-amounts";
 
 /** The add-ons that OKE installs in every cluster; a ClusterAddOn takes over the installed one, and leaves it there when it is removed. */
 const ESSENTIAL = ["CoreDNS", "Flannel", "KubeProxy", "OciVcnIpNative"];

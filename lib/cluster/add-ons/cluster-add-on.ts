@@ -13,9 +13,8 @@ import {
 import { createdClusterOf, type ISecureOkeCluster } from "../cluster-base";
 import { clusterValue } from "../private/cluster-readers";
 import { checked } from "../../core/checked";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
-import { findWhenWritten, type ProgramFinding } from "../../core/program-findings";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
+import { findWhenWritten, type ProgramFinding, addWarning } from "../../core/warnings";
 import {
   boolean,
   optional,
@@ -28,7 +27,6 @@ import {
 import { ResourceConstruct } from "../../core/resource-construct";
 import { byKey } from "../../core/stable-order";
 import { type Problems } from "../../core/validation-error";
-import { addWarning } from "../../core/warnings";
 import { openForObservabilityAgent } from "../../network/security-groups/cluster-security-groups";
 import { isOverlay } from "../../network/vcn/pod-networking";
 import { ContainerengineAddon } from "../../oci/containerengine-addon";

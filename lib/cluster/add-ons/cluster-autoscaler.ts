@@ -16,12 +16,11 @@ import { TagNamespacePolicy } from "../private/tag-namespace-policy";
 import { addWorkloadPolicy, workloadPrincipal } from "../private/workload-policies";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import { shown } from "../../core/display-value";
-import { checkHomeRegionProvider } from "../../core/home-region";
+import { checkHomeRegionProvider } from "../../core/regions";
 import { compareOcids } from "../../core/ocid";
-import { findWhenWritten, type ProgramFinding } from "../../core/program-findings";
+import { findWhenWritten, type ProgramFinding } from "../../core/warnings";
 import {
   any,
   boolean,
@@ -37,11 +36,9 @@ import {
   withDefault,
 } from "../../core/readers";
 import { ResourceConstruct } from "../../core/resource-construct";
-import { nameOf } from "../../core/resource-name";
-import { setTagOwner } from "../../core/scope-tags";
-import { shortHash } from "../../core/short-hash";
+import { nameOf, shortHash } from "../../core/resource-name";
+import { setTagOwner, type TaggingProps } from "../../core/tagging";
 import { byKey } from "../../core/stable-order";
-import { type TaggingProps } from "../../core/tagging";
 import { type Problems } from "../../core/validation-error";
 import { ContainerengineAddon } from "../../oci/containerengine-addon";
 import { type IdentityPolicy } from "../../oci/identity-policy";

@@ -19,9 +19,8 @@ import { HostScanning } from "../host-scanning";
 import { NodeScanning, nodeScanning } from "../node-scanning";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
-import { checkHomeRegionProvider } from "../../core/home-region";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
+import { checkHomeRegionProvider } from "../../core/regions";
 import {
   any,
   boolean,
@@ -39,7 +38,7 @@ import {
 } from "../../core/readers";
 import { ResourceConstruct } from "../../core/resource-construct";
 import { type TaggingProps } from "../../core/tagging";
-import { checkUnique } from "../../core/unique-values";
+import { checkUnique } from "../../core/value-readers";
 import { addWarning } from "../../core/warnings";
 import { type FlowLogging, flowLogging } from "../../network/logs/flow-logging";
 import { FlowLogs } from "../../network/logs/flow-logs";

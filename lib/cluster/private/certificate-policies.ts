@@ -1,7 +1,6 @@
 import { type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { idPartOf } from "../../core/reference";
-import { policyNameOf } from "../../core/resource-name";
+import { idPartOf, policyNameOf } from "../../core/resource-name";
 import { type TaggingProps, tagsOf } from "../../core/tagging";
 import { IdentityPolicy } from "../../oci/identity-policy";
 

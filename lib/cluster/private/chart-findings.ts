@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
 import { poolsOf } from "./pools-of-cluster";
-import { type ProgramFinding } from "../../core/program-findings";
+import { type ProgramFinding } from "../../core/warnings";
 import { type ChartOutput } from "../../synthesis/chart-output";
 import { type ISecureOkeCluster } from "../cluster-base";
 

@@ -1,9 +1,8 @@
 import { type TerraformProvider } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { compareOcids } from "../../core/ocid";
-import { idPartOf } from "../../core/reference";
+import { idPartOf, policyNameOf } from "../../core/resource-name";
 import { ResourceConstruct } from "../../core/resource-construct";
-import { policyNameOf } from "../../core/resource-name";
 import { type TaggingProps, tagsOf } from "../../core/tagging";
 import { IdentityPolicy } from "../../oci/identity-policy";
 

@@ -1,5 +1,5 @@
 import { TerraformStack, Token } from "cdktf";
-import { resolveReference } from "../../core/reference";
+import { resolveReference } from "../../core/terraform-text";
 import { byPath } from "../../core/stable-order";
 import { Problems } from "../../core/validation-error";
 import { checkGroupVcn } from "../../network/security-groups/network-security-group";

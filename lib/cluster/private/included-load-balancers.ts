@@ -8,7 +8,7 @@ import {
   MAX_RULES,
   servicesCounted,
 } from "../../network/security-groups/security-group";
-import { checkChartsBelow } from "../../synthesis/chart-checks";
+import { checkChartsBelow } from "../../synthesis/synthesis-checks";
 import { apiObjectsIn, dataOf } from "../../synthesis/chart-objects";
 import { type ISecureOkeCluster } from "../cluster-base";
 

@@ -1,7 +1,7 @@
 import { factsOfName, type Architecture, type NodeImageFacts } from "./node-image-facts";
-import { dayOfIsoDate } from "../../core/iso-date";
+import { dayOfIsoDate } from "../../core/dates";
 import { readJson, type TextPlace } from "../../core/json-places";
-import { nearName } from "../../core/nearest-names";
+import { nearName } from "../../core/stable-order";
 import { checkOcid } from "../../core/ocid";
 import { checkReason } from "../../core/reason";
 import { shown } from "../../core/display-value";

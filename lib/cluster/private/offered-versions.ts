@@ -8,7 +8,7 @@ import {
   TerraformSelf,
 } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
-import { firstApply, RECORDED_VERSIONS } from "../../core/first-apply";
+import { firstApply, RECORDED_VERSIONS } from "../../core/resource-construct";
 import { DataOciContainerengineClusterOption } from "../../oci/data-oci-containerengine-cluster-option";
 import { DataOciContainerengineNodePoolOption } from "../../oci/data-oci-containerengine-node-pool-option";
 import { type KubernetesVersion } from "../kubernetes-version";

@@ -1,7 +1,7 @@
 import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
 import { StateOf, StateOfTree } from "../../core/construct-state";
-import { type ProgramFinding } from "../../core/program-findings";
+import { type ProgramFinding } from "../../core/warnings";
 import { type Problems } from "../../core/validation-error";
 import { clusterKeyOf } from "../../synthesis/chart-scopes";
 import { type NodeImage } from "../node-image";

@@ -10,9 +10,8 @@ import {
   servicesCidr,
   subnetIfGiven,
 } from "./services-cidr";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
-import { checkHomeRegionProvider, checkSameHomeRegion } from "../../core/home-region";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
+import { checkHomeRegionProvider, checkSameHomeRegion } from "../../core/regions";
 import { compareOcids } from "../../core/ocid";
 import {
   any,

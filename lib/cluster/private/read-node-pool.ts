@@ -19,8 +19,7 @@ import { checkCapacity, type Demand } from "./pool-capacity";
 import { poolLimits, readSizes, checkCapacityKind, checkStartSize, type PoolSizes } from "./pool-options";
 import { readPoolNetwork } from "./pool-network";
 import { checkPoolName } from "./pools-of-cluster";
-import { checkConstructId } from "../../core/construct-id";
-import { pathOf, problemsIn } from "../../core/construct-scope";
+import { checkConstructId, pathOf, problemsIn } from "../../core/construct-scope";
 import { checkOcid, compareOcids } from "../../core/ocid";
 import {
   boolean,

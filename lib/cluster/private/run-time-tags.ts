@@ -1,9 +1,9 @@
 import { type ApiObject, type Chart, Lazy } from "cdk8s";
 import { type IConstruct } from "constructs";
-import { type Tags, tagsOfScopes } from "../../core/scope-tags";
+import { type Tags, tagsOfScopes } from "../../core/tagging";
 import { byKey } from "../../core/stable-order";
 import { apiObjectsIn, dataOf } from "../../synthesis/chart-objects";
-import { forgetObjects } from "../../synthesis/reading";
+import { forgetObjects } from "../../synthesis/rendering";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { createdClusterOf, type ISecureOkeCluster } from "../cluster-base";
 

@@ -1,9 +1,8 @@
 import { Aspects, Lazy, type TerraformProvider } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
-import { readableStatement } from "../../core/readable-statement";
+import { readableStatement } from "../../identity/private/statement-model";
 import { policyNameOf } from "../../core/resource-name";
-import { tagsOfScopes } from "../../core/scope-tags";
-import { tagsOf } from "../../core/tagging";
+import { tagsOfScopes, tagsOf } from "../../core/tagging";
 import { addWarning } from "../../core/warnings";
 import { IdentityPolicy } from "../../oci/identity-policy";
 

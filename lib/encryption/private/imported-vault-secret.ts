@@ -1,7 +1,7 @@
 import { Construct } from "constructs";
 import { readImportedSecret } from "./read-vault-secret";
 import { SecretReaders } from "./secret-readers";
-import { regionOf } from "../../core/region-of-ocid";
+import { regionOf } from "../../core/regions";
 import { type ISecretReader } from "../secret-reader";
 import { type IVaultSecret, type VaultSecretAttributes } from "../vault-secret-props";
 

@@ -1,6 +1,6 @@
 import { TerraformStack, Token, Tokenization } from "cdktf";
 import { type IConstruct } from "constructs";
-import { identityOf, resolveReference } from "../../core/reference";
+import { identityOf, resolveReference } from "../../core/terraform-text";
 import { type Problems } from "../../core/validation-error";
 import { KmsKey } from "../../oci/kms-key";
 import { KmsVault } from "../../oci/kms-vault";

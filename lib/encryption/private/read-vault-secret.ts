@@ -1,9 +1,8 @@
 import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { checkEncryptionKey, checkKeyInVault } from "./key-algorithm";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
-import { checkHomeRegionProvider } from "../../core/home-region";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
+import { checkHomeRegionProvider, checkRegionName } from "../../core/regions";
 import {
   any,
   checkedBy,
@@ -20,7 +19,6 @@ import {
   valueOf,
   withDefault,
 } from "../../core/readers";
-import { checkRegionName } from "../../core/region-name";
 import { checkText } from "../../core/terraform-text";
 import { type Problems } from "../../core/validation-error";
 import { SecretContent } from "../secret-content";

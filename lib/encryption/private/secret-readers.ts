@@ -1,13 +1,13 @@
 import { Chart } from "cdk8s";
 import { Lazy, type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
-import { checkGiven, checkMembers } from "../../core/required";
+import { checkGiven, checkMembers } from "../../core/missing-values";
 import { nameOf, policyNameOf } from "../../core/resource-name";
 import { type TaggingProps } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
 import { byKey } from "../../core/stable-order";
 import { checkEnhanced, type IChartScope, isAdded, whenAdded } from "../../synthesis/chart-scopes";
-import { needCluster } from "../../synthesis/forgotten-charts";
+import { needCluster } from "../../synthesis/chart-guards";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { IdentityPolicy } from "../../oci/identity-policy";
 import { type ISecretReader } from "../secret-reader";

@@ -1,3 +1,4 @@
+import { ApiObject, Chart } from "cdk8s";
 import { Construct } from "constructs";
 import { type NativeIngressController } from "../../cluster/native-ingress-controller";
 import { pathOf } from "../../core/construct-scope";
@@ -14,21 +15,20 @@ import {
 import { Problems } from "../../core/validation-error";
 import { checkPublicBalancer, balancerSubnetOf } from "../../network/vcn/network";
 import { isOverlay } from "../../network/vcn/pod-networking";
-import { chartOf, checkUnused } from "../../synthesis/chart-objects";
+import { chartOf, checkUnused, removeNamespace } from "../../synthesis/chart-objects";
 import { type LoadBalancerAccess } from "../load-balancer-settings";
 import { LoadBalancerShape } from "../load-balancer-props";
-import { ApiObject, Chart, JsonPatch } from "cdk8s";
 import { checked } from "../../core/checked";
 import { Port } from "../../core/port";
-import { checkRegionWhenWritten } from "../../core/region-of-ocid";
+import { checkRegionWhenWritten } from "../../core/regions";
 import { nameOf, stemOf } from "../../core/resource-name";
 import { NetworkPeer, type INetworkSecurityGroup } from "../../network/security-groups/security-group";
 import { NetworkSecurityGroup } from "../../network/security-groups/network-security-group";
 import { type ClusterSubnet } from "../../network/vcn/cluster-subnet";
 import { isSameCluster, scopeOf } from "../../synthesis/chart-scopes";
-import { guardStaticSynthesis } from "../../synthesis/static-synthesis";
+import { guardStaticSynthesis } from "../../synthesis/chart-guards";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
-import { AppProtocol } from "../../workload/pods/app-protocol";
+import { AppProtocol } from "../../workload/pods/ports";
 import { CertificateStore, type IngressCertificate } from "../ingress-certificate";
 import { type ResolvedRoute, IngressGateway, ingressOf, type RouteManifest } from "../ingress-gateway";
 import { type IServiceBackend } from "../workload-service";
@@ -293,8 +293,7 @@ export class OciNativeIngress extends IngressGateway {
         },
       },
     });
-    // The object is cluster-scoped, but cdk8s sets the chart's namespace on every object.
-    object.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+    removeNamespace(object);
     return object;
   }
 }

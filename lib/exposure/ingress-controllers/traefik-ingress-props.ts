@@ -16,18 +16,17 @@ import {
   withDefault,
 } from "../../core/readers";
 import { checkReason, readReason, type ReasonedChoice } from "../../core/reason";
-import { checkGiven } from "../../core/required";
+import { checkGiven } from "../../core/missing-values";
 import { Problems } from "../../core/validation-error";
 import { balancerSubnetOf } from "../../network/vcn/network";
 import { GATEWAY_API_VERSION } from "../../rbac/private/gateway-api";
 import { chartOf, checkUnused } from "../../synthesis/chart-objects";
-import { type AutoscaleOptions } from "../../workload/autoscale-options";
+import { type AutoscaleOptions } from "../../workload/autoscaling";
 import { type ContainerImage } from "../../workload/images/container-image";
 import { splitImage } from "../../workload/images/private/image-reference";
-import { TlsVersion } from "../../workload/pods/cipher-suites";
+import { TlsVersion, type HttpListener } from "../../workload/pods/load-balancer-listeners";
 import { type ContainerResourceRanges } from "../../workload/pods/container-resources";
-import { type HttpListener } from "../../workload/pods/http-listener";
-import { type Toleration } from "../../workload/pods/toleration";
+import { type Toleration } from "../../workload/pods/scheduling";
 import { type LoadBalancerAccess, ExternalTrafficPolicy } from "../load-balancer-settings";
 import { type LoadBalancerShape } from "../load-balancer-props";
 import { type SecurityRuleManagement } from "../security-rule-management";

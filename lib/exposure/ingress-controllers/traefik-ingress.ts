@@ -10,7 +10,7 @@ import {
 import { readTraefik, type ResolvedTraefik, type TraefikIngressProps } from "./traefik-ingress-props";
 import { checked } from "../../core/checked";
 import { Port } from "../../core/port";
-import { shortHash } from "../../core/short-hash";
+import { shortHash } from "../../core/resource-name";
 import { type Problems } from "../../core/validation-error";
 import { RoleRule } from "../../rbac/role-rule";
 import { GATEWAY_API_GROUP } from "../../rbac/private/gateway-api";
@@ -19,10 +19,10 @@ import { RbacResource } from "../../rbac/rbac-resource";
 import { RbacVerb } from "../../rbac/rbac-verb";
 import { Subject } from "../../rbac/subject";
 import { HardenedDeployment } from "../../workload/hardened-deployment";
-import { AppProtocol } from "../../workload/pods/app-protocol";
-import { ConfigFile } from "../../workload/pods/config-file";
+import { AppProtocol } from "../../workload/pods/ports";
+import { ConfigFile } from "../../workload/pods/mounted-files";
 import { HealthProbe } from "../../workload/pods/probe";
-import { ApiAccess } from "../../workload/pods/api-access";
+import { ApiAccess } from "../../workload/pods/service-account";
 import { CertificateStore } from "../ingress-certificate";
 import {
   type ResolvedRoute,

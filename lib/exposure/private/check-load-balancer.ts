@@ -15,7 +15,7 @@ import { shown } from "../../core/display-value";
 import { isLabelValue, isQualifiedName } from "../../core/kubernetes-names";
 import { checkGroupVcn } from "../../network/security-groups/network-security-group";
 import { MAX_RULES } from "../../network/security-groups/security-group";
-import { AppProtocol } from "../../workload/pods/app-protocol";
+import { AppProtocol } from "../../workload/pods/ports";
 import { checkListenerRules } from "../listener-rule";
 
 /** The properties of an exposure whose combinations OCI supports or not. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { StateOfTree, StateOf } from "../../core/construct-state";
-import { identityOf } from "../../core/reference";
+import { identityOf } from "../../core/terraform-text";
 import { NODE_PORTS } from "../security-rule-management";
 import { Problems } from "../../core/validation-error";
 import { Token } from "cdktf";

@@ -30,12 +30,12 @@ import { pathOf } from "../../core/construct-scope";
 import { shown } from "../../core/display-value";
 import { IpProtocol, type Port } from "../../core/port";
 import { readProps, type Resolved } from "../../core/readers";
-import { checkGiven } from "../../core/required";
+import { checkGiven } from "../../core/missing-values";
 import { Problems } from "../../core/validation-error";
 import { checkPublicBalancer, balancerSubnetOf } from "../../network/vcn/network";
 import { PodNetworkType } from "../../network/vcn/pod-networking";
 import { chartOf, checkUnused } from "../../synthesis/chart-objects";
-import { AppProtocol } from "../../workload/pods/app-protocol";
+import { AppProtocol } from "../../workload/pods/ports";
 import {
   type HealthCheckSeconds,
   checkInterval,

@@ -5,7 +5,7 @@ import { type GuardrailDefinition, type GuardrailParameters, podGuardrails } fro
 import { pathOf } from "../../core/construct-scope";
 import { shown } from "../../core/display-value";
 import { GuardrailRule } from "../../core/guardrail-catalogue";
-import { keyedByValue } from "../../core/keyed-by-value";
+import { keyedByValue } from "../../core/value-readers";
 import { isQualifiedName } from "../../core/kubernetes-names";
 import {
   checkedBy,

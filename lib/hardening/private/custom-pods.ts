@@ -1,5 +1,5 @@
 import { entriesOf, type Fields, fieldsOf } from "./manifest-fields";
-import { imagesOf } from "../../workload/images/private/images-of";
+import { imagesOf } from "../../workload/images/private/image-reference";
 
 // Kubernetes objects whose fields only describe or select other objects.
 const WITHOUT_PODS = ["ConfigMap", "CustomResourceDefinition", "Secret"];

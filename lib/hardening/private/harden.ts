@@ -12,7 +12,7 @@ import { checkArguments, checkLiteral } from "../../core/credential-literal";
 import { Problems } from "../../core/validation-error";
 import { referenceOf } from "../../synthesis/references";
 import { splitImage } from "../../workload/images/private/image-reference";
-import { volumeName } from "../../workload/pods/private/volume-name";
+import { volumeName } from "../../workload/pods/private/hardened-pod";
 import { type WritablePath } from "../../workload/pods/writable-path";
 import { HardeningConflict } from "../conflict";
 

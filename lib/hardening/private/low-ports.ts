@@ -2,7 +2,7 @@ import { entriesOf, fieldsOf, isReference, isMissing, valueAt } from "./manifest
 import { type Container, type Pod } from "./pods";
 import { keepsNetBind } from "./privileges";
 import { Standing, type Standings } from "./user-ids";
-import { PORT_SYSCTL, UNPRIVILEGED_PORTS } from "../../workload/pods/private/unprivileged-ports";
+import { PORT_SYSCTL, UNPRIVILEGED_PORTS } from "../../workload/pods/pod-security";
 import { HardeningConflict } from "../conflict";
 
 const FIRST_UNPRIVILEGED = 1024;

@@ -4,8 +4,7 @@ import { nameOf, objectsIn } from "./pods";
 import { type Plan } from "./read-options";
 import { GuardrailRule } from "../../core/guardrail-catalogue";
 import { type ObjectViolation, objectViolations, openRangeOf } from "../../guardrails/private/object-rules";
-import { hooksOf, isNeverInstalled } from "../../synthesis/helm-hooks";
-import { changedDates, notTexts } from "../../synthesis/text-fields";
+import { hooksOf, isNeverInstalled, changedDates, notTexts } from "../../synthesis/check-included";
 import { HardeningConflict } from "../conflict";
 
 const CONFLICT_OF: { readonly [rule: string]: HardeningConflict } = {

@@ -21,7 +21,7 @@ import {
 import { type Problems } from "../../core/validation-error";
 import { ContainerImage } from "../../workload/images/container-image";
 import { containerResources, type ContainerResourceRanges } from "../../workload/pods/container-resources";
-import { MIN_USER, SystemUserId } from "../../workload/pods/system-user-id";
+import { MIN_USER, SystemUserId } from "../../workload/pods/pod-security";
 import { checkOverlaps, WritablePath } from "../../workload/pods/writable-path";
 import { HardeningConflict, hasSafeValue } from "../conflict";
 import {

@@ -1,7 +1,14 @@
-import { type Comparison, type ConditionModel, isGroup } from "./condition-model";
-import { ALL_RESOURCES, isResourceType } from "./resource-type-name";
-import { printSubject, type StatementModel, type SubjectModel } from "./statement-model";
-import { PolicyVerb } from "../policy-verb";
+import {
+  type Comparison,
+  type ConditionModel,
+  isGroup,
+  ALL_RESOURCES,
+  isResourceType,
+  printSubject,
+  type StatementModel,
+  type SubjectModel,
+} from "./statement-model";
+import { PolicyVerb } from "../policy-action";
 import { shown } from "../../core/display-value";
 import { type Problems } from "../../core/validation-error";
 

@@ -1,12 +1,11 @@
 import { type Chart } from "cdk8s";
 import { type Amounts, type Claim, type CountedPods, objectsIn, podsIn } from "./namespace-pods";
-import { checkUnique } from "../../core/unique-values";
+import { checkUnique, nonEmptyListOf } from "../../core/value-readers";
 import { parseQuantity } from "../../core/quantity";
-import { nonEmptyListOf } from "../../core/nonempty-list";
 import { checkedBy, type Reader, subdomainName } from "../../core/readers";
 import { type Problems } from "../../core/validation-error";
 import { NAMESPACE_LABEL } from "../../network-policy/private/network-rules";
-import { checkOwnPriorityClass, isSystemClass } from "../../workload/pods/private/scheduling";
+import { checkOwnPriorityClass, isSystemClass } from "../../workload/pods/scheduling";
 import { classPrefix } from "./read-quota";
 
 interface Claiming {

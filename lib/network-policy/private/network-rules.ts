@@ -12,8 +12,8 @@ import { blockOf, knownBlock } from "../../network/egress/egress";
 import { type IClusterNetwork } from "../../network/vcn/network";
 import { isOverlay } from "../../network/vcn/pod-networking";
 import { type IChartScope, scopeOf, whenAdded } from "../../synthesis/chart-scopes";
-import { needCluster } from "../../synthesis/forgotten-charts";
-import { computeOnce } from "../../synthesis/reading";
+import { needCluster } from "../../synthesis/chart-guards";
+import { computeOnce } from "../../synthesis/rendering";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { type ExternalPeer } from "../external-peer";
 

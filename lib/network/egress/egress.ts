@@ -5,7 +5,7 @@ import { type Cidr, cidrAt, overlaps, readCidrs, readIpv4Cidr } from "../../core
 import { type Port } from "../../core/port";
 import { checkedBy, choice, kind, listOf, readArgument, type Reader } from "../../core/readers";
 import { type ReasonedChoice } from "../../core/reason";
-import { checkGiven } from "../../core/required";
+import { checkGiven } from "../../core/missing-values";
 import { Problems } from "../../core/validation-error";
 import {
   type INetworkPeer,

@@ -12,12 +12,10 @@ import {
 } from "./flow-logging";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import { type PropsSchema, readProps, type Resolved, taggingReaders, valueOf } from "../../core/readers";
 import { ResourceConstruct } from "../../core/resource-construct";
-import { nameOf, stemOf } from "../../core/resource-name";
-import { shortHash } from "../../core/short-hash";
+import { nameOf, stemOf, shortHash } from "../../core/resource-name";
 import { type TaggingProps, tagsOf } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
 import { baseOf, compartmentOfSubnet, balancerSubnetsOf, type IClusterNetwork } from "../vcn/network";

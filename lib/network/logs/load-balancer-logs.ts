@@ -3,8 +3,7 @@ import { Token } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { DEFAULT_RETENTION, logRetention, addLogGroup, addServiceLog, logName } from "./service-logs";
 import { checked } from "../../core/checked";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import { StateOfTree } from "../../core/construct-state";
 import { shown } from "../../core/display-value";
 import { checkOcid } from "../../core/ocid";
@@ -21,7 +20,7 @@ import {
   taggingReaders,
   withDefault,
 } from "../../core/readers";
-import { identityOf } from "../../core/reference";
+import { identityOf } from "../../core/terraform-text";
 import { ResourceConstruct } from "../../core/resource-construct";
 import { nameOf } from "../../core/resource-name";
 import { type TaggingProps, tagsOf } from "../../core/tagging";

@@ -2,8 +2,7 @@ import { type Construct } from "constructs";
 import { NetworkSecurityGroup } from "./network-security-group";
 import { type INetworkPeer, type INetworkSecurityGroup } from "./security-group";
 import { checked } from "../../core/checked";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import { Port } from "../../core/port";
 import {
   boolean,

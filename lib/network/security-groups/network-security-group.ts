@@ -13,8 +13,7 @@ import { readRule, ruleConfigOf, type RuleContent, SecurityRule } from "./privat
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { readCidrs } from "../../core/cidr";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import { shown } from "../../core/display-value";
 import { compareOcids } from "../../core/ocid";
 import { type Port } from "../../core/port";
@@ -28,10 +27,9 @@ import {
   taggingReaders,
 } from "../../core/readers";
 import { type ReasonedChoice } from "../../core/reason";
-import { idPartOf } from "../../core/reference";
-import { checkRegionWhenWritten } from "../../core/region-of-ocid";
+import { idPartOf, shortHash } from "../../core/resource-name";
+import { checkRegionWhenWritten } from "../../core/regions";
 import { ResourceConstruct } from "../../core/resource-construct";
-import { shortHash } from "../../core/short-hash";
 import { tagsOf } from "../../core/tagging";
 import { literalText } from "../../core/terraform-text";
 import { Problems } from "../../core/validation-error";

@@ -2,13 +2,13 @@ import { checked } from "../../core/checked";
 import { readCidrs } from "../../core/cidr";
 import { readArgument, reasonFor } from "../../core/readers";
 import { choiceOf, type ReasonedChoice } from "../../core/reason";
-import { checkGiven } from "../../core/required";
+import { checkGiven } from "../../core/missing-values";
 import { Problems } from "../../core/validation-error";
 import { type ITerraformDependable } from "cdktf";
 import { type IConstruct } from "constructs";
 import { NoteOn, StateOfTree } from "../../core/construct-state";
 import { type Port } from "../../core/port";
-import { identityOf } from "../../core/reference";
+import { identityOf } from "../../core/terraform-text";
 import { type TaggingProps } from "../../core/tagging";
 import { byText } from "../../core/stable-order";
 

@@ -4,8 +4,7 @@ import { type PlannedRanges } from "./private/subnet-planner";
 import { type IRegionServices, regionServices } from "./region-services";
 import { SubnetExposure, subnetExposure } from "./cluster-subnet";
 import { defaultRanges, type SubnetPlan, subnetPlan } from "./subnet-plan";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import {
   displayName,
   ocid,

@@ -1,5 +1,5 @@
 import { StateOfTree } from "../../core/construct-state";
-import { fail } from "../../core/fail";
+import { fail, Problems } from "../../core/validation-error";
 import { type IConstruct } from "constructs";
 import { SMALLEST_SUBNET } from "./private/subnet-planner";
 import { checked } from "../../core/checked";
@@ -20,7 +20,6 @@ import {
   valueOf,
 } from "../../core/readers";
 import { choiceOf, type ReasonedChoice } from "../../core/reason";
-import { Problems } from "../../core/validation-error";
 
 /** The roles of the subnets of a cluster's network. */
 export enum SubnetRole {

@@ -22,10 +22,9 @@ import {
 import { type RoutedSubnet } from "./private/network-routes";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { type Cidr, contains, readIpv4CidrIfKnown } from "../../core/cidr";
-import { checkRegionWhenWritten } from "../../core/region-of-ocid";
+import { checkRegionWhenWritten } from "../../core/regions";
 import { ResourceConstruct } from "../../core/resource-construct";
-import { nameOf } from "../../core/resource-name";
-import { shortHash } from "../../core/short-hash";
+import { nameOf, shortHash } from "../../core/resource-name";
 import { type TaggingProps, tagsOf } from "../../core/tagging";
 import { Problems } from "../../core/validation-error";
 import { CoreInternetGateway } from "../../oci/core-internet-gateway";

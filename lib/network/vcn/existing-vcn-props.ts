@@ -26,8 +26,7 @@ import { type FlowLogging, flowLogging } from "../logs/flow-logging";
 import { checkGatewaysOfVcn } from "./private/network-routes";
 import { type Construct } from "constructs";
 import { type Cidr, overlaps } from "../../core/cidr";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import {
   boolean,
   checkedBy,

@@ -9,7 +9,7 @@ import {
   tellApart,
 } from "./cluster-subnet";
 import { problemsIn } from "../../core/construct-scope";
-import { given } from "../../core/missing-attribute";
+import { requiredAttribute } from "../../core/missing-values";
 import {
   cidrOrReference,
   ocid,
@@ -18,7 +18,7 @@ import {
   readProps,
   type Resolved,
 } from "../../core/readers";
-import { checkRegionWhenWritten } from "../../core/region-of-ocid";
+import { checkRegionWhenWritten } from "../../core/regions";
 import { Problems } from "../../core/validation-error";
 import { blockOf, checkEgress, checkOutside, type Egress, type EgressSource } from "../egress/egress";
 import { type IFlowLogs } from "../logs/flow-logging";
@@ -195,6 +195,6 @@ export class ImportedClusterNetwork extends ClusterNetworkBase {
   }
 
   private attribute<T>(name: string, value: T | undefined): T {
-    return given(this, "ClusterNetwork.fromClusterNetworkAttributes", name, value);
+    return requiredAttribute(this, "ClusterNetwork.fromClusterNetworkAttributes", name, value);
   }
 }

@@ -19,8 +19,7 @@ import {
 import { checkText } from "../../core/terraform-text";
 import { Problems } from "../../core/validation-error";
 import { type Construct } from "constructs";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import { ResourceConstruct } from "../../core/resource-construct";
 import { nameOf } from "../../core/resource-name";
 import { type TaggingProps, tagsOf } from "../../core/tagging";

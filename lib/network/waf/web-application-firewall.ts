@@ -7,9 +7,8 @@ import {
 } from "./web-application-firewall-props";
 import { type ResolvedRateLimit, type WafAccessRule } from "./web-application-firewall-rules";
 import { checked } from "../../core/checked";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
-import { findWhenWritten, type ProgramFinding } from "../../core/program-findings";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
+import { findWhenWritten, type ProgramFinding } from "../../core/warnings";
 import { ResourceConstruct } from "../../core/resource-construct";
 import { nameOf } from "../../core/resource-name";
 import { type TaggingProps, tagsOf } from "../../core/tagging";

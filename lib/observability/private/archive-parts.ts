@@ -3,11 +3,9 @@ import { type Construct, type IConstruct } from "constructs";
 import { connectorStatement } from "./connector-statement";
 import { type ArchiveRetention } from "../archive-retention";
 import { Acknowledgements } from "../../core/acknowledgement";
-import { findWhenWritten, type ProgramFinding } from "../../core/program-findings";
+import { findWhenWritten, type ProgramFinding } from "../../core/warnings";
 import { compareOcids } from "../../core/ocid";
-import { idPartOf } from "../../core/reference";
-import { nameOf, policyNameOf, stemOf } from "../../core/resource-name";
-import { shortHash } from "../../core/short-hash";
+import { idPartOf, nameOf, policyNameOf, stemOf, shortHash } from "../../core/resource-name";
 import { type TaggingProps } from "../../core/tagging";
 import { literalText } from "../../core/terraform-text";
 import { Problems } from "../../core/validation-error";
@@ -19,7 +17,7 @@ import {
   addProtectedBucket,
   keyStatement,
   objectStorageNamespace,
-} from "../../storage/private/protected-bucket";
+} from "../../storage/private/object-storage";
 
 /** The settings common to archives of all kinds of logs. */
 export interface ArchiveSettings {

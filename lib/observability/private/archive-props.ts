@@ -5,7 +5,7 @@ import { defaultBucketName } from "./archive-parts";
 import { ArchiveRetention } from "../archive-retention";
 import { pathOf } from "../../core/construct-scope";
 import { shown } from "../../core/display-value";
-import { checkHomeRegionProvider } from "../../core/home-region";
+import { checkHomeRegionProvider } from "../../core/regions";
 import {
   any,
   matching,

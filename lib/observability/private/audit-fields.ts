@@ -1,6 +1,6 @@
 import { type LogExpression } from "./log-query";
 import { shown } from "../../core/display-value";
-import { nearName } from "../../core/nearest-names";
+import { nearName } from "../../core/stable-order";
 import { type Problems } from "../../core/validation-error";
 
 const membersOf = (parent: string, members: string) => members.split(" ").map((name) => `${parent}.${name}`);

@@ -2,10 +2,8 @@ import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
 import { AcmeSolver } from "./acme-solver";
 import { checkIssuerName, secretKey } from "./private/issuer-readers";
-import { withoutNamespace } from "../private/cluster-scope";
 import { checked } from "../../core/checked";
 import { pathOf } from "../../core/construct-scope";
-import { nonEmptyListOf } from "../../core/nonempty-list";
 import {
   boolean,
   matching,
@@ -19,7 +17,9 @@ import {
   withDefault,
 } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
+import { nonEmptyListOf } from "../../core/value-readers";
 import { CertificateIssuer } from "../../encryption/certificate-issuer";
+import { removeNamespace } from "../../synthesis/chart-objects";
 
 /** An account at an ACME server that requires one. */
 export interface AcmeExternalAccount {
@@ -145,7 +145,7 @@ export class AcmeIssuer extends Construct {
         },
       },
     });
-    if (!namespaced) withoutNamespace(object);
+    if (!namespaced) removeNamespace(object);
     this.node.defaultChild = object;
   }
 }

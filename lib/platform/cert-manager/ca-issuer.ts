@@ -1,7 +1,6 @@
 import { ApiObject } from "cdk8s";
 import { Construct } from "constructs";
 import { checkIssuerName } from "./private/issuer-readers";
-import { withoutNamespace } from "../private/cluster-scope";
 import { checked } from "../../core/checked";
 import { pathOf } from "../../core/construct-scope";
 import {
@@ -18,6 +17,7 @@ import {
 import { byText } from "../../core/stable-order";
 import { Problems } from "../../core/validation-error";
 import { CertificateIssuer } from "../../encryption/certificate-issuer";
+import { removeNamespace } from "../../synthesis/chart-objects";
 
 /** Props for CaIssuer. */
 export interface CaIssuerProps {
@@ -100,7 +100,7 @@ export class CaIssuer extends Construct {
         ca: { secretName, ...(points.length > 0 ? { crlDistributionPoints: [...points].sort(byText) } : {}) },
       },
     });
-    if (!namespaced) withoutNamespace(object);
+    if (!namespaced) removeNamespace(object);
     this.node.defaultChild = object;
   }
 }

@@ -6,8 +6,7 @@ import {
 } from "../../cluster/add-ons/private/add-ons-of-cluster";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { checked } from "../../core/checked";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import { readBytes, readCpu } from "../../core/quantity";
 import {
   checkedBy,

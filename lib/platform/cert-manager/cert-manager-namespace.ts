@@ -1,6 +1,5 @@
 import { ApiObject, Lazy } from "cdk8s";
 import { Construct } from "constructs";
-import { withoutNamespace } from "../private/cluster-scope";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { readCidrs } from "../../core/cidr";
@@ -30,8 +29,8 @@ import {
   outside,
   portManifests,
 } from "../../network-policy/private/network-rules";
-import { checkUnused } from "../../synthesis/chart-objects";
-import { ApiAccess } from "../../workload/pods/api-access";
+import { checkUnused, removeNamespace } from "../../synthesis/chart-objects";
+import { ApiAccess } from "../../workload/pods/service-account";
 
 /** Egress of the controller of cert-manager, such as to an ACME server. */
 export interface CertManagerEgress {
@@ -173,7 +172,7 @@ export class CertManagerNamespace extends Construct {
         },
       },
     });
-    withoutNamespace(namespace);
+    removeNamespace(namespace);
     this.node.defaultChild = namespace;
     // Rendered late: the range of the API endpoint is that of the cluster that the chart is added to.
     const endpoint = () => api._egress(this) as { readonly to: object[] }[];

@@ -1,12 +1,31 @@
-import { type LogBuffer } from "./log-buffer";
-import { type LogCollector } from "./log-collector";
-import { type LogDestination } from "./log-destination";
-import { type LogParser } from "./log-parser";
-import { type LogFormat } from "./log-parser-props";
-import { type LogRedaction } from "./log-redaction";
+import { type Construct } from "constructs";
+import { LogBuffer, LogCollector } from "./log-collector";
+import { LogDestination } from "./log-destination";
+import { LogParser, type LogFormat, BUILT_IN_MULTILINE } from "./log-parser";
+import { LogRedaction } from "./log-redaction";
+import { checkNoLogger } from "./private/loggers";
+import { checkClusterWideId, readOwnNamespace } from "../private/platform-readers";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
-import { type KubernetesVersion } from "../../cluster/kubernetes-version";
-import { type Toleration } from "../../workload/pods/toleration";
+import { KubernetesVersion } from "../../cluster/kubernetes-version";
+import { pathOf } from "../../core/construct-scope";
+import { shown } from "../../core/display-value";
+import {
+  listOf,
+  objectName,
+  objectOf,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  text,
+  valueOf,
+  withDefault,
+} from "../../core/readers";
+import { nearestNames } from "../../core/stable-order";
+import { Problems } from "../../core/validation-error";
+import { checkUnique } from "../../core/value-readers";
+import { pullSecretNames } from "../../workload/pods/service-account";
+import { Toleration } from "../../workload/pods/scheduling";
 
 /** Props for ClusterLogging. */
 export interface ClusterLoggingProps {
@@ -65,4 +84,102 @@ export interface ClusterLoggingProps {
    * @default KubernetesVersion.V1_34
    */
   readonly podSecurityVersion?: KubernetesVersion;
+}
+
+const FORMAT = {
+  namespace: objectName(),
+  container: optional(objectName()),
+  parser: text(),
+} satisfies PropsSchema<LogFormat>;
+
+const LOGGING = {
+  cluster: valueOf<ISecureOkeCluster>("ISecureOkeCluster"),
+  collector: valueOf(LogCollector),
+  destination: valueOf(LogDestination),
+  buffer: withDefault(valueOf(LogBuffer), LogBuffer.of()),
+  redaction: withDefault(valueOf(LogRedaction), LogRedaction.recommended()),
+  parsers: withDefault(listOf(valueOf(LogParser), "a list of LogParser"), []),
+  multiline: withDefault(listOf(text(), 'a list of names, for example ["java", "python"]'), [
+    "go",
+    "java",
+    "python",
+  ]),
+  formats: withDefault(
+    listOf(objectOf(FORMAT), 'a list, for example [{ namespace: "shop", parser: "access" }]'),
+    [],
+  ),
+  nodeTolerations: optional(listOf(valueOf(Toleration), "a list of Toleration")),
+  imagePullSecrets: optional(pullSecretNames()),
+  podSecurityVersion: optional(valueOf(KubernetesVersion)),
+} satisfies PropsSchema<ClusterLoggingProps>;
+
+/** The props of a logging, with what follows from its chart. */
+export interface Logging extends Resolved<typeof LOGGING> {
+  /** The namespace of the chart, which OpenSearch runs in. */
+  readonly namespace: string;
+  /** The namespace of the collectors. */
+  readonly nodesNamespace: string;
+}
+
+/** Reads the props before anything is created; throws all problems together. */
+export function readLogging(scope: Construct, id: string, props: ClusterLoggingProps): Logging {
+  const problems = new Problems(pathOf(scope, id));
+  checkClusterWideId(problems, id);
+  const namespace = readOwnNamespace(problems, scope, id, "which the logging creates", "logging");
+  const read = readProps(problems, props, LOGGING);
+  checkParsers(problems, read);
+  checkNoLogger(problems, read.cluster);
+  return problems.resolved<Logging>({ ...read, namespace, nodesNamespace: `${namespace}-nodes` });
+}
+
+function addUnknownParser(
+  problems: Problems,
+  property: string,
+  name: string,
+  existing: readonly string[],
+): void {
+  const nearest = nearestNames(name, existing);
+  problems.add(
+    "LOG_PARSER_INVALID",
+    `${property} is ${shown(name)}, which is not the name of a parser`,
+    nearest.length > 0
+      ? `Write ${nearest.join(" or ")}`
+      : `Give one of ${existing.join(", ") || "your own"}, or define it in parsers: [LogParser.pattern(…)]`,
+  );
+}
+
+/** Adds a problem for each reference to a parser that does not exist, and for each name that two parsers have. */
+function checkParsers(
+  problems: Problems,
+  {
+    formats = [],
+    multiline = [],
+    parsers = [],
+  }: {
+    readonly formats?: readonly LogFormat[];
+    readonly multiline?: readonly string[];
+    readonly parsers?: readonly LogParser[];
+  },
+): void {
+  const namesOf = (isMultiline: boolean) =>
+    parsers.filter((parser) => parser.isMultiline === isMultiline).map(({ name }) => name);
+  checkUnique(
+    problems,
+    "parsers",
+    parsers.map(({ name }) => name),
+  );
+  checkUnique(problems, "multiline", multiline);
+  const joining = [...BUILT_IN_MULTILINE, ...namesOf(true)];
+  multiline.forEach((name, index) => {
+    if (!joining.includes(name)) addUnknownParser(problems, `multiline[${index}]`, name, joining);
+  });
+  formats.forEach(({ parser }, index) => {
+    if (!namesOf(false).includes(parser))
+      addUnknownParser(problems, `formats[${index}].parser`, parser, namesOf(false));
+  });
+  checkUnique(
+    problems,
+    "formats",
+    formats.map(({ container, namespace }) => [namespace, container ?? "*"].join("/")),
+  );
 }

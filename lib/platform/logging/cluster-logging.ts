@@ -1,43 +1,48 @@
 import { Chart } from "cdk8s";
 import { Construct } from "constructs";
-import { type ClusterLoggingProps } from "./cluster-logging-props";
-import { type LogBuffer } from "./log-buffer";
+import { type ClusterLoggingProps, type Logging, readLogging } from "./cluster-logging-props";
+import { type LogBuffer } from "./log-collector";
+import { type ResolvedStore, type ResolvedStoreInCluster } from "./log-destination";
 import { type LogRedaction } from "./log-redaction";
-import { addCollector, collectorMetrics, COLLECTOR_SECRET } from "./private/collectors";
-import { registerLogger } from "./private/loggers";
+import {
+  addCollector,
+  collectorCapacity,
+  collectorMetrics,
+  COLLECTOR_SECRET,
+  sizeOf,
+} from "./private/collectors";
 import { elasticsearchParts } from "./private/elasticsearch-config";
+import { registerLogger } from "./private/loggers";
 import { openSearchParts } from "./private/open-search-config";
-import { roomForCollectors, roomForStore, sizeOf } from "./private/quotas";
-import { type ResolvedStore, type ResolvedStoreInCluster } from "./private/read-destination";
-import { type Logging, readLogging } from "./private/read-logging";
-import { STORE_NODES, STORE_PORTS, type StoreProgram } from "./private/store-parts";
+import { STORE_PORTS, type StoreProgram } from "./private/store-parts";
 import {
   addCertificates,
   addCollectorCertificate,
   addDashboards,
   addSettings,
   addStore,
+  storeCapacity,
 } from "./private/store-workloads";
-import { acknowledgePublicExposure } from "../private/dashboard-exposure";
+import { acknowledgePublicExposure } from "../private/platform-readers";
 import { checked } from "../../core/checked";
 import { Port } from "../../core/port";
 import { Problems } from "../../core/validation-error";
 import { SecureNamespace } from "../../namespaces/secure-namespace";
-import { RoleRule } from "../../rbac/role-rule";
-import { LeastPrivilegeRole, RoleScope } from "../../rbac/role";
 import { RbacResource } from "../../rbac/rbac-resource";
 import { RbacVerb } from "../../rbac/rbac-verb";
+import { LeastPrivilegeRole, RoleScope } from "../../rbac/role";
+import { RoleRule } from "../../rbac/role-rule";
 import { Subject } from "../../rbac/subject";
 import { isSameCluster, scopeOf } from "../../synthesis/chart-scopes";
-import { needCluster } from "../../synthesis/forgotten-charts";
+import { needCluster } from "../../synthesis/chart-guards";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { type HardenedCronJob } from "../../workload/hardened-cron-job";
 import { type HardenedDaemonSet } from "../../workload/hardened-daemon-set";
 import { type HardenedDeployment } from "../../workload/hardened-deployment";
 import { type HardenedStatefulSet } from "../../workload/hardened-stateful-set";
-import { BlockVolumeClass } from "../../workload/pods/block-volume-class";
-import { PodSecurityLevel } from "../../workload/pods/pod-security-level";
-import { whenMonitored } from "../../workload/private/monitor";
+import { BlockVolumeClass } from "../../workload/pods/persistent-volumes";
+import { PodSecurityLevel } from "../../workload/pods/pod-security";
+import { whenMonitored } from "../../workload/monitoring";
 
 /**
  * The logs of all containers of a cluster, collected on each node and sent to OpenSearch or Elasticsearch.
@@ -86,7 +91,7 @@ export class ClusterLogging extends Construct {
       if (own) {
         new SecureNamespace(this, "Namespace", {
           ...this.namespaceProps(logging.namespace),
-          ...roomForStore(own, STORE_NODES),
+          ...storeCapacity(own),
         });
         const { store, settings, dashboards } = this.addStore(own);
         this.store = store;
@@ -123,7 +128,7 @@ export class ClusterLogging extends Construct {
     const nodes = new Chart(this, "Nodes", { namespace: nodesNamespace });
     new SecureNamespace(nodes, "Namespace", {
       ...this.namespaceProps(nodesNamespace),
-      ...roomForCollectors(sizeOf(collector.program, buffer)),
+      ...collectorCapacity(sizeOf(collector.program, buffer)),
       podSecurity: PodSecurityLevel.privilegedFor({
         reason: "Collectors read the log files of their nodes, which every lower level refuses",
       }),

@@ -4,9 +4,7 @@ import { type Construct } from "constructs";
 import { checkCompartmentNotLogged, checkNoLogger, registerLogger } from "./private/loggers";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { checked } from "../../core/checked";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
-import { checkHomeRegionProvider } from "../../core/home-region";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import {
   any,
   checkedBy,
@@ -20,6 +18,7 @@ import {
   wholeDuration,
   withDefault,
 } from "../../core/readers";
+import { checkHomeRegionProvider } from "../../core/regions";
 import { ResourceConstruct } from "../../core/resource-construct";
 import { nameOf, policyNameOf } from "../../core/resource-name";
 import { type TaggingProps, tagsOf } from "../../core/tagging";

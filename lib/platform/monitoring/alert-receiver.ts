@@ -1,4 +1,4 @@
-import { EGRESS, webAddress } from "./private/read-receiver";
+import { EGRESS, webAddress } from "./private/monitoring-readers";
 import { checked } from "../../core/checked";
 import {
   matching,
@@ -13,7 +13,7 @@ import {
 } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 import { type Egress } from "../../network/egress/egress";
-import { SecretFiles } from "../../workload/pods/secret-files";
+import { SecretFiles } from "../../workload/pods/mounted-files";
 
 /** Props for a webhook as AlertReceiver. */
 export interface WebhookReceiverProps {

@@ -1,6 +1,12 @@
 import { Yaml, type Duration } from "cdk8s";
-import { type AlertExample, type AlertRuleProps, type AlertSeverity } from "./alert-rule-props";
-import { checkRules, readAlert, type ResolvedAlert } from "./private/read-alert";
+import {
+  type AlertExample,
+  type AlertRuleProps,
+  type AlertSeverity,
+  checkRules,
+  readAlert,
+  type ResolvedAlert,
+} from "./alert-rule-props";
 import { recommendedAlerts } from "./private/recommended-alerts";
 import { checked } from "../../core/checked";
 import { byText } from "../../core/stable-order";

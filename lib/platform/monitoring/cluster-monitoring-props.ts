@@ -1,14 +1,42 @@
 import { type Duration, type Size } from "cdk8s";
-import { type AlertReceiver } from "./alert-receiver";
-import { type AlertRule } from "./alert-rule";
-import { type GrafanaDashboard } from "./grafana-dashboard";
-import { type GrafanaUsers } from "./grafana-users";
-import { type KubeletMetrics } from "./kubelet-metrics";
-import { type MonitoringImages } from "./monitoring-images";
+import { type Construct } from "constructs";
+import { AlertReceiver } from "./alert-receiver";
+import { AlertRule } from "./alert-rule";
+import { checkRules } from "./alert-rule-props";
+import { GrafanaDashboard } from "./grafana-dashboard";
+import { GrafanaUsers } from "./grafana-users";
+import { checkPublicExposure, checkClusterWideId, readOwnNamespace } from "../private/platform-readers";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
-import { type KubernetesVersion } from "../../cluster/kubernetes-version";
+import { KubernetesVersion } from "../../cluster/kubernetes-version";
 import { type IngressOptions } from "../../exposure/ingress-gateway";
-import { type Toleration } from "../../workload/pods/toleration";
+import { Toleration } from "../../workload/pods/scheduling";
+import { checked } from "../../core/checked";
+import { pathOf } from "../../core/construct-scope";
+import { shown } from "../../core/display-value";
+import { checkGiven } from "../../core/missing-values";
+import {
+  type PropsSchema,
+  readProps,
+  valueOf,
+  reasonFor,
+  any,
+  listOf,
+  ocid,
+  optional,
+  type Resolved,
+  text,
+  wholeDuration,
+  wholeSize,
+  withDefault,
+} from "../../core/readers";
+import { type ReasonedChoice } from "../../core/reason";
+import { Problems } from "../../core/validation-error";
+import { checkUnique } from "../../core/value-readers";
+import { isOverlay } from "../../network/vcn/pod-networking";
+import { ContainerImage } from "../../workload/images/container-image";
+import { type ImageLockOptions } from "../../workload/images/image-lock";
+import { pullSecretNames } from "../../workload/pods/service-account";
+import { monitorOf } from "../../workload/monitoring";
 
 /** Props for ClusterMonitoring. */
 export interface ClusterMonitoringProps {
@@ -111,3 +139,210 @@ export interface ClusterMonitoringProps {
    */
   readonly podSecurityVersion?: KubernetesVersion;
 }
+
+/** The images that a ClusterMonitoring runs, each pinned by its digest. */
+export interface MonitoringImageSet {
+  /** Prometheus 3 or newer, such as `quay.io/prometheus/prometheus`. */
+  readonly prometheus: ContainerImage;
+  /** Alertmanager, such as `quay.io/prometheus/alertmanager`. */
+  readonly alertmanager: ContainerImage;
+  /** kube-state-metrics, such as `registry.k8s.io/kube-state-metrics/kube-state-metrics`. */
+  readonly kubeStateMetrics: ContainerImage;
+  /** The node exporter, such as `quay.io/prometheus/node-exporter`. */
+  readonly nodeExporter: ContainerImage;
+  /** Grafana, such as `docker.io/grafana/grafana`. */
+  readonly grafana: ContainerImage;
+  /** The OpenTelemetry collector, 0.155 or newer, such as `docker.io/otel/opentelemetry-collector`. */
+  readonly collector: ContainerImage;
+  /** Jaeger 2 or newer, such as `docker.io/jaegertracing/jaeger`. */
+  readonly jaeger: ContainerImage;
+}
+
+const IMAGE = valueOf(ContainerImage);
+
+const IMAGES = {
+  prometheus: IMAGE,
+  alertmanager: IMAGE,
+  kubeStateMetrics: IMAGE,
+  nodeExporter: IMAGE,
+  grafana: IMAGE,
+  collector: IMAGE,
+  jaeger: IMAGE,
+} satisfies PropsSchema<MonitoringImageSet>;
+
+/**
+ * The images of a ClusterMonitoring.
+ *
+ * The library does not choose versions: you pin them by digest, after a scan.
+ */
+@checked
+export class MonitoringImages {
+  /** Images by their references. */
+  public static of(images: MonitoringImageSet): MonitoringImages {
+    const problems = new Problems("MonitoringImages.of");
+    return new MonitoringImages(problems.resolved<MonitoringImageSet>(readProps(problems, images, IMAGES)));
+  }
+
+  /**
+   * Images of a lock file, under the names `prometheus`, `alertmanager`, `kube-state-metrics`, `node-exporter`, `grafana`,
+   * `opentelemetry-collector` and `jaeger`.
+   */
+  public static fromLock(options: ImageLockOptions = {}): MonitoringImages {
+    const problems = new Problems("MonitoringImages.fromLock");
+    const image = (name: string) => problems.collect(() => ContainerImage.fromLock(name, options));
+    const images = {
+      prometheus: image("prometheus"),
+      alertmanager: image("alertmanager"),
+      kubeStateMetrics: image("kube-state-metrics"),
+      nodeExporter: image("node-exporter"),
+      grafana: image("grafana"),
+      collector: image("opentelemetry-collector"),
+      jaeger: image("jaeger"),
+    };
+    return new MonitoringImages(problems.resolved<MonitoringImageSet>(images));
+  }
+
+  private constructor(
+    /** The images. */
+    public readonly images: MonitoringImageSet,
+  ) {}
+}
+
+/** Whether Prometheus scrapes the kubelets, which report the CPU and memory of each container and the usage of volumes. */
+@checked
+export class KubeletMetrics {
+  /**
+   * Scrapes them, and verifies their certificates with the CA of the cluster.
+   *
+   * That the certificates of OKE's kubelets are signed by it, with the addresses of the nodes, is inferred: Oracle's documentation
+   * installs the metrics server unchanged, which checks both. If targets fail with `x509`, use `unverified`.
+   *
+   * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengworkingwithmetricsserver_standalone.htm
+   */
+  public static verified(): KubeletMetrics {
+    return new KubeletMetrics(true, true);
+  }
+
+  /** Scrapes them without verifying their certificates: a host that takes over the address of a node receives the token of Prometheus. */
+  public static unverified(choice: ReasonedChoice): KubeletMetrics {
+    const problems = new Problems("KubeletMetrics.unverified");
+    const reason = reasonFor("A kubelet with an unverified certificate")(problems, "reason", choice?.reason);
+    problems.throwIfAny();
+    return new KubeletMetrics(true, false, reason);
+  }
+
+  /** Does not scrape them: metrics of containers and the usage of volumes are missing. */
+  public static none(): KubeletMetrics {
+    return new KubeletMetrics(false, true);
+  }
+
+  private constructor(
+    /** Whether the kubelets are scraped. */
+    public readonly isRead: boolean,
+    /** Whether their certificates are verified. */
+    public readonly isVerified: boolean,
+    /** The reason for unverified certificates, if they are. */
+    public readonly reason?: string,
+  ) {}
+}
+
+/** OCI creates no smaller block volume. */
+const MIN_VOLUME_GIBIBYTES = 50;
+
+const volume = wholeSize("gibibytes", { least: MIN_VOLUME_GIBIBYTES, example: "Size.gibibytes(100)" });
+
+const MONITORING = {
+  cluster: valueOf<ISecureOkeCluster>("ISecureOkeCluster"),
+  images: valueOf(MonitoringImages),
+  users: valueOf(GrafanaUsers),
+  receivers: withDefault(listOf(valueOf(AlertReceiver), "a list of AlertReceiver"), []),
+  alerts: optional(listOf(valueOf(AlertRule), "a list of AlertRule")),
+  dashboards: optional(listOf(valueOf(GrafanaDashboard), "a list of GrafanaDashboard")),
+  exposure: optional(any<IngressOptions>()),
+  publicReason: optional(text()),
+  retention: withDefault(wholeDuration("hours", { least: 24, example: "Duration.days(15)" }), 15 * 24),
+  storage: withDefault(volume, 100),
+  traceRetention: withDefault(wholeDuration("hours", { least: 1, example: "Duration.days(3)" }), 3 * 24),
+  traceStorage: withDefault(volume, MIN_VOLUME_GIBIBYTES),
+  kmsKeyId: optional(ocid("key")),
+  keyCompartmentId: optional(ocid("compartment", "tenancy")),
+  kubelets: withDefault(valueOf(KubeletMetrics), KubeletMetrics.verified()),
+  nodeTolerations: optional(listOf(valueOf(Toleration), "a list of Toleration")),
+  imagePullSecrets: optional(pullSecretNames()),
+  podSecurityVersion: optional(valueOf(KubernetesVersion)),
+} satisfies PropsSchema<ClusterMonitoringProps>;
+
+type ReadProps = Resolved<typeof MONITORING>;
+
+/** The props of a ClusterMonitoring, with values of its chart and cluster; durations in hours, sizes in gibibytes. */
+export interface Monitoring extends ReadProps {
+  readonly alerts: AlertRule[];
+  readonly dashboards: GrafanaDashboard[];
+  readonly namespace: string;
+  /** The range of the nodes. */
+  readonly nodesCidr: string;
+  /** Whether pods have a security group other than that of their nodes. */
+  readonly hasPodsGroup: boolean;
+}
+
+/** Reads the props before anything is created; throws all problems together. */
+export function readMonitoring(scope: Construct, id: string, props: ClusterMonitoringProps): Monitoring {
+  const problems = new Problems(pathOf(scope, id));
+  checkClusterWideId(problems, id);
+  const namespace = readOwnNamespace(problems, scope, id, "which the monitoring creates", "monitoring");
+  const read = readProps(problems, props, MONITORING);
+  const { cluster, alerts = AlertRule.recommended(), dashboards = GrafanaDashboard.recommended() } = read;
+  checkRules(problems, alerts);
+  checkDashboards(problems, dashboards);
+  checkReceivers(problems, read.receivers ?? []);
+  checkPublicExposure(problems, "Grafana", read);
+  const existing = cluster && monitorOf(cluster);
+  if (existing) {
+    problems.add(
+      "MONITORING_DUPLICATE",
+      `cluster is ${cluster.node.path}, which has the monitoring ${existing.node.path}`,
+      "Create one ClusterMonitoring for each cluster, and extend it with addAlerts and addDashboards",
+    );
+  }
+  const nodesCidr = cluster && problems.collect(() => cluster.network.workerSubnet.cidr);
+  if (cluster && !problems.any) checkGiven(problems, { "The range of the nodes' subnet": nodesCidr });
+  const hasPodsGroup = cluster && problems.collect(() => !isOverlay(cluster.podNetworking));
+  return problems.resolved<Monitoring>({ ...read, alerts, dashboards, namespace, nodesCidr, hasPodsGroup });
+}
+
+/** Adds a problem for each id and title that two dashboards have: Grafana then stores none of the dashboards. */
+export function checkDashboards(problems: Problems, dashboards: readonly GrafanaDashboard[]): void {
+  for (const id of repeated(dashboards.map((dashboard) => dashboard.id))) {
+    problems.add(
+      "DASHBOARD_INVALID",
+      `dashboards has the id ${id} twice`,
+      "Give each dashboard its own id; in JSON it is called uid",
+    );
+  }
+  const byId = new Map(dashboards.map((dashboard) => [dashboard.id, dashboard]));
+  for (const title of repeated([...byId.values()].map((dashboard) => dashboard.title))) {
+    problems.add(
+      "DASHBOARD_INVALID",
+      `dashboards has the title ${shown(title)} twice`,
+      `Give each dashboard its own title, for example ${shown(`${title} of the shop`)}`,
+    );
+  }
+}
+
+function checkReceivers(problems: Problems, receivers: readonly AlertReceiver[]): void {
+  checkUnique(
+    problems,
+    "receivers",
+    receivers.map(({ name }) => name),
+  );
+  for (const path of repeated(receivers.flatMap(({ _secretFiles }) => _secretFiles?.path ?? []))) {
+    problems.add(
+      "RECEIVER_INVALID",
+      `receivers has the directory ${path} twice`,
+      "Give each receiver its own directory of secret files",
+    );
+  }
+}
+
+const repeated = (values: readonly string[]) =>
+  new Set(values.filter((value, index) => values.indexOf(value) !== index));

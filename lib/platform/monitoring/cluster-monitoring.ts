@@ -1,51 +1,54 @@
-import { Chart, type ApiObject } from "cdk8s";
-import { Construct } from "constructs";
+import * as programs from "./private/programs";
+import { ApiObject, Chart } from "cdk8s";
+import { Construct, type IConstruct } from "constructs";
 import { type AlertReceiver } from "./alert-receiver";
 import { AlertRule } from "./alert-rule";
-import { type ClusterMonitoringProps } from "./cluster-monitoring-props";
-import { type GrafanaDashboard } from "./grafana-dashboard";
-import { LiveFiles } from "./private/live-files";
-import { nodePermissions, podPermissions, statePermissions } from "./private/permissions";
-import { PORTS } from "./private/ports";
-import * as programs from "./private/programs";
+import { checkRules } from "./alert-rule-props";
 import {
+  type ClusterMonitoringProps,
+  checkDashboards,
+  readMonitoring,
+  type Monitoring,
+} from "./cluster-monitoring-props";
+import { type GrafanaDashboard } from "./grafana-dashboard";
+import { GRAFANA_FILES } from "./private/grafana-config";
+import { LiveFiles } from "./private/live-files";
+import {
+  nodePermissions,
+  podPermissions,
+  PORTS,
   PROMETHEUS_FILES,
   SAMPLE_LIMIT,
   scrapeFile,
   type NodeScrape,
   type PodScrape,
 } from "./private/prometheus-config";
-import { GRAFANA_FILES } from "./private/grafana-config";
-import { checkRules } from "./private/read-alert";
-import { checkDashboards, readMonitoring, type Monitoring } from "./private/read-monitoring";
-import { addTraceEnvironment } from "./private/trace-environment";
-import { isOnHostNetwork } from "./private/host-network";
-import { acknowledgePublicExposure } from "../private/dashboard-exposure";
+import { addTraceEnvironment } from "./private/tracing-config";
+import { acknowledgePublicExposure } from "../private/platform-readers";
 import { checked } from "../../core/checked";
 import { Port } from "../../core/port";
+import { byText } from "../../core/stable-order";
 import { Problems } from "../../core/validation-error";
 import { addWarning } from "../../core/warnings";
+import { SecureNamespace } from "../../namespaces/secure-namespace";
+import { LeastPrivilegeRole, RoleScope } from "../../rbac/role";
+import { Subject } from "../../rbac/subject";
 import { isSameCluster, scopeOf } from "../../synthesis/chart-scopes";
-import { needCluster } from "../../synthesis/forgotten-charts";
+import { needCluster } from "../../synthesis/chart-guards";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
-import { BlockVolumeClass } from "../../workload/pods/block-volume-class";
 import { type HardenedDaemonSet } from "../../workload/hardened-daemon-set";
 import { type HardenedDeployment } from "../../workload/hardened-deployment";
 import { type HardenedStatefulSet } from "../../workload/hardened-stateful-set";
 import {
+  TraceProtocol,
   type Monitor,
   type Monitored,
   type ScrapeRequest,
   setMonitor,
   type TraceRequest,
-} from "../../workload/private/monitor";
-import { TraceProtocol } from "../../workload/monitoring-options";
-import { PodSecurityLevel } from "../../workload/pods/pod-security-level";
-import { LeastPrivilegeRole } from "../../rbac/role";
-import { RoleScope } from "../../rbac/role";
-import { SecureNamespace } from "../../namespaces/secure-namespace";
-import { Subject } from "../../rbac/subject";
-import { byText } from "../../core/stable-order";
+} from "../../workload/monitoring";
+import { BlockVolumeClass } from "../../workload/pods/persistent-volumes";
+import { PodSecurityLevel } from "../../workload/pods/pod-security";
 
 /**
  * Metrics, alerts, dashboards and traces of a cluster, kept in the cluster: Prometheus with Alertmanager, kube-state-metrics and node
@@ -239,7 +242,7 @@ export class ClusterMonitoring extends Construct {
     const counted = { path: "/metrics", port: PORTS.kubeStateMetrics, sampleLimit: 10 * SAMPLE_LIMIT };
     this.scrape(kubeStateMetrics, { ...counted, isExporter: true });
     new LeastPrivilegeRole(this, `${this.monitoring.namespace}-kube-state-metrics`, {
-      allow: statePermissions(),
+      allow: programs.statePermissions(),
       roleScope: RoleScope.cluster({ reason: "kube-state-metrics counts the objects of all namespaces" }),
     }).grantTo(Subject.serviceAccountOf(kubeStateMetrics));
   }
@@ -331,6 +334,16 @@ export class ClusterMonitoring extends Construct {
         'receivers: [AlertReceiver.email("oncall", { … })]',
     );
   }
+}
+
+interface Runner {
+  readonly spec?: { readonly template?: { readonly spec?: { readonly hostNetwork?: boolean } } };
+}
+
+/** Whether pods have the addresses of their nodes, so that no NetworkPolicy selects them and rules of the nodes hold. */
+function isOnHostNetwork({ node: { defaultChild } }: IConstruct): boolean {
+  if (!ApiObject.isApiObject(defaultChild)) return false;
+  return (defaultChild.toJson() as Runner).spec?.template?.spec?.hostNetwork === true;
 }
 
 /** Histograms of the kubelet's calls: most of its series, and no rule or dashboard uses them. */

@@ -1,6 +1,5 @@
-import { promQl } from "./private/prom-ql";
+import { promQl } from "./private/monitoring-readers";
 import { checked } from "../../core/checked";
-import { nonEmptyListOf } from "../../core/nonempty-list";
 import {
   choice,
   matching,
@@ -13,6 +12,7 @@ import {
   withDefault,
 } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
+import { nonEmptyListOf } from "../../core/value-readers";
 
 /** A query of a panel. */
 export interface PanelQuery {
@@ -135,4 +135,14 @@ export class DashboardPanel {
       })),
     };
   }
+}
+
+/** Props for a GrafanaDashboard. */
+export interface GrafanaDashboardProps {
+  /** The id, which is part of its address: up to 40 lower-case letters, digits and dashes. */
+  readonly id: string;
+  /** The title. */
+  readonly title: string;
+  /** The panels, two in a row. */
+  readonly panels: DashboardPanel[];
 }

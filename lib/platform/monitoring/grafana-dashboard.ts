@@ -1,11 +1,10 @@
-import { DashboardPanel } from "./dashboard-panel";
-import { type GrafanaDashboardProps } from "./grafana-dashboard-props";
+import { DashboardPanel, type GrafanaDashboardProps } from "./dashboard-panel";
 import { recommendedDashboards } from "./private/recommended-dashboards";
 import { checked } from "../../core/checked";
 import { checkFileContent } from "../../core/credential-literal";
-import { nonEmptyListOf } from "../../core/nonempty-list";
 import { matching, type PropsSchema, readProps, type Resolved, valueOf } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
+import { nonEmptyListOf } from "../../core/value-readers";
 
 const ID = matching(
   /^[a-z0-9](?:[-a-z0-9]{0,38}[a-z0-9])?$/,

@@ -1,4 +1,4 @@
-import { EGRESS, webAddress } from "./private/read-receiver";
+import { EGRESS, webAddress } from "./private/monitoring-readers";
 import { checked } from "../../core/checked";
 import {
   matching,
@@ -10,7 +10,7 @@ import {
 } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 import { type Egress } from "../../network/egress/egress";
-import { SecretFiles } from "../../workload/pods/secret-files";
+import { SecretFiles } from "../../workload/pods/mounted-files";
 
 /** Props for GrafanaUsers of an OpenID Connect provider, such as an identity domain of OCI IAM. */
 export interface OidcUsersProps {

@@ -2,9 +2,8 @@ import { type TerraformProvider } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { algorithmOf } from "../../encryption/private/key-algorithm";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
-import { checkConstructId } from "../../core/construct-id";
-import { problemsIn } from "../../core/construct-scope";
-import { checkHomeRegionProvider } from "../../core/home-region";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
+import { checkHomeRegionProvider } from "../../core/regions";
 import {
   any,
   checkedBy,

@@ -2,7 +2,6 @@ import { type IConstruct } from "constructs";
 import { Acknowledgements, type PracticeId } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
-import { readReason, type ReasonedChoice } from "../../core/reason";
 import {
   any,
   checkedBy,
@@ -16,10 +15,9 @@ import {
   text,
   withDefault,
 } from "../../core/readers";
-import { byText } from "../../core/stable-order";
-import { checkUnique } from "../../core/unique-values";
+import { readReason, type ReasonedChoice } from "../../core/reason";
+import { checkUnique } from "../../core/value-readers";
 import { Problems } from "../../core/validation-error";
-import { volumeName } from "../pods/private/volume-name";
 import { isWithin, mountPath, mountPathOf } from "../pods/writable-path";
 
 // Neither these paths, nor their children, nor their parents: reading them gives control of the node or its
@@ -268,85 +266,4 @@ export class HostAccess {
         return ["non-root", `path ${this._path} of the node, read-only`];
     }
   }
-}
-
-interface Container {
-  readonly ports?: readonly { readonly containerPort: number }[];
-  readonly securityContext: object;
-  readonly volumeMounts?: readonly object[];
-}
-
-interface Template {
-  readonly metadata: object;
-  readonly spec: {
-    readonly securityContext: object;
-    readonly containers: readonly Container[];
-    readonly initContainers?: readonly Container[];
-    readonly volumes?: readonly object[];
-    readonly [field: string]: unknown;
-  };
-}
-
-const portsOf = ({ ports = [] }: Container) => ports.map(({ containerPort }) => containerPort);
-
-/** The pod template with the host accesses; the same object if there are none. */
-export function withHostAccess(template: object, hostAccess: readonly HostAccess[] = []): object {
-  if (hostAccess.length === 0) return template;
-  const { metadata, spec } = template as Template;
-  const ofKind = (kind: string) => hostAccess.filter(({ hostAccessKind }) => hostAccessKind === kind);
-  const paths = ofKind("path").sort((a, b) => byText(a._path, b._path));
-  const [network] = ofKind("network");
-  const [program, ...others] = spec.containers;
-  const declaredPorts = [...spec.containers, ...(spec.initContainers ?? [])].flatMap(portsOf);
-  const furtherPorts = network?._ports.filter((port) => !declaredPorts.includes(port));
-  const isRoot = ofKind("root").length > 0;
-  const volumes = paths.map(({ _path: path }) => ({
-    name: volumeName("host", path),
-    hostPath: { path, type: "Directory" },
-  }));
-  return {
-    metadata,
-    spec: {
-      ...spec,
-      // The pods keep using the cluster's DNS: the default with the node's network would be the node's DNS.
-      ...(network ? { hostNetwork: true, dnsPolicy: "ClusterFirstWithHostNet" } : {}),
-      ...(network ? { securityContext: withoutSysctls(spec.securityContext) } : {}),
-      ...(ofKind("processes").length > 0 ? { hostPID: true } : {}),
-      containers: program ? [withAccess(program, paths, furtherPorts, isRoot), ...others] : others,
-      ...(volumes.length > 0 ? { volumes: [...(spec.volumes ?? []), ...volumes] } : {}),
-    },
-  };
-}
-
-/** Removes network sysctls, which Kubernetes rejects together with the node's network. */
-function withoutSysctls(context: object): object {
-  return Object.fromEntries(Object.entries(context).filter(([key]) => key !== "sysctls"));
-}
-
-function withAccess(
-  program: Container,
-  paths: readonly HostAccess[],
-  furtherPorts: readonly number[] | undefined,
-  isRoot: boolean,
-): Container {
-  const ports = [
-    ...(program.ports ?? []),
-    ...(furtherPorts ?? []).map((containerPort) => ({ containerPort, protocol: "TCP" })),
-  ].map((port) => (furtherPorts ? { ...port, hostPort: port.containerPort } : port));
-  const mounts = paths.map(({ _path: path, _mountPath: mountPath }) => ({
-    name: volumeName("host", path),
-    mountPath,
-    readOnly: true,
-    // Otherwise nested mounts on the node would be writable.
-    recursiveReadOnly: "IfPossible",
-  }));
-  return {
-    ...program,
-    ...(ports.length > 0 ? { ports } : {}),
-    ...(mounts.length > 0 ? { volumeMounts: [...(program.volumeMounts ?? []), ...mounts] } : {}),
-    securityContext: {
-      ...program.securityContext,
-      ...(isRoot ? { runAsNonRoot: false, runAsUser: 0, runAsGroup: 0 } : {}),
-    },
-  };
 }

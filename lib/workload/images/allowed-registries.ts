@@ -1,15 +1,19 @@
 import { type ApiObject } from "cdk8s";
 import { App, TerraformElement, TerraformStack } from "cdktf";
 import { type IConstruct } from "constructs";
-import { checkImageName, isRegistry, splitImage } from "./private/image-reference";
-import { imagesOf, type PulledImage } from "./private/images-of";
+import {
+  checkImageName,
+  imagesOf,
+  isRegistry,
+  type PulledImage,
+  splitImage,
+} from "./private/image-reference";
 import { checked } from "../../core/checked";
 import { StateOf } from "../../core/construct-state";
 import { Problems } from "../../core/validation-error";
 import { isOfKind, refuseKind } from "../../core/value-readers";
-import { checkChartsBelow } from "../../synthesis/chart-checks";
+import { checkChartsBelow, checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { apiObjectsIn, dataOf } from "../../synthesis/chart-objects";
-import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 
 /**
  * The registries and repositories that the pods in a scope may pull images from.

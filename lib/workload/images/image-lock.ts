@@ -1,7 +1,8 @@
-import { resolve } from "node:path";
 import { Duration } from "cdk8s";
-import { dateOf, dayOf } from "./private/image-lock-date";
+import { resolve } from "node:path";
 import {
+  dateOf,
+  dayOf,
   DEFAULT_FILE,
   type LockedImage,
   type LockFile,
@@ -10,10 +11,9 @@ import {
 } from "./private/image-lock-file";
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
-import { nearestNames } from "../../core/nearest-names";
-import { Problems } from "../../core/validation-error";
+import { nearestNames } from "../../core/stable-order";
+import { Problems, type ValidationProblem } from "../../core/validation-error";
 import { ValidationErrors } from "../../core/validation-errors";
-import { type ValidationProblem } from "../../core/validation-problem";
 import { refuseKind } from "../../core/value-readers";
 
 // Repeated reads in one program return the same lock, even if the file changes meanwhile.

@@ -1,11 +1,9 @@
-import { type AddedCapability } from "./added-capability";
-import { type ConfigFile } from "./config-file";
 import { type EnvironmentValue } from "./environment-value";
-import { type NamedPort } from "./named-port";
-import { type DownwardApiFiles } from "./downward-api-files";
+import { type ConfigFile, type DownwardApiFiles, type SecretFiles } from "./mounted-files";
+import { type AddedCapability } from "./pod-security";
+import { type NamedPort } from "./ports";
 import { type HealthProbe } from "./probe";
-import { type ProjectedToken } from "./projected-token";
-import { type SecretFiles } from "./secret-files";
+import { type ProjectedToken } from "./service-account";
 import { type WritablePath } from "./writable-path";
 import { parseQuantity, readBytes, readCpu } from "../../core/quantity";
 import {

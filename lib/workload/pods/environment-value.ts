@@ -1,10 +1,9 @@
 import { Token } from "cdktf";
-import { checkFieldKey } from "./downward-api-files";
-import { timeZone } from "./private/cron-schedule";
+import { checkFieldKey } from "./mounted-files";
 import { checked } from "../../core/checked";
 import { checkLiteral } from "../../core/credential-literal";
 import { shown } from "../../core/display-value";
-import { checkedBy, choice, matching, subdomainName, text } from "../../core/readers";
+import { checkedBy, choice, matching, type Reader, subdomainName, text } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 
 const NAME = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
@@ -143,5 +142,30 @@ export class EnvironmentValue {
     if (this.literal !== undefined && !Token.isUnresolved(this.literal)) {
       checkLiteral(problems, `${property}.${name}`, name, this.literal);
     }
+  }
+}
+
+/** Reads the name of a time zone that the API server accepts. */
+export function timeZone(): Reader<string> {
+  return (problems, name, value) => {
+    if (typeof value === "string" && isTimeZone(value)) return value;
+    problems.add(
+      "SCHEDULE_INVALID",
+      `${name} is ${shown(value)}`,
+      'Write a name of the IANA time zone database, for example "Etc/UTC" or "Europe/Berlin"',
+    );
+    return undefined;
+  };
+}
+
+function isTimeZone(name: string): boolean {
+  // The API server supports no offsets, and uses its own zone for Local.
+  if (!/^[A-Z][\w+-]*(?:\/[A-Z][\w+-]*)*$/.test(name)) return false;
+  try {
+    const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions();
+    // Unlike here, names are case-sensitive there.
+    return timeZone === name || timeZone.toLowerCase() !== name.toLowerCase();
+  } catch {
+    return false;
   }
 }

@@ -1,10 +1,10 @@
-import { ConfigFile } from "./config-file";
 import { type InitContainer } from "./container-resources";
+import { ConfigFile } from "./mounted-files";
 import { mountPath, WritablePath } from "./writable-path";
 import { checked } from "../../core/checked";
-import { findCredential, namesSecret } from "../../core/credential-literal";
+import { namesSecret } from "../../core/credential-literal";
+import { findCredential } from "../../core/credential-patterns";
 import { shown } from "../../core/display-value";
-import { shortHash } from "../../core/short-hash";
 import { byteQuantity } from "../../core/quantity";
 import {
   checkedBy,
@@ -16,6 +16,7 @@ import {
   valueOf,
   withDefault,
 } from "../../core/readers";
+import { shortHash } from "../../core/resource-name";
 import { Problems } from "../../core/validation-error";
 import { ContainerImage } from "../images/container-image";
 

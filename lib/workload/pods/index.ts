@@ -1,16 +1,6 @@
-export { AddedCapability } from "./added-capability";
-export { AppProtocol } from "./app-protocol";
 export {
-  BlockVolumeClass,
-  type BlockVolumeClassProps,
-  BlockVolumePerformance,
-  ReclaimPolicy,
-} from "./block-volume-class";
-export { TlsVersion } from "./cipher-suites";
-export { ConfigFile } from "./config-file";
-export {
-  type HardenedContainerProps,
   type ContainerResourceRanges,
+  type HardenedContainerProps,
   type InitContainer,
   type ResourceRange,
   type Sidecar,
@@ -18,25 +8,35 @@ export {
 } from "./container-resources";
 export { ContainerResourceField, EnvironmentValue } from "./environment-value";
 export { FetchAtStart, type FetchAtStartProps } from "./fetch-at-start";
-export { type HardenedPodProps } from "./hardened-pod-props";
-export { HttpListener } from "./http-listener";
-export { type ListeningPodProps } from "./listening-pod-props";
-export { SystemUserId } from "./system-user-id";
-export { type NamedPort } from "./named-port";
-export { DownwardApiFiles } from "./downward-api-files";
-export { PodSecurityLevel } from "./pod-security-level";
-export { type GrpcHealthProbeOptions, HealthProbe, type HealthProbeOptions } from "./probe";
-export { ProjectedToken, type ProjectedTokenOptions } from "./projected-token";
-export { ApiAccess, type ApiAccessOptions } from "./api-access";
-export { SecretFiles, type SecretFilesOptions } from "./secret-files";
-export { Toleration } from "./toleration";
-export { VolumeClaim, type VolumeClaimOptions } from "./volume-claim";
-export { WritablePath, type WritablePathOptions } from "./writable-path";
-export { type MountSecretOptions, SecretStage, type SecretVariableOptions } from "./mount-secret-options";
+export { HttpListener, TlsVersion } from "./load-balancer-listeners";
 export {
   type ExternalSecretsDeliveryOptions,
+  type MountSecretOptions,
   SecretDelivery,
   SecretDeliveryKind,
+  SecretReload,
   type SecretsStoreDeliveryOptions,
-} from "./secret-delivery";
-export { SecretReload } from "./secret-reload";
+  SecretStage,
+  type SecretVariableOptions,
+} from "./mount-secret-options";
+export { ConfigFile, DownwardApiFiles, SecretFiles, type SecretFilesOptions } from "./mounted-files";
+export {
+  BlockVolumeClass,
+  type BlockVolumeClassProps,
+  BlockVolumePerformance,
+  ReclaimPolicy,
+  VolumeClaim,
+  type VolumeClaimOptions,
+} from "./persistent-volumes";
+export { type HardenedPodProps, type ListeningPodProps } from "./pod-props";
+export { AddedCapability, PodSecurityLevel, SystemUserId } from "./pod-security";
+export { AppProtocol, type NamedPort } from "./ports";
+export { type GrpcHealthProbeOptions, HealthProbe, type HealthProbeOptions } from "./probe";
+export { Toleration } from "./scheduling";
+export {
+  ApiAccess,
+  type ApiAccessOptions,
+  ProjectedToken,
+  type ProjectedTokenOptions,
+} from "./service-account";
+export { WritablePath, type WritablePathOptions } from "./writable-path";

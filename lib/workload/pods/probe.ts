@@ -1,5 +1,5 @@
 import { type Duration } from "cdk8s";
-import { type NamedPort } from "./named-port";
+import { type NamedPort } from "./ports";
 import { checked } from "../../core/checked";
 import { checkArguments } from "../../core/credential-literal";
 import { IpProtocol } from "../../core/port";

@@ -2,7 +2,7 @@ import { ApiObject, Lazy } from "cdk8s";
 import { type Construct } from "constructs";
 import { type Connections } from "../../network-policy/connections";
 import { containersOf, type HardenedPod } from "../pods/private/hardened-pod";
-import { notePulls, pullSecretsField } from "../pods/private/pull-secrets";
+import { notePulls, pullSecretsField } from "../pods/service-account";
 
 /** A workload with the data that its supporting objects need. */
 export interface PodOwner extends Construct {

@@ -6,7 +6,7 @@ import {
   SecureOkeCluster,
   type SecureOkeClusterProps,
 } from "../../../lib";
-import { COMPARTMENT, newStack, refusal } from "../../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf } from "../../support/stack";
 
 function kubeconfigOf(props: Partial<SecureOkeClusterProps>): Kubeconfig {
   const stack = newStack();
@@ -20,7 +20,9 @@ function kubeconfigOf(props: Partial<SecureOkeClusterProps>): Kubeconfig {
 
 describe("a kubeconfig of the public endpoint", () => {
   test("is refused for a cluster without one", () => {
-    expect(refusal(() => kubeconfigOf({}))).toMatchObject([{ code: "VALUE_INVALID", property: "endpoint" }]);
+    expect(validationProblemsOf(() => kubeconfigOf({}))).toMatchObject([
+      { code: "VALUE_INVALID", property: "endpoint" },
+    ]);
   });
 
   test("is written for a cluster with one", () => {

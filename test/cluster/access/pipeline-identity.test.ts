@@ -5,7 +5,7 @@ import {
   tokenAuthenticationOf,
 } from "../../../lib/cluster/access/private/token-authentication";
 import { Problems } from "../../../lib/core/validation-error";
-import { refusal, refusedCodes } from "../../support/stack";
+import { validationProblemsOf, problemCodesOf } from "../../support/stack";
 
 const github = { repository: "acme/shop", audience: "oke-production" };
 const gitlab = { projectPath: "acme/tools/shop", branch: "main", audience: "oke-production" };
@@ -130,7 +130,7 @@ describe("the configuration of a cluster", () => {
       PipelineIdentity.ofIssuer(jenkins),
       PipelineIdentity.ofIssuer({ ...jenkins, usernamePrefix: "ci:" }),
     ]);
-    const [problem] = refusal(() => problems.throwIfAny());
+    const [problem] = validationProblemsOf(() => problems.throwIfAny());
     expect(problem).toMatchObject({
       code: "ISSUER_INVALID",
       property: "issuerUrl",
@@ -156,7 +156,9 @@ describe("bad input", () => {
       ["ISSUER_INVALID", "ISSUER_INVALID", "ISSUER_INVALID"],
     ],
   ])("is refused: %s", (_, further, codes) => {
-    expect(refusedCodes(() => PipelineIdentity.ofIssuer({ ...jenkins, ...further } as never))).toEqual(codes);
+    expect(problemCodesOf(() => PipelineIdentity.ofIssuer({ ...jenkins, ...further } as never))).toEqual(
+      codes,
+    );
   });
 
   test.each([
@@ -186,6 +188,6 @@ describe("bad input", () => {
       ["ISSUER_INVALID"],
     ],
   ])("is refused: %s", (_, call, codes) => {
-    expect(refusedCodes(call)).toEqual(codes);
+    expect(problemCodesOf(call)).toEqual(codes);
   });
 });

@@ -16,7 +16,14 @@ import {
   SecureOkeCluster,
   type ClusterAddOnProps,
 } from "secure-oke";
-import { COMPARTMENT, newStack, onlyResource, refusal, refusedCodes, resourcesOf } from "../../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  onlyResource,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../../support/stack";
 
 function newCluster(stack = newStack(), podNetworking?: PodNetworking, observabilityAgent?: boolean) {
   const kubernetesVersion = KubernetesVersion.V1_35;
@@ -57,7 +64,7 @@ describe("an add-on", () => {
       remove_addon_resources_on_delete: false,
     });
     expect(AddOnVersion.automatic().version).toBeUndefined();
-    expect(refusedCodes(() => AddOnVersion.pinned("latest"))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => AddOnVersion.pinned("latest"))).toEqual(["VALUE_INVALID"]);
   });
 
   test.each([
@@ -209,14 +216,14 @@ describe("the gateway of a mesh", () => {
     expect(gateway({ publicReason: "Customers use it" })).not.toHaveProperty([
       "service.beta.kubernetes.io/oci-load-balancer-internal",
     ]);
-    expect(refusedCodes(() => AddOn.istio({ ingressGateway: { publicReason: " " } }))).toEqual([
+    expect(problemCodesOf(() => AddOn.istio({ ingressGateway: { publicReason: " " } }))).toEqual([
       "REASON_MISSING",
     ]);
     const annotations = { "service.beta.kubernetes.io/oci-load-balancer-internal": "false" };
-    expect(refusedCodes(() => AddOn.istio({ ingressGateway: { annotations } }))).toEqual(["VALUE_INVALID"]);
-    expect(refusedCodes(() => AddOn.istio({ ingressGateway: { minReplicas: 4, maxReplicas: 2 } }))).toEqual([
-      "COUNT_INVALID",
-    ]);
+    expect(problemCodesOf(() => AddOn.istio({ ingressGateway: { annotations } }))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => AddOn.istio({ ingressGateway: { minReplicas: 4, maxReplicas: 2 } }))).toEqual(
+      ["COUNT_INVALID"],
+    );
   });
 });
 
@@ -230,7 +237,7 @@ describe("an add-on that is refused", () => {
     ["Certmanager", /name is Certmanager/],
     ["", /name is ""/],
   ])("%s", (name, what) => {
-    const problems = refusal(() => AddOn.of(name));
+    const problems = validationProblemsOf(() => AddOn.of(name));
     expect(problems.map(({ code }) => code)).toEqual(["ADD_ON_INVALID"]);
     expect(problems[0]!.what).toMatch(what);
     expect(problems[0]!.fix).not.toBe("");
@@ -245,7 +252,7 @@ describe("an add-on that is refused", () => {
     [() => AddOn.certManager({ rollingUpdate: { maxSurge: "many" } }), "VALUE_INVALID"],
     [() => AddOn.certManager({ nodeSelector: { "not a key": "" } }), "LABEL_INVALID"],
   ])("for its options", (make, code) => {
-    expect(refusedCodes(make)).toEqual([code]);
+    expect(problemCodesOf(make)).toEqual([code]);
   });
 
   test("is in the cluster already, from another construct or stack", () => {
@@ -253,7 +260,7 @@ describe("an add-on that is refused", () => {
     const cluster = newCluster(stack);
     new NativeIngressController(stack, "ingress", { cluster });
     const again = () => new ClusterAddOn(stack, "cert-manager", { cluster, addOn: AddOn.certManager() });
-    expect(refusal(again)).toMatchObject([
+    expect(validationProblemsOf(again)).toMatchObject([
       {
         code: "NAME_DUPLICATE",
         property: "cluster",
@@ -262,25 +269,25 @@ describe("an add-on that is refused", () => {
     ]);
     const other = new TerraformStack(stack.node.root, "other");
     const elsewhere = () => new ClusterAddOn(other, "cert-manager", { cluster, addOn: AddOn.certManager() });
-    expect(refusedCodes(elsewhere)).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(elsewhere)).toEqual(["NAME_DUPLICATE"]);
     new ClusterAddOn(stack, "dns", { cluster, addOn: AddOn.coreDns() });
-    expect(refusedCodes(() => new ClusterAddOn(stack, "dns2", { cluster, addOn: AddOn.coreDns() }))).toEqual([
-      "NAME_DUPLICATE",
-    ]);
+    expect(
+      problemCodesOf(() => new ClusterAddOn(stack, "dns2", { cluster, addOn: AddOn.coreDns() })),
+    ).toEqual(["NAME_DUPLICATE"]);
   });
 
   test("is the network plugin of another kind of cluster", () => {
     const stack = newStack();
     const overlay = newCluster(stack, PodNetworking.flannelOverlay());
     expect(
-      refusedCodes(
+      problemCodesOf(
         () => new ClusterAddOn(stack, "cni", { cluster: overlay, addOn: AddOn.vcnNativeNetworking() }),
       ),
     ).toEqual(["ADD_ON_INVALID"]);
     expect(
       () => new ClusterAddOn(stack, "flannel", { cluster: overlay, addOn: AddOn.flannel() }),
     ).not.toThrow();
-    expect(refusedCodes(() => made(AddOn.flannel()))).toEqual(["ADD_ON_INVALID"]);
+    expect(problemCodesOf(() => made(AddOn.flannel()))).toEqual(["ADD_ON_INVALID"]);
   });
 
   test("is in a basic cluster; of a cluster whose kind is not known nothing is refused", () => {
@@ -292,12 +299,12 @@ describe("an add-on that is refused", () => {
       });
     const add = (id: string, clusterType?: string) => () =>
       new ClusterAddOn(stack, `on-${id}`, { cluster: imported(id, clusterType), addOn: AddOn.certManager() });
-    expect(refusal(add("basic", "BASIC_CLUSTER"))).toMatchObject([
+    expect(validationProblemsOf(add("basic", "BASIC_CLUSTER"))).toMatchObject([
       { code: "ADD_ON_INVALID", property: "cluster", what: expect.stringContaining("stack/basic") },
     ]);
     expect(add("enhanced", "ENHANCED_CLUSTER")).not.toThrow();
     expect(add("unknown")).not.toThrow();
-    expect(refusedCodes(() => imported("odd", "LARGE"))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => imported("odd", "LARGE"))).toEqual(["VALUE_INVALID"]);
   });
 });
 
@@ -338,7 +345,7 @@ describe("the native ingress controller beside a cert-manager of the program", (
     const stack = newStack();
     const cluster = newCluster(stack);
     new ClusterAddOn(stack, "cert-manager", { cluster, addOn: AddOn.certManager() });
-    const [problem] = refusal(() => new NativeIngressController(stack, "ingress", { cluster }));
+    const [problem] = validationProblemsOf(() => new NativeIngressController(stack, "ingress", { cluster }));
     expect(problem).toMatchObject({ code: "NAME_DUPLICATE", fix: "Set installCertManager: false" });
     new NativeIngressController(stack, "ingress", { cluster, installCertManager: false });
     const addOns: any[] = Object.values(resourcesOf(stack, "oci_containerengine_addon"));

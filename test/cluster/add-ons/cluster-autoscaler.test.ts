@@ -17,7 +17,13 @@ import {
   oci,
   type ClusterAutoscalerProps,
 } from "secure-oke";
-import { COMPARTMENT, newStack, refusal, refusedCodes, resourcesOf } from "../../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+} from "../../support/stack";
 
 function newCluster(stack = newStack()) {
   const kubernetesVersion = KubernetesVersion.V1_35;
@@ -113,7 +119,9 @@ describe("the autoscaler of a cluster", () => {
     expect(Acknowledgements.of(stack)).toMatchObject([
       { reason: "OKE refuses the condition in this tenancy" },
     ]);
-    expect(refusedCodes(() => AutoscalerRights.allInCompartment({ reason: "" }))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => AutoscalerRights.allInCompartment({ reason: "" }))).toEqual([
+      "REASON_MISSING",
+    ]);
   });
 
   test("has its policies written in the home region, as those of the cluster", () => {
@@ -171,7 +179,7 @@ describe("the autoscaler of a cluster", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     addPool(cluster, "web", { autoscale: { min: 1, max: 5 } }, stack);
-    expect(refusedCodes(() => new ClusterAutoscaler(stack, "autoscaler", { cluster }))).toEqual([
+    expect(problemCodesOf(() => new ClusterAutoscaler(stack, "autoscaler", { cluster }))).toEqual([
       "NAME_DUPLICATE",
     ]);
     expect(() => new ClusterAddOn(stack, "dns", { cluster, addOn: AddOn.coreDns() })).not.toThrow();
@@ -191,7 +199,7 @@ describe("the autoscaler of a cluster", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     expect(
-      new Set(refusedCodes(() => new ClusterAutoscaler(stack, "autoscaler", { cluster, ...props }))),
+      new Set(problemCodesOf(() => new ClusterAutoscaler(stack, "autoscaler", { cluster, ...props }))),
     ).toEqual(new Set([code]));
   });
 
@@ -227,7 +235,7 @@ describe("the autoscaler of a cluster", () => {
       compartmentId: COMPARTMENT,
       network: newCluster(stack).network,
     });
-    expect(refusal(() => new ClusterAutoscaler(stack, "autoscaler", { cluster }))[0]!.code).toBe(
+    expect(validationProblemsOf(() => new ClusterAutoscaler(stack, "autoscaler", { cluster }))[0]!.code).toBe(
       "ADD_ON_INVALID",
     );
   });

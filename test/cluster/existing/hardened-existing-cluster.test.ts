@@ -15,7 +15,14 @@ import {
 } from "../../../lib/cluster/existing/hardened-existing-cluster";
 import { NotificationTopic } from "../../../lib/observability/notification-topic";
 import { Subscriber } from "../../../lib/observability/subscriber";
-import { COMPARTMENT, newStack, refusal, refusedCodes, resourcesOf, synthesized } from "../../support/stack";
+import {
+  COMPARTMENT,
+  newStack,
+  validationProblemsOf,
+  problemCodesOf,
+  resourcesOf,
+  synthesized,
+} from "../../support/stack";
 
 const clusterId = "ocid1.cluster.oc1.eu-frankfurt-1.test";
 
@@ -190,10 +197,10 @@ describe("an invalid hardening", () => {
   test("has no cluster, or one without a compartment or a network", () => {
     const stack = newStack();
     const bare = SecureOkeCluster.fromClusterAttributes(stack, "bare", { clusterId });
-    expect(refusedCodes(() => new HardenedExistingCluster(stack, "a", {} as any))).toEqual([
+    expect(problemCodesOf(() => new HardenedExistingCluster(stack, "a", {} as any))).toEqual([
       "ATTRIBUTE_MISSING",
     ]);
-    expect(refusedCodes(() => new HardenedExistingCluster(stack, "b", { cluster: bare }))).toEqual([
+    expect(problemCodesOf(() => new HardenedExistingCluster(stack, "b", { cluster: bare }))).toEqual([
       "ATTRIBUTE_MISSING",
     ]);
     expect(resourcesOf(stack, "oci_logging_log_group")).toEqual({});
@@ -205,13 +212,13 @@ describe("an invalid hardening", () => {
       compartmentId: COMPARTMENT,
       kubernetesVersion: KubernetesVersion.V1_34,
     });
-    const [problem] = refusal(() => new HardenedExistingCluster(stack, "hardened", { cluster }));
+    const [problem] = validationProblemsOf(() => new HardenedExistingCluster(stack, "hardened", { cluster }));
     expect(problem).toMatchObject({ code: "VALUE_INVALID", property: "cluster" });
   });
 
   test("has an unknown accepted setting, one twice, or one without a reason", () => {
     const { CUSTOMER_KEY } = ExistingClusterSetting;
-    const codes = refusedCodes(() =>
+    const codes = problemCodesOf(() =>
       harden({
         acceptedSettings: [
           { setting: "firewall" as ExistingClusterSetting, reason: "None" },

@@ -7,7 +7,7 @@ import { type ISecureOkeCluster } from "../../../lib/cluster/cluster-base";
 import { NetworkPolicyEngine } from "../../../lib/cluster/policy-engine/network-policy-engine";
 import { SecureOkeCluster } from "../../../lib/cluster/cluster";
 import { Acknowledgements } from "../../../lib/core/acknowledgement";
-import { newStack, refusal, refusedCodes } from "../../support/stack";
+import { newStack, validationProblemsOf, problemCodesOf } from "../../support/stack";
 import {
   CLUSTER,
   POLICY_ONLY,
@@ -100,7 +100,7 @@ describe("the pull Secrets of an engine", () => {
 
   test.each([["ocir"], [["OCIR"]], [[null]], [null]])("are refused where they are %j", (imagePullSecrets) => {
     for (const make of [NetworkPolicyEngine.calico, NetworkPolicyEngine.cilium]) {
-      const [code = "", ...others] = refusedCodes(() =>
+      const [code = "", ...others] = problemCodesOf(() =>
         make({ imagePullSecrets: imagePullSecrets as never }),
       );
       expect(["NAME_INVALID", "VALUE_INVALID"]).toContain(code);
@@ -159,19 +159,21 @@ describe("bad input", () => {
     ["an engine of others without a reason", () => any.existing({ reason: " " }), ["REASON_MISSING"]],
     ["an engine of others without a choice", () => any.existing(), ["REASON_MISSING"]],
   ])("%s is refused", (_, call, codes) => {
-    expect(refusedCodes(call)).toEqual(codes);
+    expect(problemCodesOf(call)).toEqual(codes);
   });
 
   test("everything that is wrong is said at once", () => {
     const call = () => any.calico({ version: "", imageRegistry: 1, manifestUrl: "x", iptablesBackend: null });
-    expect(refusedCodes(call)).toEqual(Array(4).fill("VALUE_INVALID"));
+    expect(problemCodesOf(call)).toEqual(Array(4).fill("VALUE_INVALID"));
   });
 
   test("an engine that no factory made is refused, by clusters that are made and imported", () => {
     for (const engine of ["calico", { name: "calico" }, []]) {
-      expect(refusedCodes(() => clusterIn(newStack(), engine as never))).toEqual(["VALUE_INVALID"]);
+      expect(problemCodesOf(() => clusterIn(newStack(), engine as never))).toEqual(["VALUE_INVALID"]);
       const attributes = { clusterId: CLUSTER, networkPolicyEngine: engine as never };
-      const [problem] = refusal(() => SecureOkeCluster.fromClusterAttributes(newStack(), "c", attributes));
+      const [problem] = validationProblemsOf(() =>
+        SecureOkeCluster.fromClusterAttributes(newStack(), "c", attributes),
+      );
       expect(problem).toMatchObject({ code: "VALUE_INVALID", property: "networkPolicyEngine" });
     }
   });

@@ -12,7 +12,7 @@ import {
   OciNativeIngress,
   type OciNativeIngressProps,
 } from "../../../lib/exposure/ingress-controllers/oci-native-ingress";
-import { AppProtocol } from "../../../lib/workload/pods/app-protocol";
+import { AppProtocol } from "../../../lib/workload/pods/ports";
 import { HardenedDeployment } from "../../../lib/workload/hardened-deployment";
 import { IngressCertificate } from "../../../lib/exposure/ingress-certificate";
 import { type IngressGateway } from "../../../lib/exposure/ingress-gateway";
@@ -26,8 +26,8 @@ import {
   newChart,
   objectOf,
   problemsAtSynthesis,
-  refusal,
-  refusedCodes,
+  validationProblemsOf,
+  problemCodesOf,
 } from "../../workload/support";
 import { REASON, route } from "./support";
 
@@ -158,14 +158,14 @@ describe("the OCI native ingress controller", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     const all: any = props && { cluster, ...props };
-    expect(refusedCodes(() => new NativeIngressController(stack, "ingress", all))).toEqual(codes);
+    expect(problemCodesOf(() => new NativeIngressController(stack, "ingress", all))).toEqual(codes);
     expect(stack.node.tryFindChild("ingress")).toBeUndefined();
   });
 });
 
 test("A second controller of one cluster is refused, and one of another cluster is not", () => {
   const { stack, cluster } = native();
-  const [problem, ...more] = refusal(
+  const [problem, ...more] = validationProblemsOf(
     () => new NativeIngressController(stack, "again", { cluster, installCertManager: false }),
   );
   expect(problem).toMatchObject({
@@ -200,7 +200,7 @@ describe("a gateway of it", () => {
     const controller = new NativeIngressController(stack, "ingress", { cluster });
     const access = LoadBalancerAccess.internalFrom(["10.0.0.0/8"]);
     const chart = newChart("shop");
-    expect(refusedCodes(() => new OciNativeIngress(chart, "front", { controller, access }))).toEqual([
+    expect(problemCodesOf(() => new OciNativeIngress(chart, "front", { controller, access }))).toEqual([
       "INGRESS_INVALID",
     ]);
     expect(cluster.node.tryFindChild("IngressGateways")).toBeUndefined();
@@ -227,14 +227,17 @@ describe("a gateway of it", () => {
 
   test("refuses a Secret, another certificate, gRPC, and more workloads than a load balancer has backend sets", () => {
     const { gateway, chart, web } = native();
-    expect(refusedCodes(() => web.exposeViaIngress(route(gateway)))).toEqual(["INGRESS_INVALID"]);
+    expect(problemCodesOf(() => web.exposeViaIngress(route(gateway)))).toEqual(["INGRESS_INVALID"]);
     web.exposeViaIngress(ask(gateway));
     const another = ask(gateway, "/other", tlsOf("other"));
-    expect(refusedCodes(() => web.exposeViaIngress(another))).toEqual(["INGRESS_INVALID", "INGRESS_INVALID"]);
+    expect(problemCodesOf(() => web.exposeViaIngress(another))).toEqual([
+      "INGRESS_INVALID",
+      "INGRESS_INVALID",
+    ]);
     const grpc = workload(chart, "grpc", AppProtocol.GRPC);
-    expect(refusedCodes(() => grpc.exposeViaIngress(ask(gateway, "/grpc")))).toEqual(["INGRESS_INVALID"]);
+    expect(problemCodesOf(() => grpc.exposeViaIngress(ask(gateway, "/grpc")))).toEqual(["INGRESS_INVALID"]);
     for (let n = 1; n < 15; n++) workload(chart, `w${n}`).exposeViaIngress(ask(gateway, `/w${n}`));
-    expect(refusedCodes(() => workload(chart, "w15").exposeViaIngress(ask(gateway, "/w15")))).toEqual([
+    expect(problemCodesOf(() => workload(chart, "w15").exposeViaIngress(ask(gateway, "/w15")))).toEqual([
       "INGRESS_INVALID",
     ]);
     expect(() => web.exposeViaIngress(ask(gateway, "/again"))).not.toThrow();
@@ -254,7 +257,7 @@ describe("a gateway of it", () => {
   ])("is rejected for %s", (_, props, codes) => {
     const { chart, controller } = native();
     const all: any = { controller, access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]), ...props };
-    expect(refusedCodes(() => new OciNativeIngress(chart, "other", all))).toEqual(codes);
+    expect(problemCodesOf(() => new OciNativeIngress(chart, "other", all))).toEqual(codes);
     expect(chart.node.tryFindChild("other")).toBeUndefined();
   });
 
@@ -262,7 +265,7 @@ describe("a gateway of it", () => {
     const { controller } = native();
     const access = LoadBalancerAccess.internalFrom(["10.0.0.0/8"]);
     const again = () => new OciNativeIngress(newChart("books"), "front", { controller, access });
-    expect(refusedCodes(again)).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(again)).toEqual(["NAME_DUPLICATE"]);
   });
 
   test("takes one reference to a certificate for one certificate, however often it is written", () => {
@@ -295,7 +298,7 @@ test.each<[string, Partial<OciNativeIngressProps>, string]>([
   cluster.addCdk8sChart("shop", chart);
   const certificate = IngressCertificate.fromOciCertificates(`ocid1.certificate.oc1.${region}.shop`);
   web.exposeViaIngress({ ...route(gateway), tls: TlsTermination.atIngress(certificate) });
-  expect(refusal(() => (stack.node.root as App).synth())).toMatchObject([
+  expect(validationProblemsOf(() => (stack.node.root as App).synth())).toMatchObject([
     { code: "OCID_INVALID", what: expect.stringContaining(`${name}`) },
   ]);
 });

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { Yaml } from "cdk8s";
 import { objectsOf } from "../../../lib/synthesis/chart-objects";
 import { TraefikRouting } from "../../../lib/exposure/ingress-controllers/traefik-ingress-props";
-import { AppProtocol } from "../../../lib/workload/pods/app-protocol";
+import { AppProtocol } from "../../../lib/workload/pods/ports";
 import { HardenedDeployment } from "../../../lib/workload/hardened-deployment";
 import { IngressCertificate } from "../../../lib/exposure/ingress-certificate";
 import { IngressHost, IngressPathType } from "../../../lib/exposure/ingress-gateway";

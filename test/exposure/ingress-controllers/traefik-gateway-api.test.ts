@@ -8,9 +8,9 @@ import { Acknowledgements } from "../../../lib/core/acknowledgement";
 import { objectsOf } from "../../../lib/synthesis/chart-objects";
 import { TraefikIngress } from "../../../lib/exposure/ingress-controllers/traefik-ingress";
 import { TraefikRouting } from "../../../lib/exposure/ingress-controllers/traefik-ingress-props";
-import { AppProtocol } from "../../../lib/workload/pods/app-protocol";
+import { AppProtocol } from "../../../lib/workload/pods/ports";
 import { HardenedDeployment } from "../../../lib/workload/hardened-deployment";
-import { HttpListener } from "../../../lib/workload/pods/http-listener";
+import { HttpListener } from "../../../lib/workload/pods/load-balancer-listeners";
 import { IngressCertificate } from "../../../lib/exposure/ingress-certificate";
 import { IngressHost, IngressPathType } from "../../../lib/exposure/ingress-gateway";
 import { LoadBalancerAccess } from "../../../lib/exposure/load-balancer-settings";
@@ -23,7 +23,7 @@ import {
   newChart,
   objectOf,
   problemsAtSynthesis,
-  refusedCodes,
+  problemCodesOf,
 } from "../../workload/support";
 import { newStack } from "../../support/stack";
 import { REASON, route, traefik as traefikOf } from "./support";
@@ -155,11 +155,11 @@ describe("a Traefik of the Gateway API", () => {
   });
 
   test.each([undefined, null, {}, { reason: " " }, "because"])("needs a reason, and %j is none", (choice) => {
-    expect(refusedCodes(() => TraefikRouting.gatewayApi(choice as never))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => TraefikRouting.gatewayApi(choice as never))).toEqual(["REASON_MISSING"]);
   });
 
   test("rejects an invalid routing, and uses Ingress objects by default", () => {
-    const refused = (given: unknown) => refusedCodes(() => traefikOf({ routing: given as never }));
+    const refused = (given: unknown) => problemCodesOf(() => traefikOf({ routing: given as never }));
     expect(refused(true)).toEqual(["VALUE_INVALID"]);
     expect(refused(null)).toEqual(["VALUE_INVALID"]);
     expect(refused({ isGatewayApi: true, reason: undefined })).toEqual(["REASON_MISSING"]);
@@ -241,7 +241,7 @@ describe("a route of the Gateway API", () => {
       { kind: "GRPCRoute" },
     ]);
     const refused = (workload: HardenedDeployment, options: object) =>
-      refusedCodes(() => workload.exposeViaIngress(route(gateway, options)));
+      problemCodesOf(() => workload.exposeViaIngress(route(gateway, options)));
     const host = IngressHost.of("other.example.com");
     expect(refused(web, { path: "/web" })).toEqual(["INGRESS_INVALID"]);
     expect(refused(quotes, { host, path: "/quotes.Quotes" })).toEqual(["INGRESS_INVALID"]);
@@ -287,11 +287,13 @@ describe("a route of the Gateway API", () => {
       wildcard("*.a.example.com"),
       wildcard("*.b.a.example.com"),
     ])
-      expect(refusedCodes(() => web.exposeViaIngress(route(gateway, { host })))).toEqual(["INGRESS_INVALID"]);
+      expect(problemCodesOf(() => web.exposeViaIngress(route(gateway, { host })))).toEqual([
+        "INGRESS_INVALID",
+      ]);
     const other = traefik();
     other.web.exposeViaIngress(route(other.gateway, { host: IngressHost.of("a.b.example.com") }));
     expect(
-      refusedCodes(() =>
+      problemCodesOf(() =>
         other.web.exposeViaIngress(route(other.gateway, { host: wildcard("*.example.com") })),
       ),
     ).toEqual(["INGRESS_INVALID"]);
@@ -304,7 +306,7 @@ describe("a route of the Gateway API", () => {
     const expose = (index: number, path = "/") =>
       web.exposeViaIngress(route(gateway, { host: IngressHost.of(`h${index}.example.com`), path }));
     for (let index = 0; index < 64; index += 1) expose(index);
-    expect(refusedCodes(() => expose(64))).toEqual(["INGRESS_INVALID"]);
+    expect(problemCodesOf(() => expose(64))).toEqual(["INGRESS_INVALID"]);
     expect(() => expose(0, "/more")).not.toThrow();
   });
 
@@ -316,12 +318,12 @@ describe("a route of the Gateway API", () => {
     const oci = TlsTermination.atIngress(
       IngressCertificate.fromOciCertificates("ocid1.certificate.oc1.eu-frankfurt-1.example"),
     );
-    expect(refusedCodes(() => other.exposeViaIngress(route(gateway)))).toEqual(["NAME_DUPLICATE"]);
-    expect(refusedCodes(() => other.exposeViaIngress(route(gateway, { path: "/a", tls })))).toEqual([
+    expect(problemCodesOf(() => other.exposeViaIngress(route(gateway)))).toEqual(["NAME_DUPLICATE"]);
+    expect(problemCodesOf(() => other.exposeViaIngress(route(gateway, { path: "/a", tls })))).toEqual([
       "INGRESS_INVALID",
     ]);
     const host = IngressHost.of("other.example.com");
-    expect(refusedCodes(() => other.exposeViaIngress(route(gateway, { host, tls: oci })))).toEqual([
+    expect(problemCodesOf(() => other.exposeViaIngress(route(gateway, { host, tls: oci })))).toEqual([
       "INGRESS_INVALID",
     ]);
     expect(() => other.exposeViaIngress(route(gateway, { path: "/a" }))).not.toThrow();

@@ -4,9 +4,9 @@ import { KubernetesVersion } from "../../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../../lib/cluster/cluster";
 import { objectsOf } from "../../../lib/synthesis/chart-objects";
 import { TraefikIngress } from "../../../lib/exposure/ingress-controllers/traefik-ingress";
-import { AppProtocol } from "../../../lib/workload/pods/app-protocol";
+import { AppProtocol } from "../../../lib/workload/pods/ports";
 import { HardenedDeployment } from "../../../lib/workload/hardened-deployment";
-import { HttpListener } from "../../../lib/workload/pods/http-listener";
+import { HttpListener } from "../../../lib/workload/pods/load-balancer-listeners";
 import { IngressCertificate } from "../../../lib/exposure/ingress-certificate";
 import { IngressHost, IngressPathType } from "../../../lib/exposure/ingress-gateway";
 import { LoadBalancerAccess, ExternalTrafficPolicy } from "../../../lib/exposure/load-balancer-settings";
@@ -14,7 +14,7 @@ import { LoadBalancerShape } from "../../../lib/exposure/load-balancer-props";
 import { SecureNamespace } from "../../../lib/namespaces/secure-namespace";
 import { SecurityRuleManagement } from "../../../lib/exposure/security-rule-management";
 import { TlsTermination, TlsVersion } from "../../../lib/exposure/tls-termination";
-import { containerOf, fakeCluster, IMAGE, newChart, objectOf, refusedCodes } from "../../workload/support";
+import { containerOf, fakeCluster, IMAGE, newChart, objectOf, problemCodesOf } from "../../workload/support";
 import { flowsOf } from "../../support/rules";
 import { newStack } from "../../support/stack";
 import { REASON, route, traefik } from "./support";
@@ -56,7 +56,7 @@ describe("a Traefik", () => {
     expect(secretsOf()).toEqual([{ name: "ocir" }]);
     expect(secretsOf(["traefik-only"])).toEqual([{ name: "traefik-only" }]);
     expect(secretsOf([])).toBeUndefined();
-    expect(refusedCodes(() => traefik({ imagePullSecrets: ["No_Name"] }))).toEqual(["NAME_INVALID"]);
+    expect(problemCodesOf(() => traefik({ imagePullSecrets: ["No_Name"] }))).toEqual(["NAME_INVALID"]);
   });
 
   test("switches on no API, no dashboard, no metrics, and trusts no header of a client", () => {
@@ -226,7 +226,7 @@ describe("a route of Traefik", () => {
   test("with a certificate of OCI Certificates is refused, and nothing of it stays", () => {
     const { platform, gateway, web } = traefik();
     const tls = TlsTermination.atIngress(OCI_CERTIFICATE);
-    expect(refusedCodes(() => web.exposeViaIngress(route(gateway, { tls })))).toEqual(["INGRESS_INVALID"]);
+    expect(problemCodesOf(() => web.exposeViaIngress(route(gateway, { tls })))).toEqual(["INGRESS_INVALID"]);
     expect(objectsOf(platform).filter(({ kind }: any) => kind === "Ingress")).toEqual([]);
     expect(() => web.exposeViaIngress(route(gateway))).not.toThrow();
   });
@@ -234,7 +234,7 @@ describe("a route of Traefik", () => {
   test("of a workload without a namespace is refused", () => {
     const { app, gateway } = traefik();
     const web = new HardenedDeployment(newChart("", app, "nameless"), "web", { image: IMAGE, port: 8080 });
-    expect(refusedCodes(() => web.exposeViaIngress(route(gateway)))).toEqual(["NAME_INVALID"]);
+    expect(problemCodesOf(() => web.exposeViaIngress(route(gateway)))).toEqual(["NAME_INVALID"]);
   });
 });
 
@@ -279,12 +279,12 @@ describe("a Traefik that can't be", () => {
     ],
   ])("is refused for %s, and leaves nothing behind", (_, make, codes) => {
     const chart = newChart("gateway");
-    expect(refusedCodes(() => make(chart))).toEqual(codes);
+    expect(problemCodesOf(() => make(chart))).toEqual(codes);
     expect(chart.node.children).toEqual([]);
   });
 
   test("is refused in a chart without a namespace", () => {
-    expect(refusedCodes(() => new TraefikIngress(newChart(""), "traefik", props))).toEqual([
+    expect(problemCodesOf(() => new TraefikIngress(newChart(""), "traefik", props))).toEqual([
       "ATTRIBUTE_MISSING",
     ]);
   });

@@ -1,5 +1,5 @@
 import { ContainerImage } from "../../../lib/workload/images/container-image";
-import { DIGEST, refusedCodes } from "../../workload/support";
+import { DIGEST, problemCodesOf } from "../../workload/support";
 import { traefik as traefikOf } from "./support";
 
 describe("the image of a Traefik", () => {
@@ -8,7 +8,7 @@ describe("the image of a Traefik", () => {
   test.each(["traefik:v3.6.21", "traefik:3.0", "traefik:v2.11.2", "traefik:2", "my-traefik:v3.4-alpine"])(
     "can't be %s, which is too old by its own name",
     (name) => {
-      expect(refusedCodes(() => traefikOf({ image: of(name) }))).toEqual(["IMAGE_INVALID"]);
+      expect(problemCodesOf(() => traefikOf({ image: of(name) }))).toEqual(["IMAGE_INVALID"]);
     },
   );
 

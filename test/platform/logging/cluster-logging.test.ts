@@ -12,7 +12,7 @@ import {
   SecureOkeCluster,
 } from "../../../lib";
 import { objectsOf } from "../../../lib/synthesis/chart-objects";
-import { COMPARTMENT, refusal, refusedCodes } from "../../support/stack";
+import { COMPARTMENT, validationProblemsOf, problemCodesOf } from "../../support/stack";
 import { problemsAtSynthesis } from "../../workload/support";
 import { fileOf, find, FLUENT_BIT, image, inCluster, parse, secret, World } from "./support";
 
@@ -194,7 +194,7 @@ describe("an invalid ClusterLogging", () => {
         collector: FLUENT_BIT,
         destination: outside(),
       });
-    const [problem] = refusal(again);
+    const [problem] = validationProblemsOf(again);
     expect(problem).toMatchObject({
       code: "LOGGING_DUPLICATE",
       path: "other/other",
@@ -204,12 +204,12 @@ describe("an invalid ClusterLogging", () => {
     expect(other.node.tryFindChild("other")).toBeUndefined();
     const { cluster, stack } = world;
     const tenancyId = "ocid1.tenancy.oc1..test";
-    expect(refusedCodes(() => new OciContainerLogging(stack, "containers", { cluster, tenancyId }))).toEqual([
-      "LOGGING_DUPLICATE",
-    ]);
+    expect(
+      problemCodesOf(() => new OciContainerLogging(stack, "containers", { cluster, tenancyId })),
+    ).toEqual(["LOGGING_DUPLICATE"]);
     const second = new World();
     new OciContainerLogging(second.stack, "containers", { cluster: second.cluster, tenancyId });
-    expect(refusedCodes(() => second.logging())).toEqual(["LOGGING_DUPLICATE"]);
+    expect(problemCodesOf(() => second.logging())).toEqual(["LOGGING_DUPLICATE"]);
   });
 
   test("is not one on each of two clusters", () => {
@@ -227,7 +227,7 @@ describe("an invalid ClusterLogging", () => {
 
   test("refers to undefined parsers, with the nearest names in the message", () => {
     const world = new World();
-    const problems = refusal(() =>
+    const problems = validationProblemsOf(() =>
       world.logging({
         parsers: [LogParser.pattern("access", { pattern: "(?<a>.)" })],
         multiline: ["jawa", "java", "java", "access"],
@@ -255,12 +255,12 @@ describe("an invalid ClusterLogging", () => {
     const world = new World();
     const chart = new Chart(world.app, "bare");
     const props: any = { cluster: world.cluster, collector: FLUENT_BIT, destination: outside() };
-    expect(refusedCodes(() => new ClusterLogging(chart, "logging", props))).toEqual(["ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(() => new ClusterLogging(world.chart, "l".repeat(31), props))).toEqual([
+    expect(problemCodesOf(() => new ClusterLogging(chart, "logging", props))).toEqual(["ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(() => new ClusterLogging(world.chart, "l".repeat(31), props))).toEqual([
       "NAME_INVALID",
     ]);
     const none: any = {};
-    expect(refusedCodes(() => new ClusterLogging(world.chart, "logging", none))).toEqual(
+    expect(problemCodesOf(() => new ClusterLogging(world.chart, "logging", none))).toEqual(
       Array(3).fill("ATTRIBUTE_MISSING"),
     );
   });
@@ -283,7 +283,7 @@ describe("an invalid ClusterLogging", () => {
   test("creates nothing if one of its parts is invalid", () => {
     const world = new World();
     new HardenedDeployment(world.chart, "opensearch", { image: image("other") });
-    expect(refusedCodes(() => world.logging())).toContain("NAME_DUPLICATE");
+    expect(problemCodesOf(() => world.logging())).toContain("NAME_DUPLICATE");
     expect(world.chart.node.tryFindChild("logging")).toBeUndefined();
   });
 });

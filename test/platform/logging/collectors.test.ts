@@ -17,7 +17,7 @@ import {
   TraefikIngress,
 } from "../../../lib";
 import { objectsOf } from "../../../lib/synthesis/chart-objects";
-import { COMPARTMENT, newStack, refusal, refusedCodes } from "../../support/stack";
+import { COMPARTMENT, newStack, validationProblemsOf, problemCodesOf } from "../../support/stack";
 import { IMAGES, USERS } from "../monitoring/support";
 import { fileOf, find, FLUENT_BIT, FLUENTD, image, inCluster, parse, secret, World } from "./support";
 
@@ -60,7 +60,9 @@ describe("a buffer that pauses", () => {
   });
 
   test("can't be misspelled in an untyped program", () => {
-    expect(refusedCodes(() => LogBuffer.of({ overflow: "stop" as LogOverflow }))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(() => LogBuffer.of({ overflow: "stop" as LogOverflow }))).toEqual([
+      "VALUE_INVALID",
+    ]);
   });
 });
 
@@ -158,12 +160,12 @@ describe("OpenSearch Dashboards behind a public gateway", () => {
   const PUBLIC = LoadBalancerAccess.publicFrom(["203.0.113.0/24"], { reason: "The shop is public" });
 
   test("are refused without a reason of their own", () => {
-    const [problem] = refusal(() => expose(PUBLIC));
+    const [problem] = validationProblemsOf(() => expose(PUBLIC));
     expect(problem).toMatchObject({
       code: "REASON_MISSING",
       fix: expect.stringContaining("{ publicReason: "),
     });
-    expect(refusedCodes(() => expose(PUBLIC, "-"))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => expose(PUBLIC, "-"))).toEqual(["REASON_MISSING"]);
   });
 
   test("are an acknowledged exception with one", () => {

@@ -7,7 +7,7 @@ import {
   OracleServiceRanges,
 } from "../../../lib";
 import { objectsOf } from "../../../lib/synthesis/chart-objects";
-import { refusal, refusedCodes } from "../../support/stack";
+import { validationProblemsOf, problemCodesOf } from "../../support/stack";
 import { problemsAtSynthesis } from "../../workload/support";
 import { elasticsearchInCluster, fileOf, find, FLUENTD, image, parse, secret, World } from "./support";
 
@@ -182,21 +182,21 @@ describe("an invalid Elasticsearch in the cluster", () => {
 
   test("lacks an image, users and credentials", () => {
     const none: any = {};
-    expect(refusedCodes(() => LogDestination.elasticsearchInCluster(none))).toEqual(
+    expect(problemCodesOf(() => LogDestination.elasticsearchInCluster(none))).toEqual(
       Array(4).fill("ATTRIBUTE_MISSING"),
     );
   });
 
   test("has a password in place of files of a secret", () => {
     const literal: any = { ...props, collectorCredentials: "hunter2hunter2" };
-    const [problem] = refusal(() => LogDestination.elasticsearchInCluster(literal));
+    const [problem] = validationProblemsOf(() => LogDestination.elasticsearchInCluster(literal));
     expect(problem).toMatchObject({ code: "VALUE_INVALID", property: "collectorCredentials" });
     expect(JSON.stringify(problem)).not.toContain("hunter2");
   });
 
   test("has a reason for a public exposure that is blank", () => {
     const dashboards = { image: image("kibana"), secretFiles: secret("kibana"), publicReason: " " };
-    expect(refusedCodes(() => LogDestination.elasticsearchInCluster({ ...props, dashboards }))).toEqual([
+    expect(problemCodesOf(() => LogDestination.elasticsearchInCluster({ ...props, dashboards }))).toEqual([
       "REASON_MISSING",
     ]);
   });

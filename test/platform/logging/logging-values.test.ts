@@ -11,14 +11,15 @@ import {
   OracleServiceRanges,
   Port,
 } from "../../../lib";
-import { refusal, refusedCodes } from "../../support/stack";
+import { validationProblemsOf, problemCodesOf } from "../../support/stack";
 import { image, secret } from "./support";
 
 const egress = [Egress.to("203.0.113.9/32", Port.tcp(9200), { reason: "The log store of the company" })];
 const store = { host: "logs.example.com", credentials: secret("log-store"), egress };
 
 /** The code and the property of each problem of an invalid call. */
-const found = (call: () => unknown) => refusal(call).map(({ code, property }) => [code, property]);
+const found = (call: () => unknown) =>
+  validationProblemsOf(call).map(({ code, property }) => [code, property]);
 
 describe("LogRetention", () => {
   test("accepts 30 days or more", () => {
@@ -27,7 +28,7 @@ describe("LogRetention", () => {
   });
 
   test("rejects fewer than 30 days, and points to the exception", () => {
-    const [problem] = refusal(() => LogRetention.of(Duration.days(29)));
+    const [problem] = validationProblemsOf(() => LogRetention.of(Duration.days(29)));
     expect(problem).toMatchObject({ code: "RETENTION_INVALID", property: "duration" });
     expect(problem?.fix).toContain("shorterThan30Days");
   });
@@ -42,10 +43,10 @@ describe("LogRetention", () => {
   test("accepts fewer than 30 days with a reason", () => {
     const reason = "A test cluster, which is deleted every week";
     expect(LogRetention.shorterThan30Days(Duration.days(7), { reason })).toMatchObject({ days: 7, reason });
-    expect(refusedCodes(() => LogRetention.shorterThan30Days(Duration.days(7), { reason: " " }))).toEqual([
+    expect(problemCodesOf(() => LogRetention.shorterThan30Days(Duration.days(7), { reason: " " }))).toEqual([
       "REASON_MISSING",
     ]);
-    expect(refusedCodes(() => LogRetention.shorterThan30Days(Duration.days(30), { reason }))).toEqual([
+    expect(problemCodesOf(() => LogRetention.shorterThan30Days(Duration.days(30), { reason }))).toEqual([
       "RETENTION_INVALID",
     ]);
   });
@@ -63,9 +64,9 @@ describe("LogBuffer", () => {
     expect(found(() => LogBuffer.of({ limit: Size.gibibytes(2), volume: Size.gibibytes(1) }))).toEqual([
       ["LOG_BUFFER_INVALID", "volume"],
     ]);
-    expect(refusedCodes(() => LogBuffer.of({ limit: Size.gibibytes(1), volume: Size.gibibytes(1) }))).toEqual(
-      ["LOG_BUFFER_INVALID"],
-    );
+    expect(
+      problemCodesOf(() => LogBuffer.of({ limit: Size.gibibytes(1), volume: Size.gibibytes(1) })),
+    ).toEqual(["LOG_BUFFER_INVALID"]);
     expect(found(() => LogBuffer.of({ limit: Size.mebibytes(63) }))).toEqual([["SIZE_INVALID", "limit"]]);
   });
 });
@@ -81,7 +82,7 @@ describe("LogRedaction", () => {
   });
 
   test("is disabled only with a reason", () => {
-    expect(refusedCodes(() => LogRedaction.none({ reason: "" }))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => LogRedaction.none({ reason: "" }))).toEqual(["REASON_MISSING"]);
     expect(LogRedaction.none({ reason: "The store redacts itself" })).toMatchObject({ isOn: false });
   });
 });
@@ -126,10 +127,9 @@ describe("LogParser", () => {
       ["NAME_DUPLICATE", "name"],
       ["LOG_PARSER_INVALID", "continuation"],
     ]);
-    expect(refusedCodes(() => LogParser.multiline("Dated", { firstLine: "^a", continuation: "(" }))).toEqual([
-      "NAME_INVALID",
-      "LOG_PARSER_INVALID",
-    ]);
+    expect(
+      problemCodesOf(() => LogParser.multiline("Dated", { firstLine: "^a", continuation: "(" })),
+    ).toEqual(["NAME_INVALID", "LOG_PARSER_INVALID"]);
   });
 });
 
@@ -151,18 +151,18 @@ describe("LogDestination", () => {
     ["writer:hunter2hunter2@logs.example.com", "CREDENTIAL_LITERAL"],
     ["https://writer:hunter2hunter2@logs.example.com", "CREDENTIAL_LITERAL"],
   ])("rejects the host %j", (host, code) => {
-    const [problem] = refusal(() => LogDestination.openSearch({ ...store, host }));
+    const [problem] = validationProblemsOf(() => LogDestination.openSearch({ ...store, host }));
     expect(problem?.code).toBe(code);
     expect(problem?.what).not.toContain("hunter2");
   });
 
   test("has no prop for a password, and rejects one of an untyped program", () => {
     const literal: any = { ...store, credentials: "hunter2hunter2" };
-    const [problem] = refusal(() => LogDestination.openSearch(literal));
+    const [problem] = validationProblemsOf(() => LogDestination.openSearch(literal));
     expect(problem?.code).toBe("VALUE_INVALID");
     expect(JSON.stringify(problem)).not.toContain("hunter2");
     const further: any = { ...store, password: "hunter2hunter2" };
-    const [unknown] = refusal(() => LogDestination.openSearch(further));
+    const [unknown] = validationProblemsOf(() => LogDestination.openSearch(further));
     expect(unknown?.what).toContain("password");
     expect(JSON.stringify(unknown)).not.toContain("hunter2");
   });
@@ -176,7 +176,7 @@ describe("LogDestination", () => {
   test("rejects an invalid port, prefix and directory", () => {
     const certificateAuthority = store.credentials;
     expect(
-      refusedCodes(() =>
+      problemCodesOf(() =>
         LogDestination.openSearch({ ...store, port: 0, indexPrefix: "Logs*", certificateAuthority }),
       ),
     ).toEqual(["PORT_INVALID", "NAME_INVALID", "PATH_INVALID"]);
@@ -202,7 +202,7 @@ describe("LogDestination", () => {
       ["OCID_INVALID", "kmsKeyId"],
     ]);
     const none: any = {};
-    expect(refusedCodes(() => LogDestination.openSearchInCluster(none))).toEqual([
+    expect(problemCodesOf(() => LogDestination.openSearchInCluster(none))).toEqual([
       "ATTRIBUTE_MISSING",
       "ATTRIBUTE_MISSING",
     ]);
@@ -213,7 +213,7 @@ test("LogCollector needs an image", () => {
   expect(LogCollector.fluentBit(image("fluent-bit")).program).toBe("fluent-bit");
   expect(LogCollector.fluentd(image("fluentd")).program).toBe("fluentd");
   const text: any = "docker.io/fluent/fluent-bit:latest";
-  expect(refusedCodes(() => LogCollector.fluentBit(text))).toEqual(["VALUE_INVALID"]);
+  expect(problemCodesOf(() => LogCollector.fluentBit(text))).toEqual(["VALUE_INVALID"]);
 });
 
 test("LogSnapshots go to a bucket of a region, and stay for 30 days or more", () => {
@@ -249,6 +249,6 @@ test("LogSnapshots go to a bucket of a region, and stay for 30 days or more", ()
 test("rejects numbers and texts as sizes and durations in an untyped program", () => {
   const number: any = 90;
   const size: any = { limit: "1Gi", volume: {} };
-  expect(refusedCodes(() => LogRetention.of(number))).toEqual(["VALUE_INVALID"]);
-  expect(refusedCodes(() => LogBuffer.of(size))).toEqual(["VALUE_INVALID", "VALUE_INVALID"]);
+  expect(problemCodesOf(() => LogRetention.of(number))).toEqual(["VALUE_INVALID"]);
+  expect(problemCodesOf(() => LogBuffer.of(size))).toEqual(["VALUE_INVALID", "VALUE_INVALID"]);
 });

@@ -1,7 +1,7 @@
 import { Duration } from "cdk8s";
 import { OciContainerLogging, SecureOkeCluster } from "../../../lib";
 
-import { COMPARTMENT, onlyResource, refusal, refusedCodes } from "../../support/stack";
+import { COMPARTMENT, onlyResource, validationProblemsOf, problemCodesOf } from "../../support/stack";
 
 import { World } from "./support";
 
@@ -41,7 +41,9 @@ describe("OciContainerLogging", () => {
         ...props,
       });
     const cluster = second("second");
-    const [problem] = refusal(() => new OciContainerLogging(world.stack, "more", { cluster, tenancyId }));
+    const [problem] = validationProblemsOf(
+      () => new OciContainerLogging(world.stack, "more", { cluster, tenancyId }),
+    );
     expect(problem).toMatchObject({
       code: "LOGGING_DUPLICATE",
       fix: expect.stringContaining("dynamicGroupId"),
@@ -66,7 +68,7 @@ describe("OciContainerLogging", () => {
   test("rejects a retention that OCI does not offer, and needs either a group or the tenancy", () => {
     const { cluster, stack } = new World();
     const codes = (props: object) =>
-      refusedCodes(() => new OciContainerLogging(stack, "containers", { cluster, ...props }));
+      problemCodesOf(() => new OciContainerLogging(stack, "containers", { cluster, ...props }));
     expect(codes({ tenancyId, retention: Duration.days(7) })).toEqual(["DURATION_INVALID"]);
     expect(codes({ tenancyId, retention: Duration.days(31) })).toEqual(["DURATION_INVALID"]);
     expect(codes({})).toEqual(["ATTRIBUTE_MISSING"]);

@@ -15,7 +15,7 @@ import {
 import { Acknowledgements } from "../../../lib/core/acknowledgement";
 import { objectsOf } from "../../../lib/synthesis/chart-objects";
 import { flowsOf } from "../../support/rules";
-import { COMPARTMENT, refusal, refusedCodes } from "../../support/stack";
+import { COMPARTMENT, validationProblemsOf, problemCodesOf } from "../../support/stack";
 import { IMAGE } from "../../workload/support";
 import { dashboard, fileOf, find, jobNames, jobsOf, peers, podsOf, World } from "./support";
 
@@ -241,7 +241,7 @@ describe("Grafana behind a public load balancer", () => {
 
   test("is rejected without publicReason", () => {
     const { exposure, world } = worldWith(publicAccess());
-    const [problem] = refusal(() => world.monitoring({ exposure }));
+    const [problem] = validationProblemsOf(() => world.monitoring({ exposure }));
     expect(problem).toMatchObject({
       code: "REASON_MISSING",
       property: "publicReason",
@@ -252,8 +252,10 @@ describe("Grafana behind a public load balancer", () => {
 
   test("is rejected with a blank publicReason, and so is a blank reason without an exposure", () => {
     const { exposure, world } = worldWith(publicAccess());
-    expect(refusedCodes(() => world.monitoring({ exposure, publicReason: " " }))).toEqual(["REASON_MISSING"]);
-    expect(refusedCodes(() => world.monitoring({ publicReason: "" }))).toEqual(["REASON_MISSING"]);
+    expect(problemCodesOf(() => world.monitoring({ exposure, publicReason: " " }))).toEqual([
+      "REASON_MISSING",
+    ]);
+    expect(problemCodesOf(() => world.monitoring({ publicReason: "" }))).toEqual(["REASON_MISSING"]);
   });
 
   test("records publicReason", () => {

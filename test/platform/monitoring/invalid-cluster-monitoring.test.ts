@@ -8,7 +8,7 @@ import {
   SecureOkeCluster,
   type ClusterMonitoringProps,
 } from "../../../lib";
-import { COMPARTMENT, refusal, refusedCodes, synthesized } from "../../support/stack";
+import { COMPARTMENT, validationProblemsOf, problemCodesOf, synthesized } from "../../support/stack";
 import { dashboard, IMAGES, USERS, World } from "./support";
 
 describe("an invalid ClusterMonitoring", () => {
@@ -42,25 +42,25 @@ describe("an invalid ClusterMonitoring", () => {
     ],
   ])("with %s", (_what, props, codes) => {
     const world = new World();
-    expect(refusedCodes(() => world.monitoring(props))).toEqual(codes);
+    expect(problemCodesOf(() => world.monitoring(props))).toEqual(codes);
     expect(world.chart.node.children).toEqual([]);
   });
 
   test("lacks required props, or has values of another kind", () => {
     const world = new World();
     const make = (props: object) => () => new ClusterMonitoring(world.chart, "monitoring", props as never);
-    expect(refusedCodes(make({}))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
-    expect(refusedCodes(make({ cluster: world.cluster, images: IMAGES, users: "admin:hunter2" }))).toEqual([
+    expect(problemCodesOf(make({}))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
+    expect(problemCodesOf(make({ cluster: world.cluster, images: IMAGES, users: "admin:hunter2" }))).toEqual([
       "VALUE_INVALID",
     ]);
     expect(
-      refusedCodes(
+      problemCodesOf(
         make({ cluster: world.cluster, images: IMAGES, users: USERS, grafanaPassword: "hunter2" }),
       ),
     ).toHaveLength(1);
     const nameless = new Chart(world.app, "nameless");
     const props = { cluster: world.cluster, images: IMAGES, users: USERS };
-    expect(refusedCodes(() => new ClusterMonitoring(nameless, "monitoring", props))).toContain(
+    expect(problemCodesOf(() => new ClusterMonitoring(nameless, "monitoring", props))).toContain(
       "ATTRIBUTE_MISSING",
     );
     expect(nameless.node.children).toEqual([]);
@@ -71,7 +71,7 @@ describe("an invalid ClusterMonitoring", () => {
     world.monitoring();
     const chart = new Chart(new KubernetesApp(), "other", { namespace: "other" });
     const props = { cluster: world.cluster, images: IMAGES, users: USERS };
-    expect(refusal(() => new ClusterMonitoring(chart, "monitoring", props))).toMatchObject([
+    expect(validationProblemsOf(() => new ClusterMonitoring(chart, "monitoring", props))).toMatchObject([
       { code: "MONITORING_DUPLICATE", path: "other/monitoring" },
     ]);
   });
@@ -87,18 +87,18 @@ describe("an invalid ClusterMonitoring", () => {
       images: IMAGES,
       users: USERS,
     });
-    expect(refusedCodes(() => world.chart.toJson())).toContain("CHART_NOT_ADDED");
+    expect(problemCodesOf(() => world.chart.toJson())).toContain("CHART_NOT_ADDED");
     other.addCdk8sChart("monitoring", world.chart);
-    expect(refusedCodes(() => synthesized(world.stack))).toContain("PEER_ELSEWHERE");
+    expect(problemCodesOf(() => synthesized(world.stack))).toContain("PEER_ELSEWHERE");
   });
 
   test("rejects duplicate rules and dashboards that are added later, and keeps nothing of the call", () => {
     const monitoring = new World().monitoring();
     const count = monitoring.dashboards.length;
-    expect(refusedCodes(() => monitoring.addDashboards(dashboard("new"), dashboard("nodes")))).toEqual([
+    expect(problemCodesOf(() => monitoring.addDashboards(dashboard("new"), dashboard("nodes")))).toEqual([
       "DASHBOARD_INVALID",
     ]);
-    expect(refusedCodes(() => monitoring.addAlerts(AlertRule.recommended()[0] as AlertRule))).toEqual([
+    expect(problemCodesOf(() => monitoring.addAlerts(AlertRule.recommended()[0] as AlertRule))).toEqual([
       "NAME_DUPLICATE",
     ]);
     expect(monitoring.dashboards).toHaveLength(count);

@@ -17,7 +17,7 @@ import {
   type AlertRuleProps,
 } from "../../../lib";
 import { parseYaml } from "../../terraform/yaml-readers";
-import { refusal, refusedCodes } from "../../support/stack";
+import { validationProblemsOf, problemCodesOf } from "../../support/stack";
 import { DIGEST } from "../../workload/support";
 import { alertPage } from "./alert-page";
 import { fileOf, find, World } from "./support";
@@ -103,7 +103,7 @@ describe("an alert rule", () => {
     ],
     ["a password", { whatToDo: "Sign in with password=hunter2hunter2." }, ["CREDENTIAL_LITERAL"]],
   ])("is refused with %s", (_what, props, codes) => {
-    expect(refusedCodes(() => AlertRule.of({ ...RULE, ...props }))).toEqual(codes);
+    expect(problemCodesOf(() => AlertRule.of({ ...RULE, ...props }))).toEqual(codes);
   });
 
   test("may have brackets in texts", () => {
@@ -159,28 +159,28 @@ describe("a receiver of alerts", () => {
       ["CREDENTIAL_LITERAL"],
     ],
   ])("is refused with %s", (_what, props, codes) => {
-    const problems = refusal(() => AlertReceiver.webhook("pager", props));
+    const problems = validationProblemsOf(() => AlertReceiver.webhook("pager", props));
     expect(problems.map(({ code }) => code)).toEqual(codes);
     expect(JSON.stringify(problems)).not.toContain("hunter2");
   });
 
   test("whose address is a credential takes it from a file", () => {
     const url = "https://hooks.slack.com/services/T024F3K9X/B02ABCDEF12/example";
-    const [problem] = refusal(() => AlertReceiver.webhook("pager", { url }));
+    const [problem] = validationProblemsOf(() => AlertReceiver.webhook("pager", { url }));
     expect(problem).toMatchObject({ property: "url", fix: expect.stringContaining("secretFiles") });
     expect(problem?.what).not.toContain("B02ABCDEF12");
   });
 
   test("rejects an invalid mailbox", () => {
     const props = { to: "oncall", from: "a@b", smarthost: "smtp", userName: "alerts", secretFiles: FILES };
-    expect(refusedCodes(() => AlertReceiver.email("Mail", props))).toEqual([
+    expect(problemCodesOf(() => AlertReceiver.email("Mail", props))).toEqual([
       "NAME_INVALID",
       "RECEIVER_INVALID",
       "RECEIVER_INVALID",
       "RECEIVER_INVALID",
     ]);
     const literal = { ...props, secretFiles: "hunter2" as never };
-    const problems = refusal(() => AlertReceiver.email("mail", literal));
+    const problems = validationProblemsOf(() => AlertReceiver.email("mail", literal));
     expect(problems.some(({ code }) => code === "VALUE_INVALID")).toBe(true);
     expect(JSON.stringify(problems)).not.toContain("hunter2");
   });
@@ -230,7 +230,7 @@ describe("users of Grafana", () => {
 
   test("are refused with a password literal, which no message repeats", () => {
     for (const props of [{ secretFiles: "hunter2" }, { secretFiles: FILES, password: "hunter2" }]) {
-      const problems = refusal(() => GrafanaUsers.administrator(props as never));
+      const problems = validationProblemsOf(() => GrafanaUsers.administrator(props as never));
       expect(problems).toHaveLength(1);
       expect(JSON.stringify(problems)).not.toContain("hunter2");
     }
@@ -242,7 +242,7 @@ describe("users of Grafana", () => {
     ["a client with blanks", { clientId: "a b" }, ["VALUE_INVALID"]],
     ["a role of two lines", { rolePath: "'Viewer'\nrole = Admin" }, ["VALUE_INVALID"]],
   ])("are refused with %s", (_what, props, codes) => {
-    expect(refusedCodes(() => GrafanaUsers.oidc({ ...OIDC, ...props }))).toEqual(codes);
+    expect(problemCodesOf(() => GrafanaUsers.oidc({ ...OIDC, ...props }))).toEqual(codes);
   });
 });
 
@@ -278,27 +278,27 @@ describe("a dashboard", () => {
     ["no id", '{"title":"A"}', "ATTRIBUTE_MISSING"],
     ["no title", '{"uid":"a","title":" "}', "DASHBOARD_INVALID"],
   ])("is rejected with %s", (_what, json, code) => {
-    expect(refusedCodes(() => GrafanaDashboard.fromJson(json))).toEqual([code]);
+    expect(problemCodesOf(() => GrafanaDashboard.fromJson(json))).toEqual([code]);
   });
 
   test("is refused with a password literal", () => {
     const json = JSON.stringify({ uid: "a", title: "A", templating: { password: "hunter2hunter2" } });
-    const problems = refusal(() => GrafanaDashboard.fromJson(json));
+    const problems = validationProblemsOf(() => GrafanaDashboard.fromJson(json));
     expect(problems.map(({ code }) => code)).toEqual(["CREDENTIAL_LITERAL"]);
     expect(JSON.stringify(problems)).not.toContain("hunter2");
   });
 
   test("is refused without panels, and a panel without queries", () => {
-    expect(refusedCodes(() => GrafanaDashboard.of({ id: "A", title: "A", panels: [] }))).toEqual([
+    expect(problemCodesOf(() => GrafanaDashboard.of({ id: "A", title: "A", panels: [] }))).toEqual([
       "DASHBOARD_INVALID",
       "DASHBOARD_INVALID",
     ]);
-    expect(refusedCodes(() => DashboardPanel.stat({ title: " ", queries: [] }))).toEqual([
+    expect(problemCodesOf(() => DashboardPanel.stat({ title: " ", queries: [] }))).toEqual([
       "DASHBOARD_INVALID",
       "DASHBOARD_INVALID",
     ]);
     for (const expression of ["", "sum(up", 'up{job="a}', "up)"]) {
-      expect(refusedCodes(() => DashboardPanel.stat({ title: "A", queries: [{ expression }] }))).toEqual([
+      expect(problemCodesOf(() => DashboardPanel.stat({ title: "A", queries: [{ expression }] }))).toEqual([
         "DASHBOARD_INVALID",
       ]);
     }
@@ -328,7 +328,7 @@ describe("images of a monitoring", () => {
   test("come from a lock file, and all that are missing there are named together", () => {
     const { images } = MonitoringImages.fromLock(lockOf([...names, "prometheus"]));
     expect(images.collector.reference).toBe(`fra.ocir.io/acme/opentelemetry-collector:1.0@${DIGEST}`);
-    expect(refusedCodes(() => MonitoringImages.fromLock(lockOf(names.slice(1))))).toEqual([
+    expect(problemCodesOf(() => MonitoringImages.fromLock(lockOf(names.slice(1))))).toEqual([
       "IMAGE_LOCK_INVALID",
       "IMAGE_LOCK_INVALID",
     ]);
@@ -336,14 +336,14 @@ describe("images of a monitoring", () => {
 
   test("are all given", () => {
     const one = ContainerImage.of(`fra.ocir.io/acme/prometheus@${DIGEST}`);
-    expect(refusedCodes(() => MonitoringImages.of({ prometheus: one } as never))).toEqual(
+    expect(problemCodesOf(() => MonitoringImages.of({ prometheus: one } as never))).toEqual(
       Array(6).fill("ATTRIBUTE_MISSING"),
     );
   });
 });
 
 test("kubelets whose certificates are not checked need a reason", () => {
-  expect(refusedCodes(() => KubeletMetrics.unverified({ reason: " " }))).toEqual(["REASON_MISSING"]);
+  expect(problemCodesOf(() => KubeletMetrics.unverified({ reason: " " }))).toEqual(["REASON_MISSING"]);
   expect(KubeletMetrics.verified()).toMatchObject({ isRead: true, isVerified: true });
 });
 

@@ -11,7 +11,7 @@ import {
 } from "../../../lib";
 import { objectsOf } from "../../../lib/synthesis/chart-objects";
 import { flowsOf } from "../../support/rules";
-import { refusal, refusedCodes, synthesized } from "../../support/stack";
+import { validationProblemsOf, problemCodesOf, synthesized } from "../../support/stack";
 import { IMAGE } from "../../workload/support";
 import { fileOf, find, jobNames, jobsOf, peers, podsOf, World } from "./support";
 
@@ -81,7 +81,7 @@ describe("scrapeMetrics of a workload", () => {
     world.cluster.addCdk8sChart("team", chart);
     const synthesize = () => synthesized(world.stack);
     if (codes.length === 0) expect(synthesize).not.toThrow();
-    else expect(refusedCodes(synthesize)).toEqual(codes);
+    else expect(problemCodesOf(synthesize)).toEqual(codes);
   });
 
   test("adds no group rule in an overlay, whose pods use the addresses of their nodes", () => {
@@ -114,11 +114,11 @@ describe("scrapeMetrics of a workload", () => {
     const world = new World();
     const shop = world.namespace();
     const web = world.web(shop);
-    const [problem] = refusal(() => web.scrapeMetrics({ port: 9999 }));
+    const [problem] = validationProblemsOf(() => web.scrapeMetrics({ port: 9999 }));
     expect(problem).toMatchObject({ code: "PORT_NOT_LISTENED", path: "shop/web" });
     expect(problem?.what).toBe("port is 9999, and the workload listens on 8080, 9464");
     const worker = new HardenedDeployment(shop, "worker", { image: IMAGE });
-    expect(refusedCodes(() => worker.scrapeMetrics())).toEqual(["PORT_NOT_LISTENED"]);
+    expect(problemCodesOf(() => worker.scrapeMetrics())).toEqual(["PORT_NOT_LISTENED"]);
   });
 
   test.each([
@@ -130,16 +130,18 @@ describe("scrapeMetrics of a workload", () => {
   ])("is refused with %j", (options, code) => {
     const world = new World();
     const web = world.web(world.namespace());
-    expect(refusedCodes(() => web.scrapeMetrics(options))).toEqual([code]);
+    expect(problemCodesOf(() => web.scrapeMetrics(options))).toEqual([code]);
   });
 
   test("is rejected at synthesis if the cluster has no monitoring, or the chart no cluster", () => {
     const world = new World();
     const shop = world.namespace();
     world.web(shop).scrapeMetrics();
-    expect(refusedCodes(() => shop.toJson())).toContain("MONITORING_MISSING");
+    expect(problemCodesOf(() => shop.toJson())).toContain("MONITORING_MISSING");
     world.cluster.addCdk8sChart("shop", shop);
-    expect(refusal(() => synthesized(world.stack)).map(({ code, what }) => [code, what])).toEqual([
+    expect(
+      validationProblemsOf(() => synthesized(world.stack)).map(({ code, what }) => [code, what]),
+    ).toEqual([
       ["MONITORING_MISSING", "Scraping metrics needs a ClusterMonitoring, and stack/cluster has none"],
     ]);
   });
@@ -150,6 +152,6 @@ describe("scrapeMetrics of a workload", () => {
     const chart = new Chart(world.app, "nameless");
     const web = world.web(chart);
     web.scrapeMetrics();
-    expect(refusedCodes(() => world.cluster.addCdk8sChart("nameless", chart))).toContain("NAME_INVALID");
+    expect(problemCodesOf(() => world.cluster.addCdk8sChart("nameless", chart))).toContain("NAME_INVALID");
   });
 });

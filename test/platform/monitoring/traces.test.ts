@@ -8,7 +8,7 @@ import {
 } from "../../../lib";
 import { objectsOf } from "../../../lib/synthesis/chart-objects";
 import { EnvironmentValue } from "../../../lib/workload/pods/environment-value";
-import { refusedCodes, synthesized } from "../../support/stack";
+import { problemCodesOf, synthesized } from "../../support/stack";
 import { IMAGE } from "../../workload/support";
 import { find, peers, podsOf, World } from "./support";
 
@@ -74,11 +74,11 @@ describe("a workload whose traces are taken", () => {
     const shop = world.namespace();
     const web = world.web(shop);
     for (const sampledRatio of [-0.1, 1.1, Number.NaN]) {
-      expect(refusedCodes(() => web.traces({ sampledRatio }))).toEqual(["VALUE_INVALID"]);
+      expect(problemCodesOf(() => web.traces({ sampledRatio }))).toEqual(["VALUE_INVALID"]);
     }
     web.traces();
     world.cluster.addCdk8sChart("shop", shop);
-    expect(refusedCodes(() => synthesized(world.stack))).toEqual(["MONITORING_MISSING"]);
+    expect(problemCodesOf(() => synthesized(world.stack))).toEqual(["MONITORING_MISSING"]);
   });
 
   test.each<[string, (chart: Chart) => HardenedWorkload, (object: any) => any]>([

@@ -1,7 +1,7 @@
 import { type ITerraformDependable, Lazy, type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { type Port, IpProtocol } from "../../../core/port";
-import { identityOf } from "../../../core/reference";
+import { identityOf } from "../../../core/terraform-text";
 import { ResourceConstruct } from "../../../core/resource-construct";
 import { policyNameOf } from "../../../core/resource-name";
 import { tagsOf } from "../../../core/tagging";

@@ -1,10 +1,10 @@
-import { ApiObject, Chart, JsonPatch, Lazy } from "cdk8s";
+import { ApiObject, Lazy } from "cdk8s";
 import { Construct } from "constructs";
-import { shortHash } from "../../../core/short-hash";
+import { shortHash } from "../../../core/resource-name";
 import { type Problems } from "../../../core/validation-error";
 import { GATEWAY_API_GROUP } from "../../../rbac/private/gateway-api";
-import { AppProtocol } from "../../../workload/pods/app-protocol";
-import { TlsVersion } from "../../../workload/pods/cipher-suites";
+import { AppProtocol } from "../../../workload/pods/ports";
+import { TlsVersion } from "../../../workload/pods/load-balancer-listeners";
 import {
   type ResolvedRoute,
   INGRESS_SERVICE_PORT,
@@ -13,6 +13,7 @@ import {
 } from "../../ingress-gateway";
 import { type IServiceBackend } from "../../workload-service";
 import { byText } from "../../../core/stable-order";
+import { removeNamespace } from "../../../synthesis/chart-objects";
 
 /** The ports that Traefik listens on, none of which needs a capability. */
 export const TRAEFIK_PORTS = { ping: 8080, web: 8000, websecure: 8443 };
@@ -178,9 +179,7 @@ export class TraefikGateway extends Construct {
       metadata: { name: className, labels: classLabels },
       spec: { controllerName: "traefik.io/gateway-controller" },
     });
-    // The object is cluster-scoped, but cdk8s sets the chart's namespace on every object.
-    if (Chart.of(this).namespace !== undefined)
-      gatewayClass.addJsonPatch(JsonPatch.remove("/metadata/namespace"));
+    removeNamespace(gatewayClass);
   }
 
   /** Adds a problem for each option that the Gateway API, or Traefik's implementation of it, does not support. */

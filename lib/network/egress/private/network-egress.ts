@@ -11,12 +11,11 @@ import {
 import { blockOf, checkEgress, checkOutside, type Egress, type EgressSource } from "../egress";
 import { type KnownEgress, RequestedEgress } from "./requested-egress";
 import { type Cidr, readCidrs } from "../../../core/cidr";
-import { fail } from "../../../core/fail";
+import { fail, Problems } from "../../../core/validation-error";
 import { IpProtocol } from "../../../core/port";
 import { readProps } from "../../../core/readers";
-import { checkRegionWhenWritten } from "../../../core/region-of-ocid";
+import { checkRegionWhenWritten } from "../../../core/regions";
 import { ResourceConstruct } from "../../../core/resource-construct";
-import { Problems } from "../../../core/validation-error";
 import { type CoreDrgAttachment } from "../../../oci/core-drg-attachment";
 import { type CoreNatGateway } from "../../../oci/core-nat-gateway";
 import { checkGroupVcn } from "../../security-groups/network-security-group";

@@ -3,7 +3,7 @@ import { shown } from "../../../core/display-value";
 import { checkOcid } from "../../../core/ocid";
 import { hasPorts, MAX_PORTS, type Port, portsOf, IpProtocol } from "../../../core/port";
 import { checkReason, checkRuleReason, type ReasonedChoice } from "../../../core/reason";
-import { checkGiven } from "../../../core/required";
+import { checkGiven } from "../../../core/missing-values";
 import { type Problems } from "../../../core/validation-error";
 import { checkCidrLabel } from "../../vcn/region-services";
 import { type INetworkPeer, type RuleEnd } from "../security-group";

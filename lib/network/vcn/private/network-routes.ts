@@ -1,6 +1,6 @@
 import { type IConstruct, type Construct } from "constructs";
 import { compareOcids } from "../../../core/ocid";
-import { type Problems } from "../../../core/validation-error";
+import { type Problems, fail } from "../../../core/validation-error";
 import { type TaggingProps } from "../../../core/tagging";
 import { byKey } from "../../../core/stable-order";
 import { CoreRouteTable, type CoreRouteTableRouteRules } from "../../../oci/core-route-table";
@@ -10,7 +10,6 @@ import { CoreDrgAttachment } from "../../../oci/core-drg-attachment";
 import { CoreLocalPeeringGateway } from "../../../oci/core-local-peering-gateway";
 import { CoreNatGateway } from "../../../oci/core-nat-gateway";
 import { CoreRemotePeeringConnection } from "../../../oci/core-remote-peering-connection";
-import { fail } from "../../../core/fail";
 import { ResourceConstruct } from "../../../core/resource-construct";
 import { CoreDefaultRouteTable } from "../../../oci/core-default-route-table";
 import { CoreDefaultSecurityList } from "../../../oci/core-default-security-list";

@@ -9,19 +9,18 @@ import {
   fluentBitConfig,
   POD_LOGS,
   type Target,
+  IDENTIFY_SCRIPT,
 } from "./fluent-bit-config";
 import { FLUENTD_FILES, FLUENTD_METRICS, FLUENTD_METRICS_PORT, fluentdConfig } from "./fluentd-config";
-import { IDENTIFY_SCRIPT } from "./identify-script";
-import { sizeOf } from "./quotas";
-import { type Logging } from "./read-logging";
 import { luaScript, rubyPlugin } from "./redaction-rules";
-import { INDEX_PREFIX, STORE_PORTS, type StoreProgram } from "./store-parts";
+import { INDEX_PREFIX, type NamespaceCapacity, STORE_PORTS, type StoreProgram } from "./store-parts";
+import { type Logging } from "../cluster-logging-props";
+import { LogOverflow, type LogBuffer } from "../log-collector";
 import { HardenedDaemonSet } from "../../../workload/hardened-daemon-set";
 import { HostAccess } from "../../../workload/host-access/host-access";
-import { ConfigFile } from "../../../workload/pods/config-file";
+import { ApiAccess } from "../../../workload/pods/service-account";
+import { ConfigFile, SecretFiles } from "../../../workload/pods/mounted-files";
 import { HealthProbe } from "../../../workload/pods/probe";
-import { ApiAccess } from "../../../workload/pods/api-access";
-import { SecretFiles } from "../../../workload/pods/secret-files";
 import { WritablePath } from "../../../workload/pods/writable-path";
 
 /** The Secret with the collectors' own certificate, which cert-manager makes. */
@@ -142,5 +141,54 @@ function fluentdParts(collection: Collection, redaction: Logging["redaction"]) {
     ],
     ports: [{ name: "metrics", port: FLUENTD_METRICS_PORT }],
     readiness: HealthProbe.fromHttpGet("/api/plugins.json"),
+  };
+}
+
+/** The largest cluster of OKE, for whose nodes the quota of collectors suffices. */
+const MAX_NODES = 1000;
+const MEBIBYTES_PER_GIBIBYTE = 1024;
+/** The size of a small file system or of the other memory of a program, in mebibytes. */
+const SMALL_MEBIBYTES = 64;
+/** The default maximum of NamespaceLimits. */
+const DEFAULT_MAX_DISK = 8 * MEBIBYTES_PER_GIBIBYTE;
+
+/** The resources of one collector, in mebibytes and thousandths of a CPU. */
+export interface CollectorSize {
+  readonly memory: number;
+  readonly disk: number;
+  readonly cpuRequest: number;
+  readonly cpuLimit: number;
+}
+
+/** The resources that a collector needs with a buffer. */
+export function sizeOf(program: string, buffer: LogBuffer): CollectorSize {
+  const isFluentd = program === "fluentd";
+  return {
+    memory: isFluentd ? MEBIBYTES_PER_GIBIBYTE : 256 + mappedBuffer(buffer),
+    // The program's own log counts too.
+    disk: buffer.volumeMebibytes + 2 * SMALL_MEBIBYTES,
+    cpuRequest: 100,
+    cpuLimit: isFluentd ? 1000 : 500,
+  };
+}
+
+/** With LogOverflow.PAUSE, Fluent Bit maps the whole buffer: the part that exceeds its usual memory. */
+function mappedBuffer({ limitMebibytes, overflow }: LogBuffer): number {
+  return overflow === LogOverflow.PAUSE ? limitMebibytes - SMALL_MEBIBYTES : 0;
+}
+
+/** The capacity of the collectors' namespace: one collector on each node of the largest cluster, and nothing else. */
+export function collectorCapacity({ cpuLimit, cpuRequest, disk, memory }: CollectorSize): NamespaceCapacity {
+  const mebibytes = (each: number) => `${each * MAX_NODES}Mi`;
+  return {
+    quota: {
+      pods: MAX_NODES,
+      cpuRequests: `${cpuRequest * MAX_NODES}m`,
+      cpuLimits: `${cpuLimit * MAX_NODES}m`,
+      ...{ memoryRequests: mebibytes(memory), memoryLimits: mebibytes(memory) },
+      ...{ ephemeralStorageRequests: mebibytes(disk), ephemeralStorageLimits: mebibytes(disk) },
+      loadBalancers: 0,
+    },
+    limits: { maximumEphemeralStorage: `${Math.max(disk, DEFAULT_MAX_DISK)}Mi` },
   };
 }

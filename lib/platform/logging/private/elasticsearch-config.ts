@@ -1,5 +1,4 @@
 import { Yaml } from "cdk8s";
-import { type ResolvedStoreInCluster } from "./read-destination";
 import {
   callScript,
   dashboardsServer,
@@ -14,6 +13,7 @@ import {
   type StoreParts,
   storeUrl,
 } from "./store-parts";
+import { type ResolvedStoreInCluster } from "../log-destination";
 
 const FILES = storeFiles("elasticsearch");
 const INDICES = `${INDEX_PREFIX}-*`;

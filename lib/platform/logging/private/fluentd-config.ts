@@ -1,7 +1,6 @@
 import { COLLECTOR_PORT, type Collection, CONTAINER_LOGS, type Target } from "./fluent-bit-config";
-import { LogOverflow } from "../log-buffer";
-import { type LogParser } from "../log-parser";
-import { type LogFormat } from "../log-parser-props";
+import { LogOverflow } from "../log-collector";
+import { type LogParser, type LogFormat } from "../log-parser";
 
 /** The paths of the files in the collector. */
 export const FLUENTD_FILES = {

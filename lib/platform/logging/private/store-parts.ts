@@ -1,7 +1,15 @@
-import { type SecretFiles } from "../../../workload/pods/secret-files";
+import { type NamespaceLimits } from "../../../namespaces/namespace-limits";
+import { type NamespaceQuota } from "../../../namespaces/namespace-quota";
+import { type SecretFiles } from "../../../workload/pods/mounted-files";
 
 /** The program that keeps logs in the cluster. */
 export type StoreProgram = "elasticsearch" | "opensearch";
+
+/** The quota and the limits of a namespace. */
+export interface NamespaceCapacity {
+  readonly quota: NamespaceQuota;
+  readonly limits: NamespaceLimits;
+}
 
 export const STORE_PORTS = { http: 9200, transport: 9300 };
 export const STORE_NODES = 3;

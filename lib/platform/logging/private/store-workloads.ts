@@ -1,10 +1,10 @@
 import { ApiObject, Duration } from "cdk8s";
 import { PodManagementPolicy } from "cdk8s-plus-27";
 import { type Construct } from "constructs";
-import { type ResolvedDashboards, type ResolvedStoreInCluster } from "./read-destination";
 import {
   commonNames,
   dashboardsCertificates,
+  type NamespaceCapacity,
   settingsPaths,
   STORE_NODES,
   STORE_PORTS,
@@ -12,20 +12,26 @@ import {
   type StoreParts,
   type StoreProgram,
 } from "./store-parts";
+import { type ResolvedDashboards, type ResolvedStoreInCluster } from "../log-destination";
 import { HardenedCronJob } from "../../../workload/hardened-cron-job";
 import { HardenedDeployment } from "../../../workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../../workload/hardened-stateful-set";
-import { AppProtocol } from "../../../workload/pods/app-protocol";
-import { ConfigFile } from "../../../workload/pods/config-file";
+import { AppProtocol } from "../../../workload/pods/ports";
+import { ConfigFile, SecretFiles } from "../../../workload/pods/mounted-files";
 import { type ContainerResourceRanges } from "../../../workload/pods/container-resources";
 import { EnvironmentValue } from "../../../workload/pods/environment-value";
-import { SystemUserId } from "../../../workload/pods/system-user-id";
 import { HealthProbe } from "../../../workload/pods/probe";
-import { SecretFiles } from "../../../workload/pods/secret-files";
-import { VolumeClaim } from "../../../workload/pods/volume-claim";
+import { SystemUserId } from "../../../workload/pods/pod-security";
+import { VolumeClaim } from "../../../workload/pods/persistent-volumes";
 import { WritablePath } from "../../../workload/pods/writable-path";
 
 const BASH = "/bin/bash";
+/** The memory of the sidecar of a node, as in SMALL. */
+const SIDECAR_MEBIBYTES = 64;
+/** The memory for the dashboards, and the job that writes settings. */
+const OTHER_PODS_MEBIBYTES = 8192;
+/** The default maximum of NamespaceLimits, 8Gi. */
+const DEFAULT_MAX_MEMORY = 8192;
 
 /** Only the user 1000 can read the programs of the images. */
 const lowUser = (program: StoreProgram) =>
@@ -265,4 +271,13 @@ export function addCollectorCertificate(
 ): void {
   addIssuer(scope, authoritySecretName);
   certificate(scope, "Certificate", { commonName: commonNames(program).collector, secretName });
+}
+
+/** The capacity of the store's namespace: its nodes, an additional one during updates, the dashboards, and the job that writes settings. */
+export function storeCapacity({ memory: mebibytes }: ResolvedStoreInCluster): NamespaceCapacity {
+  const total = `${(STORE_NODES + 1) * (mebibytes + SIDECAR_MEBIBYTES) + OTHER_PODS_MEBIBYTES}Mi`;
+  return {
+    quota: { memoryRequests: total, memoryLimits: total, loadBalancers: 0 },
+    limits: { maximumMemory: `${Math.max(mebibytes, DEFAULT_MAX_MEMORY)}Mi` },
+  };
 }

@@ -1,5 +1,5 @@
 import { Yaml } from "cdk8s";
-import { PORTS } from "./ports";
+import { PORTS } from "./prometheus-config";
 import { type GrafanaUsers } from "../grafana-users";
 import { byKey } from "../../../core/stable-order";
 

@@ -1,8 +1,8 @@
 import { ApiObject, JsonPatch, Lazy } from "cdk8s";
 import { Construct } from "constructs";
+import { sortedByKey } from "../../../core/stable-order";
 import { Problems } from "../../../core/validation-error";
 import { checkAtSynthesis } from "../../../synthesis/synthesis-checks";
-import { sortedByKey } from "../../../core/stable-order";
 
 const LARGEST = 1024 * 1024;
 

@@ -1,22 +1,31 @@
 import { Duration } from "cdk8s";
 import { type Construct } from "constructs";
-import { ALERTMANAGER_FILES, alertmanagerArguments, alertmanagerConfig } from "./alertmanager-config";
 import { dashboardProvider, dataSources, GRAFANA_FILES, grafanaConfig } from "./grafana-config";
-import { PORTS } from "./ports";
-import { PROMETHEUS_FILES, prometheusArguments, prometheusConfig } from "./prometheus-config";
-import { type Monitoring } from "./read-monitoring";
+import {
+  ALERTMANAGER_FILES,
+  alertmanagerArguments,
+  alertmanagerConfig,
+  PORTS,
+  PROMETHEUS_FILES,
+  prometheusArguments,
+  prometheusConfig,
+} from "./prometheus-config";
 import { COLLECTOR_FILE, collectorConfig, JAEGER_FILES, jaegerConfig } from "./tracing-config";
-import { AppProtocol } from "../../../workload/pods/app-protocol";
-import { ConfigFile } from "../../../workload/pods/config-file";
-import { type ContainerResourceRanges } from "../../../workload/pods/container-resources";
-import { EnvironmentValue } from "../../../workload/pods/environment-value";
+import { type Monitoring } from "../cluster-monitoring-props";
+import { RbacResource } from "../../../rbac/rbac-resource";
+import { RbacVerb } from "../../../rbac/rbac-verb";
+import { RoleRule } from "../../../rbac/role-rule";
 import { HardenedDaemonSet } from "../../../workload/hardened-daemon-set";
 import { HardenedDeployment } from "../../../workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../../workload/hardened-stateful-set";
 import { HostAccess } from "../../../workload/host-access/host-access";
+import { ApiAccess } from "../../../workload/pods/service-account";
+import { AppProtocol } from "../../../workload/pods/ports";
+import { ConfigFile } from "../../../workload/pods/mounted-files";
+import { type ContainerResourceRanges } from "../../../workload/pods/container-resources";
+import { EnvironmentValue } from "../../../workload/pods/environment-value";
 import { HealthProbe } from "../../../workload/pods/probe";
-import { ApiAccess } from "../../../workload/pods/api-access";
-import { VolumeClaim } from "../../../workload/pods/volume-claim";
+import { VolumeClaim } from "../../../workload/pods/persistent-volumes";
 import { WritablePath } from "../../../workload/pods/writable-path";
 
 const GIBIBYTE = 1024 ** 3;
@@ -85,18 +94,27 @@ export function addAlertmanager(
   });
 }
 
-/** The kinds of objects that kube-state-metrics counts; neither Secrets nor ConfigMaps. */
-export const COUNTED = [
-  ...["cronjobs", "daemonsets", "deployments", "horizontalpodautoscalers", "jobs", "namespaces", "nodes"],
-  ...[
-    "persistentvolumeclaims",
-    "poddisruptionbudgets",
-    "pods",
-    "replicasets",
-    "resourcequotas",
-    "statefulsets",
-  ],
+/** The kinds of objects whose state kube-state-metrics reports; neither Secrets nor ConfigMaps. */
+const REPORTED_KINDS = [
+  RbacResource.CRON_JOBS,
+  RbacResource.DAEMON_SETS,
+  RbacResource.DEPLOYMENTS,
+  RbacResource.HORIZONTAL_POD_AUTOSCALERS,
+  RbacResource.JOBS,
+  RbacResource.NAMESPACES,
+  RbacResource.NODES,
+  RbacResource.PERSISTENT_VOLUME_CLAIMS,
+  RbacResource.POD_DISRUPTION_BUDGETS,
+  RbacResource.PODS,
+  RbacResource.REPLICA_SETS,
+  RbacResource.RESOURCE_QUOTAS,
+  RbacResource.STATEFUL_SETS,
 ];
+
+/** The permissions of kube-state-metrics, in all namespaces. */
+export function statePermissions(): RoleRule[] {
+  return REPORTED_KINDS.map((kind) => RoleRule.verbs(kind, RbacVerb.LIST, RbacVerb.WATCH));
+}
 
 /** kube-state-metrics, as a single replica: two would count everything twice. */
 export function addKubeStateMetrics(scope: Construct, { cluster, images }: Monitoring): HardenedStatefulSet {
@@ -105,7 +123,7 @@ export function addKubeStateMetrics(scope: Construct, { cluster, images }: Monit
     args: [
       `--port=${PORTS.kubeStateMetrics}`,
       `--telemetry-port=${PORTS.kubeStateMetricsSelf}`,
-      `--resources=${COUNTED.join(",")}`,
+      `--resources=${REPORTED_KINDS.map(({ plural }) => plural).join(",")}`,
     ],
     port: PORTS.kubeStateMetrics,
     ports: [{ name: "telemetry", port: PORTS.kubeStateMetricsSelf }],

@@ -1,6 +1,26 @@
 import { Yaml } from "cdk8s";
-import { PORTS } from "./ports";
+import { type AlertReceiver } from "../alert-receiver";
 import { byKey, byText } from "../../../core/stable-order";
+import { RbacResource } from "../../../rbac/rbac-resource";
+import { RbacVerb } from "../../../rbac/rbac-verb";
+import { RoleRule } from "../../../rbac/role-rule";
+
+/** The ports of the programs, by their usual numbers. */
+export const PORTS = {
+  prometheus: 9090,
+  alertmanager: 9093,
+  kubeStateMetrics: 8080,
+  kubeStateMetricsSelf: 8081,
+  nodeExporter: 9100,
+  grafana: 3000,
+  otlpGrpc: 4317,
+  otlpHttp: 4318,
+  /** The metrics of the collector and of Jaeger. */
+  telemetry: 8888,
+  health: 13133,
+  jaegerQuery: 16686,
+  kubelet: 10250,
+};
 
 /** The paths of the files that Prometheus reads at its start, and of those that it reloads. */
 export const PROMETHEUS_FILES = {
@@ -178,4 +198,61 @@ function nodeJob({ job, port, path, isKubelet, isVerified, dropped, sampleLimit 
       ? {}
       : { metric_relabel_configs: [{ source_labels: ["__name__"], regex: dropped, action: "drop" }] }),
   };
+}
+
+export const ALERTMANAGER_FILES = { main: "/etc/alertmanager/alertmanager.yaml", data: "/alertmanager" };
+
+/** The arguments of a single Alertmanager, without a cluster. */
+export function alertmanagerArguments(): string[] {
+  return [
+    `--config.file=${ALERTMANAGER_FILES.main}`,
+    `--storage.path=${ALERTMANAGER_FILES.data}`,
+    `--web.listen-address=0.0.0.0:${PORTS.alertmanager}`,
+    // Empty: it opens no port for a cluster.
+    "--cluster.listen-address=",
+    "--log.format=json",
+  ];
+}
+
+/**
+ * The configuration: all alerts go to all receivers, grouped by alert and namespace.
+ *
+ * @see https://prometheus.io/docs/alerting/latest/configuration/
+ */
+export function alertmanagerConfig(receivers: readonly AlertReceiver[]): string {
+  const all: { [field: string]: object[] } = {};
+  for (const { _config: config } of [...receivers].sort((receiver, other) =>
+    byText(receiver.name, other.name),
+  )) {
+    all[config.field] = [...(all[config.field] ?? []), config.settings];
+  }
+  return Yaml.stringify({
+    route: {
+      receiver: "all",
+      group_by: ["alertname", "namespace"],
+      group_wait: "30s",
+      group_interval: "5m",
+      repeat_interval: "4h",
+    },
+    // The consequences of a missing node are not sent separately.
+    inhibit_rules: [
+      {
+        source_matchers: ["alertname = NodeNotReady"],
+        target_matchers: ["severity = warning"],
+        equal: ["node"],
+      },
+    ],
+    receivers: [{ name: "all", ...all }],
+  });
+}
+
+/** What Prometheus reads in each namespace with pods that it scrapes: where they are. */
+export function podPermissions(): RoleRule[] {
+  return [RoleRule.verbs(RbacResource.PODS, RbacVerb.GET, RbacVerb.LIST, RbacVerb.WATCH)];
+}
+
+/** What Prometheus reads of the whole cluster: where nodes are, and the metrics of their kubelets. */
+export function nodePermissions(readsKubelets: boolean): RoleRule[] {
+  const nodes = RoleRule.verbs(RbacResource.NODES, RbacVerb.GET, RbacVerb.LIST, RbacVerb.WATCH);
+  return readsKubelets ? [nodes, RoleRule.verbs(RbacResource.KUBELET_METRICS, RbacVerb.GET)] : [nodes];
 }

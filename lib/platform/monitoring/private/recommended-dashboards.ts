@@ -1,5 +1,4 @@
-import { DashboardPanel, PanelUnit } from "../dashboard-panel";
-import { type GrafanaDashboardProps } from "../grafana-dashboard-props";
+import { DashboardPanel, PanelUnit, type GrafanaDashboardProps } from "../dashboard-panel";
 
 const { timeSeries, stat } = {
   timeSeries: (title: string, unit: PanelUnit, expression: string, legend: string) =>

@@ -1,25 +1,19 @@
 import { Lazy } from "cdk8s";
-import { UNPRIVILEGED_PORTS } from "./unprivileged-ports";
-import { type VolumeKind, volumeName } from "./volume-name";
-import { type MountedSecrets } from "./mounted-secrets";
+import { type MountedSecrets } from "./mount-secret";
+import { shortHash } from "../../../core/resource-name";
+import { byKey, byText } from "../../../core/stable-order";
 import { type Egress } from "../../../network/egress/egress";
 import { type ContainerImage } from "../../images/container-image";
-import { type AddedCapability } from "../added-capability";
-import { type AppProtocol } from "../app-protocol";
-import { type ConfigFileSet } from "../config-file";
 import { type ReadResources, resourcesManifest, type TerminationMessagePolicy } from "../container-resources";
 import { type EnvironmentValue } from "../environment-value";
-import { type SystemUserId } from "../system-user-id";
-import { type NamedPort, portsManifest } from "../named-port";
-import { type DownwardApiFiles } from "../downward-api-files";
+import { type ConfigFileSet, type DownwardApiFiles, type SecretFiles } from "../mounted-files";
+import { type VolumeClaim } from "../persistent-volumes";
+import { type AddedCapability, type SystemUserId, UNPRIVILEGED_PORTS } from "../pod-security";
+import { type AppProtocol, type NamedPort, portsManifest } from "../ports";
 import { type HealthProbe } from "../probe";
-import { type ProjectedToken } from "../projected-token";
-import { type ApiAccess } from "../api-access";
-import { type SecretFiles } from "../secret-files";
-import { type Toleration } from "../toleration";
-import { type VolumeClaim } from "../volume-claim";
+import { type Toleration } from "../scheduling";
+import { type ApiAccess, type ProjectedToken } from "../service-account";
 import { type WritablePath } from "../writable-path";
-import { byKey, byText } from "../../../core/stable-order";
 
 /** The validated props of a hardened container. */
 export interface HardenedContainer {
@@ -347,4 +341,26 @@ function startedBefore(pod: HardenedPod): object[] {
     ...pod.initContainers.map((container) => containerManifest(container, pod)),
     ...pod.sidecars.map((container) => ({ ...containerManifest(container, pod), restartPolicy: "Always" })),
   ];
+}
+
+const MAX_VOLUME_NAME_LENGTH = 63;
+
+/** The kind of content of a volume. */
+export type VolumeKind = "config" | "host" | "pod-info" | "secret" | "shared" | "token" | "writable";
+
+/**
+ * The name of a volume, derived from its content only: it is stable when other paths and containers are added
+ * or removed.
+ *
+ * @param owner the container that the volume belongs to, if it is not the program's.
+ */
+export function volumeName(kind: VolumeKind, path = "", owner = ""): string {
+  const parts = path.toLowerCase().split(/[^a-z0-9]+/);
+  const name = [...(owner === "" ? [] : [owner, ""]), kind, ...parts.filter((part) => part !== "")].join("-");
+  // If characters were lost, another path could have the same name.
+  const lossless =
+    /^(?:\/[a-z0-9]+)*$/.test(path) && !owner.includes("--") && name.length <= MAX_VOLUME_NAME_LENGTH;
+  if (lossless) return name;
+  const hash = shortHash(`${owner}:${path}`);
+  return `${name.slice(0, MAX_VOLUME_NAME_LENGTH - 9).replace(/-+$/, "")}-${hash}`;
 }

@@ -1,8 +1,6 @@
 import { ApiObject, Lazy } from "cdk8s";
 import { Token } from "cdktf";
 import { type Construct } from "constructs";
-import { type MountedSecrets, type SecretFile, type SecretGroup } from "./mounted-secrets";
-import { type IVaultSecret } from "../../../encryption/vault-secret-props";
 import { Acknowledgements } from "../../../core/acknowledgement";
 import {
   checkedBy,
@@ -17,13 +15,69 @@ import {
   valueOf,
   withDefault,
 } from "../../../core/readers";
-import { shortHash } from "../../../core/short-hash";
+import { shortHash } from "../../../core/resource-name";
 import { byText } from "../../../core/stable-order";
 import { Problems } from "../../../core/validation-error";
+import { type IVaultSecret } from "../../../encryption/vault-secret-props";
+import {
+  type MountSecretOptions,
+  SecretDelivery,
+  SecretDeliveryKind,
+  SecretReload,
+  SecretStage,
+  type SecretVariableOptions,
+} from "../mount-secret-options";
+import { SecretFiles } from "../mounted-files";
 import { checkOverlaps, mountPath } from "../writable-path";
-import { type MountSecretOptions, SecretStage, type SecretVariableOptions } from "../mount-secret-options";
-import { SecretDelivery, SecretDeliveryKind } from "../secret-delivery";
-import { SecretReload } from "../secret-reload";
+
+/** A secret as one file or one key of a Secret. */
+export interface SecretFile {
+  readonly secret: IVaultSecret;
+  readonly fileName: string;
+  readonly stage: SecretStage;
+}
+
+/** The secrets of one directory, or of the environment, from one vault and with one delivery. */
+export interface SecretGroup {
+  /** The name of the class, or of the store, the external secret, and the Secret. */
+  readonly objectName: string;
+  readonly delivery: SecretDelivery;
+  readonly vaultId: string;
+  readonly files: SecretFile[];
+  /** The directory; undefined for the environment. */
+  readonly directory?: string;
+}
+
+/** The additions of `mountSecret` to the pods of a workload after it was created. */
+export class MountedSecrets {
+  public readonly groups: SecretGroup[] = [];
+  /** The variables by name, as in a container. */
+  public readonly variables = new Map<string, object>();
+  public readonly epochs = new Set<string>();
+
+  /** The group of a directory, or of the environment. */
+  public groupOf(directory: string | undefined): SecretGroup | undefined {
+    return this.groups.find((group) => group.directory === directory);
+  }
+
+  /** The directories of the pod. */
+  public secretFiles(): SecretFiles[] {
+    return this.groups.flatMap(({ delivery, directory, objectName }) => {
+      if (directory === undefined) return [];
+      return [
+        delivery.kind === SecretDeliveryKind.SECRETS_STORE
+          ? SecretFiles.fromSecretsStore(directory, objectName)
+          : SecretFiles.fromSecret(directory, objectName),
+      ];
+    });
+  }
+
+  /** The annotation that restarts the pods when an epoch changes. */
+  public annotations(): { readonly [key: string]: string } {
+    if (this.epochs.size === 0) return {};
+    return { "secure-oke/secret-epoch": [...this.epochs].sort().join(",") };
+  }
+}
 
 /** A workload whose pods read secrets. */
 export interface SecretUser extends Construct {
@@ -299,15 +353,9 @@ function addTokenRole(workload: SecretUser, { issuerNamespace, issuerServiceAcco
   const name = `${workload.name}-vault-token`;
   const roleId = `Role-${name}`;
   if (!workload.node.tryFindChild(roleId)) {
+    const resourceNames = [workload.serviceAccountName];
     add(workload, name, `${RBAC}/v1`, "Role", {
-      rules: [
-        {
-          apiGroups: [""],
-          resources: ["serviceaccounts/token"],
-          resourceNames: [workload.serviceAccountName],
-          verbs: ["create"],
-        },
-      ],
+      rules: [{ apiGroups: [""], resources: ["serviceaccounts/token"], resourceNames, verbs: ["create"] }],
     });
   }
   const bindingName = `${name}-${issuerNamespace}-${issuerServiceAccount}`;

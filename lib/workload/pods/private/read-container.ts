@@ -1,5 +1,4 @@
 import { type HardenedContainer } from "./hardened-pod";
-import { checkCapacity } from "./writable-capacity";
 import { checkArguments } from "../../../core/credential-literal";
 import {
   checkedBy,
@@ -16,25 +15,22 @@ import {
   withDefault,
 } from "../../../core/readers";
 import { type Problems } from "../../../core/validation-error";
-import { AppProtocol, portName } from "../app-protocol";
-import { AddedCapability } from "../added-capability";
-import { checkFiles, ConfigFile, ConfigFileSet } from "../config-file";
+import { ContainerImage } from "../../images/container-image";
 import {
   containerResources,
   type HardenedContainerProps,
   type InitContainer,
+  type ReadResources,
   type Sidecar,
   TerminationMessagePolicy,
 } from "../container-resources";
-import { checkUnprivileged, containerPort, namedPortList } from "../named-port";
-import { DownwardApiFiles } from "../downward-api-files";
 import { EnvironmentValue } from "../environment-value";
+import { checkFiles, ConfigFile, ConfigFileSet, DownwardApiFiles, SecretFiles } from "../mounted-files";
+import { type VolumeClaim } from "../persistent-volumes";
+import { AddedCapability } from "../pod-security";
+import { AppProtocol, checkUnprivileged, containerPort, namedPortList, portName } from "../ports";
 import { HealthProbe } from "../probe";
-import { ProjectedToken } from "../projected-token";
-import { SecretFiles } from "../secret-files";
-import { ContainerImage } from "../../images/container-image";
-import { API_ACCESS_PATHS, type ApiAccess } from "../api-access";
-import { type VolumeClaim } from "../volume-claim";
+import { API_ACCESS_PATHS, type ApiAccess, ProjectedToken } from "../service-account";
 import { checkOverlaps, type WritablePath, writablePaths } from "../writable-path";
 
 const words = checkedBy(listOf(text(), 'a list of texts, for example ["--verbose"]'), checkArguments);
@@ -157,4 +153,44 @@ export function completeContainer(
     podInfoFiles,
     ports,
   };
+}
+
+type Limits = Pick<ReadResources, "memoryLimit" | "ephemeralStorageLimit">;
+
+/** Adds a problem if writable paths exceed the resources of the containers that write to them. */
+export function checkCapacity(
+  problems: Problems,
+  what: string,
+  paths: readonly WritablePath[],
+  limits: Limits | undefined,
+): void {
+  if (limits === undefined) return;
+  const check = (inMemory: boolean, resource: string, limit: bigint) => {
+    const sum = paths
+      .filter((path) => path.isInMemory === inMemory)
+      .reduce((total, path) => total + path._size(), 0n);
+    if (sum <= limit) return;
+    problems.add(
+      "RESOURCES_INVALID",
+      `${what} ${inMemory ? "in memory" : "on disk"} may grow to ${mebibytes(sum)}, and resources.${resource}.limit is ${mebibytes(limit)}`,
+      `Raise resources.${resource}.limit, or lower the sizeLimit of the paths`,
+    );
+  };
+  check(true, "memory", limits.memoryLimit);
+  check(false, "ephemeralStorage", limits.ephemeralStorageLimit);
+}
+
+/** The total resources of containers that run at the same time, if all of them are valid. */
+export function togetherOf(resources: readonly (Limits | undefined)[]): Limits | undefined {
+  const valid = resources.filter((limits) => limits !== undefined);
+  if (valid.length < resources.length) return undefined;
+  const sum = (limits: bigint[]) => limits.reduce((total, limit) => total + limit, 0n);
+  return {
+    memoryLimit: sum(valid.map(({ memoryLimit }) => memoryLimit)),
+    ephemeralStorageLimit: sum(valid.map(({ ephemeralStorageLimit }) => ephemeralStorageLimit)),
+  };
+}
+
+function mebibytes(billionths: bigint): string {
+  return `${Number(billionths / 1_000_000_000n) / 1024 ** 2}Mi`;
 }

@@ -1,18 +1,24 @@
+import { Duration } from "cdk8s";
 import { type Construct } from "constructs";
-import { checkDebugging } from "./debugging-images";
 import { type HardenedContainer, type HardenedPod } from "./hardened-pod";
-import { MountedSecrets } from "./mounted-secrets";
-import { pullSecretNames } from "./pull-secrets";
-import { completeContainer, CONTAINER, type ContainerParts, INIT_CONTAINER, SIDECAR } from "./read-container";
-import { SCHEDULING } from "./scheduling";
-import { labelsOf, OWN_LABELS, selectorLabelsOf } from "./workload-labels";
-import { checkCapacity, togetherOf } from "./writable-capacity";
-import { BREAK_GLASS, GUARDRAILS, GuardrailRule } from "../../../core/guardrail-catalogue";
+import { MountedSecrets } from "./mount-secret";
+import {
+  checkCapacity,
+  completeContainer,
+  CONTAINER,
+  type ContainerParts,
+  INIT_CONTAINER,
+  LISTENER,
+  SIDECAR,
+  togetherOf,
+} from "./read-container";
+import { BREAK_GLASS, GuardrailRule, GUARDRAILS } from "../../../core/guardrail-catalogue";
 import { checkObjectName } from "../../../core/kubernetes-names";
 import {
   annotations,
   any,
   checkedBy,
+  choice,
   labels,
   listOf,
   optional,
@@ -26,17 +32,35 @@ import {
 } from "../../../core/readers";
 import { byText } from "../../../core/stable-order";
 import { type Problems } from "../../../core/validation-error";
-import { checkOutsideVcn, type Egress, egressList } from "../../../network/egress/egress";
 import { checkPolicyPort, vcnCidrOf } from "../../../network-policy/private/network-rules";
+import { checkOutsideVcn, type Egress, egressList } from "../../../network/egress/egress";
 import { checkUnused } from "../../../synthesis/chart-objects";
-import { AddedCapability } from "../added-capability";
-import { ApiAccess } from "../api-access";
-import { AppProtocol } from "../app-protocol";
+import { debuggingKind } from "../../images/private/image-reference";
 import { FetchAtStart } from "../fetch-at-start";
-import { type HardenedPodProps } from "../hardened-pod-props";
-import { MIN_USER, SystemUserId } from "../system-user-id";
-import { checkPorts, namedPorts } from "../named-port";
+import { type HardenedPodProps, type ListeningPodProps } from "../pod-props";
+import { AddedCapability, MIN_USER, SystemUserId } from "../pod-security";
+import { AppProtocol, checkPorts, namedPorts } from "../ports";
+import { HealthProbe } from "../probe";
+import { SCHEDULING } from "../scheduling";
+import { ApiAccess, pullSecretNames } from "../service-account";
 import { type WritablePath, writablePaths } from "../writable-path";
+
+const NAME_LABEL = "app.kubernetes.io/name";
+const INSTANCE_LABEL = "app.kubernetes.io/instance";
+const MANAGER_LABEL = "app.kubernetes.io/managed-by";
+
+/** The labels that a workload sets itself. */
+export const OWN_LABELS = [NAME_LABEL, INSTANCE_LABEL, MANAGER_LABEL];
+
+/** The labels that select the pods of a workload. */
+export function selectorLabelsOf(id: string): { [key: string]: string } {
+  return { [NAME_LABEL]: id, [INSTANCE_LABEL]: id };
+}
+
+/** All labels of a workload and its pods. */
+export function labelsOf(id: string, labels: { [key: string]: string } = {}): { [key: string]: string } {
+  return { ...labels, [MANAGER_LABEL]: "secure-oke", ...selectorLabelsOf(id) };
+}
 
 /** The workload of the pods. */
 export interface PodPlace {
@@ -278,4 +302,46 @@ function readUser(problems: Problems, { lowUser, user }: PodParts): number {
     problems.add("USER_INVALID", "user is given together with lowUser", "Remove user, or remove lowUser");
   }
   return lowUser?.id ?? user ?? DEFAULT_USER;
+}
+
+/**
+ * Adds a problem for each container with a debugging image that runs for the lifetime of its pod.
+ *
+ * Init containers end before the program starts: use them for tools that are needed at start only.
+ */
+export function checkDebugging(problems: Problems, containers: readonly HardenedContainer[]): void {
+  for (const { name, image } of containers) {
+    const kind = image === undefined ? undefined : debuggingKind(image.reference);
+    if (kind === undefined || image._mayDebug()) continue;
+    problems.add(
+      "IMAGE_DEBUGGING",
+      `The container ${name} runs ${image.reference}, ${kind}`,
+      "Use an image that contains only the program, and run tools in initContainers; if the tools must stay, write " +
+        "ContainerImage.debugging(reference, { reason })",
+    );
+  }
+}
+
+/** How the props of long-running pods are read. */
+export const LISTENING_POD = {
+  ...POD,
+  ...LISTENER,
+  protocol: withDefault(
+    choice(AppProtocol, "AppProtocol.HTTP, AppProtocol.GRPC or AppProtocol.TCP"),
+    AppProtocol.HTTP,
+  ),
+  stopDelay: optional(wholeDuration("seconds", { least: 0 })),
+} satisfies PropsSchema<ListeningPodProps>;
+
+const HTTP_GET = HealthProbe.fromHttpGet("/");
+const TCP_SOCKET = HealthProbe.fromTcpSocket();
+// Twice as patient as readiness: a program that is only busy loses its traffic first, and has time to recover.
+const LIVENESS = HealthProbe.fromTcpSocket(undefined, { period: Duration.seconds(15), failureThreshold: 4 });
+
+/** Completes long-running pods, with the default probes of their port. */
+export function completeListeningPod(problems: Problems, place: PodPlace, parts: PodParts): HardenedPod {
+  if (parts.port === undefined) return completePod(problems, place, parts);
+  const { readiness = parts.protocol === AppProtocol.HTTP ? HTTP_GET : TCP_SOCKET, liveness = LIVENESS } =
+    parts;
+  return completePod(problems, place, { ...parts, readiness, liveness });
 }
