@@ -11,7 +11,7 @@ import {
   policyEngine,
 } from "./policy-engine/network-policy-engine";
 import { installEngine } from "./policy-engine/private/policy-engine-files";
-import { addChart } from "./policy-engine/private/unenforced-policies";
+import { addChart } from "./private/cluster-charts";
 import { type ClusterPlaces, ClusterPolicies, grantsOf } from "./private/cluster-policies";
 import { groupValue, kubernetesVersion, networkValue } from "./private/cluster-readers";
 import { problemsIn } from "../core/construct-scope";

@@ -19,10 +19,11 @@ import { readLoadBalancer, type ResolvedLoadBalancer } from "./private/read-load
 import { servicePorts, type IServiceBackend } from "./workload-service";
 import { offerBalancer, type ServicePort, type SharedBalancer } from "./private/load-balancer-claims";
 import { clusterBaseOf, createdClusterOf, type ISecureOkeCluster } from "../cluster/cluster-base";
-import { clusterOfChart } from "../cluster/cluster-of-chart";
-import { certificateStatement } from "../cluster/private/certificate-policies";
-import { balancerRight, grantRightElsewhere } from "../cluster/private/additional-rights";
-import { runTimeAnnotations } from "../cluster/private/run-time-tags";
+import { clusterOfChart } from "../cluster/private/cluster-charts";
+import { certificateStatement } from "../cluster/private/cluster-policies";
+import { grantRightElsewhere } from "../cluster/private/granted-rights";
+import { balancerRight } from "../cluster/private/cluster-rights";
+import { runTimeAnnotations } from "../cluster/private/run-time-load-balancers";
 import { checked } from "../core/checked";
 import { Port, IpProtocol } from "../core/port";
 import { checkRegionWhenWritten } from "../core/regions";

@@ -3,7 +3,7 @@ import { Construct, type IConstruct } from "constructs";
 import { type NamespaceLimits } from "./namespace-limits";
 import { type NamespaceQuota } from "./namespace-quota";
 import { checkPeers } from "./private/tenant-peers";
-import { adminsAllow, developersAllow, viewersAllow } from "../rbac/private/standard-roles";
+import { adminsAllow, developersAllow, viewersAllow } from "../rbac/kubernetes-access";
 import { SecureNamespace, type SecureNamespaceProps } from "./secure-namespace";
 import { type KubernetesVersion } from "../cluster/kubernetes-version";
 import { checked } from "../core/checked";
@@ -26,8 +26,7 @@ import { type Problem, Problems, ValidationError, whilePending } from "../core/v
 import { isOfSameCluster } from "../synthesis/chart-scopes";
 import { podsRangeOf } from "../network-policy/private/network-rules";
 import { type RoleRule } from "../rbac/role-rule";
-import { guardBindings } from "../rbac/private/rbac-bindings";
-import { LeastPrivilegeRole } from "../rbac/role";
+import { guardBindings, LeastPrivilegeRole } from "../rbac/role";
 import { Subject } from "../rbac/subject";
 import { chartOf, checkUnused } from "../synthesis/chart-objects";
 import { noteWritten } from "../synthesis/chart-guards";

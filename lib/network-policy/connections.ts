@@ -15,7 +15,7 @@ import {
   checkWidth,
   rangeOf,
 } from "./private/network-rules";
-import { clusterOfChart } from "../cluster/cluster-of-chart";
+import { clusterOfChart } from "../cluster/private/cluster-charts";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { type Cidr, contains } from "../core/cidr";

@@ -25,7 +25,7 @@ import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
-import { checkEncryptionKey } from "../encryption/private/key-algorithm";
+import { checkEncryptionKey } from "../encryption/vault-key";
 import { LeastPrivilegePolicy } from "../identity/least-privilege-policy";
 import { PolicyCondition } from "../identity/policy-condition";
 import { type IPolicyGrantee, PolicyLocation, PolicyStatement } from "../identity/policy-statement";

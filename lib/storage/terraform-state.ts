@@ -12,6 +12,7 @@ import {
   keyStatement,
   objectStorageNamespace,
 } from "./private/object-storage";
+import { checkEncryptionKey } from "../encryption/vault-key";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { shown } from "../core/display-value";
@@ -30,7 +31,6 @@ import {
 } from "../core/readers";
 import { Problems } from "../core/validation-error";
 import { Duration } from "cdk8s";
-import { checkEncryptionKey } from "../encryption/private/key-algorithm";
 import { checkHomeRegionProvider } from "../core/regions";
 import { findWhenWritten } from "../core/warnings";
 import { ResourceConstruct } from "../core/resource-construct";

@@ -15,14 +15,14 @@ import { mountSecret, type SecretPlace, setSecretVariable } from "./pods/private
 import { labelsOf, selectorLabelsOf } from "./pods/private/read-pod";
 import { ClusterAccess } from "../cluster/access/private/cluster-access";
 import { type ISecureOkeCluster } from "../cluster/cluster-base";
-import { asCluster } from "../cluster/cluster-of-chart";
+import { asCluster } from "../cluster/private/cluster-charts";
 import { checked } from "../core/checked";
 import { MarkOn } from "../core/construct-state";
 import { findWhenWritten, type ProgramFinding } from "../core/warnings";
 import { readProps } from "../core/readers";
 import { Problems } from "../core/validation-error";
-import { type ISecretReader } from "../encryption/secret-reader";
-import { type IVaultSecret } from "../encryption/vault-secret-props";
+import { type ISecretReader } from "../encryption/secret-readers";
+import { type IVaultSecret } from "../encryption/vault-secret";
 import { type IngressOptions } from "../exposure/ingress-gateway";
 import { IngressRoute } from "../exposure/ingress-route";
 import { LoadBalancer } from "../exposure/load-balancer";

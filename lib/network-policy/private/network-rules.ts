@@ -2,7 +2,7 @@ import { ApiObject, App, Chart } from "cdk8s";
 import { type INetworkPolicyPeer, NetworkPolicy } from "cdk8s-plus-27";
 import { type IConstruct } from "constructs";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
-import { asCluster, clusterOfChart } from "../../cluster/cluster-of-chart";
+import { asCluster, clusterOfChart } from "../../cluster/private/cluster-charts";
 import { type Cidr, contains, overlaps, readCidrs } from "../../core/cidr";
 import { shown } from "../../core/display-value";
 import { hasPorts, type Port, IpProtocol, MAX_PORTS, portsOf } from "../../core/port";
