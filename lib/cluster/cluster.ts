@@ -31,6 +31,7 @@ import { createEncryption, createNetwork, rotateCredentials, scanNodes } from ".
 import { type ClusterRight, clusterPrincipal, AdditionalPolicies } from "./private/cluster-rights";
 import { tagsGiven } from "./private/cluster-readers";
 import { giveGrantTime, before, together } from "./private/grant-order";
+import { observe, OBSERVING_PARTS, OBSERVING_TYPES } from "./private/cluster-observability";
 import {
   compareClusterVersion,
   conditionsOf,
@@ -53,6 +54,9 @@ import { type PodNetworking } from "../network/vcn/pod-networking";
 import { ContainerengineCluster } from "../oci/containerengine-cluster";
 import { type IdentityPolicy } from "../oci/identity-policy";
 import { watchCharts } from "../synthesis/chart-guards";
+import { type AuditArchive } from "../observability/audit-archive";
+import { type ClusterAlarms } from "../observability/cluster-alarms";
+import { type SavedSearches } from "../observability/saved-searches";
 
 const API_SERVER = Port.tcp(6443);
 
@@ -95,6 +99,12 @@ export class SecureOkeCluster extends SecureOkeClusterBase implements ISecureOke
   public readonly servicesCidr: string;
   /** The name of the cluster. */
   public readonly clusterName: string;
+  /** The archive of its audit records and logs. @default - none, with AuditArchiving.none */
+  public readonly auditArchive?: AuditArchive;
+  /** Its alarms. @default - none, with AlarmRouting.none */
+  public readonly alarms?: ClusterAlarms;
+  /** Its saved searches. @default - none, with an empty list */
+  public readonly savedSearches?: SavedSearches;
 
   /** @internal */
   public readonly _packetRouting: PacketRoutingPolicies | undefined;
@@ -179,9 +189,16 @@ export class SecureOkeCluster extends SecureOkeClusterBase implements ISecureOke
     });
     this.processLogs = keepControlPlaneLogs(this, name, read.controlPlaneLogs, tags);
     scanNodes(this, name, read);
-    const observed = ["ControlPlaneLogs", "HostScanning"].map((part) => this.node.tryFindChild(part));
-    // The policies of the scanning depend on no resource that is held back already.
-    holdBack(comparison, observed, ["oci_identity_policy"]);
+    const { auditArchive, alarms, savedSearches } = observe(this, name, read);
+    this.auditArchive = auditArchive;
+    this.alarms = alarms;
+    this.savedSearches = savedSearches;
+    const parts = ["ControlPlaneLogs", "HostScanning", ...OBSERVING_PARTS];
+    holdBack(
+      comparison,
+      parts.map((part) => this.node.tryFindChild(part)),
+      OBSERVING_TYPES,
+    );
     this.networkPolicyEngine = read.networkPolicyEngine;
     installEngine(this, read.networkPolicyEngine, this.kubernetesVersion);
     rotateCredentials(this, cluster, read.credentialRotation);

@@ -61,14 +61,15 @@ export class ClusterEncryption extends ResourceConstruct {
   /** The policies that a resource must depend on before it is created with a key, by kind of data. @internal */
   public readonly _grants: { readonly [kind in DataKind]?: IdentityPolicy };
 
-  private readonly read: ResolvedEncryption;
+  /** The resolved props. @internal */
+  public readonly _read: ResolvedEncryption;
   private readonly tags: TaggingProps;
 
   constructor(scope: Construct, id: string, props: ClusterEncryptionProps) {
     const read = readEncryption(scope, id, props);
     const { compartmentId, existingKeyId } = read;
     super(scope, id);
-    this.read = read;
+    this._read = read;
     this.tags = tagsOf(this, read);
     const name = read.displayName ?? nameOf(this);
     checkRegionWhenWritten(this, "existingKeyId", existingKeyId);
@@ -102,14 +103,14 @@ export class ClusterEncryption extends ResourceConstruct {
 
   /** Undefined if every key exists already. */
   private vaultFor(name: string): IKeyVault | undefined {
-    const { vault, existingKeyId } = this.read;
+    const { vault, existingKeyId } = this._read;
     if (vault) return vault;
-    const isNeeded = existingKeyId === undefined || KINDS.some((kind) => isNew(this.read[kind]));
+    const isNeeded = existingKeyId === undefined || KINDS.some((kind) => isNew(this._read[kind]));
     return isNeeded ? this.newVault(name) : undefined;
   }
 
   private newVault(name: string): IKeyVault {
-    const { compartmentId } = this.read;
+    const { compartmentId } = this._read;
     const vault = new KmsVault(this, "Vault", {
       compartmentId,
       displayName: name,
@@ -122,18 +123,18 @@ export class ClusterEncryption extends ResourceConstruct {
 
   private secretsKey(name: string): string {
     return addKey(this, "Resource", {
-      compartmentId: this.read.compartmentId,
+      compartmentId: this._read.compartmentId,
       displayName: `${stemOf(name)}-etcd`,
       managementEndpoint: (this.vault as IKeyVault).managementEndpoint,
       shape: KeyShape.AES_256,
-      protection: this.read.protection,
-      rotation: this.read.rotation,
+      protection: this._read.protection,
+      rotation: this._read.rotation,
       tags: this.tags,
     }).id;
   }
 
   private dataKey(kind: DataKind, name: string): string | undefined {
-    const source = this.read[kind];
+    const source = this._read[kind];
     if (!source) return undefined;
     if (source.isSameAsSecrets) return this.keyId;
     checkRegionWhenWritten(this, kind, source.keyId);
@@ -141,19 +142,19 @@ export class ClusterEncryption extends ResourceConstruct {
   }
 
   private keyOfSignatures(name: string): IVaultKey | undefined {
-    const { imageSigning: source, compartmentId } = this.read;
+    const { imageSigning: source, compartmentId } = this._read;
     if (!source) return undefined;
     const { keyId } = source;
     if (keyId === undefined) return this.newKey("imageSigning", name, KeyShape.RSA_4096);
     return VaultKey.fromVaultKeyAttributes(this, "imageSigning", {
       keyId,
       compartmentId,
-      vault: this.read.vault,
+      vault: this._read.vault,
     });
   }
 
   private newKey(kind: (typeof KINDS)[number], name: string, shape: KeyShape): VaultKey {
-    const { compartmentId, protection, rotation, freeformTags, definedTags } = this.read;
+    const { compartmentId, protection, rotation, freeformTags, definedTags } = this._read;
     return new VaultKey(this, kind, {
       vault: this.vault as IKeyVault,
       compartmentId,
@@ -167,7 +168,7 @@ export class ClusterEncryption extends ResourceConstruct {
   }
 
   private grant(kind: DataKind, keyId: string, name: string): IdentityPolicy {
-    const { compartmentId, region, fileStorageService } = this.read;
+    const { compartmentId, region, fileStorageService } = this._read;
     const { clusterCompartmentId } = this;
     const what = SUFFIXES[kind].replace("-", " ");
     return this.addPolicy(`${kind}Policy`, `${name}-${SUFFIXES[kind]}-key`, `encrypt ${what} with one key`, [
@@ -176,7 +177,7 @@ export class ClusterEncryption extends ResourceConstruct {
   }
 
   private addPolicy(id: string, name: string, what: string, statements: string[]): IdentityPolicy {
-    const { homeRegionProvider, compartmentId } = this.read;
+    const { homeRegionProvider, compartmentId } = this._read;
     return new IdentityPolicy(this, id, {
       provider: homeRegionProvider,
       compartmentId,

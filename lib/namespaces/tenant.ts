@@ -23,7 +23,7 @@ import {
   withDefault,
 } from "../core/readers";
 import { type Problem, Problems, ValidationError, whilePending } from "../core/validation-error";
-import { isOfSameCluster } from "../exposure/private/same-cluster";
+import { isOfSameCluster } from "../synthesis/chart-scopes";
 import { podsRangeOf } from "../network-policy/private/network-rules";
 import { type RoleRule } from "../rbac/role-rule";
 import { guardBindings, LeastPrivilegeRole } from "../rbac/role";
