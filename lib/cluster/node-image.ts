@@ -59,14 +59,14 @@ const NO_IMAGES: NodeImageLockFile = { names: [], images: new Map() };
  * }
  * ```
  *
- * `checked` is the day on which somebody last looked for newer images. The name of an image of Oracle's says its day, Kubernetes
- * version, architecture, cgroups version and whether it has GPU drivers; a pool refuses an image that does not fit it. For an image
- * with another name write `created`, and what you know of `kubernetesVersion`, `architecture` (`x86_64`, `aarch64`), `cgroups`
- * (`v1`, `v2`) and `gpu`. An image can have `notes`, a text, and `"maxAge": { "days": 120, "reason": "…" }`, a limit of its own.
- * Other fields are refused, and each problem names its line and column.
+ * `checked` is the day on which somebody last looked for newer images. The name of an Oracle image contains its day, Kubernetes
+ * version, architecture, cgroups version and whether it has GPU drivers; a pool rejects an image that doesn't fit it. For an image
+ * with another name, write `created` and the known facts: `kubernetesVersion`, `architecture` (`x86_64`, `aarch64`), `cgroups` (`v1`,
+ * `v2`) and `gpu`. An image can have `notes`, a text, and its own age limit, `"maxAge": { "days": 120, "reason": "…" }`. Other fields
+ * are rejected, and each problem contains its line and column.
  *
- * A program judges the age of an image at `checked` and never at today's date, so that it gives the same bytes on every day.
- * CI checks that the lock itself does not grow old, by `problems(new Date())`.
+ * A program evaluates the age of an image for the day `checked`, so that it gives the same output on every day. In CI, check the age of
+ * the lock itself with `problems(new Date())`.
  */
 @checked
 export class NodeImageLock {
@@ -98,7 +98,7 @@ export class NodeImageLock {
     const lock = before ?? new NodeImageLock(file);
     locks.set(key, lock);
     const image = lock.file.images.get(name) as LockedNodeImage;
-    lock.judge(problems, name, image, lock.checked);
+    lock.checkAge(problems, name, image, lock.checked);
     problems.throwIfAny();
     return image;
   }
@@ -140,7 +140,7 @@ export class NodeImageLock {
       );
     }
     for (const name of this.names) {
-      this.judge(problems, name, this.file.images.get(name) as LockedNodeImage, today);
+      this.checkAge(problems, name, this.file.images.get(name) as LockedNodeImage, today);
     }
     try {
       problems.throwIfAny();
@@ -150,7 +150,12 @@ export class NodeImageLock {
     }
   }
 
-  private judge(problems: Problems, name: string, { created, maxAge }: LockedNodeImage, date: string): void {
+  private checkAge(
+    problems: Problems,
+    name: string,
+    { created, maxAge }: LockedNodeImage,
+    date: string,
+  ): void {
     const age = (dayOfIsoDate(date) ?? 0) - (dayOfIsoDate(created) ?? 0);
     const limit = maxAge?.days ?? this.file.maxAgeDays ?? 0;
     if (age <= limit) return;
@@ -166,7 +171,7 @@ export class NodeImageLock {
   }
 }
 
-/** Reads a lock file and adds its problems. */
+/** Reads a lock file, adding its problems. */
 function readLock(problems: Problems, path: string): NodeImageLockFile {
   let content: string;
   try {

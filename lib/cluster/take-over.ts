@@ -20,12 +20,12 @@ import { Problems } from "../core/validation-error";
 import { ContainerengineCluster } from "../oci/containerengine-cluster";
 import { ContainerengineNodePool } from "../oci/containerengine-node-pool";
 
-/** Options for TakeOver.cluster: what OKE can't change of the cluster that is taken over. */
+/** Options for TakeOver.cluster: properties of the existing cluster that OKE can't change. */
 export interface ClusterTakeOverOptions {
   /**
-   * Oracle's key encrypts the Secrets of the existing cluster in etcd, which OKE can't change.
+   * The reason why Oracle's key encrypts the Secrets of the existing cluster in etcd, which OKE can't change.
    *
-   * Terraform then ignores the key of the program for the cluster. The reason is kept as an acknowledgement.
+   * Terraform then ignores the key of the program for the cluster. The reason is recorded as an acknowledgement.
    *
    * @default - the existing cluster has the key of the program; Terraform refuses to replace a cluster with another key
    */
@@ -69,11 +69,11 @@ const TAKE_OVER = {
 const imported = new MarkOn<TerraformResource>();
 
 /**
- * Brings clusters and node pools that exist already under a program of this library, with import blocks of Terraform.
+ * Imports existing clusters and node pools into a program, with import blocks of Terraform.
  *
- * Each call adds one import block. The plan shows what Terraform imports, adds, and changes. If it had to replace the cluster because
- * the program differs in something that OKE can't change, `prevent_destroy` of the cluster stops the plan. The import blocks do nothing
- * after the first apply, and can be removed then.
+ * Each call adds one import block. The plan shows what Terraform imports, adds, and changes. If the program differs from the cluster in
+ * something that OKE can't change, Terraform would have to replace the cluster, and its `prevent_destroy` stops the plan. After the
+ * first apply, the import blocks have no effect and can be removed.
  *
  * @see https://developer.hashicorp.com/terraform/language/import
  */
@@ -82,8 +82,8 @@ export class TakeOver {
   /**
    * Imports an existing cluster as a cluster of the program.
    *
-   * Give the cluster the network that the existing one is in, as `ClusterNetwork.fromClusterNetworkAttributes`, and the group that its
-   * API endpoint has in `apiEndpointSecurityGroups`, because existing nodes reach the endpoint through it.
+   * Give the cluster its existing network, `ClusterNetwork.fromClusterNetworkAttributes`, and in `apiEndpointSecurityGroups` the security
+   * group of its API endpoint, through which existing nodes connect to it.
    *
    * @param cluster the cluster of the program
    * @param clusterId the OCID of the existing cluster, as a literal
@@ -107,7 +107,7 @@ export class TakeOver {
   /**
    * Imports an existing node pool as a pool of the program.
    *
-   * Nodes that are there keep their settings until the pool is cycled. The shape, the placement, and the subnets can be changed.
+   * Existing nodes keep their settings until the pool is cycled. The shape, the placement, and the subnets can be changed.
    *
    * @param pool the pool of the program
    * @param nodePoolId the OCID of the existing node pool, as a literal

@@ -3,7 +3,7 @@ import { Construct, type IConstruct } from "constructs";
 import { type NamespaceLimits } from "./namespace-limits";
 import { type NamespaceQuota } from "./namespace-quota";
 import { checkPeers } from "./private/tenant-peers";
-import { adminsAllow, developersAllow, viewersAllow } from "../rbac/kubernetes-access";
+import { editorRules, operatorRules, viewerRules } from "../rbac/kubernetes-access";
 import { SecureNamespace, type SecureNamespaceProps } from "./secure-namespace";
 import { type KubernetesVersion } from "../cluster/kubernetes-version";
 import { checked } from "../core/checked";
@@ -161,9 +161,9 @@ export interface TenantProps {
 }
 
 const ROLES = {
-  admins: (tenant: string) => adminsAllow(`The admins of the tenant ${tenant} deploy its workloads`),
-  developers: developersAllow,
-  viewers: viewersAllow,
+  admins: (tenant: string) => editorRules(`The admins of the tenant ${tenant} deploy its workloads`),
+  developers: operatorRules,
+  viewers: viewerRules,
 } satisfies { readonly [role: string]: (tenant: string) => RoleRule[] };
 const roleName = (role: string) => `tenant-${role}`;
 

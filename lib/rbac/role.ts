@@ -261,11 +261,11 @@ const WIDE_SUBJECTS = [
 ];
 
 const guarded = new MarkOn<Chart>();
-const excepted = new MarkOn<ApiObject>();
+const exempted = new MarkOn<ApiObject>();
 
-/** Exempts a binding with a reason and an expiry date, which may therefore grant cluster-admin. */
-export function exceptBinding(binding: ApiObject): void {
-  excepted.once(binding);
+/** Lets a binding with a reason and an expiry date grant cluster-admin. */
+export function exemptBinding(binding: ApiObject): void {
+  exempted.once(binding);
 }
 
 /**
@@ -292,7 +292,7 @@ function checkBinding(object: ApiObject): void {
   const problems = new Problems(object);
   const { metadata, roleRef, subjects = [] } = dataOf(object) as Binding;
   const binding = `The ${object.kind} ${metadata?.name}`;
-  if (!excepted.has(object) && roleRef?.kind === "ClusterRole" && WIDE_ROLES.includes(roleRef.name ?? "")) {
+  if (!exempted.has(object) && roleRef?.kind === "ClusterRole" && WIDE_ROLES.includes(roleRef.name ?? "")) {
     problems.add(
       "PERMISSION_TOO_WIDE",
       `${binding} grants ${roleRef.name}, which allows reading Secrets and running commands in containers`,

@@ -44,7 +44,7 @@ const NEEDS_CERT_MANAGER = ["KubernetesMetricsServer", "OracleDatabaseOperator"]
 const BETTER_PINNED = ["AmdGpuPlugin", "NvidiaGpuPlugin"];
 
 /** Add-ons that are not installed, with the reason and the alternative. */
-const REFUSED: { readonly [name: string]: { readonly why: string; readonly instead: string } } = {
+const UNSUPPORTED: { readonly [name: string]: { readonly why: string; readonly instead: string } } = {
   KubernetesDashboard: {
     why: "the Kubernetes Dashboard is a web page with the rights of its service account, which attackers look for, and Oracle advises against it in production",
     instead: "Use kubectl, or the pages of the cluster in the console",
@@ -244,7 +244,7 @@ const NAMES = [
   ...NEEDS_CERT_MANAGER,
   ...BETTER_PINNED,
   ...["CertManager", "Istio", "WeblogicKubernetesOperator"],
-  ...Object.keys(REFUSED),
+  ...Object.keys(UNSUPPORTED),
   ...Object.keys(OWN_CONSTRUCT),
 ];
 
@@ -260,10 +260,10 @@ const addOnName: Reader<string> = (problems, name, value) => {
 };
 
 function checkName(problems: Problems, property: string, name: string): void {
-  const refused = Object.keys(REFUSED).includes(name) ? REFUSED[name] : undefined;
-  if (refused) {
-    const what = `${property} is ${name}, which is not supported: ${refused.why}`;
-    problems.add("ADD_ON_INVALID", what, refused.instead);
+  const unsupported = Object.keys(UNSUPPORTED).includes(name) ? UNSUPPORTED[name] : undefined;
+  if (unsupported) {
+    const what = `${property} is ${name}, which is not supported: ${unsupported.why}`;
+    problems.add("ADD_ON_INVALID", what, unsupported.instead);
   }
   const own = Object.keys(OWN_CONSTRUCT).includes(name) ? OWN_CONSTRUCT[name] : undefined;
   if (own !== undefined) {

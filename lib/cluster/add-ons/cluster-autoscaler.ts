@@ -239,10 +239,10 @@ export class ClusterAutoscaler extends ResourceConstruct {
   public readonly rights: AutoscalerRights;
 
   constructor(scope: Construct, id: string, props: ClusterAutoscalerProps) {
-    const given = readAutoscaler(scope, id, props);
+    const resolved = readAutoscaler(scope, id, props);
     super(scope, id);
-    const homeRegionProvider = homeRegionProviderFor(this, given.cluster, given.homeRegionProvider);
-    const read = { ...given, homeRegionProvider };
+    const homeRegionProvider = homeRegionProviderFor(this, resolved.cluster, resolved.homeRegionProvider);
+    const read = { ...resolved, homeRegionProvider };
     const { cluster, version, rights } = read;
     this.cluster = cluster;
     this.expander = read.expander;
