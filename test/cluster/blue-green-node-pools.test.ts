@@ -41,7 +41,7 @@ const poolsOf = (props: Partial<BlueGreenNodePoolsProps>) => {
 };
 
 describe("blue and green pools", () => {
-  test("are one pool by day", () => {
+  test("are one pool between upgrades", () => {
     const { "web-blue": pool, ...others } = poolsOf({ blue });
     expect(others).toEqual({});
     expect(pool).toMatchObject({
@@ -54,7 +54,7 @@ describe("blue and green pools", () => {
     });
   });
 
-  test("are two while the nodes change, and the first stays as it was", () => {
+  test("are two pools during an upgrade, without a change to the first", () => {
     const both = poolsOf({ blue, green });
     expect(Object.keys(both).sort()).toEqual(["web-blue", "web-green"]);
     expect(both["web-blue"]).toEqual(poolsOf({ blue })["web-blue"]);
@@ -64,7 +64,7 @@ describe("blue and green pools", () => {
     });
   });
 
-  test("give the command that moves the pods off the retiring one", () => {
+  test("have an output with the command that drains the retiring pool", () => {
     const output = synthesized(made({ blue, green, retiring: PoolColor.BLUE }).stack).output.web_retire;
     expect(output.value).toBe(
       "kubectl cordon --selector=secure-oke/edition=blue,secure-oke/edition-of=web && " +
@@ -72,7 +72,7 @@ describe("blue and green pools", () => {
     );
   });
 
-  test("take the retiring one from the autoscaler, and change nothing else of it", () => {
+  test("remove the retiring pool from the autoscaler and change nothing else of it", () => {
     const nodes = (props: Partial<BlueGreenNodePoolsProps>) => {
       const { stack } = made({ size: undefined, autoscale: { min: 1, max: 4 }, ...props });
       const [addOn]: any[] = Object.values(resourcesOf(stack, "oci_containerengine_addon"));
@@ -95,7 +95,7 @@ describe("blue and green pools", () => {
     expect(problemCodesOf(() => made(props))).toEqual([code]);
   });
 
-  test("are both counted in the subnets", () => {
+  test("both take addresses of the subnets", () => {
     expect(validationProblemsOf(() => made({ blue, green, size: 200, maxPodsPerNode: 1 }))[0]!.code).toBe(
       "SUBNET_EXHAUSTED",
     );

@@ -52,7 +52,7 @@ describe("Karpenter", () => {
     ]);
   });
 
-  test("is installed by the command of an output, with the values of another", () => {
+  test("has outputs with its values and the command that installs it", () => {
     const { output } = synthesized(made({ namespace: "scaling", chartVersion: "1.4.0" }));
     expect(output.karpenter_karpenter.value).toBe(
       "terraform output -raw karpenter_karpenter_values | helm upgrade --install karpenter karpenter --repo https://oracle.github.io/karpenter-provider-oci/charts " +
@@ -63,7 +63,7 @@ describe("Karpenter", () => {
     );
   });
 
-  test("may use reserved capacity on request, and nodes of another compartment", () => {
+  test("may use reserved capacity and nodes of another compartment on request", () => {
     const all = statements(
       made({ usesCapacityReservations: true, nodeCompartmentId: "ocid1.compartment.oc1..nodes" }),
     );
@@ -84,7 +84,7 @@ describe("Karpenter", () => {
     expect(problemCodesOf(() => made(props))).toEqual([code]);
   });
 
-  test("takes an older chart with an older Kubernetes", () => {
+  test("accepts an older chart with an older Kubernetes version", () => {
     expect(() => made({ chartVersion: "1.2.9" }, KubernetesVersion.V1_35)).not.toThrow();
     expect(() => made({ chartVersion: "1.0.0" }, KubernetesVersion.V1_34)).not.toThrow();
   });

@@ -55,7 +55,7 @@ const said = (call: () => unknown) =>
   validationProblemsOf(call).map(({ code, what }) => `${code} ${what.replace(folder, "")}`);
 
 describe("a node image of a lock", () => {
-  test("is the OCID and the name that the lock has", () => {
+  test("has the OCID and the name in the lock", () => {
     const image = NodeImage.fromLock("general", { path: lock() });
     expect(image).toMatchObject({ imageId: ID, imageName: general.name });
     expect(pool(image).node_source_details).toEqual({ image_id: ID, source_type: "IMAGE" });
@@ -79,7 +79,7 @@ describe("a node image of a lock", () => {
     expect(NodeImage.fromLock("general").imageId).toBe(ID);
   });
 
-  test("is refused when it is older than the lock allows on the day when the lock was checked", () => {
+  test("is refused if it was too old on the day when the lock was checked", () => {
     const old = { ...general, name: "Oracle-Linux-8.10-2026.06.15-0-OKE-1.35.2-1505" };
     expect(said(() => NodeImage.fromLock("general", { path: lock({ general: old }) }))).toEqual([
       "IMAGE_TOO_OLD The node image general was created on 2026-06-15 and is 158 days old on 2026-11-20; at most 60 days are allowed",
@@ -88,7 +88,7 @@ describe("a node image of a lock", () => {
     expect(NodeImage.fromLock("general", { path: lock({ general: allowed }) }).imageId).toBe(ID);
   });
 
-  test("grows too old by the date that CI gives, never by today's", () => {
+  test("becomes too old by the date that CI passes, not by today's date", () => {
     const read = NodeImageLock.fromFile(lock({ general, custom }));
     expect(read.problems(new Date("2026-12-01"))).toEqual([]);
     expect(read.problems(new Date("2026-12-20")).map(({ code }) => code)).toEqual(["IMAGE_TOO_OLD"]);
@@ -98,7 +98,7 @@ describe("a node image of a lock", () => {
     expect(problemCodesOf(() => read.problems("2026" as never))).toEqual(["VALUE_INVALID"]);
   });
 
-  test("has an age of whole days, allowed up to the limit and not a day more", () => {
+  test("is accepted up to the age limit in whole days", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 400 }), fc.integer({ min: 0, max: 400 }), (limit, age) => {
         const created = new Date(Date.parse("2026-11-20T00:00:00Z") - age * 86_400_000)
@@ -121,7 +121,7 @@ describe("an image of another kind, architecture, version or cgroups", () => {
 
   test.each([
     ["fits", general, "VM.Standard.E5.Flex"],
-    ["fits Arm", arm, "VM.Standard.A1.Flex"],
+    ["fits Arm shapes", arm, "VM.Standard.A1.Flex"],
     ["fits GPUs", gpu, "VM.GPU.A10.1"],
     ["is not known", { id: ID, name: "acme-7", created: "2026-11-01" }, "VM.GPU.A10.1"],
     [
@@ -129,7 +129,7 @@ describe("an image of another kind, architecture, version or cgroups", () => {
       { ...custom, architecture: "aarch64", cgroups: "v2" },
       "VM.Standard.A2.Flex",
     ],
-  ])("is taken where it %s", (_, image, shape) => {
+  ])("is accepted if it %s", (_, image, shape) => {
     expect(() => pool(take(image), shape)).not.toThrow();
   });
 
@@ -231,7 +231,7 @@ describe("a malformed lock", () => {
     expect(problems[0]!.what).toMatch(/\.json:\d+:\d+: /);
   });
 
-  test("says all at once", () => {
+  test("is refused with all problems together", () => {
     expect(
       validationProblemsOf(
         read('{ "version": 1, "checked": "today", "maxAgeDays": 0, "images": { "a": {} } }'),
@@ -239,7 +239,7 @@ describe("a malformed lock", () => {
     ).toBeGreaterThan(4);
   });
 
-  test("is not found, and lacks a name", () => {
+  test("is refused if the file or the image is missing", () => {
     expect(problemCodesOf(() => NodeImageLock.fromFile(path.join(folder, "none.json")))).toEqual([
       "IMAGE_LOCK_INVALID",
     ]);

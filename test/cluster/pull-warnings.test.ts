@@ -90,7 +90,7 @@ function addTheirs(chart: Chart): void {
 const WARNING = (id: string, what: string) =>
   `shop/cluster: images of the chart ${id} may need credentials, and nothing provides them: ${what}`;
 
-test("a chart with images of OCIR that nothing lets nodes pull gives one warning, and another chart another", () => {
+test("each chart with images of OCIR that nodes may not be able to pull gives one warning", () => {
   const given = warningsOf(({ add }) => {
     const chart = add("one");
     for (const id of ["a", "b", "c"]) {
@@ -189,13 +189,13 @@ test.each<[string, (program: Program) => void]>([
   expect(warningsOf(write)).toEqual([WARNING("shop", "fra.ocir.io/acme/web (Deployment web)")]);
 });
 
-test("an account of another origin gives a warning where neither it nor its namespace names a pull Secret", () => {
+test("a third-party service account gives a warning if neither it nor its namespace has a pull Secret", () => {
   expect(warningsOf(({ add }) => addTheirs(add("shop", "quay.io/acme/web")))).toEqual([
     WARNING("shop", "fra.ocir.io/acme/it (Pod it)"),
   ]);
 });
 
-test("a workload that chooses nodes that may pull gives no warning of other pools", () => {
+test("a workload that selects nodes with registry access gives no warning because of other pools", () => {
   const write = ({ add, pool, access }: Program) => {
     add("shop", undefined, {}, { nodeSelector: { tier: "web" } });
     pool("web", { labels: { tier: "web" }, registryAccess: access("web") });
@@ -204,7 +204,7 @@ test("a workload that chooses nodes that may pull gives no warning of other pool
   expect(warningsOf(write)).toEqual([]);
 });
 
-test("pods of third-party charts and of custom resources cause the warning, considering the service account that they use", () => {
+test("pods of third-party charts and custom resources give the warning, depending on their service account", () => {
   const given = warningsOf(({ add }) => {
     const chart = add("shop", "quay.io/acme/web");
     const containers = [{ name: "it", image: "fra.ocir.io/acme/it:1" }];
@@ -214,7 +214,7 @@ test("pods of third-party charts and of custom resources cause the warning, cons
   expect(given).toEqual([WARNING("shop", "fra.ocir.io/acme/it (Rollout it)")]);
 });
 
-test("every container of a pod is seen, and pods in a List", () => {
+test("all containers of a pod are considered, and pods in a List", () => {
   const given = warningsOf(({ add }) => {
     const chart = add("shop", "quay.io/acme/web");
     const [web, init] = ["web", "init"].map((name) => [
@@ -232,7 +232,7 @@ test("every container of a pod is seen, and pods in a List", () => {
 describe("a policy engine with images of OCIR", () => {
   const registry = { imageRegistry: "fra.ocir.io/acme/calico" };
 
-  test("gives one warning where nothing lets nodes pull them", () => {
+  test("gives one warning if nodes may not be able to pull them", () => {
     const [warning, ...others] = warningsOf(() => undefined, NetworkPolicyEngine.calico(registry));
     expect(warning).toContain("images of the policy engine may need credentials");
     expect(warning).toContain("fra.ocir.io/acme/calico/node (the policy engine)");
@@ -248,7 +248,7 @@ describe("a policy engine with images of OCIR", () => {
     ).toEqual([]);
   });
 
-  test("gives none where the nodes may pull them", () => {
+  test("gives no warning if the nodes have registry access", () => {
     const write = ({ pool, access }: Program) =>
       pool("general", { registryAccess: access("calico/node", "calico/kube-controllers") });
     expect(warningsOf(write, NetworkPolicyEngine.calico(registry))).toEqual([]);

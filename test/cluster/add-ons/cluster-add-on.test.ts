@@ -45,7 +45,7 @@ const configurationOf = (addOn: AddOn) =>
   Object.fromEntries((made(addOn).configurations ?? []).map(({ key, value }: any) => [key, value]));
 
 describe("an add-on", () => {
-  test("is installed by name, in versions of Oracle's choice, and removed with its objects", () => {
+  test("is installed by name, updated by Oracle, and removed with its objects", () => {
     expect(made(AddOn.certManager())).toMatchObject({
       addon_name: "CertManager",
       cluster_id: expect.stringContaining("oci_containerengine_cluster"),
@@ -56,7 +56,7 @@ describe("an add-on", () => {
     expect(made(AddOn.certManager())).not.toHaveProperty("version");
   });
 
-  test("can have a version, and leave its objects", () => {
+  test("can have a pinned version and keep its objects", () => {
     expect(
       made(AddOn.certManager(), { version: AddOnVersion.pinned("v1.17.1"), removeObjects: false }),
     ).toMatchObject({
@@ -163,11 +163,11 @@ describe("an add-on", () => {
       AddOn.of("NodeFeatureDiscovery", { "master.replicaCount": "1" }),
       { "master.replicaCount": "1" },
     ],
-  ])("has the configuration of %s", (_, addOn, configuration) => {
+  ])("has the configuration for %s", (_, addOn, configuration) => {
     expect(configurationOf(addOn)).toEqual(configuration);
   });
 
-  test("runs where it was told to", () => {
+  test("is scheduled by its placement options", () => {
     const addOn = AddOn.certManager({
       nodeSelector: { tier: "system", a: "b" },
       tolerates: [NodeTaint.noSchedule("tier", "system")],
@@ -185,7 +185,7 @@ describe("an add-on", () => {
     });
   });
 
-  test("has its keys in an order of their own, and values that are texts", () => {
+  test("has sorted keys and texts as values", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.stringMatching(/^[a-z][A-Za-z.]{0,9}$/), fc.string()), (configuration) => {
         const stack = newStack();
@@ -199,20 +199,20 @@ describe("an add-on", () => {
   });
 });
 
-describe("the gateway of a mesh", () => {
+describe("the ingress gateway of Istio", () => {
   const gateway = (options: object) => {
     const configuration = configurationOf(AddOn.istio({ ingressGateway: options }));
     return JSON.parse(configuration["istio-ingressgateway.Annotations"]);
   };
 
-  test("is private, and its rules are in groups", () => {
+  test("is private, and its rules are in security groups", () => {
     expect(gateway({})).toEqual({
       "oci.oraclecloud.com/security-rule-management-mode": "NSG",
       "service.beta.kubernetes.io/oci-load-balancer-internal": "true",
     });
   });
 
-  test("is public for a reason", () => {
+  test("is public only with a reason", () => {
     expect(gateway({ publicReason: "Customers use it" })).not.toHaveProperty([
       "service.beta.kubernetes.io/oci-load-balancer-internal",
     ]);
@@ -255,7 +255,7 @@ describe("an add-on that is refused", () => {
     expect(problemCodesOf(make)).toEqual([code]);
   });
 
-  test("is in the cluster already, from another construct or stack", () => {
+  test("that another construct or stack adds to the cluster", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     new NativeIngressController(stack, "ingress", { cluster });
@@ -276,7 +276,7 @@ describe("an add-on that is refused", () => {
     ).toEqual(["NAME_DUPLICATE"]);
   });
 
-  test("is the network plugin of another kind of cluster", () => {
+  test("that is the network plugin of another kind of pod networking", () => {
     const stack = newStack();
     const overlay = newCluster(stack, PodNetworking.flannelOverlay());
     expect(
@@ -290,7 +290,7 @@ describe("an add-on that is refused", () => {
     expect(problemCodesOf(() => made(AddOn.flannel()))).toEqual(["ADD_ON_INVALID"]);
   });
 
-  test("is in a basic cluster; of a cluster whose kind is not known nothing is refused", () => {
+  test("in a basic cluster, but not in a cluster of unknown type", () => {
     const stack = newStack();
     const imported = (id: string, clusterType?: string) =>
       SecureOkeCluster.fromClusterAttributes(stack, id, {
@@ -309,7 +309,7 @@ describe("an add-on that is refused", () => {
 });
 
 describe("the order of add-ons", () => {
-  test("is nodes, then cert-manager, then what needs it, whatever the order of the program is", () => {
+  test("is nodes, cert-manager, and the add-ons that need it, in any order of the program", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     new ClusterAddOn(stack, "metrics", { cluster, addOn: AddOn.metricsServer() });
@@ -341,7 +341,7 @@ describe("the order of add-ons", () => {
 });
 
 describe("the native ingress controller beside a cert-manager of the program", () => {
-  test("is refused with another one, and waits for it without", () => {
+  test("refuses to install a second one, and otherwise depends on it", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     new ClusterAddOn(stack, "cert-manager", { cluster, addOn: AddOn.certManager() });
@@ -360,7 +360,7 @@ describe("the ObservabilityAgent", () => {
       JSON.stringify(rule).includes("9995"),
     );
 
-  test("is let through by the add-on, with the same rules as by the prop", () => {
+  test("gets the same rules from its add-on as from the prop", () => {
     const [asked, followed, none] = [newStack(), newStack(), newStack()];
     newCluster(asked, undefined, true);
     new ClusterAddOn(followed, "agent", { cluster: newCluster(followed), addOn: AddOn.observabilityAgent() });
@@ -370,7 +370,7 @@ describe("the ObservabilityAgent", () => {
     expect(rules(none)).toEqual([]);
   });
 
-  test("is let through once where it is asked for by both, and not in an overlay, where it is reached anyway", () => {
+  test("gets its rules once from add-on and prop, and none in an overlay", () => {
     const stack = newStack();
     new ClusterAddOn(stack, "agent", {
       cluster: newCluster(stack, undefined, true),
