@@ -39,7 +39,7 @@ function warningsOf({ node }: ISecureOkeCluster, id: string): string[] {
 
 const newChart = (id = "shop") => new Chart(new KubernetesApp(), id, { namespace: id });
 describe("a BlockVolumeClass with a key", () => {
-  const made = (cluster: ISecureOkeCluster, props: object = {}, ids = ["encrypted"]) => {
+  const addVolumeClasses = (cluster: ISecureOkeCluster, props: object = {}, ids = ["encrypted"]) => {
     const chart = newChart();
     for (const one of ids) new BlockVolumeClass(chart, one, { name: one, kmsKeyId: KEY, ...props });
     cluster.addCdk8sChart("shop", chart);
@@ -47,7 +47,7 @@ describe("a BlockVolumeClass with a key", () => {
 
   test("lets the cluster and the block volume service use only that key, with one policy", () => {
     const stack = newStack();
-    made(newCluster(stack), {}, ["encrypted", "fast"]);
+    addVolumeClasses(newCluster(stack), {}, ["encrypted", "fast"]);
     const [[compartment, all] = [], ...others] = statements(stack, "block volumes");
     expect(others).toEqual([]);
     expect(compartment).toBe(COMPARTMENT);
@@ -61,14 +61,14 @@ describe("a BlockVolumeClass with a key", () => {
 
   test("has its policy in the compartment of the key", () => {
     const stack = newStack();
-    made(newCluster(stack), { keyCompartmentId: EDGE });
+    addVolumeClasses(newCluster(stack), { keyCompartmentId: EDGE });
     expect(statements(stack, "block volumes").map(([where]) => where)).toEqual([EDGE]);
   });
 
   test("gives one warning with the statements for an imported cluster", () => {
     const stack = newStack();
     const cluster = existingCluster(stack);
-    made(cluster, {}, ["encrypted", "fast"]);
+    addVolumeClasses(cluster, {}, ["encrypted", "fast"]);
     expect(statements(stack, "block volumes")).toEqual([]);
     expect(warningsOf(cluster, "cluster-rights")).toEqual([
       expect.stringMatching(
@@ -96,7 +96,7 @@ describe("a BlockVolumeClass with a key", () => {
 
   test("without a key grants nothing and refuses a compartment of the key", () => {
     const stack = newStack();
-    made(newCluster(stack), { kmsKeyId: undefined });
+    addVolumeClasses(newCluster(stack), { kmsKeyId: undefined });
     expect(statements(stack, "block volumes")).toEqual([]);
     const both = () => new BlockVolumeClass(newChart(), "one", { name: "one", keyCompartmentId: EDGE });
     expect(problemCodesOf(both)).toEqual(["ATTRIBUTE_MISSING"]);

@@ -73,10 +73,10 @@ describe("reserved addresses of another compartment", () => {
   });
 
   test("are refused with invalid compartments", () => {
-    const make = (given: unknown) => () =>
-      clusterIn(newStack(), { reservedAddressCompartmentIds: given as string[] });
-    expect(problemCodesOf(make("ocid1.compartment.oc1..a"))).toEqual(["VALUE_INVALID"]);
-    expect(problemCodesOf(make(["addresses"]))).toEqual(["OCID_INVALID"]);
+    const withCompartments = (ids: unknown) => () =>
+      clusterIn(newStack(), { reservedAddressCompartmentIds: ids as string[] });
+    expect(problemCodesOf(withCompartments("ocid1.compartment.oc1..a"))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(withCompartments(["addresses"]))).toEqual(["OCID_INVALID"]);
   });
 });
 
@@ -181,9 +181,9 @@ describe("security attributes of packet routing", () => {
     pods: label("pods", "platform"),
     loadBalancers: label("balancers"),
   };
-  const routed = (given: PacketRoutingOptions = options) => {
+  const routed = (routing: PacketRoutingOptions = options) => {
     const stack = newStack();
-    const cluster = clusterIn(stack, { packetRouting: PacketRouting.of(given) });
+    const cluster = clusterIn(stack, { packetRouting: PacketRouting.of(routing) });
     new PrivateNodePool(stack, "pool", {
       cluster,
       image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
@@ -262,9 +262,9 @@ describe("security attributes of packet routing", () => {
 
   test("are refused for pods of an overlay, and if two kinds of members have the same attribute", () => {
     const make =
-      (given: PacketRoutingOptions, props = {}) =>
+      (routing: PacketRoutingOptions, props = {}) =>
       () =>
-        clusterIn(newStack(), { packetRouting: PacketRouting.of(given), ...props });
+        clusterIn(newStack(), { packetRouting: PacketRouting.of(routing), ...props });
     const podNetworking = PodNetworking.flannelOverlay();
     expect(problemCodesOf(make(options, { podNetworking }))).toContain("VALUE_INVALID");
     expect(problemCodesOf(make({ ...options, pods: options.nodes }))).toEqual(["NAME_DUPLICATE"]);

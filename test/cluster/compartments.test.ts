@@ -248,8 +248,11 @@ describe("a cluster with existing subnets", () => {
     const family = (compartment: string) => `use virtual-network-family in compartment id ${compartment} `;
     const texts = (props: Partial<ExistingVcnNetworkProps>) =>
       JSON.stringify(resourcesOf(grantsOf(props, { ingress: true }).stack, "oci_identity_policy"));
-    const given = texts({ ...balancers, subnetCompartmentId: OWNERS });
-    expect([given.includes(family(OWNERS)), given.includes(family(COMPARTMENT))]).toEqual([true, true]);
+    const statements = texts({ ...balancers, subnetCompartmentId: OWNERS });
+    expect([statements.includes(family(OWNERS)), statements.includes(family(COMPARTMENT))]).toEqual([
+      true,
+      true,
+    ]);
     expect(texts({ ...pods, subnetCompartmentId: OWNERS })).not.toContain(family(OWNERS));
   });
 
@@ -258,7 +261,7 @@ describe("a cluster with existing subnets", () => {
   });
 });
 
-describe("a key that is given to a cluster", () => {
+describe("an existing key of a cluster", () => {
   function give(stack: TerraformStack, compartmentId: string, clusterCompartmentId?: string) {
     const encryption = new ClusterEncryption(stack, "key", { compartmentId: KEYS, clusterCompartmentId });
     return () => new SecureOkeCluster(stack, "cluster", { compartmentId, kubernetesVersion, encryption });

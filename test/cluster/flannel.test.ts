@@ -107,8 +107,8 @@ describe("a cluster with a flannel overlay", () => {
       "db",
       "ocid1.networksecuritygroup.oc1.eu-frankfurt-1.db",
     );
-    const given = { maxPodsPerNode: 31, podSecurityGroups: [group] };
-    expect(problemCodesOf(() => pool(cluster, given))).toEqual(["VALUE_INVALID", "VALUE_INVALID"]);
+    const podProps = { maxPodsPerNode: 31, podSecurityGroups: [group] };
+    expect(problemCodesOf(() => pool(cluster, podProps))).toEqual(["VALUE_INVALID", "VALUE_INVALID"]);
   });
 
   test("refuses pools with more nodes than the overlay has blocks, including the surge of all pools", () => {
@@ -214,10 +214,10 @@ describe("a cluster with a flannel overlay", () => {
 });
 
 describe("the range of an overlay", () => {
-  const of = (podCidr: any) => () => PodNetworking.flannelOverlay({ podCidr });
+  const overlayOf = (podCidr: any) => () => PodNetworking.flannelOverlay({ podCidr });
 
   test.each(["10.0.0.0/9", "172.16.0.0/12", "192.168.0.0/24", "100.64.0.0/10"])("can be %s", (cidr) => {
-    expect(of(cidr)().podCidr).toBe(cidr);
+    expect(overlayOf(cidr)().podCidr).toBe(cidr);
   });
 
   test.each([
@@ -229,7 +229,7 @@ describe("the range of an overlay", () => {
     ["10.244", "CIDR_INVALID"],
     [7, "CIDR_INVALID"],
   ])("can't be %s", (cidr, code) => {
-    expect(problemCodesOf(of(cidr))).toEqual([code]);
+    expect(problemCodesOf(overlayOf(cidr))).toEqual([code]);
   });
 
   test("is checked again in a value that no factory created", () => {

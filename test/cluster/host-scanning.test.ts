@@ -70,8 +70,8 @@ describe("the scanning of nodes", () => {
     const kubernetesVersion = KubernetesVersion.V1_34;
     new SecureOkeCluster(stack, "second", { compartmentId, kubernetesVersion });
     app.synth();
-    const given = warn.mock.calls.map(([, options]) => (options as { code?: string }).code);
-    expect(given.filter((code) => code === "node-scanning")).toEqual(codes);
+    const warningCodes = warn.mock.calls.map(([, options]) => (options as { code?: string }).code);
+    expect(warningCodes.filter((code) => code === "node-scanning")).toEqual(codes);
     warn.mockRestore();
   });
 

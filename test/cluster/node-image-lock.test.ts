@@ -51,7 +51,7 @@ function pool(image: NodeImage, shape = "VM.Standard.E5.Flex", kubernetesVersion
   return onlyResource(stack, "oci_containerengine_node_pool");
 }
 
-const said = (call: () => unknown) =>
+const problemTextsOf = (call: () => unknown) =>
   validationProblemsOf(call).map(({ code, what }) => `${code} ${what.replace(folder, "")}`);
 
 describe("a node image of a lock", () => {
@@ -81,7 +81,7 @@ describe("a node image of a lock", () => {
 
   test("is refused if it was too old on the day when the lock was checked", () => {
     const old = { ...general, name: "Oracle-Linux-8.10-2026.06.15-0-OKE-1.35.2-1505" };
-    expect(said(() => NodeImage.fromLock("general", { path: lock({ general: old }) }))).toEqual([
+    expect(problemTextsOf(() => NodeImage.fromLock("general", { path: lock({ general: old }) }))).toEqual([
       "IMAGE_TOO_OLD The node image general was created on 2026-06-15 and is 158 days old on 2026-11-20; at most 60 days are allowed",
     ]);
     const allowed = { ...old, maxAge: { days: 158, reason: "The newest for this GPU driver" } };
@@ -105,9 +105,9 @@ describe("a node image of a lock", () => {
           .toISOString()
           .slice(0, 10);
         const file = lock({ general: { ...custom, created } }, { maxAgeDays: limit });
-        const take = () => NodeImage.fromLock("general", { path: file });
-        if (age <= limit) expect(take).not.toThrow();
-        else expect(problemCodesOf(take)).toEqual(["IMAGE_TOO_OLD"]);
+        const takeImage = () => NodeImage.fromLock("general", { path: file });
+        if (age <= limit) expect(takeImage).not.toThrow();
+        else expect(problemCodesOf(takeImage)).toEqual(["IMAGE_TOO_OLD"]);
         fs.rmSync(file);
       }),
     );
@@ -115,7 +115,7 @@ describe("a node image of a lock", () => {
 });
 
 describe("an image of another kind, architecture, version or cgroups", () => {
-  const take = (image: object) => NodeImage.fromLock("image", { path: lock({ image }) });
+  const takeImage = (image: object) => NodeImage.fromLock("image", { path: lock({ image }) });
   const gpu = { id: ID, name: "Oracle-Linux-8.10-Gen2-GPU-2026.10.15-0-OKE-1.35.2-1610" };
   const arm = { id: ID, name: "Oracle-Linux-8.10-aarch64-2026.10.15-0-OKE-1.35.2-1610" };
 
@@ -130,7 +130,7 @@ describe("an image of another kind, architecture, version or cgroups", () => {
       "VM.Standard.A2.Flex",
     ],
   ])("is accepted if it %s", (_, image, shape) => {
-    expect(() => pool(take(image), shape)).not.toThrow();
+    expect(() => pool(takeImage(image), shape)).not.toThrow();
   });
 
   test.each([
@@ -154,7 +154,7 @@ describe("an image of another kind, architecture, version or cgroups", () => {
       "is for Arm processors, but VM.Standard.E5.Flex has x86 processors",
     ],
   ])("%j is refused for %s", (image, shape, what) => {
-    const image_ = take(image);
+    const image_ = takeImage(image);
     const problems = validationProblemsOf(() => pool(image_, shape));
     expect(
       problems.map(({ code, what: text }) => [
@@ -243,7 +243,9 @@ describe("a malformed lock", () => {
     expect(problemCodesOf(() => NodeImageLock.fromFile(path.join(folder, "none.json")))).toEqual([
       "IMAGE_LOCK_INVALID",
     ]);
-    expect(said(() => NodeImage.fromLock("genral", { path: lock() }))[0]).toMatch(/name is "genral"/);
+    expect(problemTextsOf(() => NodeImage.fromLock("genral", { path: lock() }))[0]).toMatch(
+      /name is "genral"/,
+    );
     expect(problemCodesOf(() => NodeImage.fromLock("general", { path: "" }))).toEqual(["VALUE_INVALID"]);
   });
 });

@@ -45,11 +45,11 @@ function program(endpointAccess?: EndpointAccess) {
       size: 3,
       ...props,
     });
-  const chart = (namespace = "shop", isMade = true) => {
-    const made = new Chart(new KubernetesApp(), namespace || "none", namespace ? { namespace } : {});
-    if (isMade) new SecureNamespace(made, "namespace", { name: namespace });
-    cluster.addCdk8sChart(namespace || "none", made);
-    return made;
+  const chart = (namespace = "shop", isCreated = true) => {
+    const chart = new Chart(new KubernetesApp(), namespace || "none", namespace ? { namespace } : {});
+    if (isCreated) new SecureNamespace(chart, "namespace", { name: namespace });
+    cluster.addCdk8sChart(namespace || "none", chart);
+    return chart;
   };
   return { stack, network, cluster, pool, chart };
 }

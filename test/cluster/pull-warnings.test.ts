@@ -91,7 +91,7 @@ const WARNING = (id: string, what: string) =>
   `shop/cluster: images of the chart ${id} may need credentials, and nothing provides them: ${what}`;
 
 test("each chart with images of OCIR that nodes may not be able to pull gives one warning", () => {
-  const given = warningsOf(({ add }) => {
+  const warnings = warningsOf(({ add }) => {
     const chart = add("one");
     for (const id of ["a", "b", "c"]) {
       new HardenedDeployment(chart, id, { image: ContainerImage.of(`fra.ocir.io/acme/${id}@${DIGEST}`) });
@@ -101,7 +101,7 @@ test("each chart with images of OCIR that nodes may not be able to pull gives on
   const first =
     "fra.ocir.io/acme/a (Deployment a), fra.ocir.io/acme/b (Deployment b), fra.ocir.io/acme/c (Deployment c), 1 more";
   const second = "ocir.eu-frankfurt-1.oci.oraclecloud.com/acme/web (Deployment web)";
-  expect(given).toEqual([WARNING("one", first), WARNING("two", second)]);
+  expect(warnings).toEqual([WARNING("one", first), WARNING("two", second)]);
 });
 
 test.each<[string, (program: Program) => void]>([
@@ -205,17 +205,17 @@ test("a workload that selects nodes with registry access gives no warning becaus
 });
 
 test("pods of third-party charts and custom resources give the warning, depending on their service account", () => {
-  const given = warningsOf(({ add }) => {
+  const warnings = warningsOf(({ add }) => {
     const chart = add("shop", "quay.io/acme/web");
     const containers = [{ name: "it", image: "fra.ocir.io/acme/it:1" }];
     const inner = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", metadata: { name: "it" } };
     new ApiObject(chart, "rollout", { ...inner, spec: { template: { spec: { containers } } } });
   });
-  expect(given).toEqual([WARNING("shop", "fra.ocir.io/acme/it (Rollout it)")]);
+  expect(warnings).toEqual([WARNING("shop", "fra.ocir.io/acme/it (Rollout it)")]);
 });
 
 test("all containers of a pod are considered, and pods in a List", () => {
-  const given = warningsOf(({ add }) => {
+  const warnings = warningsOf(({ add }) => {
     const chart = add("shop", "quay.io/acme/web");
     const [web, init] = ["web", "init"].map((name) => [
       { name, image: `fra.ocir.io/acme/${name}@${DIGEST}` },
@@ -224,7 +224,7 @@ test("all containers of a pod are considered, and pods in a List", () => {
     const pod = { apiVersion: "v1", kind: "Pod", metadata, spec: { containers: web, initContainers: init } };
     new ApiObject(chart, "list", { apiVersion: "v1", kind: "List", metadata: { name: "all" }, items: [pod] });
   });
-  expect(given).toEqual([
+  expect(warnings).toEqual([
     WARNING("shop", "fra.ocir.io/acme/init (List all), fra.ocir.io/acme/web (List all)"),
   ]);
 });

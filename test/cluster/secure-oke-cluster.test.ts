@@ -90,7 +90,7 @@ describe("a cluster without options", () => {
     expect(statements).toHaveLength(3);
   });
 
-  test("prevents the load balancer controller from managing the workers' group by its tag", () => {
+  test("has the tag ManagedBy on the workers' group only", () => {
     const groups = Object.entries(resourcesOf(stack, "oci_core_network_security_group"));
     const tagged = groups.filter(([, group]) => group.freeform_tags.ManagedBy !== undefined);
     expect(tagged).toEqual([[expect.stringContaining("Workers"), expect.anything()]]);

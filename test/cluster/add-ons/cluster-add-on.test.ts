@@ -35,30 +35,30 @@ function newCluster(stack = newStack(), podNetworking?: PodNetworking, observabi
   });
 }
 
-function made(addOn: AddOn, props: Partial<ClusterAddOnProps> = {}): any {
+function addOnResource(addOn: AddOn, props: Partial<ClusterAddOnProps> = {}): any {
   const stack = newStack();
   new ClusterAddOn(stack, "add-on", { cluster: newCluster(stack), addOn, ...props });
   return onlyResource(stack, "oci_containerengine_addon");
 }
 
 const configurationOf = (addOn: AddOn) =>
-  Object.fromEntries((made(addOn).configurations ?? []).map(({ key, value }: any) => [key, value]));
+  Object.fromEntries((addOnResource(addOn).configurations ?? []).map(({ key, value }: any) => [key, value]));
 
 describe("an add-on", () => {
   test("is installed by name, updated by Oracle, and removed with its objects", () => {
-    expect(made(AddOn.certManager())).toMatchObject({
+    expect(addOnResource(AddOn.certManager())).toMatchObject({
       addon_name: "CertManager",
       cluster_id: expect.stringContaining("oci_containerengine_cluster"),
       remove_addon_resources_on_delete: true,
       override_existing: false,
       configurations: [{ key: "numOfReplicas", value: "2" }],
     });
-    expect(made(AddOn.certManager())).not.toHaveProperty("version");
+    expect(addOnResource(AddOn.certManager())).not.toHaveProperty("version");
   });
 
   test("can have a pinned version and keep its objects", () => {
     expect(
-      made(AddOn.certManager(), { version: AddOnVersion.pinned("v1.17.1"), removeObjects: false }),
+      addOnResource(AddOn.certManager(), { version: AddOnVersion.pinned("v1.17.1"), removeObjects: false }),
     ).toMatchObject({
       version: "v1.17.1",
       remove_addon_resources_on_delete: false,
@@ -72,7 +72,7 @@ describe("an add-on", () => {
     ["KubeProxy", AddOn.kubeProxy()],
     ["OciVcnIpNative", AddOn.vcnNativeNetworking()],
   ])("takes over the essential %s, which stays when it is removed from the program", (name, addOn) => {
-    expect(made(addOn)).toMatchObject({
+    expect(addOnResource(addOn)).toMatchObject({
       addon_name: name,
       override_existing: true,
       remove_addon_resources_on_delete: false,
@@ -83,7 +83,7 @@ describe("an add-on", () => {
     ["ObservabilityAgent", AddOn.observabilityAgent()],
     ["NodeProblemDetector", AddOn.nodeProblemDetector()],
   ])("takes over %s, which new clusters have", (name, addOn) => {
-    expect(made(addOn)).toMatchObject({
+    expect(addOnResource(addOn)).toMatchObject({
       addon_name: name,
       override_existing: true,
       remove_addon_resources_on_delete: true,
@@ -188,11 +188,10 @@ describe("an add-on", () => {
   test("has sorted keys and texts as values", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.stringMatching(/^[a-z][A-Za-z.]{0,9}$/), fc.string()), (configuration) => {
-        const stack = newStack();
         const reversed = Object.fromEntries(Object.entries(configuration).reverse());
-        const of = (given: { [key: string]: string }) => made(AddOn.of("CsiDriverSmb", given)).configurations;
-        expect(of(reversed)).toEqual(of(configuration));
-        void stack;
+        const configurationsOf = (entries: { [key: string]: string }) =>
+          addOnResource(AddOn.of("CsiDriverSmb", entries)).configurations;
+        expect(configurationsOf(reversed)).toEqual(configurationsOf(configuration));
       }),
       { numRuns: 10 },
     );
@@ -287,7 +286,7 @@ describe("an add-on that is refused", () => {
     expect(
       () => new ClusterAddOn(stack, "flannel", { cluster: overlay, addOn: AddOn.flannel() }),
     ).not.toThrow();
-    expect(problemCodesOf(() => made(AddOn.flannel()))).toEqual(["ADD_ON_INVALID"]);
+    expect(problemCodesOf(() => addOnResource(AddOn.flannel()))).toEqual(["ADD_ON_INVALID"]);
   });
 
   test("in a basic cluster, but not in a cluster of unknown type", () => {
@@ -322,9 +321,9 @@ describe("the order of add-ons", () => {
       size: 2,
     });
     const addOns = resourcesOf(stack, "oci_containerengine_addon");
-    // Written again, it is the same.
+    // A second synthesis gives the same result.
     expect(resourcesOf(stack, "oci_containerengine_addon")).toEqual(addOns);
-    const waits = Object.fromEntries(
+    const dependencies = Object.fromEntries(
       Object.values(addOns).map(({ addon_name, depends_on = [] }: any) => [
         addon_name,
         depends_on.map(
@@ -332,7 +331,7 @@ describe("the order of add-ons", () => {
         ),
       ]),
     );
-    expect(waits).toEqual({
+    expect(dependencies).toEqual({
       CertManager: ["oci_containerengine_node_pool"],
       CoreDNS: [],
       KubernetesMetricsServer: ["CertManager", "oci_containerengine_node_pool"],
@@ -361,13 +360,16 @@ describe("the ObservabilityAgent", () => {
     );
 
   test("gets the same rules from its add-on as from the prop", () => {
-    const [asked, followed, none] = [newStack(), newStack(), newStack()];
-    newCluster(asked, undefined, true);
-    new ClusterAddOn(followed, "agent", { cluster: newCluster(followed), addOn: AddOn.observabilityAgent() });
-    newCluster(none);
-    expect(rules(followed)).toHaveLength(2);
-    expect(rules(followed)).toEqual(rules(asked));
-    expect(rules(none)).toEqual([]);
+    const [withProp, withAddOn, withoutAgent] = [newStack(), newStack(), newStack()];
+    newCluster(withProp, undefined, true);
+    new ClusterAddOn(withAddOn, "agent", {
+      cluster: newCluster(withAddOn),
+      addOn: AddOn.observabilityAgent(),
+    });
+    newCluster(withoutAgent);
+    expect(rules(withAddOn)).toHaveLength(2);
+    expect(rules(withAddOn)).toEqual(rules(withProp));
+    expect(rules(withoutAgent)).toEqual([]);
   });
 
   test("gets its rules once from add-on and prop, and none in an overlay", () => {

@@ -51,9 +51,9 @@ describe("a cluster without an engine", () => {
 
   test("gives a warning if it is imported, unless the same cluster has an engine elsewhere in the app", () => {
     const app = newApp();
-    const made = clusterIn(newStack("made", app), NetworkPolicyEngine.calico());
+    const created = clusterIn(newStack("created", app), NetworkPolicyEngine.calico());
     const stack = newStack("imported", app);
-    for (const [id, clusterId] of [["same", made.clusterId] as const, ["other", CLUSTER] as const]) {
+    for (const [id, clusterId] of [["same", created.clusterId] as const, ["other", CLUSTER] as const]) {
       addChart(SecureOkeCluster.fromClusterAttributes(stack, id, { clusterId }), id);
     }
     const named = SecureOkeCluster.fromClusterAttributes(newStack("named", app), "named", {
@@ -111,9 +111,9 @@ describe("the pull Secrets of an engine", () => {
 
 test("files of removed engines are deleted, and the same program writes the same files", () => {
   const app = (engine?: NetworkPolicyEngine) => {
-    const made = newApp();
-    clusterIn(newStack("shop", made), engine);
-    return written(made);
+    const app = newApp();
+    clusterIn(newStack("shop", app), engine);
+    return written(app);
   };
   const first = app(NetworkPolicyEngine.cilium());
   expect(app(NetworkPolicyEngine.cilium())).toEqual(first);
@@ -122,16 +122,16 @@ test("files of removed engines are deleted, and the same program writes the same
 });
 
 test("an engine that is installed by other means and the privileges of an engine are acknowledged", () => {
-  const of = (engine: NetworkPolicyEngine) => {
+  const acknowledgementsOf = (engine: NetworkPolicyEngine) => {
     const stack = newStack();
     clusterIn(stack, engine);
     return Acknowledgements.of(stack).map(({ practice, what, reason }) => [practice, what, reason]);
   };
   const reason = "The platform team runs Calico";
-  expect(of(NetworkPolicyEngine.existing({ reason }))).toEqual([
+  expect(acknowledgementsOf(NetworkPolicyEngine.existing({ reason }))).toEqual([
     ["network-layers", "a policy engine that is installed by other means", reason],
   ]);
-  expect(of(NetworkPolicyEngine.calico())).toEqual([
+  expect(acknowledgementsOf(NetworkPolicyEngine.calico())).toEqual([
     [
       "non-root",
       "privileged pods of calico in kube-system, with access to the files and the network of their nodes",
