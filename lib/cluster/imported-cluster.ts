@@ -11,7 +11,7 @@ import {
   policyEngine,
 } from "./policy-engine/network-policy-engine";
 import { installEngine } from "./policy-engine/private/policy-engine-files";
-import { addChart } from "./policy-engine/private/unenforced-policies";
+import { addChart } from "./private/cluster-charts";
 import { type ClusterPlaces, ClusterPolicies, grantsOf } from "./private/cluster-policies";
 import { groupValue, kubernetesVersion, networkValue } from "./private/cluster-readers";
 import { problemsIn } from "../core/construct-scope";
@@ -38,7 +38,7 @@ import { baseOf, compartmentOfSubnet, balancerSubnetsOf, type IClusterNetwork } 
 import { SubnetRole } from "../network/vcn/cluster-subnet";
 import { isOverlay, PodNetworking, podNetworking } from "../network/vcn/pod-networking";
 import { isSameCluster } from "../synthesis/chart-scopes";
-import { watchCharts } from "../synthesis/forgotten-charts";
+import { watchCharts } from "../synthesis/chart-guards";
 
 /** The id of the warning. */
 const NO_GRANT = "load-balancer-rights";

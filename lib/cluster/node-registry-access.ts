@@ -2,8 +2,8 @@ import { type ITerraformDependable, type TerraformProvider, Token } from "cdktf"
 import { Construct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster-base";
 import { clusterValue } from "./private/cluster-readers";
-import { type CredentialProvider } from "./private/start-script";
-import { nodePoolPrincipal, tagNamespaceStatement } from "./private/tag-namespace-policy";
+import { type CredentialProvider } from "./private/node-start";
+import { nodePoolPrincipal, tagNamespaceStatement } from "./private/cluster-policies";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { shown } from "../core/display-value";

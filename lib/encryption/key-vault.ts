@@ -18,7 +18,7 @@ import {
 import { checkRegionWhenWritten } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
-import { tagsOf, type TaggingProps } from "../core/tagging";
+import { type TaggingProps, tagsOf } from "../core/tagging";
 import { KmsVault } from "../oci/kms-vault";
 
 /** The type of a vault; it can't be changed later. */
@@ -176,4 +176,29 @@ function readVault(scope: Construct, id: string, props: KeyVaultProps): Resolved
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
   return problems.resolved(readProps(problems, props, VAULT));
+}
+
+/**
+ * A vault that another construct creates as a resource of its own.
+ *
+ * A KeyVault in the place of that resource would give it another address, and Terraform would replace the vault.
+ */
+export class CreatedVault extends ResourceConstruct implements IKeyVault {
+  public readonly vaultId: string;
+  public readonly managementEndpoint: string;
+  public readonly cryptoEndpoint: string;
+  public readonly vaultType = VaultType.DEFAULT;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    vault: KmsVault,
+    public readonly compartmentId: string,
+  ) {
+    super(scope, id);
+    this.vaultId = vault.id;
+    this.managementEndpoint = vault.managementEndpoint;
+    this.cryptoEndpoint = vault.cryptoEndpoint;
+    this.node.defaultChild = vault;
+  }
 }

@@ -1,7 +1,7 @@
 import { Duration } from "cdk8s";
 import { type ITerraformDependable, type TerraformProvider } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
-import { KeyAlgorithm, KeyShape } from "./key-shape";
+import { KeyAlgorithm, KeyShape } from "./key-properties";
 import { type IKeyVault } from "./key-vault";
 import { commonName } from "./private/certificate-names";
 import { VaultKey, type IVaultKey } from "./vault-key";

@@ -19,7 +19,7 @@ import { any, choice, type PropsSchema, readProps, valueOf, withDefault } from "
 import { shortHash } from "../core/resource-name";
 import { Problems } from "../core/validation-error";
 import { isSameCluster, scopeOf } from "../synthesis/chart-scopes";
-import { guardStaticSynthesis } from "../synthesis/static-synthesis";
+import { guardStaticSynthesis } from "../synthesis/chart-guards";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 import { AppProtocol } from "../workload/pods/ports";
 import { type IngressCertificate } from "./ingress-certificate";

@@ -9,10 +9,11 @@ import { readLoadBalancer, type ResolvedLoadBalancer } from "./private/read-load
 import { servicePorts } from "./private/service-ports";
 import { offerBalancer, type ServicePort, type SharedBalancer } from "./private/shared-load-balancers";
 import { clusterBaseOf, createdClusterOf, type ISecureOkeCluster } from "../cluster/cluster-base";
-import { clusterOfChart } from "../cluster/cluster-of-chart";
-import { certificateStatement } from "../cluster/private/certificate-policies";
-import { balancerRight, grantRightElsewhere } from "../cluster/private/additional-rights";
-import { runTimeAnnotations } from "../cluster/private/run-time-tags";
+import { clusterOfChart } from "../cluster/private/cluster-charts";
+import { certificateStatement } from "../cluster/private/cluster-policies";
+import { grantRightElsewhere } from "../cluster/private/granted-rights";
+import { balancerRight } from "../cluster/private/cluster-rights";
+import { runTimeAnnotations } from "../cluster/private/run-time-load-balancers";
 import { checked } from "../core/checked";
 import { Port, IpProtocol } from "../core/port";
 import { checkRegionWhenWritten } from "../core/regions";
@@ -26,8 +27,7 @@ import {
 } from "../network/security-groups/security-group";
 import { chartsIn, isBridging } from "../synthesis/chart-objects";
 import { isAdded, isSameCluster, scopeOf } from "../synthesis/chart-scopes";
-import { explainForgotten } from "../synthesis/forgotten-charts";
-import { guardStaticSynthesis } from "../synthesis/static-synthesis";
+import { explainForgotten, guardStaticSynthesis } from "../synthesis/chart-guards";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 import { type LoadBalancerAccess } from "./load-balancer-access";
 import { type IServiceBackend } from "./service-backend";

@@ -6,7 +6,7 @@ import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-scope";
 import { any, kind, listOf, optional, type PropsSchema, readProps, text, valueOf } from "../core/readers";
 import { Problems } from "../core/validation-error";
-import { guardStaticSynthesis } from "../synthesis/static-synthesis";
+import { guardStaticSynthesis } from "../synthesis/chart-guards";
 import { servicePort } from "../workload/pods/ports";
 
 /** Options of `exposeViaService`. */

@@ -43,7 +43,7 @@ import { Problems } from "../core/validation-error";
 import { keyedByValue } from "../core/value-readers";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
 import { chartOf, checkUnused, findNamed } from "../synthesis/chart-objects";
-import { guardStaticSynthesis } from "../synthesis/static-synthesis";
+import { guardStaticSynthesis } from "../synthesis/chart-guards";
 import { checkImageName } from "../workload/images/private/image-reference";
 
 /** Props for AdmissionGuardrails. */

@@ -27,10 +27,16 @@ import { isOfKind, refuseKind } from "../core/value-readers";
 import { addWarning } from "../core/warnings";
 import { apiObjectsIn, dataOf, renderObject } from "../synthesis/chart-objects";
 import { outputOf } from "../synthesis/chart-scopes";
-import { isIncluded } from "../synthesis/check-included";
-import { keepHook } from "../synthesis/helm-hooks";
-import { computeOnce, forgetObjects } from "../synthesis/reading";
-import { addStep, dataBefore, hasEarlierStep, hasStep, originalOf } from "../synthesis/rendering";
+import { isIncluded, keepHook } from "../synthesis/check-included";
+import {
+  computeOnce,
+  forgetObjects,
+  addStep,
+  dataBefore,
+  hasEarlierStep,
+  hasStep,
+  originalOf,
+} from "../synthesis/rendering";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 import { type ContainerResourceRanges } from "../workload/pods/container-resources";
 

@@ -1,15 +1,18 @@
-export { DynamicGroup, type DynamicGroupProps } from "./dynamic-group";
-export { DynamicGroupRule, type TaggedInstancesProps } from "./dynamic-group-rule";
-export { LeastPrivilegePolicy, type LeastPrivilegePolicyProps } from "./least-privilege-policy";
-export { PolicyCondition } from "./policy-condition";
-export { type IPolicyGrantee } from "./policy-grantee";
-export { PolicyLocation } from "./policy-location";
-export { PolicyPrincipal, type WorkloadPrincipalProps } from "./policy-principal";
-export { PolicyResourceType } from "./policy-resource-type";
 export {
+  DynamicGroup,
+  type DynamicGroupProps,
+  DynamicGroupRule,
+  type TaggedInstancesProps,
+} from "./dynamic-group";
+export { LeastPrivilegePolicy, type LeastPrivilegePolicyProps } from "./least-privilege-policy";
+export { PolicyResourceType, PolicyVerb } from "./policy-action";
+export { PolicyCondition } from "./policy-condition";
+export { PolicyPrincipal, type WorkloadPrincipalProps } from "./policy-principal";
+export {
+  type IPolicyGrantee,
   type PolicyGrant,
+  PolicyLocation,
   PolicyStatement,
   type PolicyStatementParseOptions,
   type PolicyStatementProps,
 } from "./policy-statement";
-export { PolicyVerb } from "./policy-verb";

@@ -5,7 +5,7 @@ import {
   type Operand,
   type Operator,
 } from "./private/statement-model";
-import { quotable, quotablePattern, variableName } from "./private/statement-text";
+import { quotable, quotablePattern, variableName } from "./private/parse-statement";
 import { checked } from "../core/checked";
 import { textOf, validDate } from "../core/dates";
 import { checkedBy, kind, listOf, readArgument, readArguments } from "../core/readers";

@@ -6,7 +6,7 @@ import {
   printSubject,
   type SubjectModel,
 } from "./private/statement-model";
-import { quotable } from "./private/statement-text";
+import { quotable } from "./private/parse-statement";
 import { checked } from "../core/checked";
 import {
   checkedBy,

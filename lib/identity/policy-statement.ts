@@ -1,15 +1,62 @@
-import { PolicyCondition, policyCondition } from "./policy-condition";
-import { type PolicyLocation, policyLocation, tenancyReason } from "./policy-location";
-import { type PolicyPrincipal, policyPrincipal } from "./policy-principal";
-import { PolicyResourceType } from "./policy-resource-type";
-import { PolicyVerb } from "./policy-verb";
-import { checkStatement } from "./private/check-statement";
-import { allOf, printStatement, type StatementModel } from "./private/statement-model";
-import { parseStatement } from "./private/parse-statement";
-import { parsedBy } from "./private/statement-text";
+import { type LocationModel, allOf, printStatement, type StatementModel } from "./private/statement-model";
 import { checked } from "../core/checked";
-import { choice, optional, type PropsSchema, readProps, type Resolved, valueOf } from "../core/readers";
+import {
+  kind,
+  ocid,
+  readArgument,
+  reasonFor,
+  choice,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  valueOf,
+} from "../core/readers";
+import { choiceOf, type ReasonedChoice } from "../core/reason";
+import { PolicyCondition, policyCondition } from "./policy-condition";
+import { type PolicyPrincipal, policyPrincipal } from "./policy-principal";
+import { PolicyResourceType, PolicyVerb } from "./policy-action";
+import { checkStatement } from "./private/check-statement";
+import { parseStatement, parsedBy } from "./private/parse-statement";
 import { Problems } from "../core/validation-error";
+
+/** Where a policy statement grants access. */
+@checked
+export class PolicyLocation {
+  /**
+   * In a compartment and all compartments below it.
+   *
+   * @param compartmentId the OCID, or a reference to it
+   */
+  public static compartment(compartmentId: string): PolicyLocation {
+    readArgument("PolicyLocation.compartment", "compartmentId", compartmentId, ocid("compartment"));
+    return new PolicyLocation({ kind: "compartment", compartment: `id ${compartmentId}` });
+  }
+
+  /**
+   * In the whole tenancy, with all compartments that ever will be. Some resource types exist in the tenancy only, such as
+   * tag namespaces.
+   */
+  public static tenancy(choice: ReasonedChoice): PolicyLocation {
+    const { reason } = readArgument("PolicyLocation.tenancy", "choice", choice, WHOLE_TENANCY);
+    return new PolicyLocation({ kind: "tenancy" }, reason);
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _model: LocationModel,
+    /** Why the statement holds in the whole tenancy, where it does. */
+    public readonly reason?: string,
+  ) {}
+}
+
+/** Reads the reason for a statement for the whole tenancy. */
+export const tenancyReason = reasonFor("A statement for the whole tenancy");
+
+const WHOLE_TENANCY = choiceOf(tenancyReason);
+
+/** Reads a location, by the member that statements are written from. */
+export const policyLocation = kind<PolicyLocation>(["_model"], "PolicyLocation.compartment(compartmentId)");
 
 /** Access in OCI, without who gets it. */
 export interface PolicyGrant {
@@ -126,3 +173,9 @@ const statementText = parsedBy(
   "a policy statement",
   "Allow <who> to <verb> <resource type> in compartment id <OCID> where <condition>",
 );
+
+/** Something that can be granted access in OCI, such as the pods of a workload. */
+export interface IPolicyGrantee {
+  /** Grants access to exactly this grantee, by a statement of an IAM policy. */
+  grant(grant: PolicyGrant): void;
+}

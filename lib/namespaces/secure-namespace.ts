@@ -37,9 +37,9 @@ import {
 } from "../core/readers";
 import { Problems } from "../core/validation-error";
 import { dnsEgress } from "../network-policy/private/network-rules";
-import { givePullSecrets, notePullSecrets } from "../synthesis/account-pull-secrets";
+import { givePullSecrets, notePullSecrets } from "../synthesis/pull-secrets";
 import { apiObjectsIn, checkUnused, dataOf, removeNamespace } from "../synthesis/chart-objects";
-import { guardStaticSynthesis } from "../synthesis/static-synthesis";
+import { guardStaticSynthesis } from "../synthesis/chart-guards";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 import { guardPrivileged, noteLevel } from "../workload/host-access/private/host-access-guard";
 import { PodSecurityLevel } from "../workload/pods/pod-security";

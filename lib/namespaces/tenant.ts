@@ -23,13 +23,12 @@ import { type Problem, Problems, ValidationError, whilePending } from "../core/v
 import { checkUnique, nonEmptyListOf } from "../core/value-readers";
 import { isOfSameCluster } from "../exposure/private/same-cluster";
 import { podsRangeOf } from "../network-policy/private/network-rules";
-import { guardBindings } from "../rbac/private/rbac-bindings";
-import { adminsAllow, developersAllow, viewersAllow } from "../rbac/private/standard-roles";
-import { LeastPrivilegeRole } from "../rbac/role";
+import { guardBindings, LeastPrivilegeRole } from "../rbac/role";
+import { adminsAllow, developersAllow, viewersAllow } from "../rbac/kubernetes-access";
 import { type RoleRule } from "../rbac/role-rule";
 import { Subject } from "../rbac/subject";
 import { chartOf, checkUnused } from "../synthesis/chart-objects";
-import { noteWritten } from "../synthesis/forgotten-charts";
+import { noteWritten } from "../synthesis/chart-guards";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 import { AllowedRegistries } from "../workload/images/allowed-registries";
 import { checkImageName } from "../workload/images/private/image-reference";

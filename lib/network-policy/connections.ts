@@ -14,7 +14,7 @@ import {
   portManifests,
 } from "./private/network-rules";
 import { checkReach, checkWidth, rangeOf } from "./private/peer-width";
-import { clusterOfChart } from "../cluster/cluster-of-chart";
+import { clusterOfChart } from "../cluster/private/cluster-charts";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { type Cidr, contains } from "../core/cidr";

@@ -1,12 +1,13 @@
-import { Token } from "cdktf";
-import { readVerbsOf, risksOf, type RoleRisk } from "./private/role-risks";
+import { RbacVerb, VERBS, NAMELESS } from "./rbac-verb";
 import { type RbacResource } from "./rbac-resource";
-import { NAMELESS, RbacVerb, VERBS } from "./rbac-verb";
 import { checked } from "../core/checked";
-import { shown } from "../core/display-value";
-import { checkReason, type ReasonedChoice } from "../core/reason";
+import { type ReasonedChoice, checkReason } from "../core/reason";
 import { checkGiven } from "../core/missing-values";
 import { Problems } from "../core/validation-error";
+import { byKey } from "../core/stable-order";
+import { Token } from "cdktf";
+import { readVerbsOf, risksOf, type RoleRisk } from "./private/role-risks";
+import { shown } from "../core/display-value";
 
 const CHANGING = [RbacVerb.CREATE, RbacVerb.UPDATE, RbacVerb.PATCH, RbacVerb.DELETE];
 const ESCALATING = ["bind", "escalate", "impersonate"];
@@ -213,4 +214,83 @@ function checkName(problems: Problems, name: string): void {
     `names contains ${shown(name)}, which is not the name of an object`,
     'Write the name that kubectl prints, for example "web-config"',
   );
+}
+
+/** One rule of a Role or ClusterRole. */
+interface RuleManifest {
+  readonly apiGroups: string[];
+  readonly resources: string[];
+  readonly resourceNames?: string[];
+  readonly verbs: RbacVerb[];
+}
+
+/** The verbs of requests without a namespace: a Role can't allow them for namespaces. */
+const CLUSTER_VERBS = [RbacVerb.CREATE, RbacVerb.LIST, RbacVerb.WATCH];
+
+/** Adds a problem for each permission that has no effect in a namespace, or grants more than its verbs say. */
+export function checkRules(problems: Problems, allow: readonly RoleRule[], isNamespaced: boolean): void {
+  allow.forEach((rule, index) => {
+    const property = `allow[${index}]`;
+    if (isNamespaced) checkNamespaced(problems, property, rule);
+    for (const { isAcceptable, verbs, allows, fix } of rule._risks()) {
+      if (isAcceptable && rule._reason() !== undefined) continue;
+      problems.add(
+        "PERMISSION_TOO_WIDE",
+        `${property} is ${verbs.join(", ")} of ${rule.resource.toString()}, which allows ${allows}`,
+        isAcceptable ? `${fix}; for an exception, append .acknowledged({ reason: "…" })` : fix,
+      );
+    }
+  });
+}
+
+function checkNamespaced(problems: Problems, property: string, rule: RoleRule): void {
+  const { resource } = rule;
+  if (resource.namespaced) return;
+  // A request for the namespace itself counts as namespaced.
+  const isNamespace = resource.group === "" && resource.plural === "namespaces";
+  const verbs = rule._verbs();
+  const ineffective = isNamespace ? verbs.filter((verb) => CLUSTER_VERBS.includes(verb)) : verbs;
+  if (ineffective.length === 0) return;
+  const clusterScope = 'roleScope: RoleScope.cluster({ reason: "…" })';
+  problems.add(
+    "PERMISSION_INVALID",
+    `${property} is ${ineffective.join(", ")} of ${resource.toString()}, which a role in a namespace can't allow`,
+    isNamespace
+      ? `Write RoleRule.verbs(RbacResource.NAMESPACES, RbacVerb.GET), or give the role ${clusterScope}`
+      : `Give the role ${clusterScope}`,
+  );
+}
+
+/**
+ * The rules, each permission once, in an order that does not depend on the input.
+ *
+ * Permissions on the same objects are merged into one rule, and so are rules with the same verbs in one
+ * group.
+ */
+export function rulesOf(allow: readonly RoleRule[]): RuleManifest[] {
+  const byObjects = new Map<
+    string,
+    { resource: RoleRule["resource"]; names: string[]; verbs: Set<RbacVerb> }
+  >();
+  for (const rule of allow) {
+    const { resource, names } = rule;
+    const key = JSON.stringify([resource.group, resource.name, names]);
+    const entry = byObjects.get(key) ?? { resource, names, verbs: new Set() };
+    for (const verb of rule._verbs()) entry.verbs.add(verb);
+    byObjects.set(key, entry);
+  }
+  const byVerbs = new Map<string, RuleManifest>();
+  for (const [, { resource, names, verbs }] of [...byObjects].sort(byKey)) {
+    const ordered = VERBS.filter((verb) => verbs.has(verb));
+    const key = JSON.stringify([resource.group, names, ordered]);
+    const rule = byVerbs.get(key) ?? {
+      apiGroups: [resource.group],
+      resources: [],
+      ...(names.length > 0 ? { resourceNames: names } : {}),
+      verbs: ordered,
+    };
+    rule.resources.push(resource.name);
+    byVerbs.set(key, rule);
+  }
+  return [...byVerbs.values()];
 }

@@ -1,8 +1,13 @@
-export { OciStateBackend, type OciStateBackendProps, StateAuthentication } from "./oci-state-backend";
 export {
   type IPrivateBucket,
   PrivateBucket,
   type PrivateBucketAttributes,
   type PrivateBucketProps,
 } from "./private-bucket";
-export { StateBucket, type StateBucketProps } from "./state-bucket";
+export {
+  OciStateBackend,
+  type OciStateBackendProps,
+  StateAuthentication,
+  StateBucket,
+  type StateBucketProps,
+} from "./terraform-state";

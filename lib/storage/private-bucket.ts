@@ -1,7 +1,11 @@
 import { type TerraformProvider } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
-import { objectStorageName } from "./private/object-storage-names";
-import { addProtectedBucket, keyStatement, objectStorageNamespace } from "./private/protected-bucket";
+import {
+  objectStorageName,
+  addProtectedBucket,
+  keyStatement,
+  objectStorageNamespace,
+} from "./private/object-storage";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { checkHomeRegionProvider, regionOf } from "../core/regions";
@@ -21,14 +25,11 @@ import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
-import { checkEncryptionKey } from "../encryption/private/key-algorithm";
+import { checkEncryptionKey } from "../encryption/vault-key";
 import { LeastPrivilegePolicy } from "../identity/least-privilege-policy";
 import { PolicyCondition } from "../identity/policy-condition";
-import { type IPolicyGrantee } from "../identity/policy-grantee";
-import { PolicyLocation } from "../identity/policy-location";
-import { PolicyResourceType } from "../identity/policy-resource-type";
-import { PolicyStatement } from "../identity/policy-statement";
-import { PolicyVerb } from "../identity/policy-verb";
+import { type IPolicyGrantee, PolicyLocation, PolicyStatement } from "../identity/policy-statement";
+import { PolicyResourceType, PolicyVerb } from "../identity/policy-action";
 
 /** A bucket of Object Storage, created here or existing. */
 export interface IPrivateBucket extends IConstruct {

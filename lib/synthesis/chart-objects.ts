@@ -1,7 +1,7 @@
 import { ApiObject, App, Chart, DependencyGraph, type IResolver, JsonPatch } from "cdk8s";
 import { Token, Tokenization } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
-import { computeOnce, rememberObject, whileReading } from "./reading";
+import { computeOnce, rememberObject, whileReading } from "./rendering";
 import { runChecks, withoutChecks } from "./synthesis-checks";
 import { Problems, ValidationError } from "../core/validation-error";
 import { StateOf } from "../core/construct-state";

@@ -1,17 +1,21 @@
-import { Chart } from "cdk8s";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import {
+  type ISynthesisSession,
+  TerraformStack,
   DefaultTokenResolver,
   type IResolvable,
   type IResolveContext,
   Lazy,
   StringConcat,
   TerraformOutput,
-  TerraformStack,
   Token,
   Tokenization,
 } from "cdktf";
+import { StateOf } from "../core/construct-state";
+import { Chart } from "cdk8s";
 import { Construct, type IConstruct } from "constructs";
-import { runChartChecks } from "./chart-checks";
+import { runChartChecks } from "./synthesis-checks";
 import { apiObjectsIn, chartsIn, dataOf, objectsOf } from "./chart-objects";
 import {
   clusterKeyOf,
@@ -22,29 +26,81 @@ import {
   setOutput,
 } from "./chart-scopes";
 import { changedDatesOf, checkIncluded } from "./check-included";
-import { checkExpression, checkObjects, describe, isPlain, isPlainObject } from "./check-objects";
-import { wasSynthesized } from "./forgotten-charts";
-import { produceLazies } from "./lazy-values";
 import {
+  checkExpression,
+  checkObjects,
+  describe,
+  isPlain,
+  isPlainObject,
   addDuplicate,
   checkNames,
   makersOf,
   namesOf,
+  noteNames,
   type ObjectName,
   type ResolveName,
-} from "./object-names";
-import { type Preview, writeAtSynthesis } from "./previews";
-import { computeOnce, rememberDuring } from "./reading";
-import { originOf, referencePlaces } from "./reference-places";
-import { ChartYaml } from "./render";
-import { guardStaticSynthesis } from "./static-synthesis";
+} from "./check-objects";
+import { wasSynthesized, guardStaticSynthesis } from "./chart-guards";
+import { produceLazies, originOf, referencePlaces } from "./references";
+import { computeOnce, rememberDuring } from "./rendering";
+import { ChartYaml } from "./chart-yaml";
 import { Acknowledgements } from "../core/acknowledgement";
 import { shown } from "../core/display-value";
 import { refuseLate, wrongValuesIn } from "../core/late-values";
 import { explainReferences, guardStackCycles } from "../core/stack-cycles";
 import { Problems, ValidationError } from "../core/validation-error";
 import { addWarning } from "../core/warnings";
-import { StateOfTree } from "../core/construct-state";
+
+const FOLDER = "manifests";
+
+/** The readable manifests of a chart, a file beside the stack that has them as an output. */
+export interface Preview {
+  readonly stack: TerraformStack;
+  readonly name: string;
+  /** The text, known after the synthesis of the stack. */
+  readonly text: string;
+}
+
+function fileOf({ stack, name }: Preview): string {
+  return path.join(stack.node.id, `${name}.yaml`);
+}
+
+const previews = new StateOf<TerraformStack, Preview[]>(() => []);
+
+/** Writes a preview whenever its stack is written; synthesizers are the only hook of cdktf for additional files. */
+export function writeAtSynthesis(preview: Preview, all: () => readonly Preview[]): void {
+  const { stack } = preview;
+  const own = previews.of(stack);
+  own.push(preview);
+  if (own.length > 1) return;
+  const inner = stack.synthesizer;
+  stack.synthesizer = {
+    synthesize: (session: ISynthesisSession) => {
+      inner.synthesize(session);
+      const folder = path.join(session.outdir, FOLDER);
+      removeOthers(folder, new Set(all().map(fileOf)));
+      fs.mkdirSync(path.join(folder, stack.node.id), { recursive: true });
+      for (const each of own) fs.writeFileSync(path.join(folder, fileOf(each)), each.text);
+    },
+  };
+}
+
+/** Removes files of earlier runs for charts that no longer exist, so that they are not applied by mistake. */
+function removeOthers(folder: string, kept: ReadonlySet<string>): void {
+  for (const stack of foldersIn(folder)) {
+    const own = path.join(folder, stack);
+    for (const file of fs.readdirSync(own).filter((name) => name.endsWith(".yaml"))) {
+      if (!kept.has(path.join(stack, file))) fs.rmSync(path.join(own, file));
+    }
+    if (fs.readdirSync(own).length === 0) fs.rmdirSync(own);
+  }
+}
+
+function foldersIn(folder: string): string[] {
+  if (!fs.existsSync(folder)) return [];
+  const entries = fs.readdirSync(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
 
 // A field whose whole value is undefined is left out, as cdk8s does with its own.
 const PROMISED = { part: "text", text: "optional text", value: "any" } as const;
@@ -56,37 +112,6 @@ function checkLateValues(problems: Problems, object: unknown, context: IResolveC
       refuseLate(problems, `${wrong.field} of ${describe(object).replace("The", "the")}`, wrong.what);
     }
   }
-}
-
-/** The outputs of a cluster that write an object, by the object's name. */
-type Writers = Map<string, Set<IConstruct>>;
-
-/** The writers of each cluster, by a key of the cluster. */
-const writersByCluster = new StateOfTree(() => new Map<unknown, Writers>());
-
-/**
- * Records the names of the objects of an output, replacing those of the previous write.
- *
- * @param cluster a key that is the same for all outputs of one cluster
- * @returns whether another output of the cluster has one of the names
- */
-function noteNames(
-  output: IConstruct,
-  cluster: unknown,
-  before: readonly ObjectName[],
-  names: readonly ObjectName[],
-): boolean {
-  const clusters = writersByCluster.of(output);
-  const writers = clusters.get(cluster) ?? (new Map() as Writers);
-  clusters.set(cluster, writers);
-  for (const { key } of before) writers.get(key)?.delete(output);
-  let isShared = false;
-  for (const { key } of names) {
-    const outputs = writers.get(key) ?? new Set();
-    writers.set(key, outputs.add(output));
-    isShared ||= outputs.size > 1;
-  }
-  return isShared;
 }
 
 const ID = /^[A-Za-z][A-Za-z0-9_-]*$/;

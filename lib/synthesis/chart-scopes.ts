@@ -1,7 +1,7 @@
 import { Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { chartsIn } from "./chart-objects";
-import { computeOnce } from "./reading";
+import { computeOnce } from "./rendering";
 import { identityOf } from "../core/terraform-text";
 import { type Problems } from "../core/validation-error";
 import { MarkOn, NoteOn, StateOf } from "../core/construct-state";

@@ -1,4 +1,11 @@
-import { type IResolvable, Tokenization } from "cdktf";
+import {
+  type IResolvable,
+  Tokenization,
+  type TerraformStack,
+  Token,
+  type IResolveContext,
+  LazyBase,
+} from "cdktf";
 
 /** The reference that a number, a list or a map represents as a whole. */
 export function referenceOf(value: unknown): IResolvable | undefined {
@@ -64,4 +71,88 @@ export function holdsReference(value: unknown): boolean {
 
 function isReference(part: string | IResolvable): boolean {
   return typeof part !== "string";
+}
+
+/** A place in an object that contains a reference to a Terraform value. */
+export interface ReferencePlace {
+  /** The field, such as `spec.template.spec.containers[0].env[2].value`. */
+  readonly field: string;
+  readonly token: IResolvable;
+  /** Whether it is within text, possibly with other text beside it. */
+  readonly in: "part" | "text" | "value";
+}
+
+/** The places of references to Terraform values in plain data, in the order of the data. */
+export function referencePlaces(value: unknown, field = ""): ReferencePlace[] {
+  if (typeof value === "string") {
+    if (!Token.isUnresolved(value)) return [];
+    const parts = partsOf(value);
+    const isWhole = parts.length === 1;
+    return parts.flatMap((token) =>
+      typeof token === "string" ? [] : [{ field, token, in: isWhole ? "text" : "part" }],
+    );
+  }
+  const token = referenceOf(value);
+  if (token) return [{ field, token, in: "value" }];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, entry]) =>
+    referencePlaces(entry, fieldIn(field, key, Array.isArray(value))),
+  );
+}
+
+/** The innermost field of plain data with a reference that can't be written there. */
+export function misplacedField(value: unknown, field = ""): string {
+  if (typeof value !== "object" || value === null || referenceOf(value)) return field;
+  const inner = Object.entries(value).find(([, entry]) => holdsMisplacedReference(entry));
+  return inner ? misplacedField(inner[1], fieldIn(field, inner[0], Array.isArray(value))) : field;
+}
+
+function fieldIn(field: string, key: string, isList: boolean): string {
+  if (isList) return `${field}[${key}]`;
+  if (!/^[\w-]+$/.test(key)) return `${field}["${key}"]`;
+  return field === "" ? key : `${field}.${key}`;
+}
+
+/** The stack of a token's target, if it is known. */
+export function originOf(token: unknown): TerraformStack | undefined {
+  return (token as { originStack?: TerraformStack }).originStack;
+}
+
+/**
+ * Plain data with the late values of cdktf produced.
+ *
+ * They look like references but may be any text, which must be escaped like all other text.
+ */
+export function produceLazies(value: unknown, context: IResolveContext): unknown {
+  const reference = referenceOf(value);
+  if (reference) return isLazy(reference) ? produce(reference, context) : value;
+  if (typeof value === "string") return produceIn(value, context);
+  if (Array.isArray(value)) return value.map((entry) => produceLazies(entry, context));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, entry]) => [key, produceLazies(entry, context)] as const)
+      .filter(([, entry]) => entry !== undefined),
+  );
+}
+
+function produceIn(text: string, context: IResolveContext): unknown {
+  const parts = partsOf(text);
+  if (!parts.some(isLazy)) return text;
+  const produced = parts.map((part) => (isLazy(part) ? produce(part, context) : writeBack(part)));
+  return produced.length === 1 ? produced[0] : produced.map((part) => String(part ?? "")).join("");
+}
+
+/** A producer that resolves something itself gets it back as a reference, which is written later like any other. */
+function produce(lazy: LazyBase, context: IResolveContext): unknown {
+  const resolve = (value: unknown) => produceLazies(value, context);
+  return resolve(lazy.resolve({ ...context, resolve }));
+}
+
+function writeBack(part: string | IResolvable): string {
+  return typeof part === "string" ? part : Token.asString(part);
+}
+
+function isLazy(part: string | IResolvable): part is LazyBase {
+  return part instanceof LazyBase;
 }

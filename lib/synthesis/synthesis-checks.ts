@@ -1,7 +1,8 @@
 import { type IConstruct } from "constructs";
-import { computeOnce, rememberDuring, whileReading } from "./reading";
+import { computeOnce, rememberDuring, whileReading } from "./rendering";
 import { Problems, ValidationError } from "../core/validation-error";
-import { MarkOn, StateOfTree } from "../core/construct-state";
+import { MarkOn, StateOfTree, StateOf } from "../core/construct-state";
+import { type Chart } from "cdk8s";
 
 /** A check of a construct after everything has been created and patched; throws a ValidationError with the problems. */
 type Check = () => void;
@@ -61,4 +62,25 @@ export function withoutChecks<T>(root: IConstruct, read: () => T): T {
   } finally {
     suspended.clear(root);
   }
+}
+
+/** A check of a chart after all of its objects have been created and patched; throws a ValidationError with the problems. */
+type ChartCheck = (chart: Chart) => void;
+
+const chartChecks = new StateOf<IConstruct, ChartCheck[]>(() => []);
+
+/** Registers a check for each chart that was or will be added below a construct of Terraform; it runs whenever the chart is written. */
+export function checkChartsBelow(scope: IConstruct, check: ChartCheck): void {
+  chartChecks.of(scope).push(check);
+}
+
+/** Runs the checks of all constructs around an output on its chart; throws all problems together. */
+export function runChartChecks(output: IConstruct, chart: Chart): void {
+  const problems = new Problems(output);
+  for (const check of output.node.scopes.flatMap((scope) => chartChecks.peek(scope) ?? [])) {
+    problems.collect(() => {
+      check(chart);
+    });
+  }
+  problems.throwIfAny();
 }

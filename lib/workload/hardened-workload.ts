@@ -15,27 +15,25 @@ import { mountSecret, type SecretPlace, setSecretVariable } from "./pods/private
 import { labelsOf, selectorLabelsOf } from "./pods/private/read-pod";
 import { ClusterAccess } from "../cluster/access/private/cluster-access";
 import { type ISecureOkeCluster } from "../cluster/cluster-base";
-import { asCluster } from "../cluster/cluster-of-chart";
+import { asCluster } from "../cluster/private/cluster-charts";
 import { checked } from "../core/checked";
 import { MarkOn } from "../core/construct-state";
 import { findWhenWritten, type ProgramFinding } from "../core/warnings";
 import { readProps } from "../core/readers";
 import { Problems } from "../core/validation-error";
-import { type ISecretReader } from "../encryption/secret-reader";
-import { type IVaultSecret } from "../encryption/vault-secret-props";
+import { type ISecretReader } from "../encryption/secret-readers";
+import { type IVaultSecret } from "../encryption/vault-secret";
 import { type IngressOptions } from "../exposure/ingress-props";
 import { IngressRoute } from "../exposure/ingress-route";
 import { LoadBalancer } from "../exposure/load-balancer";
 import { type LoadBalancerOptions } from "../exposure/load-balancer-props";
 import { type IServiceBackend } from "../exposure/service-backend";
 import { type ServiceOptions, WorkloadService } from "../exposure/workload-service";
-import { type IPolicyGrantee } from "../identity/policy-grantee";
-import { POLICY_GRANT, type PolicyGrant } from "../identity/policy-statement";
+import { type IPolicyGrantee, POLICY_GRANT, type PolicyGrant } from "../identity/policy-statement";
 import { Connections, type IConnectable } from "../network-policy/connections";
 import { type IServiceAccountUser } from "../rbac/subject";
 import { type IChartScope, scopeOf, whenAdded } from "../synthesis/chart-scopes";
-import { needCluster } from "../synthesis/forgotten-charts";
-import { guardStaticSynthesis } from "../synthesis/static-synthesis";
+import { needCluster, guardStaticSynthesis } from "../synthesis/chart-guards";
 
 /**
  * The base class of all hardened workloads, whatever the kind of the object that runs their pods.

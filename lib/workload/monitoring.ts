@@ -18,7 +18,7 @@ import {
 import { Problems } from "../core/validation-error";
 import { type IConnectable } from "../network-policy/connections";
 import { isSameCluster, scopeOf, whenAdded } from "../synthesis/chart-scopes";
-import { needCluster } from "../synthesis/forgotten-charts";
+import { needCluster } from "../synthesis/chart-guards";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 
 /** Options of the metrics scrape of a workload, in the Prometheus text format. */

@@ -3,8 +3,12 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { Duration } from "cdk8s";
 import { type App, LocalBackend, TerraformOutput, TerraformVariable, Testing } from "cdktf";
-import { OciStateBackend, StateAuthentication } from "../../lib/storage/oci-state-backend";
-import { StateBucket, type StateBucketProps } from "../../lib/storage/state-bucket";
+import {
+  OciStateBackend,
+  StateAuthentication,
+  StateBucket,
+  type StateBucketProps,
+} from "../../lib/storage/terraform-state";
 import { CoreVcn } from "../../lib/oci/core-vcn";
 import {
   COMPARTMENT,

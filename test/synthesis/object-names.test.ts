@@ -1,7 +1,7 @@
 import { ApiObject, App as KubernetesApp, Chart, JsonPatch, Testing as KubernetesTesting } from "cdk8s";
 import { Construct } from "constructs";
 import { ChartOutput } from "../../lib/synthesis/chart-output";
-import { guardStaticSynthesis } from "../../lib/synthesis/static-synthesis";
+import { guardStaticSynthesis } from "../../lib/synthesis/chart-guards";
 import { validationProblemsOf } from "../support/stack";
 import { configMap, newProgram, newStack, write, type Program } from "./support";
 

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { Chart, Testing } from "cdk8s";
 import { Lazy, TerraformVariable } from "cdktf";
 import { ChartOutput } from "../../lib/synthesis/chart-output";
-import { guardStaticSynthesis } from "../../lib/synthesis/static-synthesis";
+import { guardStaticSynthesis } from "../../lib/synthesis/chart-guards";
 import { configMap, newProgram, write, type Program } from "./support";
 
 const REFUSED =

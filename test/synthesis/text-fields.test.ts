@@ -1,5 +1,5 @@
 import { TerraformVariable } from "cdktf";
-import { changedDates, notTexts } from "../../lib/synthesis/text-fields";
+import { changedDates, notTexts } from "../../lib/synthesis/check-included";
 import { newStack } from "../support/stack";
 
 const pod = (spec: object, container: object = {}) => ({

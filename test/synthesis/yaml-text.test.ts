@@ -1,6 +1,6 @@
-import { Yaml } from "cdk8s";
 import * as fc from "fast-check";
-import { yamlOf } from "../../lib/synthesis/render";
+import { Yaml } from "cdk8s";
+import { yamlOf } from "../../lib/synthesis/chart-yaml";
 
 const WORDS = (
   "true False yes NO on off y N null Null ~ .inf -.INF .nan 0 1 -1 007 0o17 0x1F 1e3 1_000 12:30:45 22:22 2024-01-01 <<" +

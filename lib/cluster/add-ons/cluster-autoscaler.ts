@@ -2,18 +2,21 @@ import { Duration } from "cdk8s";
 import { Lazy, TerraformStack, type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { type AddOnOptions, type AddOnResources } from "./add-on-options";
-import { AddOnVersion } from "./add-on-version";
-import { AutoscalerRights } from "./autoscaler-rights";
+import { AddOnVersion } from "./cluster-add-on";
+import {
+  AutoscalerRights,
+  autoscaledPoolsOf,
+  autoscalerOf,
+  networkStatements,
+  poolStatements,
+} from "./autoscaler-rights";
 import { checkOnce, noteAddOn } from "./private/add-ons-of-cluster";
-import { autoscaledPoolsOf } from "./private/autoscaled-pools";
-import { autoscalerOf, networkStatements, poolStatements } from "./private/autoscaler-statements";
 import { ConfigurationWriter } from "./private/configuration";
 import { createdClusterOf, homeRegionProviderFor, type ISecureOkeCluster } from "../cluster-base";
-import { tagsGiven } from "../private/given-tags";
-import { clusterValue } from "../private/cluster-readers";
+import { tagsGiven, clusterValue } from "../private/cluster-readers";
 import { poolsOf } from "../private/pools-of-cluster";
-import { TagNamespacePolicy } from "../private/tag-namespace-policy";
-import { addWorkloadPolicy, workloadPrincipal } from "../private/workload-policies";
+import { TagNamespacePolicy } from "../private/cluster-policies";
+import { addWorkloadPolicy, workloadPrincipal } from "../private/granted-rights";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { checkConstructId, problemsIn } from "../../core/construct-scope";

@@ -3,11 +3,10 @@ import { type ISynthesisSession, TerraformStack, Token } from "cdktf";
 import { StateOf, StateOfTree } from "../../core/construct-state";
 import { type GuardrailText } from "../../core/guardrail-catalogue";
 import { addWarning } from "../../core/warnings";
-import { pullSecretsOf, pullsWithoutSecrets } from "../../synthesis/account-pull-secrets";
+import { pullSecretsOf, pullsWithoutSecrets, type PodSpec, podSpecsOf } from "../../synthesis/pull-secrets";
 import { apiObjectsIn, dataOf } from "../../synthesis/chart-objects";
 import { isSameCluster } from "../../synthesis/chart-scopes";
-import { type PodSpec, podSpecsOf } from "../../synthesis/pod-specs";
-import { whileReading } from "../../synthesis/reading";
+import { whileReading } from "../../synthesis/rendering";
 import { type ISecureOkeCluster } from "../cluster-base";
 
 /** The id of the warning, in the style of the catalogue. */

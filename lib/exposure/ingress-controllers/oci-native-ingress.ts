@@ -16,7 +16,7 @@ import { NetworkSecurityGroup } from "../../network/security-groups/network-secu
 import { balancerSubnetOf } from "../../network/vcn/network";
 import { type ClusterSubnet } from "../../network/vcn/cluster-subnet";
 import { isSameCluster, scopeOf } from "../../synthesis/chart-scopes";
-import { guardStaticSynthesis } from "../../synthesis/static-synthesis";
+import { guardStaticSynthesis } from "../../synthesis/chart-guards";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { AppProtocol } from "../../workload/pods/ports";
 import { CertificateStore, type IngressCertificate } from "../ingress-certificate";

@@ -19,7 +19,7 @@ import { checkReason, readReason, type ReasonedChoice } from "../../core/reason"
 import { checkGiven } from "../../core/missing-values";
 import { Problems } from "../../core/validation-error";
 import { balancerSubnetOf } from "../../network/vcn/network";
-import { GATEWAY_API_VERSION } from "../../rbac/private/gateway-api";
+import { GATEWAY_API_VERSION } from "../../rbac/rbac-verb";
 import { chartOf, checkUnused } from "../../synthesis/chart-objects";
 import { type AutoscaleOptions } from "../../workload/autoscaling";
 import { type ContainerImage } from "../../workload/images/container-image";

@@ -5,11 +5,10 @@ import { celText, type GuardrailDefinition } from "./pod-guardrails";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { GuardrailRule, GUARDRAILS } from "../../core/guardrail-catalogue";
 import { Problems } from "../../core/validation-error";
-import { checkChartsBelow } from "../../synthesis/chart-checks";
+import { checkChartsBelow, checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { apiObjectsIn, dataOf, removeNamespace } from "../../synthesis/chart-objects";
 import { isAdded, whenAdded } from "../../synthesis/chart-scopes";
 import { referenceOf } from "../../synthesis/references";
-import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { type GuardrailException, type GuardrailMode } from "../guardrail-enforcement";
 
 /** The kind of the policies. */

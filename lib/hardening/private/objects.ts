@@ -6,8 +6,7 @@ import {
   objectViolations,
   openRangeOf,
 } from "../../guardrails/private/object-guardrails";
-import { hooksOf, isNeverInstalled } from "../../synthesis/helm-hooks";
-import { changedDates, notTexts } from "../../synthesis/text-fields";
+import { hooksOf, isNeverInstalled, changedDates, notTexts } from "../../synthesis/check-included";
 import { HardeningConflict } from "../conflict";
 import { type Plan } from "../hardening-options";
 

@@ -8,7 +8,7 @@ import {
   type StatementModel,
   type SubjectModel,
 } from "./statement-model";
-import { PolicyVerb } from "../policy-verb";
+import { PolicyVerb } from "../policy-action";
 import { shown } from "../../core/display-value";
 import { type Problems } from "../../core/validation-error";
 

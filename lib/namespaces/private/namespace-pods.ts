@@ -1,7 +1,7 @@
 import { type Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { apiObjectsIn, dataOf } from "../../synthesis/chart-objects";
-import { computeOnce } from "../../synthesis/reading";
+import { computeOnce } from "../../synthesis/rendering";
 
 interface Item {
   readonly apiVersion?: unknown;

@@ -17,7 +17,7 @@ import {
   addProtectedBucket,
   keyStatement,
   objectStorageNamespace,
-} from "../../storage/private/protected-bucket";
+} from "../../storage/private/object-storage";
 
 /** The settings common to archives of all kinds of logs. */
 export interface ArchiveSettings {

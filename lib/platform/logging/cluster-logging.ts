@@ -34,7 +34,7 @@ import { LeastPrivilegeRole, RoleScope } from "../../rbac/role";
 import { RoleRule } from "../../rbac/role-rule";
 import { Subject } from "../../rbac/subject";
 import { isSameCluster, scopeOf } from "../../synthesis/chart-scopes";
-import { needCluster } from "../../synthesis/forgotten-charts";
+import { needCluster } from "../../synthesis/chart-guards";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { type HardenedCronJob } from "../../workload/hardened-cron-job";
 import { type HardenedDaemonSet } from "../../workload/hardened-daemon-set";

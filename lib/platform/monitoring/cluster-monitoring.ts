@@ -34,7 +34,7 @@ import { SecureNamespace } from "../../namespaces/secure-namespace";
 import { LeastPrivilegeRole, RoleScope } from "../../rbac/role";
 import { Subject } from "../../rbac/subject";
 import { isSameCluster, scopeOf } from "../../synthesis/chart-scopes";
-import { needCluster } from "../../synthesis/forgotten-charts";
+import { needCluster } from "../../synthesis/chart-guards";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { type HardenedDaemonSet } from "../../workload/hardened-daemon-set";
 import { type HardenedDeployment } from "../../workload/hardened-deployment";

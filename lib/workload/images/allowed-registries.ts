@@ -12,9 +12,8 @@ import { checked } from "../../core/checked";
 import { StateOf } from "../../core/construct-state";
 import { Problems } from "../../core/validation-error";
 import { isOfKind, refuseKind } from "../../core/value-readers";
-import { checkChartsBelow } from "../../synthesis/chart-checks";
+import { checkChartsBelow, checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { apiObjectsIn, dataOf } from "../../synthesis/chart-objects";
-import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 
 /**
  * The registries and repositories that the pods in a scope may pull images from.

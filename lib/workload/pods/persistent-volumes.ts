@@ -2,8 +2,8 @@ import { ApiObject, Chart } from "cdk8s";
 import { Construct } from "constructs";
 import { mountPath } from "./writable-path";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
-import { grantRight, volumeKeyRight, warningOf } from "../../cluster/private/additional-rights";
-import { type ClusterRight } from "../../cluster/private/cluster-right";
+import { grantRight } from "../../cluster/private/granted-rights";
+import { volumeKeyRight, warningOf, type ClusterRight } from "../../cluster/private/cluster-rights";
 import { checked } from "../../core/checked";
 import { pathOf } from "../../core/construct-scope";
 import { byteQuantity, parseQuantity } from "../../core/quantity";
@@ -22,7 +22,7 @@ import {
 import { Problems } from "../../core/validation-error";
 import { checkUnused, removeNamespace } from "../../synthesis/chart-objects";
 import { isAdded, whenAdded } from "../../synthesis/chart-scopes";
-import { guardStaticSynthesis } from "../../synthesis/static-synthesis";
+import { guardStaticSynthesis } from "../../synthesis/chart-guards";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 
 /** The size and the storage class of a volume. */

@@ -3,7 +3,7 @@ import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
 import { mountPath } from "./writable-path";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
-import { clusterOfChart } from "../../cluster/cluster-of-chart";
+import { clusterOfChart } from "../../cluster/private/cluster-charts";
 import { checked } from "../../core/checked";
 import { overlaps, readCidrs } from "../../core/cidr";
 import { shown } from "../../core/display-value";
@@ -26,7 +26,7 @@ import { checkUnique } from "../../core/value-readers";
 import { Problems } from "../../core/validation-error";
 import { kindOf } from "../../core/kind-checks";
 import { knownBlock } from "../../network/egress/egress";
-import { noteOwnAccount, notePullsWithoutSecrets, pullSecretsOf } from "../../synthesis/account-pull-secrets";
+import { noteOwnAccount, notePullsWithoutSecrets, pullSecretsOf } from "../../synthesis/pull-secrets";
 import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 
 /** The audience and the lifetime of a token. */

@@ -1,5 +1,5 @@
 import { type AddOnOptions, type AddOnResources, type AddOnRollingUpdate } from "../add-on-options";
-import { NodeTaint } from "../../node-taint";
+import { NodeTaint } from "../../node-setup";
 import { checkLabels } from "../../../core/kubernetes-names";
 import { readBytes, readCpu } from "../../../core/quantity";
 import { boolean, listOf, valueOf, wholeNumber } from "../../../core/readers";

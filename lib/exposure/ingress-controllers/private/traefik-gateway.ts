@@ -2,7 +2,7 @@ import { ApiObject, Lazy } from "cdk8s";
 import { Construct } from "constructs";
 import { shortHash } from "../../../core/resource-name";
 import { type Problems } from "../../../core/validation-error";
-import { GATEWAY_API_GROUP } from "../../../rbac/private/gateway-api";
+import { GATEWAY_API_GROUP } from "../../../rbac/rbac-verb";
 import { AppProtocol } from "../../../workload/pods/ports";
 import { TlsVersion } from "../../../workload/pods/load-balancer-listeners";
 import {

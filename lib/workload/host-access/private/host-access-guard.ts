@@ -4,7 +4,7 @@ import { NoteOn, StateOfTree } from "../../../core/construct-state";
 import { Problems } from "../../../core/validation-error";
 import { isOfSameCluster } from "../../../exposure/private/same-cluster";
 import { apiObjectsIn, dataOf } from "../../../synthesis/chart-objects";
-import { computeOnce } from "../../../synthesis/reading";
+import { computeOnce } from "../../../synthesis/rendering";
 import { checkAtSynthesis } from "../../../synthesis/synthesis-checks";
 import { type PodSecurityLevel } from "../../pods/pod-security";
 import { type HostAccess } from "../host-access";
