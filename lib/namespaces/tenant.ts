@@ -21,7 +21,7 @@ import {
 } from "../core/readers";
 import { type Problem, Problems, ValidationError, whilePending } from "../core/validation-error";
 import { checkUnique, nonEmptyListOf } from "../core/value-readers";
-import { isOfSameCluster } from "../exposure/private/same-cluster";
+import { isOfSameCluster } from "../synthesis/chart-scopes";
 import { podsRangeOf } from "../network-policy/private/network-rules";
 import { guardBindings, LeastPrivilegeRole } from "../rbac/role";
 import { adminsAllow, developersAllow, viewersAllow } from "../rbac/kubernetes-access";

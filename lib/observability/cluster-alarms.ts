@@ -7,7 +7,7 @@ import { type AuditAlarm } from "./audit-alarm";
 import { type EventAlarm } from "./event-alarm";
 import { type MetricAlarm } from "./metric-alarm";
 import { type INotificationTopic, NotificationTopic } from "./notification-topic";
-import { CLUSTER_ID } from "./private/alarm-kind";
+import { CLUSTER_ID, OKE_METRICS } from "./private/alarm-kind";
 import { connectorStatement } from "./private/connector-statement";
 import { type IObservedCluster } from "./observed-cluster";
 import { checkHomeRegionProvider } from "../core/regions";
@@ -23,7 +23,9 @@ import {
   taggingReaders,
   valueOf,
 } from "../core/readers";
+import { checkRegionWhenWritten } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
+import { addWarning } from "../core/warnings";
 import { nameOf, policyNameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
@@ -154,6 +156,7 @@ export class ClusterAlarms extends ResourceConstruct {
     this.topic = resolved.topic;
     this.alarms = resolved.alarms;
     this.compartmentId = resolved.compartmentId;
+    checkRegionWhenWritten(this, "topic", this.topic.topicId);
     const all = this.alarms.list;
     for (const alarm of all.filter(isMetric)) this.addMetricAlarm(alarm);
     for (const alarm of all.filter(isEvent)) this.addEventRule(alarm);
@@ -166,6 +169,13 @@ export class ClusterAlarms extends ResourceConstruct {
 
   private addMetricAlarm(alarm: MetricAlarm): void {
     const { cluster, topic } = this.resolved;
+    for (const metric of alarm._unknownMetrics()) {
+      addWarning(
+        this,
+        `[alarm-metric] ${this.node.path}: the alarm ${alarm.name} reads ${metric}, which OKE does not document in oci_oke. ` +
+          `Without such a metric it never fires. Write one of ${OKE_METRICS.join(", ")}, or the namespace of the metric.`,
+      );
+    }
     new MonitoringAlarm(this, alarm.name, {
       compartmentId: this.compartmentId,
       metricCompartmentId: cluster.compartmentId,

@@ -16,7 +16,7 @@ import { PodNetworking } from "../../lib/network/vcn/pod-networking";
 import { SecurityAttribute } from "../../lib/network/security-groups/security-attribute";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
+import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { COMPARTMENT, newStack, onlyResource, problemCodesOf, resourcesOf } from "../support/stack";
 
