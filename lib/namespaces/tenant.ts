@@ -24,7 +24,7 @@ import { checkUnique, nonEmptyListOf } from "../core/value-readers";
 import { isOfSameCluster } from "../synthesis/chart-scopes";
 import { podsRangeOf } from "../network-policy/private/network-rules";
 import { guardBindings, LeastPrivilegeRole } from "../rbac/role";
-import { adminsAllow, developersAllow, viewersAllow } from "../rbac/kubernetes-access";
+import { editorRules, operatorRules, viewerRules } from "../rbac/kubernetes-access";
 import { type RoleRule } from "../rbac/role-rule";
 import { Subject } from "../rbac/subject";
 import { chartOf, checkUnused } from "../synthesis/chart-objects";
@@ -160,9 +160,9 @@ export interface TenantProps {
 }
 
 const ROLES = {
-  admins: (tenant: string) => adminsAllow(`The admins of the tenant ${tenant} deploy its workloads`),
-  developers: developersAllow,
-  viewers: viewersAllow,
+  admins: (tenant: string) => editorRules(`The admins of the tenant ${tenant} deploy its workloads`),
+  developers: operatorRules,
+  viewers: viewerRules,
 } satisfies { readonly [role: string]: (tenant: string) => RoleRule[] };
 const roleName = (role: string) => `tenant-${role}`;
 
