@@ -4,9 +4,8 @@ import { type ISecureOkeCluster } from "./cluster-base";
 import { clusterValue } from "./private/cluster-readers";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
-import { checkConstructId, problemsIn } from "../core/construct-scope";
-import { compareOcids } from "../core/ocid";
 import {
+  reasonFor,
   checkedBy,
   choice,
   displayName,
@@ -23,7 +22,9 @@ import {
   valueOf,
   withDefault,
 } from "../core/readers";
-import { checkReason, readChoice, type ReasonedChoice } from "../core/reason";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
+import { compareOcids } from "../core/ocid";
+import { readChoice, type ReasonedChoice } from "../core/reason";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, shortHash, stemOf } from "../core/resource-name";
 import { type TaggingProps, tagsOf } from "../core/tagging";
@@ -147,7 +148,7 @@ export class ControlPlaneLogging {
 export function controlPlaneLogging(): Reader<ControlPlaneLogging> {
   return checkedBy(valueOf(ControlPlaneLogging), (problems, name, { isEnabled, retention, reason }) => {
     if (isEnabled) LOGGING_OPTIONS.retention(problems, `${name}.retention`, retention);
-    else checkReason(problems, NO_LOGS, reason, `${name}.reason`);
+    else reasonFor(NO_LOGS)(problems, `${name}.reason`, reason);
   });
 }
 

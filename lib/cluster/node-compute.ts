@@ -2,8 +2,9 @@ import { type Size } from "cdk8s";
 import { Token } from "cdktf";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
-import { checkGiven } from "../core/missing-values";
 import {
+  any,
+  partsOf,
   boolean,
   checkedBy,
   mapOf,
@@ -12,7 +13,6 @@ import {
   optional,
   type PropsSchema,
   readArguments,
-  type Reader,
   readProps,
   type Resolved,
   size as sizeReader,
@@ -31,22 +31,18 @@ export interface FlexibleShapeSize {
 const MAX_MEMORY_PER_OCPU = 64;
 
 /** Reads a number of OCPUs, or a reference to a Terraform value. */
-const ocpuCount: Reader<number> = (problems, name, value) => {
-  if (!checkGiven(problems, { [name]: value })) return undefined;
-  if (typeof value === "number" && (Token.isUnresolved(value) || value >= 1)) return value;
-  problems.add(
-    "SHAPE_INVALID",
-    `${name} is ${typeof value === "number" ? value : shown(value)}`,
-    "Give at least 1 OCPU, for example ocpus: 2",
-  );
-  return undefined;
-};
+const ocpuCount = checkedBy(any<number>(), (problems, name, value) => {
+  if (typeof value === "number" && (Token.isUnresolved(value) || value >= 1)) return;
+  const ocpus = typeof value === "number" ? value : shown(value);
+  problems.add("SHAPE_INVALID", `${name} is ${ocpus}`, "Give at least 1 OCPU, for example ocpus: 2");
+});
 
 const FLEXIBLE_SIZE = {
   ocpus: ocpuCount,
   memory: sizeReader("gibibytes", { least: 1, example: "Size.gibibytes(16)" }),
 } satisfies PropsSchema<FlexibleShapeSize>;
 
+const FLEXIBLE = partsOf(FLEXIBLE_SIZE);
 const FLEXIBLE_NAME = matching(
   /^[A-Z][\w.-]*\.Flex$/,
   'Name a shape that ends in .Flex, for example "VM.Standard.E5.Flex", or use NodeShape.fixed',
@@ -69,7 +65,7 @@ export class NodeShape {
   public static flexible(name: string, size: FlexibleShapeSize): NodeShape {
     const problems = new Problems("NodeShape.flexible");
     FLEXIBLE_NAME(problems, "name", name);
-    const read = checkGiven(problems, { size }) ? readProps(problems, size, FLEXIBLE_SIZE) : {};
+    const read = FLEXIBLE(problems, "size", size) ?? {};
     checkMemory(problems, read);
     return new NodeShape(name, problems.resolved<FlexibleShapeSize>(read));
   }
@@ -96,7 +92,7 @@ function checkMemory(problems: Problems, { ocpus, memory }: Partial<Resolved<typ
   if (gibibytes >= ocpus && gibibytes <= ocpus * MAX_MEMORY_PER_OCPU) return;
   problems.add(
     "SHAPE_INVALID",
-    `memory is ${gibibytes} GiB, which doesn't fit ${ocpus} OCPUs`,
+    `size.memory is ${gibibytes} GiB, which doesn't fit ${ocpus} OCPUs`,
     `Give from 1 to ${MAX_MEMORY_PER_OCPU} GiB for each OCPU, for example Size.gibibytes(${Math.ceil(ocpus) * 8})`,
   );
 }

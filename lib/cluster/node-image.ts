@@ -13,7 +13,7 @@ import {
 import { checked } from "../core/checked";
 import { dayOfIsoDate, isoDateOf, validDate } from "../core/dates";
 import { shown } from "../core/display-value";
-import { matching, ocid, optional, type PropsSchema, readProps } from "../core/readers";
+import { matching, ocid, optional, type PropsSchema, readProps, withDefault, text } from "../core/readers";
 import { nearestNames } from "../core/stable-order";
 import { Problems, type ValidationProblem } from "../core/validation-error";
 import { ValidationErrors } from "../core/validation-errors";
@@ -33,6 +33,15 @@ export interface NodeImageLockOptions {
   readonly path?: string;
 }
 
+const LOCK_OPTIONS = {
+  path: withDefault(
+    matching(/\S/, `Write a text, for example "${DEFAULT_FILE}"`, { code: "VALUE_INVALID" }),
+    DEFAULT_FILE,
+  ),
+} satisfies PropsSchema<NodeImageLockOptions>;
+const NAME = text('a text, for example "general"');
+const NO_IMAGES: NodeImageLockFile = { names: [], images: new Map() };
+
 /**
  * The images that worker nodes boot from, in a file that a tool or a reviewer changes: `node-images.lock.json`.
  *
@@ -50,14 +59,14 @@ export interface NodeImageLockOptions {
  * }
  * ```
  *
- * `checked` is the day on which somebody last looked for newer images. The name of an image of Oracle's says its day, Kubernetes
- * version, architecture, cgroups version and whether it has GPU drivers; a pool refuses an image that does not fit it. For an image
- * with another name write `created`, and what you know of `kubernetesVersion`, `architecture` (`x86_64`, `aarch64`), `cgroups`
- * (`v1`, `v2`) and `gpu`. An image can have `notes`, a text, and `"maxAge": { "days": 120, "reason": "…" }`, a limit of its own.
- * Other fields are refused, and each problem names its line and column.
+ * `checked` is the day on which somebody last looked for newer images. The name of an Oracle image contains its day, Kubernetes
+ * version, architecture, cgroups version and whether it has GPU drivers; a pool rejects an image that doesn't fit it. For an image
+ * with another name, write `created` and the known facts: `kubernetesVersion`, `architecture` (`x86_64`, `aarch64`), `cgroups` (`v1`,
+ * `v2`) and `gpu`. An image can have `notes`, a text, and its own age limit, `"maxAge": { "days": 120, "reason": "…" }`. Other fields
+ * are rejected, and each problem contains its line and column.
  *
- * A program judges the age of an image at `checked` and never at today's date, so that it gives the same bytes on every day.
- * CI checks that the lock itself does not grow old, by `problems(new Date())`.
+ * A program evaluates the age of an image for the day `checked`, so that it gives the same output on every day. In CI, check the age of
+ * the lock itself with `problems(new Date())`.
  */
 @checked
 export class NodeImageLock {
@@ -68,7 +77,8 @@ export class NodeImageLock {
    */
   public static fromFile(path?: string): NodeImageLock {
     const problems = new Problems("NodeImageLock.fromFile");
-    const file = readLock(problems, path);
+    const { path: lockPath } = readProps(problems, { path }, LOCK_OPTIONS);
+    const file = lockPath === undefined ? NO_IMAGES : readLock(problems, lockPath);
     problems.throwIfAny();
     return new NodeImageLock(file);
   }
@@ -76,16 +86,19 @@ export class NodeImageLock {
   /** @internal */
   public static _image(factory: string, name: string, options: NodeImageLockOptions = {}): LockedNodeImage {
     const problems = new Problems(factory);
-    const path = (options as NodeImageLockOptions | null)?.path;
-    const key = typeof path === "string" && path !== "" ? resolve(path) : "";
-    const before = path === undefined || key !== "" ? locks.get(key) : undefined;
+    const { path } = readProps(problems, options, LOCK_OPTIONS);
+    const imageName = NAME(problems, "name", name);
+    if (path === undefined) return problems.throwAll();
+    // The default file is read once, even if the program changes its working directory.
+    const key = path === DEFAULT_FILE ? path : resolve(path);
+    const before = locks.get(key);
     const file = before?.file ?? readLock(problems, path);
-    checkName(problems, name, file, path ?? DEFAULT_FILE);
+    if (imageName !== undefined) checkName(problems, imageName, file, path);
     problems.throwIfAny();
     const lock = before ?? new NodeImageLock(file);
     locks.set(key, lock);
     const image = lock.file.images.get(name) as LockedNodeImage;
-    lock.judge(problems, name, image, lock.checked);
+    lock.checkAge(problems, name, image, lock.checked);
     problems.throwIfAny();
     return image;
   }
@@ -127,7 +140,7 @@ export class NodeImageLock {
       );
     }
     for (const name of this.names) {
-      this.judge(problems, name, this.file.images.get(name) as LockedNodeImage, today);
+      this.checkAge(problems, name, this.file.images.get(name) as LockedNodeImage, today);
     }
     try {
       problems.throwIfAny();
@@ -137,7 +150,12 @@ export class NodeImageLock {
     }
   }
 
-  private judge(problems: Problems, name: string, { created, maxAge }: LockedNodeImage, date: string): void {
+  private checkAge(
+    problems: Problems,
+    name: string,
+    { created, maxAge }: LockedNodeImage,
+    date: string,
+  ): void {
     const age = (dayOfIsoDate(date) ?? 0) - (dayOfIsoDate(created) ?? 0);
     const limit = maxAge?.days ?? this.file.maxAgeDays ?? 0;
     if (age <= limit) return;
@@ -153,16 +171,11 @@ export class NodeImageLock {
   }
 }
 
-/** Reads a lock file and adds its problems. */
-function readLock(problems: Problems, path: string = DEFAULT_FILE): NodeImageLockFile {
-  const empty = { names: [], images: new Map<string, LockedNodeImage>() };
-  if (typeof path !== "string" || path.trim() === "") {
-    problems.add("VALUE_INVALID", `path is ${shown(path)}`, `Write a text, for example "${DEFAULT_FILE}"`);
-    return empty;
-  }
-  let text: string;
+/** Reads a lock file, adding its problems. */
+function readLock(problems: Problems, path: string): NodeImageLockFile {
+  let content: string;
   try {
-    text = readFileSync(path, "utf8");
+    content = readFileSync(path, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     problems.add(
@@ -172,17 +185,13 @@ function readLock(problems: Problems, path: string = DEFAULT_FILE): NodeImageLoc
         : `path is ${shown(path)}, which can't be read: ${code}`,
       `Run the program in the folder of ${DEFAULT_FILE}, or give its path: { path: "deploy/${DEFAULT_FILE}" }`,
     );
-    return empty;
+    return NO_IMAGES;
   }
-  return parseNodeImageLock(problems, path, text);
+  return parseNodeImageLock(problems, path, content);
 }
 
 /** Adds a problem if a valid lock has no image with the name. */
 function checkName(problems: Problems, name: string, { names }: NodeImageLockFile, file: string): void {
-  if (typeof name !== "string") {
-    problems.add("VALUE_INVALID", `name is ${shown(name)}`, 'Write a text, for example "general"');
-    return;
-  }
   if (names.includes(name) || (names.length === 0 && problems.any)) return;
   const nearest = nearestNames(name, names);
   problems.add(

@@ -292,8 +292,8 @@ export class NodeRegistryAccess extends Construct {
 /** In a stable order; the placeholder of a reference can change, so references stay at the end in their given order. */
 function sorted(repositories: readonly string[]): string[] {
   const isReference = (name: string) => Token.isUnresolved(name);
-  const known = repositories.filter((name) => !isReference(name)).sort();
-  return [...known, ...repositories.filter(isReference)];
+  const literals = repositories.filter((name) => !isReference(name)).sort();
+  return [...literals, ...repositories.filter(isReference)];
 }
 
 function repositoryCondition(name: string): string {

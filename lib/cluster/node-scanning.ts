@@ -3,9 +3,8 @@ import { type Construct } from "constructs";
 import { homeRegionProviderFor, type ISecureOkeCluster } from "./cluster-base";
 import { clusterValue } from "./private/cluster-readers";
 import { checked } from "../core/checked";
-import { checkConstructId, problemsIn } from "../core/construct-scope";
-import { compareOcids } from "../core/ocid";
 import {
+  reasonFor,
   any,
   checkedBy,
   choice,
@@ -20,7 +19,9 @@ import {
   valueOf,
   withDefault,
 } from "../core/readers";
-import { checkReason, readChoice, type ReasonedChoice } from "../core/reason";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
+import { compareOcids } from "../core/ocid";
+import { readChoice, type ReasonedChoice } from "../core/reason";
 import { checkHomeRegionProvider } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
@@ -123,7 +124,7 @@ export class NodeScanning {
 /** Reads the scanning of a cluster's nodes, which may come from another copy of the library. */
 export function nodeScanning(): Reader<NodeScanning> {
   return checkedBy(valueOf(NodeScanning), (problems, name, { isEnabled, options, reason }) => {
-    if (!isEnabled) checkReason(problems, UNSCANNED, reason, `${name}.reason`);
+    if (!isEnabled) reasonFor(UNSCANNED)(problems, `${name}.reason`, reason);
     else readProps(problems, options ?? {}, nodeScanningReaders(), `${name}.options`);
   });
 }

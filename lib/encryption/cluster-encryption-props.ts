@@ -114,7 +114,7 @@ export interface ClusterEncryptionProps extends TaggingProps {
   readonly displayName?: string;
 }
 
-/** What a key encrypts beside the Secrets in etcd. */
+/** A kind of data, besides the Secrets in etcd, that a key encrypts. */
 export type DataKind = "bootVolumes" | "blockVolumes" | "fileStorage" | "buckets";
 
 /** The name of File Storage in the commercial realm. */

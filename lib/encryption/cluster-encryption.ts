@@ -101,7 +101,7 @@ export class ClusterEncryption extends ResourceConstruct {
     this.signingKey = this.keyOfSignatures(name);
   }
 
-  /** Undefined if every key exists already. */
+  /** The vault of the keys; undefined if every key exists already. */
   private vaultFor(name: string): IKeyVault | undefined {
     const { vault, existingKeyId } = this._read;
     if (vault) return vault;
@@ -197,9 +197,9 @@ function isNew(source: KeySource | undefined): boolean {
 
 interface Grantee {
   readonly keyId: string;
-  /** That of the key, where the policy is. */
+  /** The compartment of the key and of the policy. */
   readonly compartmentId: string;
-  /** That of the clusters and the node pools. */
+  /** The compartment of the clusters and the node pools. */
   readonly clusterCompartmentId: string;
   readonly region?: string;
   /** The name of File Storage in IAM, which differs by realm. */
@@ -207,7 +207,7 @@ interface Grantee {
 }
 
 /**
- * Lets the clusters of a compartment use a key for their Secrets.
+ * The statement that lets the clusters of a compartment use a key for their Secrets.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengencryptingdata.htm
  */
@@ -220,9 +220,9 @@ function secretsStatement(keyId: string, compartmentId: string, clusterCompartme
 }
 
 /**
- * Lets the services of OCI use a key for one kind of data, and clusters or node pools name it when they create volumes.
+ * The statements that let the services of OCI use a key for one kind of data, and clusters or node pools create volumes with it.
  *
- * A volume is encrypted by the service of the volumes. Whoever creates it delegates the key, and needs no right to use it.
+ * The service of a volume encrypts it. The creator of the volume delegates the key, and needs no right to use it.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Concepts/contengpolicyconfig.htm
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingpersistentvolumeclaim_topic-Provisioning_PVCs_on_BV.htm

@@ -155,18 +155,18 @@ class ImportedVault extends ResourceConstruct implements IKeyVault {
   }
 
   public get compartmentId(): string {
-    return this.given("compartmentId", this.attributes.compartmentId);
+    return this.attribute("compartmentId", this.attributes.compartmentId);
   }
 
   public get managementEndpoint(): string {
-    return this.given("managementEndpoint", this.attributes.managementEndpoint);
+    return this.attribute("managementEndpoint", this.attributes.managementEndpoint);
   }
 
   public get cryptoEndpoint(): string {
-    return this.given("cryptoEndpoint", this.attributes.cryptoEndpoint);
+    return this.attribute("cryptoEndpoint", this.attributes.cryptoEndpoint);
   }
 
-  private given<T>(name: string, value: T | undefined): T {
+  private attribute<T>(name: string, value: T | undefined): T {
     return requiredAttribute(this, "KeyVault.fromKeyVaultAttributes", name, value);
   }
 }
@@ -179,9 +179,9 @@ function readVault(scope: Construct, id: string, props: KeyVaultProps): Resolved
 }
 
 /**
- * A vault that another construct creates as a resource of its own.
+ * A vault whose resource another construct creates.
  *
- * A KeyVault in the place of that resource would give it another address, and Terraform would replace the vault.
+ * A KeyVault would change the address of that resource, and Terraform would replace the vault.
  */
 export class CreatedVault extends ResourceConstruct implements IKeyVault {
   public readonly vaultId: string;

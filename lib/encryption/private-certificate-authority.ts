@@ -255,7 +255,7 @@ export class PrivateCertificateAuthority extends ResourceConstruct implements IP
   }
 }
 
-/** An authority uses its key with its own identity, a separate type of principal. */
+/** The statement that lets an authority use its key; authorities are a separate type of principal. */
 function keyStatement(keyId: string, keyCompartmentId: string, compartmentId: string): string {
   return (
     `Allow any-user to use keys in compartment id ${keyCompartmentId} where all {` +

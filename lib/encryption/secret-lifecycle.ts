@@ -89,12 +89,12 @@ export class SecretExpiry {
 function checkTime(problems: Problems, name: string, time: string): void {
   const date = Date.parse(time);
   const days = (date - Date.now()) / MILLISECONDS_PER_DAY;
-  const refuse = (what: string) =>
+  const addProblem = (what: string) =>
     problems.add("SECRET_INVALID", `${name} is ${shown(time)}, which is ${what}`, FIX);
-  if (Number.isNaN(date)) refuse("not a calendar date");
-  else if (days < 0) refuse("in the past");
-  else if (days < 1) refuse("less than a day from now");
-  else if (days > MAX_DAYS_TO_EXPIRY) refuse(`${Math.floor(days)} days from now`);
+  if (Number.isNaN(date)) addProblem("not a calendar date");
+  else if (days < 0) addProblem("in the past");
+  else if (days < 1) addProblem("less than a day from now");
+  else if (days > MAX_DAYS_TO_EXPIRY) addProblem(`${Math.floor(days)} days from now`);
 }
 
 /** Options for the rotation of a secret. */

@@ -1,7 +1,7 @@
 import { type Construct, type IConstruct } from "constructs";
 import { Chart } from "cdk8s";
 import { Lazy, type TerraformProvider } from "cdktf";
-import { checkGiven, checkMembers } from "../core/missing-values";
+import { valueOf } from "../core/readers";
 import { nameOf, policyNameOf } from "../core/resource-name";
 import { byKey } from "../core/stable-order";
 import { type TaggingProps } from "../core/tagging";
@@ -19,12 +19,14 @@ export interface ISecretReader extends IConstruct {
   readonly namespace?: string;
 }
 
-/** A secret, as far as a statement names it. */
+/** The attributes of a secret that a statement contains. */
 interface ReadSecret extends Construct {
   readonly secretName: string;
   readonly vaultId: string;
   readonly compartmentId: string;
 }
+
+const READER = valueOf<ISecretReader>("ISecretReader");
 
 interface Grant {
   readonly clusterId: string;
@@ -32,7 +34,7 @@ interface Grant {
   readonly serviceAccountName: string;
 }
 
-/** Who may read a secret: one policy for each secret, with one statement for each workload. */
+/** The grants to read a secret: one policy for each secret, with one statement for each workload. */
 export class SecretReaders {
   private readonly readers = new Set<ISecretReader>();
   private readonly grants = new Map<string, Grant>();
@@ -46,22 +48,14 @@ export class SecretReaders {
 
   public add(reader: ISecretReader): void {
     const problems = new Problems(this.secret);
-    if (checkGiven(problems, { reader })) {
-      checkMembers(
-        problems,
-        "reader",
-        reader,
-        ["node", "serviceAccountName"],
-        "a workload, such as a HardenedDeployment",
-      );
-    }
+    READER(problems, "reader", reader);
     problems.throwIfAny();
     if (this.readers.has(reader)) return;
     if (reader.namespace === undefined) {
       problems.add(
         "NAME_INVALID",
-        `${reader.node.path} has no namespace, and an IAM statement names a workload by its namespace`,
-        'Give its chart one: new Chart(app, "shop", { namespace: "shop" })',
+        `${reader.node.path} has no namespace, and an IAM statement identifies a workload by its namespace`,
+        'Give its chart a namespace: new Chart(app, "shop", { namespace: "shop" })',
       );
     }
     problems.throwIfAny();
@@ -82,7 +76,7 @@ export class SecretReaders {
       problems.add(
         "VALUE_INVALID",
         `The chart of the reader ${namespace}/${serviceAccountName} was added to ${scope.node.path}, which is not a cluster`,
-        "Add it with addCdk8sChart of a SecureOkeCluster, made here or by fromClusterAttributes",
+        "Add it with addCdk8sChart of a SecureOkeCluster, created or imported",
       );
       problems.throwIfAny();
       return;
@@ -101,7 +95,7 @@ export class SecretReaders {
       provider: this.homeRegionProvider,
       compartmentId: secret.compartmentId,
       name: policyNameOf(secret, `${nameOf(secret)}-readers`),
-      // IAM renames no policy, and replacing one would take the right away for a while.
+      // IAM can't rename a policy, and replacing it would remove its rights for a while.
       lifecycle: { ignoreChanges: ["name"] },
       description: "Lets workloads read one secret",
       // Readers are added after the policy.
@@ -119,7 +113,7 @@ export class SecretReaders {
     const problems = new Problems(reader);
     problems.add(
       "CHART_NOT_ADDED",
-      `The workload reads the secret ${this.secret.node.path} as its own service account of a cluster, and its chart was not added to one`,
+      `The workload reads the secret ${this.secret.node.path} as its service account, but its chart was not added to a cluster`,
       `Call cluster.addCdk8sChart("${chart.node.id}", chart)`,
     );
     problems.throwIfAny();
@@ -129,8 +123,8 @@ export class SecretReaders {
 /**
  * Lets one workload read one secret.
  *
- * Readers ask for a secret by its name and its vault, and these two identify it; whether the OCID of the secret is known when a request
- * by name is authorized is not documented.
+ * Readers request a secret by its name and its vault, so these two identify it. Oracle doesn't document whether the OCID of the secret is
+ * known when such a request is authorized.
  */
 function readStatement(
   { compartmentId, secretName, vaultId }: ReadSecret,

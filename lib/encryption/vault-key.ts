@@ -189,18 +189,18 @@ class ImportedKey extends ResourceConstruct implements IVaultKey {
   }
 
   public get compartmentId(): string {
-    return this.given("compartmentId", this.attributes.compartmentId);
+    return this.attribute("compartmentId", this.attributes.compartmentId);
   }
 
   public get currentKeyVersionId(): string {
-    return this.given("currentKeyVersionId", this.attributes.currentKeyVersionId);
+    return this.attribute("currentKeyVersionId", this.attributes.currentKeyVersionId);
   }
 
   public get vault(): IKeyVault {
-    return this.given("vault", this.attributes.vault);
+    return this.attribute("vault", this.attributes.vault);
   }
 
-  private given<T>(name: string, value: T | undefined): T {
+  private attribute<T>(name: string, value: T | undefined): T {
     return requiredAttribute(this, "VaultKey.fromVaultKeyAttributes", name, value);
   }
 }
@@ -252,11 +252,11 @@ export function addKey(scope: Construct, id: string, settings: KeySettings): Kms
 }
 
 /**
- * One version for each epoch of a rotation.
+ * Creates one version for each epoch of a rotation.
  *
- * To destroy the resource of a version is to delete the version in OCI, with all that is encrypted under it. So the versions are
- * instances of one resource that is there even without epochs: Terraform ignores `prevent_destroy` where a resource has left the
- * program, and respects it where an instance has left its resource.
+ * Destroying the resource of a version deletes the version in OCI, and all data that is encrypted under it is lost. So the versions are
+ * instances of one resource, which exists even without epochs: if the program lacks the whole resource, Terraform ignores its
+ * `prevent_destroy`, but not if it lacks an instance.
  */
 export function addVersions(
   scope: Construct,

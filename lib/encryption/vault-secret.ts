@@ -180,20 +180,20 @@ export function readImportedSecret(
   return problems.resolved(read);
 }
 
-/** A secret is generated, so a value beside that would be in the program, the plan, and the state. */
+/** Adds a problem for a value: it would be in the program, the plan, and the state. */
 function checkValue(problems: Problems, props: object): void {
   const all = props as { readonly [name: string]: unknown };
   for (const name of VALUES.filter((candidate) => typeof all[candidate] === "string")) {
     problems.add(
       "SECRET_INVALID",
-      `The secret is generated in the vault, and ${name} gives it a value too`,
+      `${name} is a text, but the vault generates the value of the secret`,
       "Leave the value out. For a value that exists already, create the secret with the OCI console or command line, and import it: " +
         "VaultSecret.fromVaultSecretAttributes(scope, id, { secretName, vaultId, compartmentId })",
     );
   }
 }
 
-/** A version must be replaced before it expires. */
+/** Adds a problem if a version expires before the next rotation. */
 function checkOrder(
   problems: Problems,
   expiry: SecretExpiry | undefined,
@@ -205,7 +205,7 @@ function checkOrder(
   const example = Math.max(1, Math.floor(life / 2));
   problems.add(
     "SECRET_INVALID",
-    `rotation is every ${every} days, and a version expires after ${life} days`,
+    `rotation is every ${every} days, but a version expires after ${life} days`,
     `Rotate more often, for example SecretRotation.byFunction(functionId, { every: Duration.days(${example}) })`,
   );
 }

@@ -1,13 +1,23 @@
 import { ApiObject, Chart } from "cdk8s";
 import { Token } from "cdktf";
 import { Construct } from "constructs";
-import { ExternalTrafficPolicy, LoadBalancerType, RuleOwner } from "./load-balancer-kinds";
+import {
+  ExternalTrafficPolicy,
+  LoadBalancerType,
+  RuleOwner,
+  type LoadBalancerAccess,
+} from "./load-balancer-settings";
 import { type LoadBalancerProps } from "./load-balancer-props";
-import { annotationsOf, proxyHeader } from "./private/load-balancer-annotations";
-import { addListenerRules, addTerraformRules, controllerRules } from "./private/load-balancer-rules";
+import {
+  annotationsOf,
+  proxyHeader,
+  addListenerRules,
+  addTerraformRules,
+  controllerRules,
+} from "./private/load-balancer-resources";
 import { readLoadBalancer, type ResolvedLoadBalancer } from "./private/read-load-balancer";
-import { servicePorts } from "./private/service-ports";
-import { offerBalancer, type ServicePort, type SharedBalancer } from "./private/shared-load-balancers";
+import { servicePorts, type IServiceBackend } from "./workload-service";
+import { offerBalancer, type ServicePort, type SharedBalancer } from "./private/load-balancer-claims";
 import { clusterBaseOf, createdClusterOf, type ISecureOkeCluster } from "../cluster/cluster-base";
 import { clusterOfChart } from "../cluster/private/cluster-charts";
 import { certificateStatement } from "../cluster/private/cluster-policies";
@@ -29,8 +39,6 @@ import { chartsIn, isBridging } from "../synthesis/chart-objects";
 import { isAdded, isSameCluster, scopeOf } from "../synthesis/chart-scopes";
 import { explainForgotten, guardStaticSynthesis } from "../synthesis/chart-guards";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
-import { type LoadBalancerAccess } from "./load-balancer-access";
-import { type IServiceBackend } from "./service-backend";
 import { type TlsTermination } from "./tls-termination";
 
 /**

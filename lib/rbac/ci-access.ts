@@ -14,6 +14,7 @@ import { expiry, remindOfExpiry, textOf } from "../core/dates";
 import { shown } from "../core/display-value";
 import { isDnsSubdomain } from "../core/kubernetes-names";
 import {
+  duration,
   kind,
   optional,
   type PropsSchema,
@@ -23,13 +24,13 @@ import {
   reasonFor,
   type Resolved,
   valueOf,
+  withDefault,
 } from "../core/readers";
-import { checkReason, type ReasonedChoice } from "../core/reason";
+import { type ReasonedChoice } from "../core/reason";
 import { ResourceConstruct } from "../core/resource-construct";
 import { outputNameOf } from "../core/resource-name";
 import { Problems } from "../core/validation-error";
 import { nonEmptyListOf } from "../core/value-readers";
-import { wholeDurationOf } from "../core/whole-amounts";
 import { Egress } from "../network/egress/egress";
 import { checkEnhanced } from "../synthesis/chart-scopes";
 
@@ -66,6 +67,11 @@ const IDENTITY = kind<PipelineIdentity>(
   'PipelineIdentity.gitHubActions({ repository: "acme/shop", branch: "main", audience: "oke" })',
 );
 
+const SHORT_LIVED = {
+  lifetime: withDefault(duration("seconds", { least: MIN_SECONDS }), DEFAULT_LIFETIME),
+  reason: optional(reasonFor("A token lifetime of more than a day")),
+} satisfies PropsSchema<ShortLivedTokenOptions>;
+
 const LONG_LIVED = {
   reason: reasonFor("A token without expiry"),
   expires: expiry(MAX_DAYS),
@@ -90,17 +96,9 @@ export class CiCredentials {
    */
   public static shortLivedToken(options: ShortLivedTokenOptions = {}): CiCredentials {
     const problems = new Problems("CiCredentials.shortLivedToken");
-    const { lifetime = DEFAULT_LIFETIME, reason } = options;
-    const seconds = wholeDurationOf(problems, "lifetime", lifetime, "seconds", { least: MIN_SECONDS });
-    if (seconds > MAX_SECONDS && !reason) {
-      problems.add(
-        "TOKEN_LIFETIME",
-        `lifetime is ${lifetime.toHumanString()}, more than a day, without a reason`,
-        'Give at most Duration.days(1), or add the reason: { lifetime, reason: "…" }',
-      );
-    }
-    if (reason !== undefined) checkReason(problems, "A token lifetime of more than a day", reason);
-    problems.throwIfAny();
+    const read = readProps(problems, options, SHORT_LIVED);
+    if (!problems.any && read.reason === undefined) checkLifetime(problems, read.lifetime);
+    const { lifetime, reason } = problems.resolved<Resolved<typeof SHORT_LIVED>>(read);
     return new CiCredentials("short-lived token", { lifetime, reason });
   }
 
@@ -129,6 +127,16 @@ export class CiCredentials {
       readonly expires?: Date;
     },
   ) {}
+}
+
+/** Adds a problem if tokens without a reason are valid for more than a day. */
+function checkLifetime(problems: Problems, lifetime = DEFAULT_LIFETIME): void {
+  if (lifetime.toSeconds() <= MAX_SECONDS) return;
+  problems.add(
+    "TOKEN_LIFETIME",
+    `lifetime is ${lifetime.toHumanString()}, more than a day, without a reason`,
+    'Give at most Duration.days(1), or add the reason: { lifetime, reason: "…" }',
+  );
 }
 
 /** Props for CiAccess. */

@@ -1,5 +1,5 @@
 import { ApiObject, Chart } from "cdk8s";
-import { exceptBinding, guardBindings, LeastPrivilegeRole } from "./role";
+import { exemptBinding, guardBindings, LeastPrivilegeRole } from "./role";
 import { RbacResource } from "./rbac-resource";
 import { RbacVerb } from "./rbac-verb";
 import { RoleRule } from "./role-rule";
@@ -15,7 +15,7 @@ import { Problems } from "../core/validation-error";
 import { removeNamespace } from "../synthesis/chart-objects";
 
 /** The resources that viewers read: neither Secrets nor the inside of containers. */
-const SEEN = [
+const VIEWED = [
   RbacResource.CONFIG_MAPS,
   RbacResource.CONTROLLER_REVISIONS,
   RbacResource.CRON_JOBS,
@@ -62,18 +62,18 @@ const DEPLOYED = [
 
 const SCALES = [RbacResource.DEPLOYMENT_SCALES, RbacResource.STATEFUL_SET_SCALES];
 
-/** The permissions of viewers of a namespace: read everything but Secrets. */
-export function viewersAllow(): RoleRule[] {
+/** The rules of viewers of a namespace: read everything except Secrets. */
+export function viewerRules(): RoleRule[] {
   return [
-    ...SEEN.map((resource) => RoleRule.read(resource)),
+    ...VIEWED.map((resource) => RoleRule.read(resource)),
     RoleRule.verbs(RbacResource.NAMESPACES, RbacVerb.GET),
   ];
 }
 
-/** The permissions of operators: scale and restart workloads, and delete jobs. */
-export function developersAllow(): RoleRule[] {
+/** The rules of operators of a namespace: scale and restart workloads, and delete jobs. */
+export function operatorRules(): RoleRule[] {
   return [
-    ...viewersAllow(),
+    ...viewerRules(),
     ...SCALES.map((resource) => RoleRule.verbs(resource, RbacVerb.GET, RbacVerb.UPDATE, RbacVerb.PATCH)),
     RoleRule.verbs(RbacResource.PODS, RbacVerb.DELETE),
     RoleRule.verbs(RbacResource.POD_EVICTIONS, RbacVerb.CREATE),
@@ -81,10 +81,10 @@ export function developersAllow(): RoleRule[] {
   ];
 }
 
-/** The permissions of deployers: write workloads and their supporting objects. */
-export function adminsAllow(reason: string): RoleRule[] {
+/** The rules of editors of a namespace: write workloads and their supporting objects. */
+export function editorRules(reason: string): RoleRule[] {
   return [
-    ...developersAllow(),
+    ...operatorRules(),
     ...DEPLOYED.map((resource) => RoleRule.write(resource).acknowledged({ reason })),
   ];
 }
@@ -140,7 +140,7 @@ export class KubernetesAccess implements IKubernetesAccess {
       factory: "viewerIn",
       verb: "view",
       name: "access-viewers",
-      allow: viewersAllow,
+      allow: viewerRules,
     });
   }
 
@@ -152,7 +152,7 @@ export class KubernetesAccess implements IKubernetesAccess {
       factory: "operatorIn",
       verb: "operate",
       name: "access-operators",
-      allow: developersAllow,
+      allow: operatorRules,
     });
   }
 
@@ -167,7 +167,7 @@ export class KubernetesAccess implements IKubernetesAccess {
       factory: "editorIn",
       verb: "edit",
       name: "access-editors",
-      allow: () => adminsAllow("Editors deploy the workloads of the namespace"),
+      allow: () => editorRules("Editors deploy the workloads of the namespace"),
     });
   }
 
@@ -193,7 +193,7 @@ export class KubernetesAccess implements IKubernetesAccess {
     const { reason, expires } = readArguments("KubernetesAccess.breakGlass", options, BREAK_GLASS);
     const bind: Bind = (chart, subject) => {
       const binding = bindClusterRole(chart, "access-break-glass", "cluster-admin", subject);
-      exceptBinding(binding);
+      exemptBinding(binding);
       Acknowledgements._record(
         binding,
         "least-privilege",

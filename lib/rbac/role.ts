@@ -3,14 +3,13 @@ import { Construct, type IConstruct } from "constructs";
 import { type RbacResource } from "./rbac-resource";
 import { isOfGatewayApi, knownResources } from "./rbac-verb";
 import { checkRules, RoleRule, rulesOf } from "./role-rule";
-import { type Subject } from "./subject";
+import { Subject } from "./subject";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-scope";
 import { MarkOn } from "../core/construct-state";
 import { checkObjectName } from "../core/kubernetes-names";
-import { checkGiven } from "../core/missing-values";
-import { type PropsSchema, readProps, type Resolved, valueOf, withDefault } from "../core/readers";
+import { complete, type PropsSchema, readProps, type Resolved, valueOf, withDefault } from "../core/readers";
 import { readChoice, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 import { nonEmptyListOf } from "../core/value-readers";
@@ -93,6 +92,9 @@ export interface LeastPrivilegeRoleProps {
 }
 
 const API_GROUP = "rbac.authorization.k8s.io";
+const SUBJECTS = complete(
+  nonEmptyListOf(valueOf(Subject), 'role.grantTo(Subject.iamGroup("ocid1.group.oc1..example"))'),
+);
 /** The built-in roles of Kubernetes, which a role with the same name would replace. */
 const BUILT_IN = ["admin", "cluster-admin", "edit", "view"];
 
@@ -142,14 +144,8 @@ export class LeastPrivilegeRole extends Construct {
   /** Grants the role to subjects, with one binding for each. */
   public grantTo(...subjects: Subject[]): void {
     const problems = new Problems(this);
-    const ids = subjects.map((subject) => this.idOf(problems, subject));
-    if (subjects.length === 0) {
-      problems.add(
-        "ATTRIBUTE_MISSING",
-        "subjects is empty",
-        'Give at least one subject, for example Subject.iamGroup("ocid1.group.oc1..example")',
-      );
-    }
+    const read = SUBJECTS(problems, "subjects", subjects) ?? [];
+    const ids = read.map((subject) => this.idOf(problems, subject));
     if (ids.some((id, index) => id !== undefined && (this.subjectIds.has(id) || ids.indexOf(id) < index))) {
       problems.add(
         "NAME_DUPLICATE",
@@ -158,11 +154,10 @@ export class LeastPrivilegeRole extends Construct {
       );
     }
     problems.throwIfAny();
-    subjects.forEach((subject, index) => this.bind(subject, ids[index] ?? ""));
+    read.forEach((subject, index) => this.bind(subject, ids[index] ?? ""));
   }
 
   private idOf(problems: Problems, subject: Subject): string | undefined {
-    if (!checkGiven(problems, { subject })) return undefined;
     if (this.namespace === undefined && subject._needsNamespace()) {
       problems.add(
         "ATTRIBUTE_MISSING",
@@ -266,11 +261,11 @@ const WIDE_SUBJECTS = [
 ];
 
 const guarded = new MarkOn<Chart>();
-const excepted = new MarkOn<ApiObject>();
+const exempted = new MarkOn<ApiObject>();
 
-/** Exempts a binding with a reason and an expiry date, which may therefore grant cluster-admin. */
-export function exceptBinding(binding: ApiObject): void {
-  excepted.once(binding);
+/** Lets a binding with a reason and an expiry date grant cluster-admin. */
+export function exemptBinding(binding: ApiObject): void {
+  exempted.once(binding);
 }
 
 /**
@@ -297,7 +292,7 @@ function checkBinding(object: ApiObject): void {
   const problems = new Problems(object);
   const { metadata, roleRef, subjects = [] } = dataOf(object) as Binding;
   const binding = `The ${object.kind} ${metadata?.name}`;
-  if (!excepted.has(object) && roleRef?.kind === "ClusterRole" && WIDE_ROLES.includes(roleRef.name ?? "")) {
+  if (!exempted.has(object) && roleRef?.kind === "ClusterRole" && WIDE_ROLES.includes(roleRef.name ?? "")) {
     problems.add(
       "PERMISSION_TOO_WIDE",
       `${binding} grants ${roleRef.name}, which allows reading Secrets and running commands in containers`,

@@ -4,10 +4,8 @@ import { type Construct } from "constructs";
 import { ImageScanning, repositoryName, RepositoryScanning } from "./image-scanning";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
-import { checkConstructId, problemsIn } from "../core/construct-scope";
-import { shown } from "../core/display-value";
-import { compareOcids } from "../core/ocid";
 import {
+  reasonFor,
   any,
   checkedBy,
   duration,
@@ -22,7 +20,10 @@ import {
   wholeNumber,
   withDefault,
 } from "../core/readers";
-import { checkReason, readChoice, type ReasonedChoice } from "../core/reason";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
+import { shown } from "../core/display-value";
+import { compareOcids } from "../core/ocid";
+import { readChoice, type ReasonedChoice } from "../core/reason";
 import { checkHomeRegionProvider } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
 import { outputNameOf } from "../core/resource-name";
@@ -182,6 +183,7 @@ export interface PrivateRepositoryProps extends TaggingProps {
   readonly homeRegionProvider?: TerraformProvider;
 }
 
+const MOVABLE_TAGS = reasonFor("A repository whose tags can be moved");
 const MAX_README_LENGTH = 102_400;
 
 const REPOSITORY = {
@@ -189,8 +191,7 @@ const REPOSITORY = {
   repositoryName: repositoryName(),
   tagMutability: withDefault(
     checkedBy(valueOf(TagMutability), (problems, name, { isImmutable, reason }) => {
-      if (!isImmutable)
-        checkReason(problems, "A repository whose tags can be moved", reason, `${name}.reason`);
+      if (!isImmutable) MOVABLE_TAGS(problems, `${name}.reason`, reason);
     }),
     TagMutability.immutable(),
   ),

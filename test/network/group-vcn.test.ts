@@ -13,7 +13,7 @@ import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { Egress, EgressSource } from "../../lib/network/egress/egress";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
+import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { IMAGE } from "../workload/support";
 import { COMPARTMENT, newStack, onlyResource, validationProblemsOf, problemCodesOf } from "../support/stack";

@@ -93,24 +93,24 @@ class LockReader {
     private readonly placeOf: (path: Path) => TextPlace,
   ) {}
 
-  public refuse(path: Path, what: string, fix: string): undefined {
+  public addProblem(path: Path, what: string, fix: string): undefined {
     const { line, column } = this.placeOf(path);
     this.problems.add("IMAGE_LOCK_INVALID", `${this.file}:${line}:${column}: ${what}`, fix);
     return undefined;
   }
 
-  /** The fields of an object; a field of another name is refused, as it would look as if it had an effect. */
-  public fields(path: Path, value: unknown, known?: readonly string[]): { readonly [name: string]: unknown } {
+  /** The fields of an object; an unknown field is a problem, as it would have no effect. */
+  public fields(path: Path, value: unknown, names?: readonly string[]): { readonly [name: string]: unknown } {
     const name = path.at(-1) ?? "the lock";
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      this.refuse(path, `${name} is ${describe(value)}`, "Write an object in braces");
+      this.addProblem(path, `${name} is ${describe(value)}`, "Write an object in braces");
       return {};
     }
     for (const field of Object.keys(value)) {
-      if (!known || known.includes(field)) continue;
-      const near = nearName(field, known);
-      const fix = near === undefined ? `Use one of ${known.join(", ")}` : `Write ${near}, or leave it out`;
-      this.refuse([...path, field], `${name} has a field ${shown(field)}`, fix);
+      if (!names || names.includes(field)) continue;
+      const near = nearName(field, names);
+      const fix = near === undefined ? `Use one of ${names.join(", ")}` : `Write ${near}, or leave it out`;
+      this.addProblem([...path, field], `${name} has a field ${shown(field)}`, fix);
     }
     return value as { readonly [name: string]: unknown };
   }
@@ -120,12 +120,12 @@ class LockReader {
       return value as number;
     }
     const fix = `Write a whole number of days from 1 to ${MAX_AGE_LENGTH}, for example 60`;
-    return this.refuse(path, `${path.at(-1)} is ${describe(value)}`, fix);
+    return this.addProblem(path, `${path.at(-1)} is ${describe(value)}`, fix);
   }
 
   public date(path: Path, value: unknown): string | undefined {
     if (dayOfIsoDate(value) !== undefined) return value as string;
-    return this.refuse(
+    return this.addProblem(
       path,
       `${path.at(-1)} is ${describe(value)}`,
       'Write an ISO date, for example "2026-11-02"',
@@ -134,7 +134,7 @@ class LockReader {
 
   public text(path: Path, value: unknown, example: string): string | undefined {
     if (typeof value === "string" && value.trim() !== "") return value;
-    return this.refuse(
+    return this.addProblem(
       path,
       `${path.at(-1)} is ${describe(value)}`,
       `Write a text in quotes, for example "${example}"`,
@@ -144,14 +144,14 @@ class LockReader {
   public oneOf<T>(path: Path, value: unknown, choices: readonly T[]): T | undefined {
     if (value === undefined || choices.includes(value as T)) return value as T | undefined;
     const list = choices.map((choice) => JSON.stringify(choice)).join(" or ");
-    return this.refuse(path, `${path.at(-1)} is ${describe(value)}`, `Write ${list}, or leave it out`);
+    return this.addProblem(path, `${path.at(-1)} is ${describe(value)}`, `Write ${list}, or leave it out`);
   }
 
   public ocid(path: Path, value: unknown): string {
     const own = new Problems("");
     checkOcid(own, "id", value as string | undefined, "image");
     if (own.any)
-      this.refuse(
+      this.addProblem(
         path,
         `id is ${describe(value)}`,
         'Give the OCID of an image, for example "ocid1.image.oc1.eu-frankfurt-1.aaaa"',
@@ -162,7 +162,8 @@ class LockReader {
   public reason(path: Path, value: unknown): string {
     const own = new Problems("");
     checkReason(own, "maxAge", value as string | undefined);
-    if (own.any) this.refuse(path, "maxAge has no reason", 'Give the reason in one sentence: "reason": "…"');
+    if (own.any)
+      this.addProblem(path, "maxAge has no reason", 'Give the reason in one sentence: "reason": "…"');
     return value as string;
   }
 }
@@ -186,7 +187,7 @@ export function parseNodeImageLock(problems: Problems, file: string, text: strin
   if (json.value === undefined) return none;
   const fields = reader.fields([], json.value, LOCK_FIELDS);
   if (fields.version !== 1)
-    reader.refuse(["version"], `version is ${describe(fields.version)}`, 'Write "version": 1');
+    reader.addProblem(["version"], `version is ${describe(fields.version)}`, 'Write "version": 1');
   const checked = reader.date(["checked"], fields.checked);
   const maxAgeDays = reader.days(["maxAgeDays"], fields.maxAgeDays);
   const entries = reader.fields(["images"], fields.images);
@@ -209,10 +210,10 @@ function readImage(
     reader.text(pathOf("name"), fields.name, "Oracle-Linux-8.10-2026.06.15-0-OKE-1.35.2-1505") ?? "";
   const named = factsOfName(imageName);
   const written = readFacts(reader, path, fields);
-  refuseContradictions(reader, path, named, written);
+  checkContradictions(reader, path, named, written);
   const created = readCreated(reader, pathOf("created"), fields.created, named.created);
   if (checked !== undefined && (dayOfIsoDate(created) ?? 0) > (dayOfIsoDate(checked) ?? 0)) {
-    reader.refuse(
+    reader.addProblem(
       pathOf("created"),
       `The image was created on ${created}, after ${checked}, when the lock was checked`,
       "Set checked to the day on which somebody last looked for newer images",
@@ -236,7 +237,7 @@ function readCreated(reader: LockReader, path: Path, value: unknown, ofName: str
   if (value === undefined && dayOfIsoDate(ofName) !== undefined) return ofName as string;
   const created = reader.date(path, value) ?? "";
   if (created !== "" && ofName !== undefined && created !== ofName) {
-    reader.refuse(
+    reader.addProblem(
       path,
       `created is ${created}, but the name of the image says ${ofName}`,
       "Leave created out, or correct the name",
@@ -255,7 +256,7 @@ function readFacts(
   const match = typeof version === "string" ? /^v?(1\.\d+\.\d+)$/.exec(version) : null;
   if (version !== undefined && !match) {
     const fix = 'Write the version as OKE names it, for example "v1.35.2"';
-    reader.refuse(pathOf("kubernetesVersion"), `kubernetesVersion is ${describe(version)}`, fix);
+    reader.addProblem(pathOf("kubernetesVersion"), `kubernetesVersion is ${describe(version)}`, fix);
   }
   const cgroups = reader.oneOf(pathOf("cgroups"), fields.cgroups, ["v1", "v2"]);
   return {
@@ -269,8 +270,8 @@ function readFacts(
   };
 }
 
-/** Rejects fields that contradict the name. */
-function refuseContradictions(
+/** Adds a problem for each field that contradicts the name. */
+function checkContradictions(
   reader: LockReader,
   path: Path,
   named: NodeImageFacts,
@@ -283,7 +284,7 @@ function refuseContradictions(
   ];
   for (const [field, fact] of pairs) {
     if (written[fact] === undefined || named[fact] === undefined || written[fact] === named[fact]) continue;
-    reader.refuse(
+    reader.addProblem(
       [...path, field],
       `${field} is ${describe(written[fact])}, but the name of the image says ${describe(named[fact])}`,
       `Leave ${field} out, or correct the name`,

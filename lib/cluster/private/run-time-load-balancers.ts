@@ -71,7 +71,7 @@ function isForGroup({ metadata }: Service, group: INetworkSecurityGroup): boolea
   return ids.includes(groupId) || (Token.isUnresolved(groupId) && ids.every((id) => !Token.isUnresolved(id)));
 }
 
-/** With a preserved client address, the workers' group has one more rule for each port and range. */
+/** The number of rules in the workers' group; with preserved client addresses, it has one more for each port and range. */
 function workerRules({ metadata, spec }: Service): number {
   const annotations = metadata?.annotations ?? {};
   const isPreserved =

@@ -27,8 +27,7 @@ import { splitImage } from "../../workload/images/private/image-reference";
 import { TlsVersion, type HttpListener } from "../../workload/pods/load-balancer-listeners";
 import { type ContainerResourceRanges } from "../../workload/pods/container-resources";
 import { type Toleration } from "../../workload/pods/scheduling";
-import { type LoadBalancerAccess } from "../load-balancer-access";
-import { ExternalTrafficPolicy } from "../load-balancer-kinds";
+import { type LoadBalancerAccess, ExternalTrafficPolicy } from "../load-balancer-settings";
 import { type LoadBalancerShape } from "../load-balancer-props";
 import { type SecurityRuleManagement } from "../security-rule-management";
 

@@ -30,11 +30,10 @@ import {
   ingressOf,
   IngressPathType,
   type RouteManifest,
-} from "../ingress-props";
+} from "../ingress-gateway";
 import { type LoadBalancer } from "../load-balancer";
-import { type LoadBalancerAccess } from "../load-balancer-access";
-import { ProxyProtocol } from "../load-balancer-kinds";
-import { type IServiceBackend } from "../service-backend";
+import { type LoadBalancerAccess, ProxyProtocol } from "../load-balancer-settings";
+import { type IServiceBackend } from "../workload-service";
 import { TlsTermination } from "../tls-termination";
 
 /**

@@ -14,7 +14,7 @@ import {
 } from "../../core/readers";
 import { type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
-import { type OracleServiceRanges, oracleServiceRanges } from "../../network-policy/oracle-service-ranges";
+import { type OracleServiceRanges, oracleServiceRanges } from "../../network-policy/external-peer";
 import { SecretFiles } from "../../workload/pods/mounted-files";
 
 const MIN_DAYS = 30;

@@ -30,11 +30,12 @@ import {
 import { type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 import { checkUnique } from "../../core/value-readers";
-import { type IngressOptions } from "../../exposure/ingress-props";
+import { type IngressOptions } from "../../exposure/ingress-gateway";
 import { isOverlay } from "../../network/vcn/pod-networking";
 import { ContainerImage } from "../../workload/images/container-image";
 import { type ImageLockOptions } from "../../workload/images/image-lock";
 import { monitorOf } from "../../workload/monitoring";
+import { Toleration } from "../../workload/pods/scheduling";
 import { Toleration } from "../../workload/pods/scheduling";
 import { pullSecretNames } from "../../workload/pods/service-account";
 

@@ -8,7 +8,7 @@ import { checkObjectName } from "../../core/kubernetes-names";
 import { checkedBy, type Reader, valueOf } from "../../core/readers";
 import { checkReason } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
-import { type IngressOptions } from "../../exposure/ingress-props";
+import { type IngressOptions } from "../../exposure/ingress-gateway";
 import { needCluster } from "../../synthesis/chart-guards";
 import { chartOf, checkUnused } from "../../synthesis/chart-objects";
 import { isSameCluster, scopeOf } from "../../synthesis/chart-scopes";

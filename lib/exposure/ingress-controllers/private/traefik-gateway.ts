@@ -10,8 +10,8 @@ import {
   INGRESS_SERVICE_PORT,
   IngressPathType,
   type RouteManifest,
-} from "../../ingress-props";
-import { type IServiceBackend } from "../../service-backend";
+} from "../../ingress-gateway";
+import { type IServiceBackend } from "../../workload-service";
 import { byText } from "../../../core/stable-order";
 import { removeNamespace } from "../../../synthesis/chart-objects";
 
