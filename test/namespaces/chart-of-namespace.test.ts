@@ -5,7 +5,7 @@ import { type ISecureOkeCluster } from "../../lib/cluster/cluster-base";
 import { ChartOutput } from "../../lib/synthesis/chart-output";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
-import { type NamespaceQuota } from "../../lib/namespaces/namespace-quota";
+import { type NamespaceQuota } from "../../lib/namespaces/namespace-resources";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { Construct } from "constructs";
