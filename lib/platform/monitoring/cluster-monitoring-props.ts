@@ -36,7 +36,6 @@ import { ContainerImage } from "../../workload/images/container-image";
 import { type ImageLockOptions } from "../../workload/images/image-lock";
 import { monitorOf } from "../../workload/monitoring";
 import { Toleration } from "../../workload/pods/scheduling";
-import { Toleration } from "../../workload/pods/scheduling";
 import { pullSecretNames } from "../../workload/pods/service-account";
 
 /** Props for ClusterMonitoring. */
