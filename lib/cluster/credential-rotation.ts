@@ -1,6 +1,6 @@
 import { Duration } from "cdk8s";
 import { checked } from "../core/checked";
-import { checkEpoch } from "../core/dates";
+import { epoch as epochReader } from "../core/dates";
 import { boolean, duration, type PropsSchema, readProps, type Resolved, withDefault } from "../core/readers";
 import { Problems } from "../core/validation-error";
 
@@ -25,6 +25,8 @@ export interface CredentialRotationOptions {
    */
   readonly completeNow?: boolean;
 }
+
+const EPOCH = epochReader();
 
 const OPTIONS = {
   completeAfter: withDefault(duration("days", { least: 1, most: 90 }), Duration.days(14)),
@@ -52,7 +54,7 @@ export class CredentialRotation {
    */
   public static epoch(epoch: string, options: CredentialRotationOptions = {}): CredentialRotation {
     const problems = new Problems("CredentialRotation.epoch");
-    checkEpoch(problems, "epoch", epoch);
+    EPOCH(problems, "epoch", epoch);
     const read = readProps(problems, options, OPTIONS);
     const { completeAfter, completeNow } = problems.resolved<Resolved<typeof OPTIONS>>(read);
     return new CredentialRotation(epoch, completeAfter, completeNow);

@@ -5,10 +5,9 @@ import { type CisLevel, nodeScanningReaders, type NodeScanningOptions, type Scan
 import { clusterValue } from "./private/cluster-readers";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
-import { checkHomeRegionProvider } from "../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
 import { compareOcids } from "../core/ocid";
 import {
-  any,
   displayName,
   optional,
   type PropsSchema,
@@ -45,7 +44,7 @@ export interface HostScanningProps extends TaggingProps, NodeScanningOptions {
 const HOST_SCANNING = {
   cluster: clusterValue(),
   displayName: optional(displayName()),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...nodeScanningReaders(),
   ...taggingReaders(),
 } satisfies PropsSchema<HostScanningProps>;

@@ -19,10 +19,9 @@ import {
 } from "./private/workload-policies";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
-import { checkHomeRegionProvider } from "../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
 import { compareOcids } from "../core/ocid";
 import {
-  any,
   boolean,
   ocid,
   optional,
@@ -142,7 +141,7 @@ const CONTROLLER = {
   certificateCompartmentId: optional(ocid("compartment", "tenancy")),
   replicas: withDefault(wholeNumber({ least: 1, most: 5 }), 2),
   installCertManager: withDefault(boolean(), true),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<NativeIngressControllerProps>;
 

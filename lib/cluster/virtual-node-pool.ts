@@ -20,9 +20,8 @@ import { addPool, checkPoolName } from "./private/pools-of-cluster";
 import { checked } from "../core/checked";
 import { checkConstructId, pathOf, problemsIn } from "../core/construct-scope";
 import { firstApply, ResourceConstruct } from "../core/resource-construct";
-import { checkHomeRegionProvider } from "../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
 import {
-  any,
   displayName,
   matching,
   ocid,
@@ -66,7 +65,7 @@ const ENDORSEMENT = {
   tenancyId: ocid("tenancy"),
   serviceTenancyId: ocid("tenancy"),
   serviceCompartmentId: ocid("compartment"),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<VirtualNodeEndorsementProps>;
 

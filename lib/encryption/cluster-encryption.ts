@@ -17,9 +17,8 @@ import { addKey, addVersions, checkRotation } from "./private/vault-keys";
 import { VaultKey, type IVaultKey } from "./vault-key";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
-import { checkHomeRegionProvider, checkRegionWhenWritten } from "../core/regions";
+import { checkHomeRegionProvider, checkRegionWhenWritten, terraformProvider } from "../core/regions";
 import {
-  any,
   displayName,
   matching,
   ocid,
@@ -160,7 +159,7 @@ const CLUSTER_ENCRYPTION = {
     matching(/^[A-Za-z][A-Za-z0-9-]*$/, `Give the name in IAM, for example "${FILE_STORAGE_SERVICE}"`),
     FILE_STORAGE_SERVICE,
   ),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   displayName: optional(displayName()),
   ...taggingReaders(),
 } satisfies PropsSchema<ClusterEncryptionProps>;

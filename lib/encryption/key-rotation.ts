@@ -1,7 +1,7 @@
 import { type Duration } from "cdk8s";
 import { checked } from "../core/checked";
-import { checkEpoch } from "../core/dates";
-import { checkedBy, duration, passing, uniqueListOf } from "../core/readers";
+import { epoch } from "../core/dates";
+import { checkedBy, duration, uniqueListOf } from "../core/readers";
 import { Problems } from "../core/validation-error";
 
 const MIN_DAYS = 60;
@@ -56,7 +56,7 @@ export class KeyRotation {
 const INTERVAL = duration("days", { least: MIN_DAYS, most: MAX_DAYS, example: "Duration.days(90)" });
 
 const EPOCHS = checkedBy(
-  uniqueListOf(passing<string>(checkEpoch), 'a list, for example ["2026-11"]', {
+  uniqueListOf(epoch(), 'a list, for example ["2026-11"]', {
     fix: "Give each rotation its own epoch",
   }),
   (problems, name, epochs) => {

@@ -9,12 +9,11 @@ import { type INotificationTopic, NotificationTopic } from "./notification-topic
 import { CLUSTER_ID } from "./private/alarm-kind";
 import { connectorStatement } from "./private/connector-statement";
 import { type IObservedCluster } from "./observed-cluster";
-import { checkHomeRegionProvider } from "../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
 import {
-  any,
   listOf,
   ocid,
   optional,
@@ -86,7 +85,7 @@ const CLUSTER_ALARMS = {
   alarms: optional(valueOf(Alarms)),
   compartmentId: optional(COMPARTMENT),
   auditCompartmentIds: optional(listOf(COMPARTMENT, "a list of OCIDs of compartments")),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   homeRegionTopic: optional(TOPIC),
   ...taggingReaders(),
 } satisfies PropsSchema<ClusterAlarmsProps>;

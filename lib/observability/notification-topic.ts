@@ -6,7 +6,6 @@ import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { shown } from "../core/display-value";
 import { findWhenWritten } from "../core/warnings";
 import {
-  any,
   checkedBy,
   listOf,
   matching,
@@ -19,6 +18,7 @@ import {
   valueOf,
   withDefault,
 } from "../core/readers";
+import { terraformProvider } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
@@ -81,7 +81,7 @@ const TOPIC = {
     }),
     [],
   ),
-  topicProvider: optional(any<TerraformProvider>()),
+  topicProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<NotificationTopicProps>;
 

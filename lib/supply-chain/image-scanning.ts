@@ -2,9 +2,8 @@ import { Lazy, type TerraformProvider, TerraformStack, Token } from "cdktf";
 import { type Construct } from "constructs";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
-import { checkHomeRegionProvider } from "../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
 import {
-  any,
   checkedBy,
   listOf,
   ocid,
@@ -63,7 +62,7 @@ const IMAGE_SCANNING = {
     }),
   ),
   imageCount: withDefault(wholeNumber({ least: 0, most: 10_000 }), 4),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<ImageScanningProps>;
 

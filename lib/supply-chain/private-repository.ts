@@ -4,11 +4,10 @@ import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { shown } from "../core/display-value";
-import { checkHomeRegionProvider } from "../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
 import { compareOcids } from "../core/ocid";
 import { outputNameOf } from "../core/resource-name";
 import {
-  any,
   checkedBy,
   ocid,
   optional,
@@ -91,7 +90,7 @@ const REPOSITORY = {
   scanning: withDefault(valueOf(RepositoryScanning), RepositoryScanning.enabled()),
   retention: withDefault(valueOf(ImageRetention), ImageRetention.keepAll()),
   readme: optional(checkedBy(text(), checkReadme)),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<PrivateRepositoryProps>;
 

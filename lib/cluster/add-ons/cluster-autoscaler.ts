@@ -18,7 +18,7 @@ import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import { shown } from "../../core/display-value";
-import { checkHomeRegionProvider } from "../../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../../core/regions";
 import { compareOcids } from "../../core/ocid";
 import { findWhenWritten, type ProgramFinding } from "../../core/warnings";
 import {
@@ -167,7 +167,7 @@ const AUTOSCALER = {
   placement: optional(any<AddOnOptions>()),
   rights: withDefault(valueOf(AutoscalerRights), AutoscalerRights.ofAutoscaledPools()),
   version: optional(valueOf(AddOnVersion)),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<ClusterAutoscalerProps>;
 

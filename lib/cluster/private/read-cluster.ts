@@ -1,4 +1,3 @@
-import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { groupList, kubernetesVersion, networkValue } from "./cluster-readers";
 import { checkEndpointGroups } from "./group-lists";
@@ -11,10 +10,9 @@ import {
   subnetIfGiven,
 } from "./services-cidr";
 import { checkConstructId, problemsIn } from "../../core/construct-scope";
-import { checkHomeRegionProvider, checkSameHomeRegion } from "../../core/regions";
+import { checkHomeRegionProvider, checkSameHomeRegion, terraformProvider } from "../../core/regions";
 import { compareOcids } from "../../core/ocid";
 import {
-  any,
   boolean,
   checkedBy,
   displayName,
@@ -71,7 +69,7 @@ const CLUSTER = {
     [],
   ),
   tenancyId: optional(ocid("tenancy")),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(Object.keys(BACKEND_TAGS)),
 } satisfies PropsSchema<SecureOkeClusterProps>;
 

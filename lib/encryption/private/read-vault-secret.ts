@@ -1,15 +1,12 @@
-import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { checkEncryptionKey, checkKeyInVault } from "./key-algorithm";
 import { checkConstructId, problemsIn } from "../../core/construct-scope";
-import { checkHomeRegionProvider, checkRegionName } from "../../core/regions";
+import { checkHomeRegionProvider, regionName, terraformProvider } from "../../core/regions";
 import {
-  any,
   checkedBy,
   matching,
   ocid,
   optional,
-  passing,
   type PropsSchema,
   type Reader,
   readProps,
@@ -39,11 +36,11 @@ const VAULT_SECRET = {
   keyId: ocid("key"),
   secretName: optional(secretName()),
   description: optional(checkedBy(text(), checkText)),
-  region: optional(passing<string>(checkRegionName)),
+  region: optional(regionName()),
   content: withDefault(valueOf(SecretContent), SecretContent.passphrase()),
   expiry: withDefault(valueOf(SecretExpiry), SecretExpiry.after(MAX_VERSION_LIFE)),
   rotation: optional(valueOf(SecretRotation)),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<VaultSecretProps>;
 
@@ -53,8 +50,8 @@ const IMPORTED_SECRET = {
   secretName: secretName(),
   vaultId: ocid("vault"),
   compartmentId: ocid("compartment", "tenancy"),
-  region: optional(passing<string>(checkRegionName)),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  region: optional(regionName()),
+  homeRegionProvider: optional(terraformProvider()),
 } satisfies PropsSchema<VaultSecretAttributes>;
 
 /** Reads the props of a secret; throws all problems together. */

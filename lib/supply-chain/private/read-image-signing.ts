@@ -1,11 +1,9 @@
-import { type TerraformProvider } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { algorithmOf } from "../../encryption/private/key-algorithm";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { checkConstructId, problemsIn } from "../../core/construct-scope";
-import { checkHomeRegionProvider } from "../../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../../core/regions";
 import {
-  any,
   checkedBy,
   listOf,
   ocid,
@@ -38,7 +36,7 @@ const IMAGE_SIGNING = {
     }),
   ),
   compartmentId: optional(ocid("compartment", "tenancy")),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<ImageSigningProps>;
 
