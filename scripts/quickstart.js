@@ -50,6 +50,8 @@ function practices(terraform, objects) {
     all("oci_logging_log").filter((log) => log.configuration.source.service === service);
   const flowLogs = logsOf("flowlogs");
   const processLogs = logsOf("oke-k8s-cp-prod");
+  const [archive] = all("oci_objectstorage_bucket").filter((bucket) => bucket.retention_rules?.length > 0);
+  const alarms = ["oci_monitoring_alarm", "oci_events_rule"].flatMap(all);
   const [cluster] = all("oci_containerengine_cluster");
   const [pool] = all("oci_containerengine_node_pool");
   const kind = (name) => objects.filter((object) => object.kind === name);
@@ -93,8 +95,8 @@ function practices(terraform, objects) {
       `TLS ends at the load balancer with ${tlsVersions(annotations)} only, and plain HTTP is off`,
     ),
     auditing: line(
-      flowLogs.length === subnets.length && processLogs.length > 0,
-      `flow logs of ${flowLogs.length} of ${subnets.length} subnets, kept for ${flowLogs[0]?.retention_duration} days; control-plane logs, kept for ${processLogs[0]?.retention_duration} days`,
+      flowLogs.length === subnets.length && processLogs.length > 0 && archive && alarms.length > 0,
+      `flow logs of ${flowLogs.length} of ${subnets.length} subnets and control-plane logs, kept for ${flowLogs[0]?.retention_duration} days, and with the audit records for ${archive?.retention_rules[0].duration.time_amount} days in an immutable bucket; ${alarms.length} alarms to ${all("oci_ons_subscription").length} subscriber`,
     ),
     "small-images": line(
       every(containers, (c) => /@sha256:/.test(c.image)),
@@ -112,10 +114,10 @@ function practices(terraform, objects) {
       every(
         all("oci_identity_policy").flatMap((policy) => policy.statements),
         (statement) =>
-          statement.includes("request.principal.type = 'cluster'") ||
-          statement.startsWith("Allow service vulnerability-scanning-service "),
+          /request\.principal\.type = '(?:cluster|serviceconnector)'/.test(statement) ||
+          /^Allow service (?:vulnerability-scanning-service|objectstorage-[a-z0-9-]+) /.test(statement),
       ),
-      `${all("oci_identity_policy").length} IAM policies, each limited to the cluster or to the scanning of its nodes; optional: roles for people and programs (LeastPrivilegeRole, Tenant)`,
+      `${all("oci_identity_policy").length} IAM policies, each limited to the cluster, its archive, its alarms, or the scanning of its nodes; optional: roles for people and programs (LeastPrivilegeRole, Tenant)`,
     ),
   };
 }

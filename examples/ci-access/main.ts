@@ -1,6 +1,7 @@
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart, Duration, Size } from "cdk8s";
 import {
+  AlarmRouting,
   ApiAccess,
   Bastion,
   BastionClients,
@@ -33,6 +34,7 @@ import {
   PrivateNodePool,
   SecureNamespace,
   SecureOkeCluster,
+  Subscriber,
   TlsTermination,
   oci,
 } from "secure-oke";
@@ -47,6 +49,7 @@ new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_35,
+  alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")]),
   networkPolicyEngine: NetworkPolicyEngine.calico({
     imageRegistry: "fra.ocir.io/acme/calico",
     imagePullSecrets: ["ocir"],

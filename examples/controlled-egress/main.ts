@@ -1,6 +1,7 @@
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart, Duration, Size } from "cdk8s";
 import {
+  AlarmRouting,
   Bastion,
   BastionClients,
   ClusterNetwork,
@@ -22,6 +23,7 @@ import {
   SecureNamespace,
   SecureOkeCluster,
   SubnetPlan,
+  Subscriber,
   TlsTermination,
   oci,
 } from "secure-oke";
@@ -43,6 +45,7 @@ const network = new ClusterNetwork(stack, "network", {
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_35,
+  alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")]),
   networkPolicyEngine: NetworkPolicyEngine.calico({
     imageRegistry: "fra.ocir.io/acme/calico",
     imagePullSecrets: ["ocir"],

@@ -2,6 +2,7 @@
 import { Size } from "cdk8s";
 import { App, TerraformStack } from "cdktf";
 import {
+  AlarmRouting,
   ClusterEncryption,
   ClusterNetwork,
   KubernetesVersion,
@@ -12,6 +13,7 @@ import {
   PrivateNodePool,
   RegionServices,
   SecureOkeCluster,
+  Subscriber,
   TakeOver,
   oci,
 } from "secure-oke";
@@ -31,6 +33,7 @@ const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   clusterName: "shop",
   kubernetesVersion: KubernetesVersion.V1_35,
+  alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")]),
   networkPolicyEngine: NetworkPolicyEngine.existing({ reason: "The platform team installed Calico" }),
   network: ClusterNetwork.fromClusterNetworkAttributes(stack, "network", {
     vcnId,

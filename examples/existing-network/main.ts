@@ -1,6 +1,7 @@
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart, Size } from "cdk8s";
 import {
+  AlarmRouting,
   ContainerImage,
   Egress,
   EndpointAccess,
@@ -18,6 +19,7 @@ import {
   SecureNamespace,
   SecureOkeCluster,
   SubnetPlan,
+  Subscriber,
   TlsTermination,
   oci,
 } from "secure-oke";
@@ -46,6 +48,7 @@ const network = new ExistingVcnNetwork(stack, "network", {
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_35,
+  alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")]),
   networkPolicyEngine: NetworkPolicyEngine.calico(),
   network,
   endpointAccess: EndpointAccess.privateFrom(["10.200.8.0/24"]),

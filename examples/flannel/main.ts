@@ -1,6 +1,7 @@
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart, Size } from "cdk8s";
 import {
+  AlarmRouting,
   ClusterNetwork,
   ContainerImage,
   ExternalTrafficPolicy,
@@ -15,6 +16,7 @@ import {
   SecureNamespace,
   SecureOkeCluster,
   SubnetPlan,
+  Subscriber,
   TlsTermination,
   oci,
 } from "secure-oke";
@@ -33,6 +35,7 @@ const network = new ClusterNetwork(stack, "network", {
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_35,
+  alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")]),
   network,
   // Each node takes a /25, so the range is enough for 32 nodes.
   podNetworking: PodNetworking.flannelOverlay({ podCidr: "10.244.0.0/20" }),

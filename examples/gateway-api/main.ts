@@ -1,6 +1,7 @@
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart, Size } from "cdk8s";
 import {
+  AlarmRouting,
   AppProtocol,
   ContainerImage,
   HardenedDeployment,
@@ -15,6 +16,7 @@ import {
   PrivateNodePool,
   SecureNamespace,
   SecureOkeCluster,
+  Subscriber,
   TlsTermination,
   TraefikIngress,
   TraefikRouting,
@@ -30,6 +32,7 @@ new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_35,
+  alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")]),
   networkPolicyEngine: NetworkPolicyEngine.calico(),
 });
 new PrivateNodePool(stack, "general", {

@@ -2,6 +2,7 @@ import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart, Size } from "cdk8s";
 import {
   AdmissionGuardrails,
+  AlarmRouting,
   ContainerImage,
   GuardrailException,
   GuardrailMode,
@@ -15,6 +16,7 @@ import {
   PrivateNodePool,
   SecureNamespace,
   SecureOkeCluster,
+  Subscriber,
   TlsTermination,
   oci,
 } from "secure-oke";
@@ -26,6 +28,7 @@ new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId: "ocid1.compartment.oc1..example",
   kubernetesVersion: KubernetesVersion.V1_35,
+  alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")]),
   networkPolicyEngine: NetworkPolicyEngine.calico({
     imageRegistry: "fra.ocir.io/acme/calico",
     imagePullSecrets: ["ocir"],

@@ -3,6 +3,7 @@ import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart, Include, Size } from "cdk8s";
 import { NetworkPolicy, NetworkPolicyIpBlock, NetworkPolicyPort, Pods } from "cdk8s-plus-27";
 import {
+  AlarmRouting,
   ContainerImage,
   HardenedDeployment,
   Hardening,
@@ -17,6 +18,7 @@ import {
   PrivateNodePool,
   SecureNamespace,
   SecureOkeCluster,
+  Subscriber,
   TlsTermination,
   WritablePath,
   oci,
@@ -30,6 +32,7 @@ new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId: "ocid1.compartment.oc1..example",
   kubernetesVersion: KubernetesVersion.V1_35,
+  alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")]),
   networkPolicyEngine: NetworkPolicyEngine.calico(),
 });
 new PrivateNodePool(stack, "general", {

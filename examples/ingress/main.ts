@@ -1,6 +1,7 @@
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart, Size } from "cdk8s";
 import {
+  AlarmRouting,
   ClusterNetwork,
   ContainerImage,
   HardenedDeployment,
@@ -19,6 +20,7 @@ import {
   SecureNamespace,
   SecureOkeCluster,
   SubnetExposure,
+  Subscriber,
   TlsTermination,
   TraefikIngress,
   oci,
@@ -37,6 +39,7 @@ const network = new ClusterNetwork(stack, "network", {
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_35,
+  alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")]),
   networkPolicyEngine: NetworkPolicyEngine.calico(),
   network,
 });

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart, Size } from "cdk8s";
 import {
+  AlarmRouting,
   AllowedRegistries,
   ContainerImage,
   FetchAtStart,
@@ -16,6 +17,7 @@ import {
   PrivateNodePool,
   SecureNamespace,
   SecureOkeCluster,
+  Subscriber,
   TlsTermination,
   oci,
 } from "secure-oke";
@@ -30,6 +32,7 @@ AllowedRegistries.of(stack).add("fra.ocir.io/acme");
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId: "ocid1.compartment.oc1..example",
   kubernetesVersion: KubernetesVersion.V1_35,
+  alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")]),
   networkPolicyEngine: NetworkPolicyEngine.calico(),
 });
 new PrivateNodePool(stack, "general", {

@@ -5,6 +5,7 @@ import { TaintEffect } from "cdk8s-plus-27";
 import {
   AddOn,
   AddOnVersion,
+  AlarmRouting,
   BlueGreenNodePools,
   BootVolumeKey,
   CloudInit,
@@ -26,6 +27,7 @@ import {
   SecureNamespace,
   SecureOkeCluster,
   SshAccess,
+  Subscriber,
   TlsTermination,
   Toleration,
   VirtualNodeEndorsement,
@@ -40,6 +42,7 @@ new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId: "ocid1.compartment.oc1..example",
   kubernetesVersion: KubernetesVersion.V1_36,
+  alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")]),
   networkPolicyEngine: NetworkPolicyEngine.calico(),
 });
 

@@ -17,16 +17,15 @@ import {
   TraefikIngress,
   oci,
 } from "secure-oke";
-import { addAuditing } from "./auditing";
+import { auditing } from "./auditing";
 import { addLogging } from "./logging";
 import { addMonitoring } from "./monitoring";
 
-const region = "eu-frankfurt-1";
 const compartmentId = "ocid1.compartment.oc1..example";
 
 const app = new App();
 const stack = new TerraformStack(app, "observed");
-new oci.provider.OciProvider(stack, "oci", { region });
+new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
@@ -37,6 +36,7 @@ const cluster = new SecureOkeCluster(stack, "cluster", {
   }),
   // Control-plane logs are kept for 90 days by default.
   controlPlaneLogs: ControlPlaneLogging.enabled({ retention: Duration.days(180) }),
+  ...auditing(stack, compartmentId),
 });
 new PrivateNodePool(stack, "general", {
   cluster,
@@ -44,9 +44,6 @@ new PrivateNodePool(stack, "general", {
   shape: NodeShape.flexible("VM.Standard.E5.Flex", { ocpus: 4, memory: Size.gibibytes(32) }),
   size: 3,
 });
-
-// The archive, the alarms, and the saved searches in OCI.
-addAuditing(stack, cluster, { region, compartmentId });
 
 const kubernetes = new KubernetesApp();
 const chartOf = (name: string) => new Chart(kubernetes, name, { namespace: name });

@@ -2,6 +2,7 @@ import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart, Duration, Size } from "cdk8s";
 import { NetworkPolicyIpBlock } from "cdk8s-plus-27";
 import {
+  AlarmRouting,
   ApiAccess,
   AppProtocol,
   ContainerImage,
@@ -26,6 +27,7 @@ import {
   SecureNamespace,
   SecureOkeCluster,
   Subject,
+  Subscriber,
   SystemUserId,
   TerminationMessagePolicy,
   TlsTermination,
@@ -40,6 +42,7 @@ new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId: "ocid1.compartment.oc1..example",
   kubernetesVersion: KubernetesVersion.V1_35,
+  alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")]),
   networkPolicyEngine: NetworkPolicyEngine.calico(),
 });
 new PrivateNodePool(stack, "general", {

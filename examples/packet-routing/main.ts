@@ -1,6 +1,7 @@
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart, Size } from "cdk8s";
 import {
+  AlarmRouting,
   ContainerImage,
   EndpointAccess,
   HardenedDeployment,
@@ -14,6 +15,7 @@ import {
   SecureNamespace,
   SecureOkeCluster,
   SecurityAttribute,
+  Subscriber,
   TlsTermination,
   oci,
 } from "secure-oke";
@@ -30,6 +32,7 @@ const label = (value: string) => SecurityAttribute.of({ namespace: "platform", k
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_35,
+  alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")]),
   networkPolicyEngine: NetworkPolicyEngine.calico(),
   endpointAccess: EndpointAccess.privateFrom(["10.0.3.0/28"]),
   packetRouting: PacketRouting.of({

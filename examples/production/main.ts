@@ -2,16 +2,15 @@ import { join } from "node:path";
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart, Duration, Size } from "cdk8s";
 import {
-  Alarms,
+  AlarmRouting,
   AllowedRegistries,
   ArchiveRetention,
-  AuditArchive,
+  AuditArchiving,
   AuditScope,
   Bastion,
   BastionClients,
   CiAccess,
   CiCredentials,
-  ClusterAlarms,
   ClusterEncryption,
   ContainerImage,
   CredentialRotation,
@@ -32,14 +31,12 @@ import {
   NodeImage,
   NodeShape,
   NodeTaint,
-  NotificationTopic,
   OciStateBackend,
   OracleServiceRanges,
   PipelineIdentity,
   Port,
   PrivateNodePool,
   PrivateRepository,
-  SavedSearches,
   SecretContent,
   SecretsStoreDriver,
   SecureNamespace,
@@ -80,7 +77,7 @@ const encryption = new ClusterEncryption(stack, "encryption", {
   region,
 });
 
-// The cluster. Nodes are scanned and the logs of the control plane are kept by default.
+// The cluster. By default, nodes are scanned, the logs of the control plane are kept, and searches for an investigation are saved.
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_35,
@@ -90,6 +87,16 @@ const cluster = new SecureOkeCluster(stack, "cluster", {
   }),
   encryption,
   credentialRotation: CredentialRotation.epoch("2026-11", { completeAfter: Duration.days(7) }),
+  // The key of the auditors encrypts the archive.
+  auditArchive: AuditArchiving.enabled({
+    audit: AuditScope.tenancy(tenancyId),
+    compartmentId: auditCompartmentId,
+    kmsKeyId: "ocid1.key.oc1.eu-frankfurt-1.audit",
+    retention: ArchiveRetention.of(Duration.days(730)),
+  }),
+  alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")], {
+    auditCompartmentIds: [compartmentId, auditCompartmentId],
+  }),
 });
 
 // Three pools with images from a lock file that a pipeline writes. The autoscaler runs in the first, so its size is fixed.
@@ -151,27 +158,6 @@ new CiAccess(stack, "pipeline", {
     reason: "The API server reads the keys of our GitLab",
   }),
 });
-
-// Auditing: an archive that the key of the auditors encrypts, alarms, and saved searches.
-new AuditArchive(stack, "archive", {
-  compartmentId: auditCompartmentId,
-  audit: AuditScope.tenancy(tenancyId),
-  logs: [cluster.controlPlaneLogs, cluster.network.flowLogs],
-  kmsKeyId: "ocid1.key.oc1.eu-frankfurt-1.audit",
-  region,
-  retention: ArchiveRetention.of(Duration.days(730)),
-});
-const topic = new NotificationTopic(stack, "topic", {
-  compartmentId,
-  subscribers: [Subscriber.email("oncall@example.com")],
-});
-new ClusterAlarms(stack, "alarms", {
-  cluster,
-  topic,
-  auditCompartmentIds: [compartmentId, auditCompartmentId],
-  alarms: Alarms.recommended(),
-});
-new SavedSearches(stack, "searches", { cluster });
 
 // Secrets: the vault generates the value, and the driver mounts it as a file.
 const password = new VaultSecret(stack, "db-password", {

@@ -1,6 +1,7 @@
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart, Duration, Size } from "cdk8s";
 import {
+  AlarmRouting,
   AllowedRegistries,
   ClusterEncryption,
   ClusterNetwork,
@@ -23,6 +24,7 @@ import {
   SecureOkeCluster,
   SubnetExposure,
   SubnetPlan,
+  Subscriber,
   TlsTermination,
   WritablePath,
   oci,
@@ -55,6 +57,7 @@ const cluster = new SecureOkeCluster(platform, "cluster", {
   compartmentId,
   clusterName: "shop",
   kubernetesVersion: KubernetesVersion.V1_35,
+  alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")]),
   networkPolicyEngine: NetworkPolicyEngine.calico({
     imageRegistry: "fra.ocir.io/acme/calico",
     imagePullSecrets: ["ocir"],

@@ -1,6 +1,7 @@
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart, Duration, Size } from "cdk8s";
 import {
+  AlarmRouting,
   ClusterNetwork,
   ContainerImage,
   HardenedDeployment,
@@ -18,6 +19,7 @@ import {
   SecureNamespace,
   SecureOkeCluster,
   SubnetExposure,
+  Subscriber,
   TlsTermination,
   TlsVersion,
   WafAccessRule,
@@ -39,6 +41,7 @@ const network = new ClusterNetwork(stack, "network", {
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_35,
+  alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")]),
   networkPolicyEngine: NetworkPolicyEngine.calico({
     imageRegistry: "fra.ocir.io/acme/calico",
     imagePullSecrets: ["ocir"],

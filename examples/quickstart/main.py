@@ -4,6 +4,7 @@ import cdk8s
 from cdktf import App, TerraformStack
 
 from secure_oke import (
+    AlarmRouting,
     ContainerImage,
     HardenedDeployment,
     KubernetesVersion,
@@ -14,6 +15,7 @@ from secure_oke import (
     PrivateNodePool,
     SecureNamespace,
     SecureOkeCluster,
+    Subscriber,
     TlsTermination,
 )
 from secure_oke.oci.provider import OciProvider
@@ -27,6 +29,7 @@ cluster = SecureOkeCluster(
     "cluster",
     compartment_id="ocid1.compartment.oc1..example",
     kubernetes_version=KubernetesVersion.V1_35,
+    alarms=AlarmRouting.to_subscribers([Subscriber.email("oncall@example.com")]),
     network_policy_engine=NetworkPolicyEngine.calico(
         image_registry="fra.ocir.io/acme/calico",
         image_pull_secrets=["ocir"],

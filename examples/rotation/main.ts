@@ -3,6 +3,7 @@ import { App as KubernetesApp, Chart, Duration, Size } from "cdk8s";
 import {
   AcmeIssuer,
   AcmeSolver,
+  AlarmRouting,
   AppProtocol,
   BlockVolumeClass,
   CaIssuer,
@@ -29,6 +30,7 @@ import {
   SecretFiles,
   SecureNamespace,
   SecureOkeCluster,
+  Subscriber,
   TlsCertificate,
   TlsTermination,
   VaultType,
@@ -63,6 +65,7 @@ const dnsPorts = [Port.tcp(53), Port.udp(53)];
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_35,
+  alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")]),
   networkPolicyEngine: NetworkPolicyEngine.calico({
     imageRegistry: "fra.ocir.io/acme/calico",
     imagePullSecrets: ["ocir"],

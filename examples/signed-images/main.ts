@@ -2,6 +2,7 @@ import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart, Duration, Size } from "cdk8s";
 import {
   AdmissionGuardrails,
+  AlarmRouting,
   AllowedRegistries,
   CisLevel,
   CloudGuardTarget,
@@ -25,6 +26,7 @@ import {
   SecureOkeCluster,
   SigningKey,
   StateBucket,
+  Subscriber,
   TlsTermination,
   oci,
 } from "secure-oke";
@@ -64,6 +66,7 @@ const repositories = ["shop/web", "platform/kube-bench"].map(
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_35,
+  alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")]),
   networkPolicyEngine: NetworkPolicyEngine.calico(),
   // By default, nodes are scanned every day with the strict CIS level.
   nodeScanning: NodeScanning.enabled({ cisLevel: CisLevel.MEDIUM }),

@@ -1,6 +1,7 @@
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart, Duration, Size } from "cdk8s";
 import {
+  AlarmRouting,
   AppProtocol,
   BlockVolumeClass,
   BlockVolumePerformance,
@@ -23,6 +24,7 @@ import {
   SecretFiles,
   SecureNamespace,
   SecureOkeCluster,
+  Subscriber,
   TlsTermination,
   VolumeClaim,
   WritablePath,
@@ -37,6 +39,7 @@ new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId: "ocid1.compartment.oc1..example",
   kubernetesVersion: KubernetesVersion.V1_35,
+  alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")]),
   networkPolicyEngine: NetworkPolicyEngine.calico({
     imageRegistry: "fra.ocir.io/acme/calico",
     imagePullSecrets: ["ocir"],

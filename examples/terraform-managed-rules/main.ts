@@ -1,6 +1,7 @@
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart, Size } from "cdk8s";
 import {
+  AlarmRouting,
   AppProtocol,
   ContainerImage,
   ExternalTrafficPolicy,
@@ -17,6 +18,7 @@ import {
   SecureNamespace,
   SecureOkeCluster,
   SecurityRuleManagement,
+  Subscriber,
   TlsTermination,
   oci,
 } from "secure-oke";
@@ -30,6 +32,7 @@ new oci.provider.OciProvider(stack, "oci", { region: "eu-frankfurt-1" });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_35,
+  alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")]),
   networkPolicyEngine: NetworkPolicyEngine.calico({
     imageRegistry: "fra.ocir.io/acme/calico",
     imagePullSecrets: ["ocir"],

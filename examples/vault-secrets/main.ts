@@ -1,6 +1,7 @@
 import { App, TerraformStack } from "cdktf";
 import { App as KubernetesApp, Chart, Duration, Size } from "cdk8s";
 import {
+  AlarmRouting,
   ClusterEncryption,
   ContainerImage,
   ExternalSecrets,
@@ -20,6 +21,7 @@ import {
   SecretsStoreDriver,
   SecureNamespace,
   SecureOkeCluster,
+  Subscriber,
   TlsTermination,
   VaultSecret,
   oci,
@@ -41,6 +43,7 @@ new oci.provider.OciProvider(stack, "oci", { region });
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId,
   kubernetesVersion: KubernetesVersion.V1_35,
+  alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")]),
   networkPolicyEngine: NetworkPolicyEngine.calico({
     imageRegistry: `${registry}/calico`,
     imagePullSecrets: ["ocir"],

@@ -2,6 +2,7 @@ import { App, TerraformStack } from "cdktf";
 import { TaintEffect } from "cdk8s-plus-27";
 import { App as KubernetesApp, Chart, Duration, Size } from "cdk8s";
 import {
+  AlarmRouting,
   ContainerImage,
   EnvironmentValue,
   ExternalPeer,
@@ -20,6 +21,7 @@ import {
   SecretFiles,
   SecureNamespace,
   SecureOkeCluster,
+  Subscriber,
   TlsTermination,
   Toleration,
   WritablePath,
@@ -38,6 +40,7 @@ new oci.provider.OciProvider(stack, "oci", {
 const cluster = new SecureOkeCluster(stack, "cluster", {
   compartmentId: "ocid1.compartment.oc1..example",
   kubernetesVersion: KubernetesVersion.V1_35,
+  alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")]),
   networkPolicyEngine: NetworkPolicyEngine.calico({ imageRegistry: "fra.ocir.io/acme/calico" }),
 });
 // Nodes pull images with the credential provider of the kubelet, so no namespace has a password of the registry.

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { TerraformStack, Testing } from "cdktf";
 import { Construct } from "constructs";
-import { parseManifests } from "./reachability/private/parse-manifests";
+import { parseManifests } from "./reachability/private/manifest-model";
 import { type Json } from "./reachability/private/terraform-model";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";

@@ -1,9 +1,9 @@
 import { TerraformOutput, Token } from "cdktf";
 import { Construct } from "constructs";
-import { dropAutoscaledPool } from "./add-ons/private/autoscaled-pools";
+import { dropAutoscaledPool } from "./add-ons/autoscaler-rights";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { NodeImage } from "./node-image";
-import { NodeShape } from "./node-shape";
+import { NodeShape } from "./node-compute";
 import { PrivateNodePool } from "./private-node-pool";
 import { type NodePoolProps } from "./private-node-pool-props";
 import { kubernetesVersion } from "./private/cluster-readers";

@@ -5,7 +5,7 @@ import { type GrantAccessOptions, type IKubernetesAccess } from "./access/kubern
 import { type PipelineIdentity } from "./access/pipeline-identity";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type NetworkPolicyEngine } from "./policy-engine/network-policy-engine";
-import { type ClusterRight } from "./private/cluster-right";
+import { type ClusterRight } from "./private/cluster-rights";
 import { type Port } from "../core/port";
 import { ResourceConstruct } from "../core/resource-construct";
 import { type ClusterEncryption } from "../encryption/cluster-encryption";

@@ -1,6 +1,6 @@
 import { type TerraformProvider } from "cdktf";
 import { type CredentialRotation } from "./credential-rotation";
-import { type ControlPlaneLogging } from "./control-plane-logging";
+import { type ControlPlaneLogging } from "./control-plane-logs";
 import { type EndpointAccess } from "./endpoint-access";
 import { type KubernetesVersion } from "./kubernetes-version";
 import { type PacketRouting } from "./packet-routing/packet-routing";
@@ -12,6 +12,9 @@ import { type Egress } from "../network/egress/egress";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
 import { type IClusterNetwork } from "../network/vcn/network";
 import { type PodNetworking, type PodsToNodesAccess } from "../network/vcn/pod-networking";
+import { type AlarmRouting } from "../observability/alarm-routing";
+import { type AuditArchiving } from "../observability/audit-archiving";
+import { type SavedSearch } from "../observability/saved-search";
 
 /** Props for SecureOkeCluster. */
 export interface SecureOkeClusterProps extends TaggingProps {
@@ -102,6 +105,24 @@ export interface SecureOkeClusterProps extends TaggingProps {
    * @default ControlPlaneLogging.enabled() - all processes, for 90 days, in the compartment of the cluster
    */
   readonly controlPlaneLogs?: ControlPlaneLogging;
+  /**
+   * Whether the OCI Audit records of the cluster's compartment and the logs of the cluster are archived.
+   *
+   * @default AuditArchiving.enabled() - for 365 days, in an immutable bucket in the compartment of the cluster
+   */
+  readonly auditArchive?: AuditArchiving;
+  /**
+   * The recipients of the cluster's alarms on metrics, events, and audit records, and the alarms.
+   *
+   * @default - Alarms.recommended(), to a topic of the cluster without subscribers; the warning `topic-without-subscriber` points it out
+   */
+  readonly alarms?: AlarmRouting;
+  /**
+   * The searches for an investigation that are saved in OCI Logging.
+   *
+   * @default - the searches of `SavedSearch.recommended()` whose logs the cluster has
+   */
+  readonly savedSearches?: SavedSearch[];
   /**
    * Whether the control plane may connect to the ObservabilityAgent add-on on the nodes, TCP 9995.
    *

@@ -4,7 +4,7 @@ import { type Construct } from "constructs";
 import { type GrantAccessOptions, type IKubernetesAccess } from "./access/kubernetes-access";
 import { type PipelineIdentity } from "./access/pipeline-identity";
 import { ClusterAccess } from "./access/private/cluster-access";
-import { acceptTokens } from "./access/private/token-authentication";
+import { acceptTokens } from "./access/private/pipeline-authentication";
 import {
   type CreatedCluster,
   type ISecureOkeCluster,
@@ -19,26 +19,26 @@ import { type KubernetesVersion } from "./kubernetes-version";
 import { PacketRoutingPolicies } from "./packet-routing/private/packet-routing-policies";
 import { type NetworkPolicyEngine } from "./policy-engine/network-policy-engine";
 import { installEngine } from "./policy-engine/private/policy-engine-files";
-import { addChart } from "./policy-engine/private/unenforced-policies";
-import { addClusterEgress } from "./private/cluster-egress";
-import { CertificatePolicies } from "./private/certificate-policies";
+import { addChart } from "./private/cluster-charts";
+import { addClusterEgress, groupIds, checkBehindDrg, podsCidrOf } from "./private/cluster-network";
+import {
+  CertificatePolicies,
+  ClusterPolicies,
+  nodePoolPrincipal,
+  TagNamespacePolicy,
+} from "./private/cluster-policies";
 import { createEncryption, createNetwork, rotateCredentials, scanNodes } from "./private/cluster-parts";
-import { ClusterPolicies } from "./private/cluster-policies";
-import { type ClusterRight } from "./private/cluster-right";
-import { clusterPrincipal, AdditionalPolicies } from "./private/additional-rights";
-import { tagsGiven } from "./private/given-tags";
-import { giveGrantTime } from "./private/grant-time";
-import { before, together } from "./private/grants-first";
+import { type ClusterRight, clusterPrincipal, AdditionalPolicies } from "./private/cluster-rights";
+import { tagsGiven } from "./private/cluster-readers";
+import { giveGrantTime, before, together } from "./private/grant-order";
+import { observe, OBSERVING_PARTS, OBSERVING_TYPES } from "./private/cluster-observability";
 import {
   compareClusterVersion,
   conditionsOf,
   holdBack,
   type VersionComparison,
 } from "./private/offered-versions";
-import { groupIds } from "./private/group-lists";
 import { readCluster, type ResolvedCluster } from "./private/read-cluster";
-import { checkBehindDrg, podsCidrOf } from "./private/services-cidr";
-import { nodePoolPrincipal, TagNamespacePolicy } from "./private/tag-namespace-policy";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { Port } from "../core/port";
@@ -54,6 +54,9 @@ import { type PodNetworking } from "../network/vcn/pod-networking";
 import { ContainerengineCluster } from "../oci/containerengine-cluster";
 import { type IdentityPolicy } from "../oci/identity-policy";
 import { watchCharts } from "../synthesis/chart-guards";
+import { type AuditArchive } from "../observability/audit-archive";
+import { type ClusterAlarms } from "../observability/cluster-alarms";
+import { type SavedSearches } from "../observability/saved-searches";
 
 const API_SERVER = Port.tcp(6443);
 
@@ -96,6 +99,12 @@ export class SecureOkeCluster extends SecureOkeClusterBase implements ISecureOke
   public readonly servicesCidr: string;
   /** The name of the cluster. */
   public readonly clusterName: string;
+  /** The archive of its audit records and logs. @default - none, with AuditArchiving.none */
+  public readonly auditArchive?: AuditArchive;
+  /** Its alarms. @default - none, with AlarmRouting.none */
+  public readonly alarms?: ClusterAlarms;
+  /** Its saved searches. @default - none, with an empty list */
+  public readonly savedSearches?: SavedSearches;
 
   /** @internal */
   public readonly _packetRouting: PacketRoutingPolicies | undefined;
@@ -180,9 +189,16 @@ export class SecureOkeCluster extends SecureOkeClusterBase implements ISecureOke
     });
     this.processLogs = keepControlPlaneLogs(this, name, read.controlPlaneLogs, tags);
     scanNodes(this, name, read);
-    const observed = ["ControlPlaneLogs", "HostScanning"].map((part) => this.node.tryFindChild(part));
-    // The policies of the scanning depend on no resource that is held back already.
-    holdBack(comparison, observed, ["oci_identity_policy"]);
+    const { auditArchive, alarms, savedSearches } = observe(this, name, read);
+    this.auditArchive = auditArchive;
+    this.alarms = alarms;
+    this.savedSearches = savedSearches;
+    const parts = ["ControlPlaneLogs", "HostScanning", ...OBSERVING_PARTS];
+    holdBack(
+      comparison,
+      parts.map((part) => this.node.tryFindChild(part)),
+      OBSERVING_TYPES,
+    );
     this.networkPolicyEngine = read.networkPolicyEngine;
     installEngine(this, read.networkPolicyEngine, this.kubernetesVersion);
     rotateCredentials(this, cluster, read.credentialRotation);

@@ -1,27 +1,156 @@
 import { type Duration } from "cdk8s";
 import { type Construct, type IConstruct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster-base";
-import { type ControlPlaneLog, ControlPlaneLogging, controlPlaneLogging } from "./control-plane-logging";
 import { clusterValue } from "./private/cluster-readers";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
-import { checkConstructId, problemsIn } from "../core/construct-scope";
-import { fail, Problems } from "../core/validation-error";
-import { compareOcids } from "../core/ocid";
 import {
+  reasonFor,
+  checkedBy,
+  choice,
   displayName,
+  listOf,
+  mapped,
+  ocid,
   optional,
   type PropsSchema,
+  readArguments,
+  type Reader,
   readProps,
   type Resolved,
   taggingReaders,
+  valueOf,
   withDefault,
 } from "../core/readers";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
+import { compareOcids } from "../core/ocid";
+import { readChoice, type ReasonedChoice } from "../core/reason";
 import { ResourceConstruct } from "../core/resource-construct";
-import { nameOf, stemOf, shortHash } from "../core/resource-name";
-import { tagsOf, type TaggingProps } from "../core/tagging";
-import { addLogGroup, addServiceLog, type ILogs } from "../network/logs/service-logs";
+import { nameOf, shortHash, stemOf } from "../core/resource-name";
+import { type TaggingProps, tagsOf } from "../core/tagging";
+import { fail, Problems } from "../core/validation-error";
+import {
+  addLogGroup,
+  addServiceLog,
+  DEFAULT_RETENTION,
+  type ILogs,
+  logRetention,
+} from "../network/logs/service-logs";
 import { LoggingLog } from "../oci/logging-log";
+
+/**
+ * A process of the control plane whose log is kept.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengviewingservicelogs.htm
+ */
+export enum ControlPlaneLog {
+  /** All of them, in one log. */
+  ALL = "all-service-logs",
+  /** The API server; the only log with failures of OIDC token authentication. */
+  API_SERVER = "kube-apiserver",
+  /** The controllers of Kubernetes. */
+  CONTROLLER_MANAGER = "kube-controller-manager",
+  /** The scheduler. */
+  SCHEDULER = "kube-scheduler",
+  /** The OCI controllers, such as the load balancer controller. */
+  CLOUD_CONTROLLER_MANAGER = "cloud-controller-manager",
+}
+
+/** Options for ControlPlaneLogging.enabled: processes, retention and compartment. */
+export interface ControlPlaneLoggingOptions {
+  /**
+   * The processes whose logs are kept.
+   *
+   * @default - [ControlPlaneLog.ALL]
+   */
+  readonly logs?: ControlPlaneLog[];
+  /**
+   * The retention of the records: 30, 60, 90, 120, 150, or 180 days. `AuditArchive` keeps them for longer.
+   *
+   * @default Duration.days(90)
+   */
+  readonly retention?: Duration;
+  /**
+   * The OCID of the compartment of the log group.
+   *
+   * @default - the compartment of the cluster
+   */
+  readonly compartmentId?: string;
+}
+
+const NO_LOGS = "A cluster without logs of its control plane";
+
+const logList = checkedBy(
+  listOf(
+    choice(ControlPlaneLog, "a ControlPlaneLog"),
+    "a list of ControlPlaneLog, or leave it out for all of them",
+  ),
+  (problems, name, logs) => {
+    if (logs.length === 0) {
+      const fix = "Give a list of ControlPlaneLog, or leave it out for all of them";
+      problems.add("VALUE_INVALID", `${name} is empty`, fix);
+    } else if (logs.includes(ControlPlaneLog.ALL) && new Set(logs).size > 1) {
+      problems.add(
+        "VALUE_INVALID",
+        `${name} has ControlPlaneLog.ALL together with single processes`,
+        "Give [ControlPlaneLog.ALL], or single processes only: OCI bills a record for each log that keeps it",
+      );
+    }
+  },
+);
+const LOGGING_OPTIONS = {
+  logs: withDefault(
+    mapped(logList, (logs) => [...new Set(logs)].sort()),
+    [ControlPlaneLog.ALL],
+  ),
+  retention: withDefault(logRetention(), DEFAULT_RETENTION),
+  compartmentId: optional(ocid("compartment", "tenancy")),
+} satisfies PropsSchema<ControlPlaneLoggingOptions>;
+
+/** Whether the logs of the control plane's processes are kept. They are not the Kubernetes audit log, which is in OCI Audit. */
+@checked
+export class ControlPlaneLogging {
+  /** Keeps logs. The default: all processes, for 90 days. */
+  public static enabled(options: ControlPlaneLoggingOptions = {}): ControlPlaneLogging {
+    const { logs, retention, compartmentId } = readArguments(
+      "ControlPlaneLogging.enabled",
+      options,
+      LOGGING_OPTIONS,
+    );
+    return new ControlPlaneLogging(true, logs, retention, compartmentId);
+  }
+
+  /**
+   * Keeps no logs: failures of webhooks, tokens, and controllers leave no trace.
+   *
+   * If another program keeps them, give that as the reason.
+   */
+  public static none(choice: ReasonedChoice): ControlPlaneLogging {
+    const reason = readChoice("ControlPlaneLogging.none", NO_LOGS, choice);
+    return new ControlPlaneLogging(false, [], undefined, undefined, reason);
+  }
+
+  private constructor(
+    /** Whether logs are kept. */
+    public readonly isEnabled: boolean,
+    /** The processes whose logs are kept, sorted. */
+    public readonly logs: ControlPlaneLog[],
+    /** The retention of the records; undefined if no logs are kept. */
+    public readonly retention?: Duration,
+    /** The OCID of the compartment of the log group, if it is not the compartment of the cluster. */
+    public readonly compartmentId?: string,
+    /** The reason for keeping no logs, if they are disabled. */
+    public readonly reason?: string,
+  ) {}
+}
+
+/** Reads the logging of a cluster, which may come from another copy of the library. */
+export function controlPlaneLogging(): Reader<ControlPlaneLogging> {
+  return checkedBy(valueOf(ControlPlaneLogging), (problems, name, { isEnabled, retention, reason }) => {
+    if (isEnabled) LOGGING_OPTIONS.retention(problems, `${name}.retention`, retention);
+    else reasonFor(NO_LOGS)(problems, `${name}.reason`, reason);
+  });
+}
 
 /** Props for ControlPlaneLogs. */
 export interface ControlPlaneLogsProps extends TaggingProps {

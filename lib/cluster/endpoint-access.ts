@@ -110,7 +110,7 @@ export function endpointFindings(
 ): ProgramFinding[] {
   const { network } = cluster;
   const routed = baseOf(network)?._onPremises;
-  // Only the owner of a given network knows its routes; the same applies to gateways that the program creates directly.
+  // Only the owner of an existing network knows its routes; the routes of gateways that the program creates directly are unknown too.
   if (access.isPublic || routed === undefined) return [];
   const vcn = knownBlock(network, () => network.vcnCidr);
   const reached = [...(vcn ? [vcn] : []), ...routed];

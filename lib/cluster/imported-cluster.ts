@@ -11,7 +11,7 @@ import {
   policyEngine,
 } from "./policy-engine/network-policy-engine";
 import { installEngine } from "./policy-engine/private/policy-engine-files";
-import { addChart } from "./policy-engine/private/unenforced-policies";
+import { addChart } from "./private/cluster-charts";
 import { type ClusterPlaces, ClusterPolicies, grantsOf } from "./private/cluster-policies";
 import { groupValue, kubernetesVersion, networkValue } from "./private/cluster-readers";
 import { problemsIn } from "../core/construct-scope";
@@ -86,27 +86,27 @@ function warnOfMissingGrants(cluster: ISecureOkeCluster, services: readonly stri
 export interface ClusterAttributes {
   /** The OCID of the cluster. */
   readonly clusterId: string;
-  /** The OCID of the compartment of the cluster. @default - throws when touched */
+  /** The OCID of the compartment of the cluster. @default - throws when it is used */
   readonly compartmentId?: string;
   /**
    * The type of the cluster, `ENHANCED_CLUSTER` or `BASIC_CLUSTER`: a basic cluster supports neither add-ons nor virtual nodes.
    *
-   * @default - not known, and nothing is rejected
+   * @default - unknown, and nothing is rejected
    */
   readonly clusterType?: string;
-  /** The version of the control plane, which may be retired. @default - throws when touched */
+  /** The version of the control plane, which may be retired. @default - throws when it is used */
   readonly kubernetesVersion?: KubernetesVersion;
-  /** The network of the cluster, see `ClusterNetwork.fromClusterNetworkAttributes`. @default - throws when touched */
+  /** The network of the cluster, see `ClusterNetwork.fromClusterNetworkAttributes`. @default - throws when it is used */
   readonly network?: IClusterNetwork;
-  /** The private endpoint of the Kubernetes API, such as `10.0.0.5:6443`. @default - throws when touched */
+  /** The private endpoint of the Kubernetes API, such as `10.0.0.5:6443`. @default - throws when it is used */
   readonly privateEndpoint?: string;
   /** The pod networking of the cluster. @default PodNetworking.vcnNative() */
   readonly podNetworking?: PodNetworking;
-  /** The security group of the API endpoint. @default - throws when touched */
+  /** The security group of the API endpoint. @default - throws when it is used */
   readonly apiEndpointSecurityGroup?: INetworkSecurityGroup;
-  /** The security group of the worker nodes. @default - throws when touched */
+  /** The security group of the worker nodes. @default - throws when it is used */
   readonly workerSecurityGroup?: INetworkSecurityGroup;
-  /** The security group of the pods. @default - throws when touched */
+  /** The security group of the pods. @default - throws when it is used */
   readonly podSecurityGroup?: INetworkSecurityGroup;
   /**
    * The engine that enforces NetworkPolicies; the output `<path>_network_policy_engine` is the command that installs it.

@@ -2,14 +2,13 @@ import { Fn, TerraformOutput, type TerraformProvider, Token } from "cdktf";
 import { type Construct } from "constructs";
 import { homeRegionProviderFor, type ISecureOkeCluster } from "./cluster-base";
 import { type KubernetesVersion } from "./kubernetes-version";
-import { tagsGiven } from "./private/given-tags";
-import { clusterValue } from "./private/cluster-readers";
+import { tagsGiven, clusterValue } from "./private/cluster-readers";
 import {
   addWorkloadPolicy,
   type WorkloadIdentity,
   workloadPrincipal,
   workloadStatements,
-} from "./private/workload-policies";
+} from "./private/granted-rights";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { checkHomeRegionProvider, terraformProvider } from "../core/regions";

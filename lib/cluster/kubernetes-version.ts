@@ -24,14 +24,14 @@ interface RawPatch {
 // same output on every day.
 const MINORS: ReadonlyMap<number, readonly KnownPatch[]> = new Map(
   Object.entries(versions.minors).map(([name, { patches }]) => {
-    const known = Object.entries(patches as { readonly [version: string]: RawPatch }).map(
+    const sorted = Object.entries(patches as { readonly [version: string]: RawPatch }).map(
       ([version, { preview = false, retired }]) => ({
         patch: Number(version.split(".")[2]),
         isPreview: preview,
         retired,
       }),
     );
-    return [Number(name.split(".")[1]), known.sort((a, b) => b.patch - a.patch)];
+    return [Number(name.split(".")[1]), sorted.sort((a, b) => b.patch - a.patch)];
   }),
 );
 
@@ -53,8 +53,8 @@ function productionPatch(minor: number): number | undefined {
 
 /** The retirement of a version; `undefined` if OKE may still create clusters of it, as far as is known. */
 function retirement(minor: number, patch: number): { readonly since?: string } | undefined {
-  const known = MINORS.get(minor)?.find((candidate) => candidate.patch === patch);
-  if (known) return known.retired === undefined ? undefined : { since: known.retired };
+  const listed = MINORS.get(minor)?.find((candidate) => candidate.patch === patch);
+  if (listed) return listed.retired === undefined ? undefined : { since: listed.retired };
   if (minor >= OLDEST_MINOR) return undefined;
   // A minor version is retired together with the last of its patches.
   return { since: MINORS.get(minor)?.[0]?.retired };
@@ -142,7 +142,7 @@ export class KubernetesVersion {
     const { previewReason, retiredReason } = readProps(problems, options, VERSION_OPTIONS);
     if (!parts) return problems.throwAll();
     const own = new KubernetesVersion(parts.minor, parts.patch, previewReason, retiredReason);
-    if (own.patch === 0 && options.previewReason === undefined) own.refusePreview(problems);
+    if (own.patch === 0 && options.previewReason === undefined) own.addPreviewProblem(problems);
     problems.throwIfAny();
     return own;
   }
@@ -245,7 +245,7 @@ export class KubernetesVersion {
     return new KubernetesVersion(minor, Number(productionPatch(minor)));
   }
 
-  private refusePreview(problems: Problems): void {
+  private addPreviewProblem(problems: Problems): void {
     problems.add(
       "VERSION_PREVIEW",
       `version is ${this.version}, a preview`,

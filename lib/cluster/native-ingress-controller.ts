@@ -8,15 +8,14 @@ import {
   waitForCertManager,
 } from "./add-ons/private/add-ons-of-cluster";
 import { createdClusterOf, type ISecureOkeCluster } from "./cluster-base";
-import { tagsGiven } from "./private/given-tags";
-import { clusterValue } from "./private/cluster-readers";
-import { TagNamespacePolicy } from "./private/tag-namespace-policy";
+import { tagsGiven, clusterValue } from "./private/cluster-readers";
+import { TagNamespacePolicy } from "./private/cluster-policies";
 import {
   addWorkloadPolicy,
   type WorkloadIdentity,
   workloadPrincipal,
   workloadStatements,
-} from "./private/workload-policies";
+} from "./private/granted-rights";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { checkHomeRegionProvider, terraformProvider } from "../core/regions";

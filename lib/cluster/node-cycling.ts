@@ -1,14 +1,14 @@
-import { checked } from "../core/checked";
 import {
+  wholeNumber,
   type PropsSchema,
   readArguments,
   readProps,
   type Resolved,
-  wholeNumber,
   withDefault,
 } from "../core/readers";
-import { readChoice, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
+import { checked } from "../core/checked";
+import { readChoice, type ReasonedChoice } from "../core/reason";
 
 /** Options for replacing instances: the number of nodes replaced at once. */
 export interface ReplaceInstancesOptions {
@@ -99,4 +99,20 @@ export class NodeCycling {
     /** The reason for not cycling nodes. */
     public readonly reason?: string,
   ) {}
+}
+
+/** The node cycling in the format of the provider. */
+export function cyclingDetailsOf({ mode, maximumSurge, maximumUnavailable }: NodeCycling): {
+  isNodeCyclingEnabled: boolean;
+  cycleModes?: string[];
+  maximumSurge?: string;
+  maximumUnavailable?: string;
+} {
+  if (mode === undefined) return { isNodeCyclingEnabled: false };
+  return {
+    isNodeCyclingEnabled: true,
+    cycleModes: [mode],
+    maximumSurge: String(maximumSurge),
+    maximumUnavailable: String(maximumUnavailable),
+  };
 }

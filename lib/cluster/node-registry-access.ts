@@ -2,8 +2,8 @@ import { type ITerraformDependable, type TerraformProvider, Token } from "cdktf"
 import { Construct } from "constructs";
 import { type ISecureOkeCluster } from "./cluster-base";
 import { clusterValue } from "./private/cluster-readers";
-import { type CredentialProvider } from "./private/start-script";
-import { nodePoolPrincipal, tagNamespaceStatement } from "./private/tag-namespace-policy";
+import { type CredentialProvider } from "./private/node-start";
+import { nodePoolPrincipal, tagNamespaceStatement } from "./private/cluster-policies";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { shown } from "../core/display-value";
@@ -291,8 +291,8 @@ export class NodeRegistryAccess extends Construct {
 /** In a stable order; the placeholder of a reference can change, so references stay at the end in their given order. */
 function sorted(repositories: readonly string[]): string[] {
   const isReference = (name: string) => Token.isUnresolved(name);
-  const known = repositories.filter((name) => !isReference(name)).sort();
-  return [...known, ...repositories.filter(isReference)];
+  const literals = repositories.filter((name) => !isReference(name)).sort();
+  return [...literals, ...repositories.filter(isReference)];
 }
 
 function repositoryCondition(name: string): string {

@@ -1,15 +1,11 @@
 import { type Duration, type Size } from "cdk8s";
 import { type ISecureOkeCluster } from "./cluster-base";
-import { type BootVolumeKey } from "./boot-volume-key";
-import { type CloudInit } from "./cloud-init";
+import { type BootVolumeKey, type NodeCapacity, type NodeShape } from "./node-compute";
+import { type CloudInit, type NodeTaint, type SshAccess } from "./node-setup";
 import { type KubernetesVersion } from "./kubernetes-version";
-import { type NodeCapacity } from "./node-capacity";
 import { type NodeCycling } from "./node-cycling";
 import { type NodeImage } from "./node-image";
 import { type NodeRegistryAccess } from "./node-registry-access";
-import { type NodeShape } from "./node-shape";
-import { type NodeTaint } from "./node-taint";
-import { type SshAccess } from "./ssh-access";
 import { type ReasonedChoice } from "../core/reason";
 import { type TaggingProps } from "../core/tagging";
 import { type Egress } from "../network/egress/egress";

@@ -5,32 +5,75 @@ import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { MarkOn } from "../core/construct-state";
 import { checkOcid } from "../core/ocid";
-import { checkReason, type ReasonedChoice } from "../core/reason";
-import { checkGiven, checkMembers } from "../core/missing-values";
+import {
+  kind,
+  objectOf,
+  optional,
+  type PropsSchema,
+  type Reader,
+  readProps,
+  reasonFor,
+} from "../core/readers";
+import { type ReasonedChoice } from "../core/reason";
+import { type IConstruct } from "constructs";
 import { Problems } from "../core/validation-error";
 import { ContainerengineCluster } from "../oci/containerengine-cluster";
 import { ContainerengineNodePool } from "../oci/containerengine-node-pool";
 
-/** Options for TakeOver.cluster: what OKE can't change of the cluster that is taken over. */
+/** Options for TakeOver.cluster: properties of the existing cluster that OKE can't change. */
 export interface ClusterTakeOverOptions {
   /**
-   * Oracle's key encrypts the Secrets of the existing cluster in etcd, which OKE can't change.
+   * The reason why Oracle's key encrypts the Secrets of the existing cluster in etcd, which OKE can't change.
    *
-   * Terraform then ignores the key of the program for the cluster. The reason is kept as an acknowledgement.
+   * Terraform then ignores the key of the program for the cluster. The reason is recorded as an acknowledgement.
    *
    * @default - the existing cluster has the key of the program; Terraform refuses to replace a cluster with another key
    */
   readonly encryptedByOracleKey?: ReasonedChoice;
 }
 
+type Importable = ContainerengineCluster | ContainerengineNodePool;
+
+/** Reads a construct as its resource; a cluster that `fromClusterAttributes` connects to has none. */
+function resourceOf<T extends Importable>(resourceType: string, instead: string): Reader<T> {
+  const construct = kind<IConstruct>(["node"], instead);
+  return (problems, name, value) => {
+    const read = construct(problems, name, value);
+    if (!read) return undefined;
+    const resource = read.node.defaultChild as TerraformResource | undefined;
+    // Without instanceof, so that constructs of another copy of the library qualify too.
+    if (resource?.terraformResourceType === resourceType) return resource as T;
+    problems.add(
+      "VALUE_INVALID",
+      `${name} is ${read.node.path}, which this program does not create`,
+      `Write ${instead}`,
+    );
+    return undefined;
+  };
+}
+
+const CLUSTER = resourceOf<ContainerengineCluster>(
+  ContainerengineCluster.tfResourceType,
+  "a SecureOkeCluster of this program",
+);
+const NODE_POOL = resourceOf<ContainerengineNodePool>(
+  ContainerengineNodePool.tfResourceType,
+  "a PrivateNodePool of this program",
+);
+const TAKE_OVER = {
+  encryptedByOracleKey: optional(
+    objectOf({ reason: reasonFor("A cluster whose Secrets are encrypted with Oracle's key") }),
+  ),
+} satisfies PropsSchema<ClusterTakeOverOptions>;
+
 const imported = new MarkOn<TerraformResource>();
 
 /**
- * Brings clusters and node pools that exist already under a program of this library, with import blocks of Terraform.
+ * Imports existing clusters and node pools into a program, with import blocks of Terraform.
  *
- * Each call adds one import block. The plan shows what Terraform imports, adds, and changes. If it had to replace the cluster because
- * the program differs in something that OKE can't change, `prevent_destroy` of the cluster stops the plan. The import blocks do nothing
- * after the first apply, and can be removed then.
+ * Each call adds one import block. The plan shows what Terraform imports, adds, and changes. If the program differs from the cluster in
+ * something that OKE can't change, Terraform would have to replace the cluster, and its `prevent_destroy` stops the plan. After the
+ * first apply, the import blocks have no effect and can be removed.
  *
  * @see https://developer.hashicorp.com/terraform/language/import
  */
@@ -39,8 +82,8 @@ export class TakeOver {
   /**
    * Imports an existing cluster as a cluster of the program.
    *
-   * Give the cluster the network that the existing one is in, as `ClusterNetwork.fromClusterNetworkAttributes`, and the group that its
-   * API endpoint has in `apiEndpointSecurityGroups`, because existing nodes reach the endpoint through it.
+   * Give the cluster its existing network, `ClusterNetwork.fromClusterNetworkAttributes`, and in `apiEndpointSecurityGroups` the security
+   * group of its API endpoint, through which existing nodes connect to it.
    *
    * @param cluster the cluster of the program
    * @param clusterId the OCID of the existing cluster, as a literal
@@ -51,18 +94,11 @@ export class TakeOver {
     options: ClusterTakeOverOptions = {},
   ): void {
     const problems = new Problems("TakeOver.cluster");
-    const resource = resourceOf(problems, "cluster", cluster, "a SecureOkeCluster of this program");
+    const resource = CLUSTER(problems, "cluster", cluster);
     checkOcid(problems, "clusterId", clusterId, "cluster");
-    const { encryptedByOracleKey } = options;
-    if (encryptedByOracleKey !== undefined) {
-      checkReason(
-        problems,
-        "A cluster whose Secrets are encrypted with Oracle's key",
-        encryptedByOracleKey.reason,
-      );
-    }
+    const { encryptedByOracleKey } = readProps(problems, options, TAKE_OVER);
     importInto(problems, resource, clusterId);
-    if (encryptedByOracleKey === undefined || !(resource instanceof ContainerengineCluster)) return;
+    if (!encryptedByOracleKey || !resource) return;
     resource.lifecycle = { ...resource.lifecycle, ignoreChanges: ["kms_key_id"] };
     const what = "Secrets that are encrypted with Oracle's key";
     Acknowledgements._record(resource, "rotation", what, encryptedByOracleKey.reason);
@@ -71,41 +107,19 @@ export class TakeOver {
   /**
    * Imports an existing node pool as a pool of the program.
    *
-   * Nodes that are there keep their settings until the pool is cycled. The shape, the placement, and the subnets can be changed.
+   * Existing nodes keep their settings until the pool is cycled. The shape, the placement, and the subnets can be changed.
    *
    * @param pool the pool of the program
    * @param nodePoolId the OCID of the existing node pool, as a literal
    */
   public static nodePool(pool: PrivateNodePool, nodePoolId: string): void {
     const problems = new Problems("TakeOver.nodePool");
-    const resource = resourceOf(problems, "pool", pool, "a PrivateNodePool of this program");
+    const resource = NODE_POOL(problems, "pool", pool);
     checkOcid(problems, "nodePoolId", nodePoolId, "nodepool");
     importInto(problems, resource, nodePoolId);
   }
 
   private constructor() {}
-}
-
-type Importable = ContainerengineCluster | ContainerengineNodePool;
-
-/** The resource of a construct; a cluster that `fromClusterAttributes` connects to has none. */
-function resourceOf(
-  problems: Problems,
-  name: string,
-  construct: SecureOkeCluster | PrivateNodePool | undefined,
-  instead: string,
-): Importable | undefined {
-  checkGiven(problems, { [name]: construct });
-  if (!checkMembers(problems, name, construct, ["node"], instead)) return undefined;
-  const resource = construct?.node.defaultChild;
-  if (resource instanceof ContainerengineCluster || resource instanceof ContainerengineNodePool)
-    return resource;
-  problems.add(
-    "VALUE_INVALID",
-    `${name} is ${construct?.node.path}, which this program does not create`,
-    `Write ${instead}`,
-  );
-  return undefined;
 }
 
 function importInto(problems: Problems, resource: Importable | undefined, id: string): void {

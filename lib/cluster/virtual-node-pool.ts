@@ -1,7 +1,7 @@
 import { type ITerraformDependable, TerraformIterator, type TerraformProvider, Token } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { createdClusterOf, type ISecureOkeCluster } from "./cluster-base";
-import { type NodeTaint } from "./node-taint";
+import { type NodeTaint } from "./node-setup";
 import {
   availabilityDomains,
   clusterValue,
@@ -11,12 +11,10 @@ import {
   nodeLabels,
   nodeTaints,
 } from "./private/cluster-readers";
-import { CREDENTIAL_ROTATION } from "./private/cluster-credentials";
-import { before, together } from "./private/grants-first";
-import { checkGroups, groupIds } from "./private/group-lists";
-import { checkCapacity, type Demand, takeCapacity } from "./private/pool-capacity";
-import { readPoolNetwork } from "./private/pool-network";
-import { addPool, checkPoolName } from "./private/pools-of-cluster";
+import { CREDENTIAL_ROTATION } from "./credential-rotation";
+import { before, together } from "./private/grant-order";
+import { checkGroups, groupIds, readPoolNetwork } from "./private/cluster-network";
+import { checkCapacity, type Demand, takeCapacity, addPool, checkPoolName } from "./private/pools-of-cluster";
 import { checked } from "../core/checked";
 import { checkConstructId, pathOf, problemsIn } from "../core/construct-scope";
 import { firstApply, ResourceConstruct } from "../core/resource-construct";

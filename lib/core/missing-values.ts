@@ -62,7 +62,7 @@ export function exampleOf(type: TypeWord): string {
  * How a program writes the value of a member, such as `"ocid1.compartment.oc1…"` for `compartmentId`.
  *
  * @param place the member, or a place that ends with it
- * @param type its type; by default the type of all members with that name, if they agree
+ * @param type its type; by default that of all members with the name, if programs write them alike
  */
 export function exampleOfMember(place: string, type = typeOfMember(place)): string | undefined {
   if (type === undefined) return undefined;
@@ -86,8 +86,8 @@ let byMember: ReadonlyMap<string, ReadonlySet<TypeWord>> | undefined;
 
 function typeOfMember(member: string): TypeWord | undefined {
   byMember ??= typesByMember();
-  const types = byMember.get(member.split(".").at(-1) ?? member);
-  return types?.size === 1 ? [...types][0] : undefined;
+  const types = [...(byMember.get(member.split(".").at(-1) ?? member) ?? [])];
+  return new Set(types.map(exampleOf)).size === 1 ? types[0] : undefined;
 }
 
 function typesByMember(): ReadonlyMap<string, ReadonlySet<TypeWord>> {

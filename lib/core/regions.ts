@@ -53,7 +53,7 @@ export function checkRegionWhenWritten(construct: IConstruct, name: string, ocid
 }
 
 /** The region of the only provider without an alias of a stack; undefined if it is not a literal. */
-function regionOfProvider(stack: IConstruct): string | undefined {
+export function regionOfProvider(stack: IConstruct): string | undefined {
   const all = stack.node
     .findAll()
     .filter((one): one is TerraformProvider => TerraformProvider.isTerraformProvider(one))

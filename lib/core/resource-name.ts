@@ -93,5 +93,6 @@ export function shortHash(text: string, digits = 8): string {
  */
 export function idPartOf(scope: IConstruct, value: string): string {
   if (!Token.isUnresolved(value)) return value.replace(/[^A-Za-z0-9_-]/g, "-");
-  return shortHash(resolveReference(scope, value));
+  // A Lazy may produce nothing, which is reported when the stack is written.
+  return shortHash(String(resolveReference(scope, value)));
 }

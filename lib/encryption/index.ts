@@ -1,9 +1,13 @@
-export { CertificateIssuer, type ExternalIssuerOptions } from "./certificate-issuer";
-export { ClusterEncryption, type ClusterEncryptionProps } from "./cluster-encryption";
-export { KeyProtection } from "./key-protection";
-export { KeyRotation } from "./key-rotation";
-export { KeyAlgorithm, KeyShape } from "./key-shape";
-export { KeySource } from "./key-source";
+export {
+  CertificateIssuer,
+  type ExternalIssuerOptions,
+  CertificateKey,
+  TlsCertificate,
+  type TlsCertificateProps,
+} from "./tls-certificate";
+export { ClusterEncryption } from "./cluster-encryption";
+export { type ClusterEncryptionProps } from "./cluster-encryption-props";
+export { KeyProtection, KeyRotation, KeyAlgorithm, KeyShape, KeySource } from "./key-properties";
 export {
   type IKeyVault,
   KeyVault,
@@ -18,12 +22,15 @@ export {
   type PrivateCertificateAuthorityAttributes,
   type PrivateCertificateAuthorityProps,
 } from "./private-certificate-authority";
-export { CertificateKey, TlsCertificate, type TlsCertificateProps } from "./tls-certificate";
 export { type IVaultKey, VaultKey, type VaultKeyAttributes, type VaultKeyProps } from "./vault-key";
 export { type DatabasePasswordOptions, type PassphraseOptions, SecretContent } from "./secret-content";
-export { SecretExpiry, type SecretExpiryOptions } from "./secret-expiry";
-export { type ISecretReader } from "./secret-reader";
-export { SecretRotation, type SecretRotationOptions } from "./secret-rotation";
+export {
+  SecretExpiry,
+  type SecretExpiryOptions,
+  SecretRotation,
+  type SecretRotationOptions,
+} from "./secret-lifecycle";
+export { type ISecretReader } from "./secret-readers";
 export {
   type IVaultSecret,
   VaultSecret,

@@ -18,7 +18,7 @@ import {
 import { checkRegionWhenWritten } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
-import { tagsOf, type TaggingProps } from "../core/tagging";
+import { type TaggingProps, tagsOf } from "../core/tagging";
 import { KmsVault } from "../oci/kms-vault";
 
 /** The type of a vault; it can't be changed later. */
@@ -155,18 +155,18 @@ class ImportedVault extends ResourceConstruct implements IKeyVault {
   }
 
   public get compartmentId(): string {
-    return this.given("compartmentId", this.attributes.compartmentId);
+    return this.attribute("compartmentId", this.attributes.compartmentId);
   }
 
   public get managementEndpoint(): string {
-    return this.given("managementEndpoint", this.attributes.managementEndpoint);
+    return this.attribute("managementEndpoint", this.attributes.managementEndpoint);
   }
 
   public get cryptoEndpoint(): string {
-    return this.given("cryptoEndpoint", this.attributes.cryptoEndpoint);
+    return this.attribute("cryptoEndpoint", this.attributes.cryptoEndpoint);
   }
 
-  private given<T>(name: string, value: T | undefined): T {
+  private attribute<T>(name: string, value: T | undefined): T {
     return requiredAttribute(this, "KeyVault.fromKeyVaultAttributes", name, value);
   }
 }
@@ -176,4 +176,29 @@ function readVault(scope: Construct, id: string, props: KeyVaultProps): Resolved
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
   return problems.resolved(readProps(problems, props, VAULT));
+}
+
+/**
+ * A vault whose resource another construct creates.
+ *
+ * A KeyVault would change the address of that resource, and Terraform would replace the vault.
+ */
+export class CreatedVault extends ResourceConstruct implements IKeyVault {
+  public readonly vaultId: string;
+  public readonly managementEndpoint: string;
+  public readonly cryptoEndpoint: string;
+  public readonly vaultType = VaultType.DEFAULT;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    vault: KmsVault,
+    public readonly compartmentId: string,
+  ) {
+    super(scope, id);
+    this.vaultId = vault.id;
+    this.managementEndpoint = vault.managementEndpoint;
+    this.cryptoEndpoint = vault.cryptoEndpoint;
+    this.node.defaultChild = vault;
+  }
 }

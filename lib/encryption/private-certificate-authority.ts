@@ -1,7 +1,7 @@
 import { Duration } from "cdk8s";
 import { type ITerraformDependable, type TerraformProvider } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
-import { KeyAlgorithm, KeyShape } from "./key-shape";
+import { KeyAlgorithm, KeyShape } from "./key-properties";
 import { type IKeyVault } from "./key-vault";
 import { commonName } from "./private/certificate-names";
 import { VaultKey, type IVaultKey } from "./vault-key";
@@ -255,7 +255,7 @@ export class PrivateCertificateAuthority extends ResourceConstruct implements IP
   }
 }
 
-/** An authority uses its key with its own identity, a separate type of principal. */
+/** The statement that lets an authority use its key; authorities are a separate type of principal. */
 function keyStatement(keyId: string, keyCompartmentId: string, compartmentId: string): string {
   return (
     `Allow any-user to use keys in compartment id ${keyCompartmentId} where all {` +

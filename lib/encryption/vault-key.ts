@@ -1,10 +1,7 @@
-import { type ITerraformDependable } from "cdktf";
+import { type ITerraformDependable, TerraformStack, Token, Tokenization } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
-import { KeyProtection } from "./key-protection";
-import { KeyRotation } from "./key-rotation";
-import { KeyShape } from "./key-shape";
-import { type IKeyVault } from "./key-vault";
-import { addKey, addVersions, checkRotation } from "./private/vault-keys";
+import { KeyProtection, KeyRotation, KeyShape } from "./key-properties";
+import { type IKeyVault, VaultType } from "./key-vault";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { requiredAttribute } from "../core/missing-values";
@@ -22,7 +19,12 @@ import {
 import { checkRegionWhenWritten } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
-import { tagsOf, type TaggingProps } from "../core/tagging";
+import { type TaggingProps, tagsOf } from "../core/tagging";
+import { identityOf, resolveReference } from "../core/terraform-text";
+import { type Problems } from "../core/validation-error";
+import { KmsKey } from "../oci/kms-key";
+import { KmsKeyVersion } from "../oci/kms-key-version";
+import { KmsVault } from "../oci/kms-vault";
 
 /** A key of OCI Vault, created here or imported. */
 export interface IVaultKey extends IConstruct, ITerraformDependable {
@@ -187,18 +189,18 @@ class ImportedKey extends ResourceConstruct implements IVaultKey {
   }
 
   public get compartmentId(): string {
-    return this.given("compartmentId", this.attributes.compartmentId);
+    return this.attribute("compartmentId", this.attributes.compartmentId);
   }
 
   public get currentKeyVersionId(): string {
-    return this.given("currentKeyVersionId", this.attributes.currentKeyVersionId);
+    return this.attribute("currentKeyVersionId", this.attributes.currentKeyVersionId);
   }
 
   public get vault(): IKeyVault {
-    return this.given("vault", this.attributes.vault);
+    return this.attribute("vault", this.attributes.vault);
   }
 
-  private given<T>(name: string, value: T | undefined): T {
+  private attribute<T>(name: string, value: T | undefined): T {
     return requiredAttribute(this, "VaultKey.fromVaultKeyAttributes", name, value);
   }
 }
@@ -214,4 +216,129 @@ function readKey(scope: Construct, id: string, props: VaultKeyProps): Resolved<t
   if (props?.compartmentId === undefined) problems.collect(() => vault?.compartmentId);
   checkRotation(problems, rotation, vault);
   return problems.resolved(read);
+}
+
+interface KeySettings {
+  readonly compartmentId: string;
+  readonly displayName: string;
+  readonly managementEndpoint: string;
+  readonly shape: KeyShape;
+  readonly protection?: KeyProtection;
+  readonly rotation?: KeyRotation;
+  readonly tags: TaggingProps;
+}
+
+/** Creates a key with its rotation; Terraform refuses to destroy it. */
+export function addKey(scope: Construct, id: string, settings: KeySettings): KmsKey {
+  const { compartmentId, displayName, managementEndpoint, rotation } = settings;
+  const interval = rotation?.interval;
+  const key = new KmsKey(scope, id, {
+    compartmentId,
+    displayName,
+    managementEndpoint,
+    protectionMode: settings.protection?.mode ?? "HSM",
+    keyShape: settings.shape._keyShape(),
+    ...(interval === undefined
+      ? {}
+      : {
+          isAutoRotationEnabled: true,
+          autoKeyRotationDetails: { rotationIntervalInDays: interval.toDays() },
+        }),
+    lifecycle: { preventDestroy: true },
+    ...settings.tags,
+  });
+  settings.protection?._acknowledge(key);
+  return key;
+}
+
+/**
+ * Creates one version for each epoch of a rotation.
+ *
+ * Destroying the resource of a version deletes the version in OCI, and all data that is encrypted under it is lost. So the versions are
+ * instances of one resource, which exists even without epochs: if the program lacks the whole resource, Terraform ignores its
+ * `prevent_destroy`, but not if it lacks an instance.
+ */
+export function addVersions(
+  scope: Construct,
+  keyId: string,
+  managementEndpoint: string,
+  rotation: KeyRotation | undefined,
+): void {
+  const versions = new KmsKeyVersion(scope, "Versions", {
+    keyId,
+    managementEndpoint,
+    lifecycle: { preventDestroy: true },
+  });
+  versions.addOverride("for_each", `\${toset(${JSON.stringify(rotation?.epochNames ?? [])})}`);
+}
+
+/** Adds a problem if OCI can't rotate the keys of a vault automatically; the type of an imported vault may be unknown. */
+export function checkRotation(
+  problems: Problems,
+  rotation: KeyRotation | undefined,
+  vault: Pick<IKeyVault, "vaultType"> | undefined,
+): void {
+  if (rotation?.interval === undefined || vault?.vaultType !== VaultType.DEFAULT) return;
+  problems.add(
+    "VALUE_INVALID",
+    `rotation is every ${rotation.interval.toHumanString()}, and a default vault has no automatic rotation`,
+    'Give a vault of VaultType.VIRTUAL_PRIVATE, or rotate with each epoch: KeyRotation.epochs(["2026-11"])',
+  );
+}
+
+const KEY_ID = /^\$\{oci_kms_key\.([\w-]+)\.id\}$/;
+
+/** The algorithm of a key that the program creates, such as `AES`; undefined if it is unknown. */
+export function algorithmOf(scope: IConstruct, keyId: string): string | undefined {
+  const algorithm = createdKey(scope, keyId)?.keyShapeInput?.algorithm;
+  return Token.isUnresolved(algorithm) ? undefined : algorithm;
+}
+
+/** Adds a problem if the program creates a key with another algorithm than AES, which encrypts all data at rest. */
+export function checkEncryptionKey(
+  problems: Problems,
+  scope: IConstruct,
+  name: string,
+  keyId: string | undefined,
+): void {
+  const algorithm = keyId === undefined ? undefined : algorithmOf(scope, keyId);
+  if (algorithm === undefined || algorithm === "AES") return;
+  problems.add(
+    "VALUE_INVALID",
+    `${name} is an ${algorithm} key, and only AES keys encrypt data at rest`,
+    "Give the keyId of a VaultKey with KeyShape.AES_256",
+  );
+}
+
+/** Adds a problem if the program creates both the vault and the key, and the key is in another vault. */
+export function checkKeyInVault(problems: Problems, scope: IConstruct, keyId: string, vaultId: string): void {
+  const key = createdKey(scope, keyId);
+  const endpoint = key?.managementEndpointInput;
+  if (!key || endpoint === undefined || !Token.isUnresolved(vaultId)) return;
+  const endpointOfKey = identityOf(key, endpoint);
+  const vaultOfKey = key.node.root.node
+    .findAll()
+    .filter((construct): construct is KmsVault => construct instanceof KmsVault)
+    .find((vault) => identityOf(vault, vault.managementEndpoint) === endpointOfKey);
+  if (!vaultOfKey || identityOf(vaultOfKey, vaultOfKey.id) === identityOf(scope, vaultId)) return;
+  problems.add(
+    "VALUE_INVALID",
+    `keyId is the key ${key.node.path} in the vault ${vaultOfKey.node.path}, and vaultId is another vault`,
+    "Give a key and the vaultId of the same vault",
+    "keyId",
+  );
+}
+
+/** The key that an OCID refers to, if the program creates it. */
+export function createdKey(scope: IConstruct, keyId: string): KmsKey | undefined {
+  if (!Token.isUnresolved(keyId)) return undefined;
+  const [token] = Tokenization.reverseString(keyId).tokens;
+  const { originStack = TerraformStack.of(scope) } = (token ?? {}) as { originStack?: TerraformStack };
+  const [, name] = KEY_ID.exec(resolveReference(originStack, keyId)) ?? [];
+  if (name === undefined) return undefined;
+  return originStack.node
+    .findAll()
+    .find(
+      (construct): construct is KmsKey => construct instanceof KmsKey && construct.friendlyUniqueId === name,
+    );
 }

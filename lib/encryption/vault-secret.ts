@@ -1,20 +1,240 @@
-import { type Construct } from "constructs";
-import { ImportedVaultSecret } from "./private/imported-vault-secret";
-import { SecretReaders } from "./private/secret-readers";
-import { readVaultSecret, type ResolvedVaultSecret } from "./private/read-vault-secret";
-import { type SecretExpiry } from "./secret-expiry";
-import { type ISecretReader } from "./secret-reader";
-import { type SecretRotation } from "./secret-rotation";
-import { type IVaultSecret, type VaultSecretAttributes, type VaultSecretProps } from "./vault-secret-props";
+import { type TerraformProvider } from "cdktf";
+import { Construct, type IConstruct } from "constructs";
+import { SecretContent } from "./secret-content";
+import { MAX_VERSION_LIFE, SecretExpiry, SecretRotation } from "./secret-lifecycle";
+import { type ISecretReader, SecretReaders } from "./secret-readers";
+import { checkEncryptionKey, checkKeyInVault } from "./vault-key";
 import { checked } from "../core/checked";
-import { checkRegionWhenWritten, regionOf } from "../core/regions";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
+import {
+  any,
+  checkedBy,
+  matching,
+  ocid,
+  optional,
+  passing,
+  type PropsSchema,
+  type Reader,
+  readProps,
+  type Resolved,
+  taggingReaders,
+  text,
+  valueOf,
+  withDefault,
+} from "../core/readers";
+import { checkHomeRegionProvider, checkRegionName, checkRegionWhenWritten, regionOf } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
-import { tagsOf } from "../core/tagging";
+import { type TaggingProps, tagsOf } from "../core/tagging";
+import { checkText } from "../core/terraform-text";
+import { type Problems } from "../core/validation-error";
 import { IdentityPolicy } from "../oci/identity-policy";
 import { VaultSecret as VaultSecretResource } from "../oci/vault-secret";
 
-export { type IVaultSecret, type VaultSecretAttributes, type VaultSecretProps } from "./vault-secret-props";
+/** A secret in OCI Vault. */
+export interface IVaultSecret extends IConstruct {
+  /** The name of the secret, unique in the vault. */
+  readonly secretName: string;
+  /** The OCID of the vault. */
+  readonly vaultId: string;
+  /** The OCID of the compartment of the secret. */
+  readonly compartmentId: string;
+  /** The region of the vault, if it is known. */
+  readonly region?: string;
+
+  /**
+   * Allows a workload to read this secret with its own service account, by one IAM statement.
+   *
+   * `workload.mountSecret` includes this call.
+   *
+   * @param reader the workload, such as a HardenedDeployment, whose chart is added to a cluster
+   */
+  grantRead(reader: ISecretReader): void;
+}
+
+/** Props for VaultSecret. */
+export interface VaultSecretProps extends TaggingProps {
+  /** The OCID of the compartment of the secret. */
+  readonly compartmentId: string;
+  /** The OCID of the vault. */
+  readonly vaultId: string;
+  /** The OCID of the AES key that encrypts the secret; it must be in the same vault. */
+  readonly keyId: string;
+  /**
+   * The name of the secret, unique in the vault: letters, digits, `-`, `_`, and `.`. A change replaces the secret.
+   *
+   * @default - the path of the construct, joined by dashes
+   */
+  readonly secretName?: string;
+  /** The purpose of the secret. @default - none */
+  readonly description?: string;
+  /**
+   * The value that the vault generates.
+   *
+   * @default SecretContent.passphrase()
+   */
+  readonly content?: SecretContent;
+  /**
+   * The expiry of the secret.
+   *
+   * @default - each version expires after 90 days, the maximum of OCI Vault
+   */
+  readonly expiry?: SecretExpiry;
+  /**
+   * The rotation of the secret.
+   *
+   * @default - none; you write each new version before the current one expires
+   */
+  readonly rotation?: SecretRotation;
+  /**
+   * The region of the vault, such as `eu-frankfurt-1`; only External Secrets needs it.
+   *
+   * @default - the region in the OCID of the vault, if that is a literal
+   */
+  readonly region?: string;
+  /**
+   * The provider of the tenancy's home region, in which IAM policies are created.
+   *
+   * @default - the stack's own provider, which must then be the provider of the home region
+   */
+  readonly homeRegionProvider?: TerraformProvider;
+}
+
+/** The attributes of an existing secret. */
+export interface VaultSecretAttributes {
+  /** The name of the secret, unique in the vault. */
+  readonly secretName: string;
+  /** The OCID of the vault. */
+  readonly vaultId: string;
+  /** The OCID of the compartment of the secret. */
+  readonly compartmentId: string;
+  /**
+   * The region of the vault, such as `eu-frankfurt-1`; only External Secrets needs it.
+   *
+   * @default - the region in the OCID of the vault, if that is a literal
+   */
+  readonly region?: string;
+  /**
+   * The provider of the tenancy's home region, in which IAM policies are created.
+   *
+   * @default - the stack's own provider, which must then be the provider of the home region
+   */
+  readonly homeRegionProvider?: TerraformProvider;
+}
+
+const SECRET_NAME = /^[A-Za-z0-9._-]{1,255}$/;
+// The names that programs without types might use for the value of a secret.
+const VALUES = ["content", "secretContent", "secretString", "secretValue", "value"];
+
+const secretName = (): Reader<string> =>
+  matching(SECRET_NAME, "Use 1 to 255 letters, digits, -, _, and .", { references: true });
+
+const VAULT_SECRET = {
+  compartmentId: ocid("compartment", "tenancy"),
+  vaultId: ocid("vault"),
+  keyId: ocid("key"),
+  secretName: optional(secretName()),
+  description: optional(checkedBy(text(), checkText)),
+  region: optional(passing<string>(checkRegionName)),
+  content: withDefault(valueOf(SecretContent), SecretContent.passphrase()),
+  expiry: withDefault(valueOf(SecretExpiry), SecretExpiry.after(MAX_VERSION_LIFE)),
+  rotation: optional(valueOf(SecretRotation)),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+  ...taggingReaders(),
+} satisfies PropsSchema<VaultSecretProps>;
+
+export type ResolvedVaultSecret = Resolved<typeof VAULT_SECRET>;
+
+const IMPORTED_SECRET = {
+  secretName: secretName(),
+  vaultId: ocid("vault"),
+  compartmentId: ocid("compartment", "tenancy"),
+  region: optional(passing<string>(checkRegionName)),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+} satisfies PropsSchema<VaultSecretAttributes>;
+
+/** Reads the props of a secret; throws all problems together. */
+export function readVaultSecret(scope: Construct, id: string, props: VaultSecretProps): ResolvedVaultSecret {
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  const read = readProps(problems, props, VAULT_SECRET);
+  checkValue(problems, props ?? {});
+  checkOrder(problems, read.expiry, read.rotation);
+  const { keyId, vaultId } = read;
+  checkEncryptionKey(problems, scope, "keyId", keyId);
+  if (keyId !== undefined && vaultId !== undefined) checkKeyInVault(problems, scope, keyId, vaultId);
+  checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+  return problems.resolved(read);
+}
+
+/** Reads the attributes of an existing secret; throws all problems together. */
+export function readImportedSecret(
+  scope: Construct,
+  id: string,
+  attributes: VaultSecretAttributes,
+): Resolved<typeof IMPORTED_SECRET> {
+  const problems = problemsIn(scope, id);
+  checkConstructId(problems, scope, id);
+  const read = readProps(problems, attributes, IMPORTED_SECRET);
+  checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
+  return problems.resolved(read);
+}
+
+/** Adds a problem for a value: it would be in the program, the plan, and the state. */
+function checkValue(problems: Problems, props: object): void {
+  const all = props as { readonly [name: string]: unknown };
+  for (const name of VALUES.filter((candidate) => typeof all[candidate] === "string")) {
+    problems.add(
+      "SECRET_INVALID",
+      `${name} is a text, but the vault generates the value of the secret`,
+      "Leave the value out. For a value that exists already, create the secret with the OCI console or command line, and import it: " +
+        "VaultSecret.fromVaultSecretAttributes(scope, id, { secretName, vaultId, compartmentId })",
+    );
+  }
+}
+
+/** Adds a problem if a version expires before the next rotation. */
+function checkOrder(
+  problems: Problems,
+  expiry: SecretExpiry | undefined,
+  rotation: SecretRotation | undefined,
+): void {
+  const every = rotation?.interval?.toDays();
+  const life = expiry?.versionLife?.toDays();
+  if (every === undefined || life === undefined || every < life) return;
+  const example = Math.max(1, Math.floor(life / 2));
+  problems.add(
+    "SECRET_INVALID",
+    `rotation is every ${every} days, but a version expires after ${life} days`,
+    `Rotate more often, for example SecretRotation.byFunction(functionId, { every: Duration.days(${example}) })`,
+  );
+}
+
+export class ImportedVaultSecret extends Construct implements IVaultSecret {
+  public readonly secretName: string;
+  public readonly vaultId: string;
+  public readonly compartmentId: string;
+  public readonly region?: string;
+  private readonly readers: SecretReaders;
+
+  constructor(scope: Construct, id: string, attributes: VaultSecretAttributes) {
+    const { secretName, vaultId, compartmentId, region, homeRegionProvider } = readImportedSecret(
+      scope,
+      id,
+      attributes,
+    );
+    super(scope, id);
+    this.secretName = secretName;
+    this.vaultId = vaultId;
+    this.compartmentId = compartmentId;
+    this.region = region ?? regionOf(vaultId);
+    this.readers = new SecretReaders(this, homeRegionProvider, {});
+  }
+
+  public grantRead(reader: ISecretReader): void {
+    this.readers.add(reader);
+  }
+}
 
 /**
  * A secret whose value OCI Vault generates, so that it is in no program, plan, or state.

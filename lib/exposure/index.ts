@@ -1,31 +1,36 @@
-export * from "./ingress-controllers";
 export {
   type CertManagerCertificateOptions,
   CertificateStore,
   IngressCertificate,
 } from "./ingress-certificate";
-export { IngressHost } from "./ingress-host";
+export * from "./ingress-controllers";
 export {
   IngressGateway,
+  IngressHost,
   type IngressOptions,
   IngressPathType,
   type IngressRouteProps,
-} from "./ingress-props";
+} from "./ingress-gateway";
 export { IngressRoute } from "./ingress-route";
 export { ListenerRule, type StrictTransportSecurityOptions } from "./listener-rule";
-export { type InternalAccessOptions, LoadBalancerAccess } from "./load-balancer-access";
-export { type LoadBalancerHealthCheck } from "./load-balancer-health-check";
+export { LoadBalancer } from "./load-balancer";
+export { type LoadBalancerOptions, type LoadBalancerProps, LoadBalancerShape } from "./load-balancer-props";
 export {
   ExternalTrafficPolicy,
-  LoadBalancingPolicy,
+  type InternalAccessOptions,
+  LoadBalancerAccess,
+  type LoadBalancerHealthCheck,
   LoadBalancerType,
+  LoadBalancingPolicy,
   ProxyProtocol,
   TlsTerminationPoint,
-} from "./load-balancer-kinds";
-export { type LoadBalancerOptions, type LoadBalancerProps, LoadBalancerShape } from "./load-balancer-props";
-export { LoadBalancer } from "./load-balancer";
-export { type ExposedPort } from "./read-service-ports";
+} from "./load-balancer-settings";
 export { SecurityRuleManagement, type TerraformManagedOptions } from "./security-rule-management";
-export { type IServiceBackend } from "./service-backend";
 export { type LoadBalancerTlsOptions, type ReencryptionOptions, TlsTermination } from "./tls-termination";
-export { type ServiceOptions, WorkloadService, type WorkloadServiceProps } from "./workload-service";
+export {
+  type ExposedPort,
+  type IServiceBackend,
+  type ServiceOptions,
+  WorkloadService,
+  type WorkloadServiceProps,
+} from "./workload-service";

@@ -1,18 +1,16 @@
 import { ApiObject, Chart } from "cdk8s";
 import { Construct, type IConstruct } from "constructs";
-import { type IngressHost } from "./ingress-host";
 import {
+  type IngressHost,
   type ResolvedRoute,
   INGRESS_SERVICE_PORT,
   type IngressGateway,
   IngressPathType,
   type IngressRouteProps,
-} from "./ingress-props";
-import { TlsTerminationPoint } from "./load-balancer-kinds";
-import { checkServiceName } from "./read-service-ports";
-import { type IServiceBackend } from "./service-backend";
+} from "./ingress-gateway";
+import { TlsTerminationPoint } from "./load-balancer-settings";
+import { checkServiceName, type IServiceBackend, WorkloadService } from "./workload-service";
 import { type TlsTermination } from "./tls-termination";
-import { WorkloadService } from "./workload-service";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { any, choice, type PropsSchema, readProps, valueOf, withDefault } from "../core/readers";

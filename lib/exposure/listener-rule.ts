@@ -1,5 +1,5 @@
 import { type Duration, type Size } from "cdk8s";
-import { LoadBalancerType, TlsTerminationPoint } from "./load-balancer-kinds";
+import { LoadBalancerType, TlsTerminationPoint } from "./load-balancer-settings";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import {

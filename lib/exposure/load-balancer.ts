@@ -1,18 +1,29 @@
 import { ApiObject, Chart } from "cdk8s";
 import { Token } from "cdktf";
 import { Construct } from "constructs";
-import { ExternalTrafficPolicy, LoadBalancerType, RuleOwner } from "./load-balancer-kinds";
+import {
+  ExternalTrafficPolicy,
+  LoadBalancerType,
+  RuleOwner,
+  type LoadBalancerAccess,
+} from "./load-balancer-settings";
 import { type LoadBalancerProps } from "./load-balancer-props";
-import { annotationsOf, proxyHeader } from "./private/load-balancer-annotations";
-import { addListenerRules, addTerraformRules, controllerRules } from "./private/load-balancer-rules";
+import {
+  annotationsOf,
+  proxyHeader,
+  addListenerRules,
+  addTerraformRules,
+  controllerRules,
+} from "./private/load-balancer-resources";
 import { readLoadBalancer, type ResolvedLoadBalancer } from "./private/read-load-balancer";
-import { servicePorts } from "./private/service-ports";
-import { offerBalancer, type ServicePort, type SharedBalancer } from "./private/shared-load-balancers";
+import { servicePorts, type IServiceBackend } from "./workload-service";
+import { offerBalancer, type ServicePort, type SharedBalancer } from "./private/load-balancer-claims";
 import { clusterBaseOf, createdClusterOf, type ISecureOkeCluster } from "../cluster/cluster-base";
-import { clusterOfChart } from "../cluster/cluster-of-chart";
-import { certificateStatement } from "../cluster/private/certificate-policies";
-import { balancerRight, grantRightElsewhere } from "../cluster/private/additional-rights";
-import { runTimeAnnotations } from "../cluster/private/run-time-tags";
+import { clusterOfChart } from "../cluster/private/cluster-charts";
+import { certificateStatement } from "../cluster/private/cluster-policies";
+import { grantRightElsewhere } from "../cluster/private/granted-rights";
+import { balancerRight } from "../cluster/private/cluster-rights";
+import { runTimeAnnotations } from "../cluster/private/run-time-load-balancers";
 import { checked } from "../core/checked";
 import { Port, IpProtocol } from "../core/port";
 import { checkRegionWhenWritten } from "../core/regions";
@@ -28,8 +39,6 @@ import { chartsIn, isBridging } from "../synthesis/chart-objects";
 import { isAdded, isSameCluster, scopeOf } from "../synthesis/chart-scopes";
 import { explainForgotten, guardStaticSynthesis } from "../synthesis/chart-guards";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
-import { type LoadBalancerAccess } from "./load-balancer-access";
-import { type IServiceBackend } from "./service-backend";
 import { type TlsTermination } from "./tls-termination";
 
 /**

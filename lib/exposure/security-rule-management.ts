@@ -1,7 +1,6 @@
-import { RuleOwner } from "./load-balancer-kinds";
-import { nodePort } from "./private/node-ports";
+import { RuleOwner } from "./load-balancer-settings";
 import { checked } from "../core/checked";
-import { optional, type PropsSchema, readProps, taggingReaders } from "../core/readers";
+import { optional, type PropsSchema, readProps, taggingReaders, wholeNumber } from "../core/readers";
 import { type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 
@@ -30,10 +29,15 @@ export interface TerraformManagedOptions extends TaggingProps {
   readonly healthCheckNodePort?: number;
 }
 
+/** The range of node ports. */
+export const NODE_PORTS = { first: 30_000, last: 32_767 };
+
+const nodePort = wholeNumber({ least: NODE_PORTS.first, most: NODE_PORTS.last, code: "NODE_PORT_INVALID" });
+
 const TERRAFORM_MANAGED = {
-  nodePort: optional(nodePort()),
-  httpNodePort: optional(nodePort()),
-  healthCheckNodePort: optional(nodePort()),
+  nodePort: optional(nodePort),
+  httpNodePort: optional(nodePort),
+  healthCheckNodePort: optional(nodePort),
   ...taggingReaders(),
 } satisfies PropsSchema<TerraformManagedOptions>;
 

@@ -1,7 +1,7 @@
+import { Problems } from "../core/validation-error";
 import { type IConstruct } from "constructs";
 import { type IngressCertificate } from "./ingress-certificate";
-import { TlsTerminationPoint } from "./load-balancer-kinds";
-import { foreignSecrets } from "./private/secret-grant";
+import { TlsTerminationPoint } from "./load-balancer-settings";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
@@ -22,11 +22,45 @@ import {
   withDefault,
 } from "../core/readers";
 import { type ReasonedChoice } from "../core/reason";
-import { Problems } from "../core/validation-error";
 import { type AppProtocol } from "../workload/pods/ports";
 import { sslConfigOf, TlsVersion } from "../workload/pods/load-balancer-listeners";
 
 export { TlsVersion } from "../workload/pods/load-balancer-listeners";
+
+/** The Secrets of a load balancer, each prefixed with its namespace and a slash if one was given. */
+interface BalancerSecrets {
+  readonly secret?: string;
+  readonly backendSecret?: string;
+  /**
+   * The reason for Secrets of another namespace.
+   *
+   * @internal
+   */
+  readonly _grant?: string;
+}
+
+/** The Secrets in another namespace than the Service's. */
+function foreignSecrets({ secret, backendSecret }: BalancerSecrets, namespace: string | undefined): string[] {
+  return [secret, backendSecret].flatMap((name) =>
+    typeof name === "string" && name.includes("/") && name.split("/")[0] !== namespace ? [name] : [],
+  );
+}
+
+/** Adds a problem for each Secret in another namespace than the Service's without a reason. */
+export function checkSecretGrant(
+  problems: Problems,
+  secrets: BalancerSecrets,
+  namespace: string | undefined,
+): void {
+  if (secrets._grant !== undefined) return;
+  for (const secret of foreignSecrets(secrets, namespace)) {
+    problems.add(
+      "REASON_MISSING",
+      `The Secret ${secret} is outside of ${namespace ?? "the chart's namespace"}, and secretGrant is missing`,
+      'Use a Secret in the namespace of the Service, or give a reason: secretGrant: { reason: "..." }',
+    );
+  }
+}
 
 /** The certificate of a load balancer: either `certificateId`, which is recommended, or `secretName`. */
 export interface LoadBalancerTlsOptions {

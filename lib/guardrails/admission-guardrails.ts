@@ -1,181 +1,103 @@
-import { ApiObject, Chart } from "cdk8s";
-import { Token } from "cdktf";
-import { Construct, type IConstruct } from "constructs";
-import { type AdmissionGuardrailsProps } from "./admission-guardrails-props";
-import { type GuardrailException } from "./guardrail-exception";
-import { celText } from "./private/pod-guardrails";
-import { POLICY_KIND, type ReadGuardrail, readGuardrails } from "./private/read-guardrails";
-import { Acknowledgements } from "../core/acknowledgement";
+import { Chart } from "cdk8s";
+import { Construct } from "constructs";
+import {
+  ALL_RULES,
+  checkException,
+  checkMode,
+  checkRule,
+  type GuardrailException,
+  GuardrailMode,
+  SYSTEM_NAMESPACES,
+} from "./guardrail-enforcement";
+import {
+  AdmissionGuardrail,
+  checkRequiredLabels,
+  POLICY_KIND,
+  type ReadGuardrail,
+} from "./private/guardrail-policy";
+import { objectGuardrails, serviceGuardrails } from "./private/object-guardrails";
+import { type GuardrailDefinition, type GuardrailParameters, podGuardrails } from "./private/pod-guardrails";
 import { checked } from "../core/checked";
-import { GuardrailRule, GUARDRAILS } from "../core/guardrail-catalogue";
+import { pathOf } from "../core/construct-scope";
+import { shown } from "../core/display-value";
+import { GuardrailRule } from "../core/guardrail-catalogue";
+import { isQualifiedName } from "../core/kubernetes-names";
+import {
+  checkedBy,
+  listOf,
+  mapOf,
+  mapped,
+  objectName,
+  ocid,
+  passing,
+  type PropsSchema,
+  type Reader,
+  readProps,
+  type Resolved,
+  text,
+  valueOf,
+  withDefault,
+} from "../core/readers";
+import { byText } from "../core/stable-order";
 import { Problems } from "../core/validation-error";
-import { checkChartsBelow, checkAtSynthesis } from "../synthesis/synthesis-checks";
-import { apiObjectsIn, dataOf, removeNamespace } from "../synthesis/chart-objects";
-import { isAdded, whenAdded } from "../synthesis/chart-scopes";
-import { referenceOf } from "../synthesis/references";
+import { keyedByValue } from "../core/value-readers";
+import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
+import { chartOf, checkUnused, findNamed } from "../synthesis/chart-objects";
 import { guardStaticSynthesis } from "../synthesis/chart-guards";
+import { checkImageName } from "../workload/images/private/image-reference";
 
-const API_VERSION = "admissionregistration.k8s.io/v1";
-const PREFIX = "secure-oke";
-
-/** One rule: the policy with its conditions, and the binding with its scope. */
-class AdmissionGuardrail extends Construct {
-  constructor(scope: Construct, guardrail: ReadGuardrail) {
-    super(scope, guardrail.definition.rule);
-    const policy = this.add(
-      "Resource",
-      POLICY_KIND,
-      guardrail.name,
-      policyAnnotations(guardrail),
-      policySpec(guardrail),
-    );
-    this.node.defaultChild = policy;
-    this.add(
-      "Binding",
-      `${POLICY_KIND}Binding`,
-      guardrail.name,
-      bindingAnnotations(guardrail),
-      bindingSpec(guardrail),
-    ).addDependency(policy);
-    this.acknowledge(guardrail);
-  }
-
-  private add(id: string, kind: string, name: string, annotations: object, spec: object): ApiObject {
-    const metadata = { name, annotations: annotations as { [key: string]: string } };
-    const object = new ApiObject(this, id, { apiVersion: API_VERSION, kind, metadata, spec });
-    removeNamespace(object);
-    return object;
-  }
-
-  private acknowledge({ definition, mode, exceptions }: ReadGuardrail): void {
-    const { rule } = definition;
-    const { practice } = GUARDRAILS[rule];
-    const note = (what: string, reason: string) => {
-      Acknowledgements._record(this, practice, what, reason);
-    };
-    if (mode.reason !== undefined) {
-      note(`guardrail ${rule} does not deny: ${mode.validationActions.join(", ")}`, mode.reason);
-    }
-    for (const { namespace, reason } of exceptions) note(`guardrail ${rule} exempts ${namespace}`, reason);
-  }
-}
-
-function policyAnnotations({ definition }: ReadGuardrail): object {
-  const { title, why, fix, practice } = GUARDRAILS[definition.rule];
-  return {
-    [`${PREFIX}/title`]: title,
-    [`${PREFIX}/why`]: why,
-    [`${PREFIX}/fix`]: fix,
-    [`${PREFIX}/practice`]: practice,
-  };
-}
-
-function policySpec({ definition }: ReadGuardrail): object {
-  const { rule, resourceRules, matchConditions, variables, offenders } = definition;
-  const { title, fix } = GUARDRAILS[rule];
-  return {
-    // Denies objects that can't be evaluated.
-    failurePolicy: "Fail",
-    matchConstraints: { matchPolicy: "Equivalent", resourceRules },
-    ...(matchConditions.length > 0 ? { matchConditions } : {}),
-    variables: [...variables, { name: "offenders", expression: offenders }],
-    validations: [
-      {
-        expression: "variables.offenders.size() == 0",
-        message: `${rule}: ${title}. ${fix}.`,
-        messageExpression: `${celText(`${rule}: ${title}: `)} + variables.offenders.join(", ") + ${celText(`. ${fix}.`)}`,
-        reason: "Forbidden",
-      },
-    ],
-  };
-}
-
-function reasons(exceptions: readonly GuardrailException[]): string {
-  return exceptions.map(({ namespace, reason }) => `${namespace}: ${reason}`).join("\n");
-}
-
-function bindingAnnotations({ mode, exceptions }: ReadGuardrail): object {
-  return {
-    ...(mode.reason === undefined ? {} : { [`${PREFIX}/mode-reason`]: mode.reason }),
-    ...(exceptions.length === 0 ? {} : { [`${PREFIX}/exceptions`]: reasons(exceptions) }),
-  };
-}
-
-function bindingSpec({ name, mode, exemptNamespaces }: ReadGuardrail): object {
-  return {
-    policyName: name,
-    validationActions: mode.validationActions,
-    matchResources: {
-      // Kubernetes itself sets this label of a namespace, and prevents changes to it.
-      namespaceSelector: {
-        matchExpressions: [
-          { key: "kubernetes.io/metadata.name", operator: "NotIn", values: exemptNamespaces },
-        ],
-      },
-    },
-  };
-}
-
-interface PodTemplate {
-  readonly metadata?: { readonly labels?: unknown };
-}
-
-interface Workload extends PodTemplate {
-  readonly apiVersion?: string;
-  readonly kind?: string;
-  readonly metadata?: { readonly labels?: unknown; readonly namespace?: string };
-  readonly spec?: {
-    readonly template?: PodTemplate;
-    readonly jobTemplate?: { readonly spec?: { readonly template?: PodTemplate } };
-  };
-}
-
-const KINDS =
-  /^(v1\/(Pod|ReplicationController)|apps\/v1\/(DaemonSet|Deployment|ReplicaSet|StatefulSet)|batch\/v1\/(CronJob|Job))$/;
-
-/**
- * Adds problems for workloads of the program whose missing labels the guardrail would deny: those of the
- * guardrails' cluster, and those of their App if plain cdk8s writes them.
- */
-function checkRequiredLabels(
-  construct: IConstruct,
-  guardrails: readonly ReadGuardrail[],
-  requiredLabels: readonly string[],
-): void {
-  const rule = guardrails.find(({ definition }) => definition.rule === GuardrailRule.REQUIRED_LABELS);
-  if (!rule?.mode.validationActions.includes("Deny")) return;
-  const keys = [...new Set(requiredLabels)].sort();
-  const check = (scope: IConstruct) => {
-    const problems = new Problems(construct);
-    for (const object of apiObjectsIn(scope)) problems.collect(() => checkObject(object, rule, keys));
-    problems.throwIfAny();
-  };
-  const chart = Chart.of(construct);
-  whenAdded(chart, (scope) => checkChartsBelow(scope, check));
-  checkAtSynthesis(chart, () => {
-    if (!isAdded(chart)) check(chart.node.root);
-  });
-}
-
-function checkObject(object: ApiObject, { exemptNamespaces }: ReadGuardrail, keys: readonly string[]): void {
-  if (!KINDS.test(`${object.apiVersion}/${object.kind}`)) return;
-  const data = dataOf(object) as Workload;
-  if (exemptNamespaces.includes(data.metadata?.namespace ?? "")) return;
-  const template =
-    data.kind === "Pod" ? data : (data.spec?.jobTemplate?.spec?.template ?? data.spec?.template);
-  const labels = template?.metadata?.labels ?? {};
-  // Labels from Terraform values are unknown.
-  if (typeof labels !== "object" || Token.isUnresolved(labels) || referenceOf(labels) !== undefined) return;
-  const values = labels as { readonly [key: string]: unknown };
-  const missing = keys.filter((key) => values[key] === undefined || values[key] === "");
-  if (missing.length === 0) return;
-  const problems = new Problems(object);
-  problems.add(
-    "LABEL_INVALID",
-    `The pods of the ${object.kind} ${object.name} lack the labels ${missing.join(", ")}, which the guardrails require`,
-    `Give the workload labels: { ${missing.map((key) => `${JSON.stringify(key)}: "…"`).join(", ")} }, or exempt its namespace with GuardrailException.of`,
-  );
-  problems.throwIfAny();
+/** Props for AdmissionGuardrails. */
+export interface AdmissionGuardrailsProps {
+  /**
+   * The registries and repositories that all images must come from, such as `fra.ocir.io/acme`.
+   *
+   * @default - any; the rule `allowed-registries` is left out
+   */
+  readonly allowedRegistries?: string[];
+  /**
+   * The keys of the labels that every pod must have, with a non-empty value.
+   *
+   * @default - none; the rule `required-labels` is left out
+   */
+  readonly requiredLabels?: string[];
+  /**
+   * The network security groups that Services may use: for a cluster with cloud-managed load balancers
+   * `cluster.workerSecurityGroup`, and the `securityGroup` of each Terraform-managed one.
+   *
+   * @default - any; the rule `load-balancer-groups` is left out
+   */
+  readonly loadBalancerGroups?: INetworkSecurityGroup[];
+  /**
+   * The OCIDs of the compartments for load balancers of Services, besides that of the cluster.
+   *
+   * @default - none; the rule `load-balancer-compartment` refuses any compartment that a Service sets
+   */
+  readonly loadBalancerCompartmentIds?: string[];
+  /**
+   * The action for objects that violate a rule.
+   *
+   * @default GuardrailMode.deny()
+   */
+  readonly mode?: GuardrailMode;
+  /**
+   * The actions for violations of certain rules, by the rule's id, such as `{ "image-digest":
+   * GuardrailMode.warn(…) }`.
+   *
+   * @default - `mode` for all rules
+   */
+  readonly modes?: { [rule: string]: GuardrailMode };
+  /**
+   * The namespaces that are exempt from rules.
+   *
+   * @default - only `kube-system`, `kube-node-lease` and `kube-public`
+   */
+  readonly exceptions?: GuardrailException[];
+  /**
+   * The prefix of the names of the policies and their bindings.
+   *
+   * @default "secure-oke"
+   */
+  readonly namePrefix?: string;
 }
 
 /**
@@ -215,4 +137,198 @@ export class AdmissionGuardrails extends Construct {
     checkRequiredLabels(this, guardrails, read.requiredLabels);
     for (const guardrail of guardrails) new AdmissionGuardrail(this, guardrail);
   }
+}
+
+const MAX_NAME_LENGTH = 63;
+const MAX_PREFIX_LENGTH = MAX_NAME_LENGTH - Math.max(...ALL_RULES.map((rule) => rule.length)) - 1;
+
+/** Reads a list with at least one entry. */
+function filledList<T>(each: Reader<T>, example: string): Reader<T[]> {
+  const list = listOf(each, `a list, for example ${example}`);
+  return (problems, name, value) => {
+    if (!Array.isArray(value) || value.length > 0) return list(problems, name, value);
+    problems.add(
+      "GUARDRAIL_INVALID",
+      `${name} is empty`,
+      `Give entries, for example ${example}, or leave ${name} out`,
+    );
+    return undefined;
+  };
+}
+
+const REGISTRY = checkedBy(text("a registry"), (problems, name, registry) => {
+  checkImageName(problems, name, registry, true);
+});
+
+const LABEL_KEY = passing<string>((problems, name, key) => {
+  if (typeof key === "string" && isQualifiedName(key)) return;
+  const fix = 'Give the key of a label, for example "team" or "acme.example/cost-center"';
+  problems.add("LABEL_INVALID", `${name} is ${shown(key)}`, fix);
+});
+
+const GROUP_ID = mapped(
+  valueOf<INetworkSecurityGroup>("INetworkSecurityGroup"),
+  ({ networkSecurityGroupId }) => networkSecurityGroupId,
+);
+const MODE = checkedBy(valueOf<GuardrailMode>("GuardrailMode"), checkMode);
+const EXCEPTION = checkedBy(valueOf<GuardrailException>("GuardrailException"), checkException);
+
+const NAME_PREFIX = checkedBy(objectName(), (problems, name, prefix) => {
+  if (prefix.length <= MAX_PREFIX_LENGTH) return;
+  problems.add("NAME_INVALID", `${name} has ${prefix.length} characters`, `Use at most ${MAX_PREFIX_LENGTH}`);
+});
+
+const GUARDRAILS_PROPS = {
+  allowedRegistries: withDefault(filledList(REGISTRY, '["fra.ocir.io/acme"]'), []),
+  requiredLabels: withDefault(filledList(LABEL_KEY, '["team"]'), []),
+  loadBalancerGroups: withDefault(filledList(GROUP_ID, "[cluster.workerSecurityGroup]"), []),
+  loadBalancerCompartmentIds: withDefault(
+    filledList(ocid("compartment", "tenancy"), '["ocid1.compartment.oc1..example"]'),
+    [],
+  ),
+  mode: withDefault(MODE, GuardrailMode.deny()),
+  modes: withDefault(
+    mapOf(MODE, 'modes by rule, for example { "image-digest": GuardrailMode.warn({ reason }) }'),
+    {},
+  ),
+  exceptions: withDefault(listOf(EXCEPTION, "a list of GuardrailException.of({ … })"), []),
+  namePrefix: withDefault(NAME_PREFIX, "secure-oke"),
+} satisfies PropsSchema<AdmissionGuardrailsProps>;
+
+/** The props of guardrails, with a definition for each active rule. */
+export interface ReadGuardrails extends Resolved<typeof GUARDRAILS_PROPS> {
+  readonly guardrails: readonly ReadGuardrail[];
+}
+
+/** Reads the props; throws an error that lists every problem. */
+export function readGuardrails(
+  scope: Construct,
+  id: string,
+  props: AdmissionGuardrailsProps,
+): ReadGuardrails {
+  const problems = new Problems(pathOf(scope, id));
+  const read = readProps(problems, props, GUARDRAILS_PROPS);
+  const { namePrefix = "", mode = GuardrailMode.deny() } = read;
+  const exceptions = [...(read.exceptions ?? [])].sort((a, b) => byText(a.namespace, b.namespace));
+  checkDuplicates(problems, exceptions);
+  const exceptionsFrom = (rule: GuardrailRule) => exceptions.filter(({ rules }) => rules.includes(rule));
+  const exemptNamespaces = (rule: GuardrailRule) =>
+    [...SYSTEM_NAMESPACES, ...exceptionsFrom(rule).map(({ namespace }) => namespace)].sort();
+  const definitions = definitionsOf({
+    allowedRegistries: read.allowedRegistries ?? [],
+    requiredLabels: read.requiredLabels ?? [],
+    loadBalancerCompartmentIds: read.loadBalancerCompartmentIds ?? [],
+    loadBalancerGroupIds: read.loadBalancerGroups ?? [],
+    exemptNamespaces,
+  });
+  const modes: { readonly [rule: string]: GuardrailMode } = keyedByValue(GuardrailRule, read.modes ?? {});
+  checkModes(problems, props.modes, definitions);
+  checkExemptedRules(problems, exceptions, definitions);
+  const guardrails = definitions.map((definition) => ({
+    name: `${namePrefix}-${definition.rule}`,
+    definition,
+    mode: modes[definition.rule] ?? mode,
+    exceptions: exceptionsFrom(definition.rule),
+    exemptNamespaces: exemptNamespaces(definition.rule),
+  }));
+  if (read.namePrefix !== undefined) checkNames(problems, scope, guardrails, namePrefix);
+  return problems.resolved<ReadGuardrails>({ ...read, guardrails });
+}
+
+/** Adds one problem if the chart already has guardrails with the prefix, regardless of their number. */
+function checkNames(
+  problems: Problems,
+  scope: Construct,
+  guardrails: readonly { readonly name: string }[],
+  namePrefix: string,
+): void {
+  const chart = chartOf(scope);
+  const taken = guardrails.filter(({ name }) => !chart || findNamed(chart, [POLICY_KIND], name));
+  const [first] = taken;
+  if (first === undefined) return;
+  if (taken.length === 1 || !chart) {
+    checkUnused(
+      problems,
+      scope,
+      [POLICY_KIND],
+      first.name,
+      "Give each AdmissionGuardrails its own namePrefix",
+    );
+    return;
+  }
+  const owner = findNamed(chart, [POLICY_KIND], first.name)?.node.scope?.node.scope?.node.path;
+  problems.add(
+    "NAME_DUPLICATE",
+    `namePrefix is ${namePrefix}, which ${owner} uses in the same chart for ${taken.length} of these policies`,
+    'Combine both into one AdmissionGuardrails, which applies to the whole cluster, or give another namePrefix, for example "acme"',
+  );
+}
+
+function definitionsOf(parameters: GuardrailParameters): GuardrailDefinition[] {
+  const definitions = [
+    ...podGuardrails(parameters),
+    ...objectGuardrails(parameters),
+    ...serviceGuardrails(parameters),
+  ];
+  return definitions.sort((a, b) => byText(a.rule, b.rule));
+}
+
+function checkDuplicates(problems: Problems, sorted: readonly GuardrailException[]): void {
+  for (const [index, exception] of sorted.entries()) {
+    const duplicates = sorted
+      .slice(index + 1)
+      .filter(({ namespace }) => namespace === exception.namespace)
+      .flatMap(({ rules }) => rules.filter((rule) => exception.rules.includes(rule)));
+    if (duplicates.length === 0) continue;
+    problems.add(
+      "NAME_DUPLICATE",
+      `exceptions exempts ${exception.namespace} more than once from ${[...new Set(duplicates)].join(", ")}`,
+      "Keep one of the exceptions, with the whole reason",
+    );
+  }
+}
+
+function checkModes(
+  problems: Problems,
+  modes: AdmissionGuardrailsProps["modes"],
+  definitions: readonly GuardrailDefinition[],
+): void {
+  for (const rule of Object.keys(keyedByValue(GuardrailRule, modes ?? {}))) {
+    checkRule(problems, "modes", rule);
+    checkActive(problems, `modes sets a mode for ${rule}`, rule, definitions);
+  }
+}
+
+function checkExemptedRules(
+  problems: Problems,
+  exceptions: readonly GuardrailException[],
+  definitions: readonly GuardrailDefinition[],
+): void {
+  // An exception from every rule applies to the active rules only.
+  for (const { namespace, rules } of exceptions.filter((exception) => exception.rules.length === 1)) {
+    for (const rule of rules)
+      checkActive(problems, `exceptions exempts ${namespace} from ${rule}`, rule, definitions);
+  }
+}
+
+const PARAMETER_OF: { readonly [rule: string]: string } = {
+  [GuardrailRule.ALLOWED_REGISTRIES]: "allowedRegistries",
+  [GuardrailRule.LOAD_BALANCER_GROUPS]: "loadBalancerGroups",
+  [GuardrailRule.REQUIRED_LABELS]: "requiredLabels",
+};
+
+/** Adds a problem if a known rule is inactive because its parameter is missing. */
+function checkActive(
+  problems: Problems,
+  what: string,
+  rule: string,
+  definitions: readonly GuardrailDefinition[],
+): void {
+  const parameter = PARAMETER_OF[rule];
+  if (parameter === undefined || definitions.some((definition) => definition.rule === rule)) return;
+  problems.add(
+    "GUARDRAIL_INVALID",
+    `${what}, a rule that is inactive without ${parameter}`,
+    `Give ${parameter}`,
+  );
 }

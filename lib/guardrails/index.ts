@@ -1,8 +1,7 @@
-export { type AdmissionGuardrailsProps } from "./admission-guardrails-props";
-export { AdmissionGuardrails } from "./admission-guardrails";
+export { AdmissionGuardrails, type AdmissionGuardrailsProps } from "./admission-guardrails";
 export {
   GuardrailException,
   type GuardrailExceptionProps,
+  GuardrailMode,
   type NamespaceExceptionProps,
-} from "./guardrail-exception";
-export { GuardrailMode } from "./guardrail-mode";
+} from "./guardrail-enforcement";

@@ -2,7 +2,13 @@ import { type ApiObject, Chart } from "cdk8s";
 import { App, TerraformStack } from "cdktf";
 import { type IConstruct } from "constructs";
 import { CONFLICTS, HardeningConflict } from "./conflict";
-import { type HardeningOptions } from "./hardening-options";
+import {
+  type HardeningOptions,
+  type Plan,
+  readOptions,
+  trackedEntries,
+  type TrackedEntry,
+} from "./hardening-options";
 import {
   findingLine,
   groupedFindings,
@@ -11,8 +17,7 @@ import {
   reportOf,
 } from "./hardening-report";
 import { harden } from "./private/harden";
-import { newNotes, type Notes } from "./private/hardening-notes";
-import { type Plan, readOptions, type TrackedEntry, trackedEntries } from "./private/read-options";
+import { newNotes, type Notes } from "./private/manifest-fields";
 import { type Accounts, accountsOf } from "./private/service-account-token";
 import { Acknowledgements, type PracticeId } from "../core/acknowledgement";
 import { checked } from "../core/checked";
@@ -22,7 +27,6 @@ import { isOfKind, refuseKind } from "../core/value-readers";
 import { addWarning } from "../core/warnings";
 import { apiObjectsIn, dataOf, renderObject } from "../synthesis/chart-objects";
 import { outputOf } from "../synthesis/chart-scopes";
-import { type ContainerResourceRanges } from "../workload/pods/container-resources";
 import { isIncluded, keepHook } from "../synthesis/check-included";
 import {
   computeOnce,
@@ -34,6 +38,7 @@ import {
   originalOf,
 } from "../synthesis/rendering";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
+import { type ContainerResourceRanges } from "../workload/pods/container-resources";
 
 const warnedTexts = new StateOf<IConstruct, Set<string>>(() => new Set());
 

@@ -1,4 +1,3 @@
-export { type NamespaceLimits } from "./namespace-limits";
-export { type NamespaceQuota, type StorageClassQuota } from "./namespace-quota";
+export { type NamespaceLimits, type NamespaceQuota, type StorageClassQuota } from "./namespace-resources";
 export { SecureNamespace, type SecureNamespaceProps } from "./secure-namespace";
 export { Tenant, type TenantProps } from "./tenant";

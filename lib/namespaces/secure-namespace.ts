@@ -1,7 +1,13 @@
 import { ApiObject, Chart } from "cdk8s";
 import { Construct } from "constructs";
-import { type NamespaceLimits } from "./namespace-limits";
-import { type NamespaceQuota } from "./namespace-quota";
+import {
+  defaultLimits,
+  defaultQuota,
+  type NamespaceLimits,
+  namespaceLimits,
+  type NamespaceQuota,
+  namespaceQuota,
+} from "./namespace-resources";
 import { checkCapacity, type ContainerLimits } from "./private/namespace-capacity";
 import {
   allowedClasses,
@@ -12,13 +18,11 @@ import {
   storagePolicy,
 } from "./private/namespace-classes";
 import { type Amounts } from "./private/namespace-pods";
-import { defaultLimits, namespaceLimits } from "./private/read-limits";
-import { defaultQuota, namespaceQuota } from "./private/read-quota";
 import { KubernetesVersion } from "../cluster/kubernetes-version";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
-import { StateOf } from "../core/construct-state";
 import { pathOf } from "../core/construct-scope";
+import { StateOf } from "../core/construct-state";
 import { shown } from "../core/display-value";
 import {
   checkedBy,

@@ -1,15 +1,12 @@
 import { App, Chart } from "cdk8s";
 import { Construct, type IConstruct } from "constructs";
-import { type NamespaceLimits } from "./namespace-limits";
-import { type NamespaceQuota } from "./namespace-quota";
+import { type NamespaceLimits, type NamespaceQuota } from "./namespace-resources";
 import { checkPeers } from "./private/tenant-peers";
-import { adminsAllow, developersAllow, viewersAllow } from "../rbac/private/standard-roles";
 import { SecureNamespace, type SecureNamespaceProps } from "./secure-namespace";
 import { type KubernetesVersion } from "../cluster/kubernetes-version";
 import { checked } from "../core/checked";
-import { StateOfTree } from "../core/construct-state";
 import { pathOf } from "../core/construct-scope";
-import { nonEmptyListOf, checkUnique } from "../core/value-readers";
+import { StateOfTree } from "../core/construct-state";
 import {
   checkedBy,
   listOf,
@@ -23,11 +20,12 @@ import {
   withDefault,
 } from "../core/readers";
 import { type Problem, Problems, ValidationError, whilePending } from "../core/validation-error";
-import { isOfSameCluster } from "../exposure/private/same-cluster";
+import { checkUnique, nonEmptyListOf } from "../core/value-readers";
+import { isOfSameCluster } from "../synthesis/chart-scopes";
 import { podsRangeOf } from "../network-policy/private/network-rules";
+import { guardBindings, LeastPrivilegeRole } from "../rbac/role";
+import { editorRules, operatorRules, viewerRules } from "../rbac/kubernetes-access";
 import { type RoleRule } from "../rbac/role-rule";
-import { guardBindings } from "../rbac/private/rbac-bindings";
-import { LeastPrivilegeRole } from "../rbac/role";
 import { Subject } from "../rbac/subject";
 import { chartOf, checkUnused } from "../synthesis/chart-objects";
 import { noteWritten } from "../synthesis/chart-guards";
@@ -162,9 +160,9 @@ export interface TenantProps {
 }
 
 const ROLES = {
-  admins: (tenant: string) => adminsAllow(`The admins of the tenant ${tenant} deploy its workloads`),
-  developers: developersAllow,
-  viewers: viewersAllow,
+  admins: (tenant: string) => editorRules(`The admins of the tenant ${tenant} deploy its workloads`),
+  developers: operatorRules,
+  viewers: viewerRules,
 } satisfies { readonly [role: string]: (tenant: string) => RoleRule[] };
 const roleName = (role: string) => `tenant-${role}`;
 

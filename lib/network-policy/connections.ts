@@ -1,8 +1,7 @@
 import { Chart } from "cdk8s";
 import { type INetworkPolicyPeer } from "cdk8s-plus-27";
 import { type IConstruct } from "constructs";
-import { type ExternalPeer } from "./external-peer";
-import { type OracleServiceRanges, oracleServiceRanges } from "./oracle-service-ranges";
+import { type ExternalPeer, type OracleServiceRanges, oracleServiceRanges } from "./external-peer";
 import { checkListens } from "./private/listening-ports";
 import {
   checkPolicyPort,
@@ -12,9 +11,11 @@ import {
   outside,
   peerManifests,
   portManifests,
+  checkReach,
+  checkWidth,
+  rangeOf,
 } from "./private/network-rules";
-import { checkReach, checkWidth, rangeOf } from "./private/peer-width";
-import { clusterOfChart } from "../cluster/cluster-of-chart";
+import { clusterOfChart } from "../cluster/private/cluster-charts";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { type Cidr, contains } from "../core/cidr";

@@ -1,3 +1,2 @@
 export { type ConnectionOptions, Connections, type IConnectable } from "./connections";
-export { ExternalPeer, type ExternalPeerProps } from "./external-peer";
-export { OracleServiceRanges } from "./oracle-service-ranges";
+export { ExternalPeer, type ExternalPeerProps, OracleServiceRanges } from "./external-peer";

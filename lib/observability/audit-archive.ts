@@ -1,5 +1,5 @@
 import { type TerraformProvider } from "cdktf";
-import { type Construct } from "constructs";
+import { type Construct, type IConstruct } from "constructs";
 import { type ArchiveRetention } from "./archive-retention";
 import { ArchiveTarget } from "./archive-target";
 import { AuditScope } from "./audit-scope";
@@ -23,6 +23,7 @@ import {
   valueOf,
   withDefault,
 } from "../core/readers";
+import { findWhenWritten, type ProgramFinding } from "../core/warnings";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
@@ -54,8 +55,44 @@ export interface ArchivedLogGroup {
   readonly readGrant?: LogReadGrant;
 }
 
+/** Options for an archive of audit logs. */
+export interface AuditArchiveOptions {
+  /**
+   * Log groups of other programs to archive.
+   *
+   * @default - none
+   */
+  readonly logGroups?: ArchivedLogGroup[];
+  /**
+   * The OCID of the compartment of the key, if a key is given.
+   *
+   * @default - the compartment of the bucket
+   */
+  readonly keyCompartmentId?: string;
+  /**
+   * The period for which each object is kept unchanged; it is deleted afterwards.
+   *
+   * @default ArchiveRetention.of(Duration.days(365)), not locked
+   */
+  readonly retention?: ArchiveRetention;
+  /**
+   * The name of the bucket: letters, digits, `-`, `_`, and `.`, unique in the tenancy's region. A change
+   * creates another bucket.
+   *
+   * @default - the path of the construct, joined by dashes; for the archive of a SecureOkeCluster, that of the cluster, and a hash
+   * of its path and compartment
+   */
+  readonly bucketName?: string;
+  /**
+   * Additional targets of all records: a stream for a SIEM, or Logging Analytics.
+   *
+   * @default - only the bucket
+   */
+  readonly targets?: ArchiveTarget[];
+}
+
 /** Props for AuditArchive. */
-export interface AuditArchiveProps extends TaggingProps {
+export interface AuditArchiveProps extends AuditArchiveOptions, TaggingProps {
   /**
    * The scope of the archived OCI Audit records: `AuditScope.compartmentAndBelow(compartmentId)`, or that of
    * the tenancy.
@@ -69,12 +106,6 @@ export interface AuditArchiveProps extends TaggingProps {
    */
   readonly logs?: ILogs[];
   /**
-   * Log groups of other programs to archive.
-   *
-   * @default - none
-   */
-  readonly logGroups?: ArchivedLogGroup[];
-  /**
    * The OCID of the compartment of the bucket and its connector: preferably one in which the operators of the
    * cluster have no permissions.
    */
@@ -82,35 +113,10 @@ export interface AuditArchiveProps extends TaggingProps {
   /** The OCID of your key that encrypts the bucket: AES, in the same region. */
   readonly kmsKeyId: string;
   /**
-   * The OCID of the compartment of the key.
-   *
-   * @default - the compartment of the bucket
-   */
-  readonly keyCompartmentId?: string;
-  /**
    * The region of the bucket, such as `eu-frankfurt-1`, which is part of the service's name in IAM
    * statements.
    */
   readonly region: string;
-  /**
-   * The period for which each object is kept unchanged; it is deleted afterwards.
-   *
-   * @default ArchiveRetention.of(Duration.days(365)), not locked
-   */
-  readonly retention?: ArchiveRetention;
-  /**
-   * The name of the bucket: letters, digits, `-`, `_`, and `.`, unique in the tenancy's region. A change
-   * creates another bucket.
-   *
-   * @default - the path of the construct, joined by dashes
-   */
-  readonly bucketName?: string;
-  /**
-   * Additional targets of all records: a stream for a SIEM, or Logging Analytics.
-   *
-   * @default - only the bucket
-   */
-  readonly targets?: ArchiveTarget[];
   /**
    * The provider of the tenancy's home region, in which policies are created.
    *
@@ -125,15 +131,23 @@ const LOG_GROUP = {
   readGrant: optional(choice(LogReadGrant, "a member of LogReadGrant")),
 } satisfies PropsSchema<ArchivedLogGroup>;
 
-const AUDIT_ARCHIVE = {
-  audit: valueOf(AuditScope),
-  logs: withDefault(listOf(valueOf<ILogs>("ILogs"), "a list, such as [cluster.controlPlaneLogs]"), []),
+/** How the options of archives are read. */
+export const AUDIT_ARCHIVE_OPTIONS = {
   logGroups: withDefault(listOf(objectOf(LOG_GROUP), "a list of { logGroupId, compartmentId }"), []),
+  keyCompartmentId: ARCHIVE.keyCompartmentId,
+  retention: ARCHIVE.retention,
+  bucketName: ARCHIVE.bucketName,
   targets: withDefault(
     checkedBy(listOf(valueOf(ArchiveTarget), "a list of ArchiveTarget"), checkTargetNames),
     [],
   ),
+} satisfies PropsSchema<AuditArchiveOptions>;
+
+const AUDIT_ARCHIVE = {
+  audit: valueOf(AuditScope),
+  logs: withDefault(listOf(valueOf<ILogs>("ILogs"), "a list, such as [cluster.controlPlaneLogs]"), []),
   ...ARCHIVE,
+  ...AUDIT_ARCHIVE_OPTIONS,
 } satisfies PropsSchema<AuditArchiveProps>;
 
 type ResolvedAuditArchive = Resolved<typeof AUDIT_ARCHIVE>;
@@ -230,6 +244,33 @@ export class AuditArchive extends ResourceConstruct {
     const grants = parts.grantReading([...logs, ...granted]);
     parts.fill(sources, grants);
     for (const target of archive.targets) this.copyTo(target, parts, sources, grants);
+    findWhenWritten(this, () => this.doubles());
+  }
+
+  /** A finding if an archive that comes before this one in the program has the same audit records. */
+  private doubles(): ProgramFinding[] {
+    const { compartmentId, logGroup } = this.archive.audit;
+    const isArchive = (construct: IConstruct): construct is AuditArchive => construct instanceof AuditArchive;
+    const archives = this.node.root.node.findAll().filter(isArchive);
+    const isSame = (other: AuditArchive) =>
+      other.archive.audit.logGroup === logGroup &&
+      compareOcids(
+        { scope: this, id: compartmentId },
+        { scope: other, id: other.archive.audit.compartmentId },
+      ) === "same";
+    const first = archives.find(isSame);
+    if (first === undefined || first === this) return [];
+    return [
+      {
+        id: "audit-archived-twice",
+        construct: this,
+        what: `Its audit records are also in the archive ${first.node.path}`,
+        why: "Each record is stored and billed twice, and a region has a limit of connectors.",
+        fix:
+          "Keep one of the two: for a SecureOkeCluster, write auditArchive: AuditArchiving.none({ reason: … }), or give the " +
+          "options of the other archive to AuditArchiving.enabled",
+      },
+    ];
   }
 
   private sources(): LogSource[] {

@@ -1,21 +1,21 @@
 import { type TerraformProvider } from "cdktf";
-import { type Construct } from "constructs";
+import { type Construct, type IConstruct } from "constructs";
 import { type Alarm } from "./alarm";
-import { Alarms } from "./alarms";
+import { ALARM_ROUTING_OPTIONS, type AlarmRoutingOptions, topicValue } from "./alarm-routing";
+import { type Alarms } from "./alarms";
 import { type AuditAlarm } from "./audit-alarm";
 import { type EventAlarm } from "./event-alarm";
 import { type MetricAlarm } from "./metric-alarm";
 import { type INotificationTopic, NotificationTopic } from "./notification-topic";
-import { CLUSTER_ID } from "./private/alarm-kind";
+import { CLUSTER_ID, OKE_METRICS } from "./private/alarm-kind";
 import { connectorStatement } from "./private/connector-statement";
 import { type IObservedCluster } from "./observed-cluster";
-import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
+import { checkHomeRegionProvider } from "../core/regions";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
 import {
-  listOf,
-  ocid,
+  any,
   optional,
   type PropsSchema,
   readProps,
@@ -23,7 +23,9 @@ import {
   taggingReaders,
   valueOf,
 } from "../core/readers";
+import { checkRegionWhenWritten } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
+import { addWarning } from "../core/warnings";
 import { nameOf, policyNameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
@@ -33,60 +35,26 @@ import { MonitoringAlarm } from "../oci/monitoring-alarm";
 import { SchServiceConnector } from "../oci/sch-service-connector";
 
 /** Props for ClusterAlarms. */
-export interface ClusterAlarmsProps extends TaggingProps {
+export interface ClusterAlarmsProps extends AlarmRoutingOptions, TaggingProps {
   /** The cluster to monitor. */
   readonly cluster: IObservedCluster;
   /** The topic of the messages, in the region of the cluster. */
   readonly topic: INotificationTopic;
-  /**
-   * The alarms.
-   *
-   * @default Alarms.recommended()
-   */
-  readonly alarms?: Alarms;
-  /**
-   * The OCID of the compartment of the alarms: event rules match the events of this compartment and its
-   * descendants.
-   *
-   * Use a common parent if keys, networks, or bastions are in other compartments than the cluster.
-   *
-   * @default - the compartment of the cluster
-   */
-  readonly compartmentId?: string;
-  /**
-   * The OCIDs of the compartments whose OCI Audit records are monitored, each without its descendants.
-   *
-   * @default - the compartment of the cluster, and that of its network if it has one
-   */
-  readonly auditCompartmentIds?: string[];
   /**
    * The provider of the tenancy's home region, in which policies are created and IAM events are emitted.
    *
    * @default - the stack's own provider, which must then be that of the home region
    */
   readonly homeRegionProvider?: TerraformProvider;
-  /**
-   * The topic of messages about IAM events, in the home region, as a rule can only use a topic in its own
-   * region.
-   *
-   * @default - `topic`; with `homeRegionProvider`, its own topic with the same subscribers
-   */
-  readonly homeRegionTopic?: INotificationTopic;
 }
 
 const MESSAGE_FORMAT = "ONS_OPTIMIZED";
 
-const COMPARTMENT = ocid("compartment", "tenancy");
-const TOPIC = valueOf<INotificationTopic>("INotificationTopic");
-
 const CLUSTER_ALARMS = {
   cluster: valueOf<IObservedCluster>("IObservedCluster"),
-  topic: TOPIC,
-  alarms: optional(valueOf(Alarms)),
-  compartmentId: optional(COMPARTMENT),
-  auditCompartmentIds: optional(listOf(COMPARTMENT, "a list of OCIDs of compartments")),
-  homeRegionProvider: optional(terraformProvider()),
-  homeRegionTopic: optional(TOPIC),
+  topic: topicValue(),
+  homeRegionProvider: optional(any<TerraformProvider>()),
+  ...ALARM_ROUTING_OPTIONS,
   ...taggingReaders(),
 } satisfies PropsSchema<ClusterAlarmsProps>;
 
@@ -94,7 +62,6 @@ type ReadAlarms = Resolved<typeof CLUSTER_ALARMS>;
 
 /** The props, with what follows from the cluster. */
 interface ResolvedAlarms extends ReadAlarms {
-  readonly alarms: Alarms;
   readonly compartmentId: string;
   readonly auditCompartmentIds: string[];
 }
@@ -104,26 +71,54 @@ function readAlarms(scope: Construct, id: string, props: ClusterAlarmsProps): Re
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
   const read = readProps(problems, props, CLUSTER_ALARMS);
-  const { cluster, topic, homeRegionProvider, homeRegionTopic } = read;
+  const { cluster, homeRegionProvider } = read;
   const compartmentId = read.compartmentId ?? (cluster && problems.collect(() => cluster.compartmentId));
-  if (homeRegionProvider && !homeRegionTopic && topic && !("subscribers" in topic)) {
-    problems.add(
-      "ATTRIBUTE_MISSING",
-      "homeRegionTopic was not given, and the subscribers of topic are unknown",
-      "Give a topic of the home region: NotificationTopic.fromNotificationTopicAttributes(stack, id, { topicId, compartmentId })",
-    );
-  }
+  checkHomeRegionTopic(problems, read, homeRegionProvider);
   checkHomeRegionProvider(problems, scope, homeRegionProvider);
-  const { alarms = Alarms.recommended(), auditCompartmentIds = cluster && auditCompartmentsOf(cluster) } =
-    read;
-  if (alarms.list.length === 0) {
+  if (cluster && read.alarms) checkNoDoubles(problems, scope, cluster, read.alarms);
+  const { auditCompartmentIds = cluster && auditCompartmentsOf(cluster) } = read;
+  return problems.resolved<ResolvedAlarms>({ ...read, compartmentId, auditCompartmentIds });
+}
+
+/** Adds a problem if the subscribers to messages from the home region are unknown. */
+export function checkHomeRegionTopic(
+  problems: Problems,
+  {
+    topic,
+    homeRegionTopic,
+  }: { readonly topic?: INotificationTopic; readonly homeRegionTopic?: INotificationTopic },
+  homeRegionProvider: TerraformProvider | undefined,
+  place = "",
+): void {
+  if (!homeRegionProvider || homeRegionTopic || !topic || "subscribers" in topic) return;
+  problems.add(
+    "ATTRIBUTE_MISSING",
+    `${place}homeRegionTopic was not given, and the subscribers of topic are unknown`,
+    "Give a topic of the home region: NotificationTopic.fromNotificationTopicAttributes(stack, id, { topicId, compartmentId })",
+  );
+}
+
+/** Adds a problem for alarms that the cluster already has, such as the default alarms of a SecureOkeCluster. */
+function checkNoDoubles(
+  problems: Problems,
+  scope: Construct,
+  cluster: IObservedCluster,
+  alarms: Alarms,
+): void {
+  // A cluster that is being created has no alarms yet.
+  if (cluster === (scope as IConstruct)) return;
+  const names = alarms.list.map(({ name }) => name);
+  const isOfCluster = (construct: IConstruct): construct is ClusterAlarms =>
+    construct instanceof ClusterAlarms && construct.cluster === cluster;
+  for (const other of scope.node.root.node.findAll().filter(isOfCluster)) {
+    const doubles = other.alarms.list.map(({ name }) => name).filter((name) => names.includes(name));
+    if (doubles.length === 0) continue;
     problems.add(
-      "VALUE_INVALID",
-      "alarms is empty, so nothing watches the cluster",
-      "Give Alarms.recommended(), and leave out single ones with .without(name, { reason })",
+      "NAME_DUPLICATE",
+      `alarms contains ${doubles.join(", ")}, which ${other.node.path} has for the same cluster`,
+      "Configure the alarms of a SecureOkeCluster by its prop, alarms: AlarmRouting.toTopic(topic), or give other alarms",
     );
   }
-  return problems.resolved<ResolvedAlarms>({ ...read, alarms, compartmentId, auditCompartmentIds });
 }
 
 /** The compartments of the cluster and of its network, which an imported cluster may not have. */
@@ -142,19 +137,26 @@ function auditCompartmentsOf(cluster: IObservedCluster): string[] {
  */
 @checked
 export class ClusterAlarms extends ResourceConstruct {
+  /** The cluster to monitor. */
+  public readonly cluster: IObservedCluster;
+  /** The topic of the messages. */
+  public readonly topic: INotificationTopic;
   /** The alarms. */
   public readonly alarms: Alarms;
   /** The OCID of the compartment of the alarms. */
   public readonly compartmentId: string;
   private readonly resolved: ResolvedAlarms;
-  private ownHomeTopic?: INotificationTopic;
+  private ownHomeTopic?: NotificationTopic;
 
   constructor(scope: Construct, id: string, props: ClusterAlarmsProps) {
     const resolved = readAlarms(scope, id, props);
     super(scope, id);
     this.resolved = resolved;
+    this.cluster = resolved.cluster;
+    this.topic = resolved.topic;
     this.alarms = resolved.alarms;
     this.compartmentId = resolved.compartmentId;
+    checkRegionWhenWritten(this, "topic", this.topic.topicId);
     const all = this.alarms.list;
     for (const alarm of all.filter(isMetric)) this.addMetricAlarm(alarm);
     for (const alarm of all.filter(isEvent)) this.addEventRule(alarm);
@@ -167,6 +169,13 @@ export class ClusterAlarms extends ResourceConstruct {
 
   private addMetricAlarm(alarm: MetricAlarm): void {
     const { cluster, topic } = this.resolved;
+    for (const metric of alarm._unknownMetrics()) {
+      addWarning(
+        this,
+        `[alarm-metric] ${this.node.path}: the alarm ${alarm.name} reads ${metric}, which OKE does not document in oci_oke. ` +
+          `Without such a metric it never fires. Write one of ${OKE_METRICS.join(", ")}, or the namespace of the metric.`,
+      );
+    }
     new MonitoringAlarm(this, alarm.name, {
       compartmentId: this.compartmentId,
       metricCompartmentId: cluster.compartmentId,
@@ -237,13 +246,17 @@ export class ClusterAlarms extends ResourceConstruct {
   private get homeTopic(): INotificationTopic {
     const { topic, homeRegionTopic, homeRegionProvider } = this.resolved;
     if (homeRegionTopic || !homeRegionProvider) return homeRegionTopic ?? topic;
-    this.ownHomeTopic ??= new NotificationTopic(this, "HomeRegionTopic", {
-      compartmentId: topic.compartmentId,
-      topicProvider: homeRegionProvider,
-      subscribers: (topic as NotificationTopic).subscribers,
-      freeformTags: this.resolved.freeformTags,
-      definedTags: this.resolved.definedTags,
-    });
+    if (!this.ownHomeTopic) {
+      const { topicName } = topic as NotificationTopic;
+      this.ownHomeTopic = new NotificationTopic(this, "HomeRegionTopic", {
+        compartmentId: topic.compartmentId,
+        topicName: `${topicName}-home`,
+        topicProvider: homeRegionProvider,
+        freeformTags: this.resolved.freeformTags,
+        definedTags: this.resolved.definedTags,
+      });
+      (topic as NotificationTopic)._copySubscribersTo(this.ownHomeTopic);
+    }
     return this.ownHomeTopic;
   }
 

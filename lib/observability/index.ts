@@ -1,9 +1,17 @@
 export { Alarm, type WatchProps } from "./alarm";
+export { AlarmRouting, type AlarmRoutingOptions } from "./alarm-routing";
 export { Alarms, type OmittedAlarm, type RecommendedAlarmsOptions } from "./alarms";
 export { ArchiveRetention, type RetentionLock } from "./archive-retention";
 export { ArchiveTarget, type LogAnalyticsTarget, type StreamTarget } from "./archive-target";
 export { AuditAlarm, type AuditAlarmProps } from "./audit-alarm";
-export { type ArchivedLogGroup, AuditArchive, type AuditArchiveProps, LogReadGrant } from "./audit-archive";
+export {
+  type ArchivedLogGroup,
+  AuditArchive,
+  type AuditArchiveOptions,
+  type AuditArchiveProps,
+  LogReadGrant,
+} from "./audit-archive";
+export { AuditArchiving, type AuditArchivingOptions } from "./audit-archiving";
 export { AuditScope } from "./audit-scope";
 export { ClusterAlarms, type ClusterAlarmsProps } from "./cluster-alarms";
 export { EventAlarm, type EventAlarmProps } from "./event-alarm";

@@ -1,7 +1,7 @@
 import { type Duration } from "cdk8s";
 import { Alarm, WATCH, type WatchProps } from "./alarm";
-import { CLUSTER_ID } from "./private/alarm-kind";
-import { hasTrigger, parseMetricQuery } from "./private/metric-query";
+import { CLUSTER_ID, OKE_METRICS } from "./private/alarm-kind";
+import { hasTrigger, metricsOf, parseMetricQuery } from "./private/metric-query";
 import { queryText } from "./private/query-reader";
 import { checked } from "../core/checked";
 import {
@@ -60,6 +60,7 @@ export interface MetricAlarmProps extends WatchProps {
 
 const EXAMPLE = `'UnschedulablePods[5m]{resourceId = "${CLUSTER_ID}"}.max() > 0'`;
 const MAX_PENDING_MINUTES = 60;
+const OKE_NAMESPACE = "oci_oke";
 
 /** Parses a query, which must have a condition. */
 function checkTrigger(query: string, problems: Problems, name: string): void {
@@ -76,7 +77,7 @@ const METRIC_ALARM = {
   query: queryText(EXAMPLE, checkTrigger),
   metricNamespace: withDefault(
     matching(/^[a-z][a-z0-9_]*$/, 'Give the namespace of the metrics, such as "oci_oke"'),
-    "oci_oke",
+    OKE_NAMESPACE,
   ),
   severity: withDefault(choice(AlarmSeverity, "a member of AlarmSeverity"), AlarmSeverity.WARNING),
   pendingFor: withDefault(
@@ -116,5 +117,11 @@ export class MetricAlarm extends Alarm {
     this.metricNamespace = props.metricNamespace;
     this.severity = props.severity;
     this.pendingMinutes = props.pendingFor;
+  }
+
+  /** The metrics of the query that OKE does not document, so that the alarm may never fire. @internal */
+  public _unknownMetrics(): string[] {
+    if (this.metricNamespace !== OKE_NAMESPACE) return [];
+    return metricsOf(parseMetricQuery(this.query)).filter((metric) => !OKE_METRICS.includes(metric));
   }
 }

@@ -6,19 +6,20 @@ import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { shown } from "../core/display-value";
 import { findWhenWritten } from "../core/warnings";
 import {
+  any,
   checkedBy,
   listOf,
   matching,
   ocid,
   optional,
   type PropsSchema,
+  type Reader,
   readProps,
   type Resolved,
   taggingReaders,
   valueOf,
   withDefault,
 } from "../core/readers";
-import { terraformProvider } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
@@ -70,18 +71,20 @@ export interface NotificationTopicProps extends TaggingProps {
 const COMPARTMENT = ocid("compartment", "tenancy");
 const SUBSCRIBER = valueOf(Subscriber);
 
+/** Reads a list of subscribers without duplicates. */
+export function subscriberList(): Reader<Subscriber[]> {
+  return checkedBy(listOf(SUBSCRIBER, "a list of Subscriber"), (problems, name, subscribers) => {
+    checkUnique(problems, name, subscribers);
+  });
+}
+
 const TOPIC = {
   compartmentId: COMPARTMENT,
   topicName: optional(
     matching(/^[A-Za-z0-9_-]{1,256}$/, 'Give 1 to 256 letters, digits, "-", and "_"', { references: true }),
   ),
-  subscribers: withDefault(
-    checkedBy(listOf(SUBSCRIBER, "a list of Subscriber"), (problems, _name, subscribers) => {
-      checkUnique(problems, subscribers);
-    }),
-    [],
-  ),
-  topicProvider: optional(terraformProvider()),
+  subscribers: withDefault(subscriberList(), []),
+  topicProvider: optional(any<TerraformProvider>()),
   ...taggingReaders(),
 } satisfies PropsSchema<NotificationTopicProps>;
 
@@ -150,6 +153,8 @@ export class NotificationTopic extends ResourceConstruct implements INotificatio
   public readonly _topicProvider: TerraformProvider | undefined;
   private readonly topic: ResolvedTopic;
   private readonly subscribed: Subscriber[] = [];
+  private readonly copies: NotificationTopic[] = [];
+  private isCopy = false;
 
   constructor(scope: Construct, id: string, props: NotificationTopicProps) {
     const topic = readTopic(scope, id, props);
@@ -166,7 +171,9 @@ export class NotificationTopic extends ResourceConstruct implements INotificatio
       ...tagsOf(this, topic),
     }).id;
     for (const subscriber of topic.subscribers) this.addSubscriber(subscriber);
-    findWhenWritten(this, () => (this.subscribed.length === 0 ? [this.missingSubscriber()] : []));
+    findWhenWritten(this, () =>
+      this.subscribed.length === 0 && !this.isCopy ? [this.missingSubscriber()] : [],
+    );
   }
 
   /** The subscribers. */
@@ -178,9 +185,10 @@ export class NotificationTopic extends ResourceConstruct implements INotificatio
   public addSubscriber(subscriber: Subscriber): void {
     const problems = new Problems(this);
     if (SUBSCRIBER(problems, "subscriber", subscriber))
-      checkUnique(problems, [...this.subscribed, subscriber]);
+      checkUnique(problems, "subscribers", [...this.subscribed, subscriber]);
     problems.throwIfAny();
     this.subscribed.push(subscriber);
+    for (const copy of this.copies) copy.addSubscriber(subscriber);
     new OnsSubscription(this, subscriber._id, {
       provider: this.topic.topicProvider,
       compartmentId: this.compartmentId,
@@ -191,13 +199,26 @@ export class NotificationTopic extends ResourceConstruct implements INotificatio
     });
   }
 
+  /**
+   * Gives a topic of another region the subscribers of this one, those that are added later too.
+   *
+   * @internal
+   */
+  public _copySubscribersTo(copy: NotificationTopic): void {
+    copy.isCopy = true;
+    this.copies.push(copy);
+    for (const subscriber of this.subscribed) copy.addSubscriber(subscriber);
+  }
+
   private missingSubscriber() {
     return {
       id: "topic-without-subscriber",
       construct: this,
       what: "The topic has no subscriber",
       why: "Alarms fire, and nobody receives their messages.",
-      fix: 'Give it some: subscribers: [Subscriber.email("oncall@example.com")], or topic.addSubscriber(…)',
+      fix:
+        'Give it some: subscribers: [Subscriber.email("oncall@example.com")], or topic.addSubscriber(…); for the topic of a ' +
+        'SecureOkeCluster, alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")])',
     };
   }
 }
@@ -214,9 +235,9 @@ class ImportedTopic extends ResourceConstruct implements INotificationTopic {
   }
 }
 
-function checkUnique(problems: Problems, subscribers: readonly Subscriber[]): void {
+function checkUnique(problems: Problems, name: string, subscribers: readonly Subscriber[]): void {
   const ids = subscribers.map(({ _id }) => _id);
   for (const id of new Set(ids.filter((each, index) => ids.indexOf(each) !== index))) {
-    problems.add("NAME_DUPLICATE", `subscribers contains ${id} twice`, "Name each subscriber once");
+    problems.add("NAME_DUPLICATE", `${name} contains ${id} twice`, "Name each subscriber once");
   }
 }

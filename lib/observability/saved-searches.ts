@@ -1,4 +1,4 @@
-import { type Construct } from "constructs";
+import { type Construct, type IConstruct } from "constructs";
 import { SavedSearch } from "./saved-search";
 import { SearchedLogs } from "./searched-logs";
 import { type IObservedCluster } from "./observed-cluster";
@@ -95,14 +95,11 @@ function readSearches(scope: Construct, id: string, props: SavedSearchesProps): 
   const read = readProps(problems, props, SAVED_SEARCHES);
   const { cluster } = read;
   const ofCluster = cluster && problems.collect(() => cluster.compartmentId);
-  checkUnique(
-    problems,
-    "searches",
-    (read.searches ?? []).map(({ name }) => name),
-  );
+  checkSearchNames(problems, "searches", read.searches ?? []);
+  if (cluster) checkNoDoubles(problems, scope, cluster, read.searches ?? SavedSearch.recommended());
   if (problems.any || !cluster || ofCluster === undefined) return problems.throwAll();
   const scopes = scopesOf(cluster, ofCluster, read);
-  for (const search of read.searches ?? []) checkScope(problems, search, scopes);
+  for (const search of read.searches ?? []) checkLogs(problems, search, scopes[search.logs].length > 0);
   const all = read.searches ?? SavedSearch.recommended().filter(({ logs }) => scopes[logs].length > 0);
   const searches = [...all].sort((search, other) => byText(search.name, other.name));
   return problems.resolved<ResolvedSearches>({
@@ -127,19 +124,55 @@ function scopesOf(cluster: IObservedCluster, compartmentId: string, read: Partia
 }
 
 /** Returns undefined for logs that a cluster or network does not have, where reading them throws. */
-function ifAny<T>(read: () => T): T | undefined {
+export function ifAny<T>(read: () => T): T | undefined {
   return new Problems("logs").collect(read);
 }
 
+/** Adds a problem for each name that several searches have. */
+export function checkSearchNames(
+  problems: Problems,
+  property: string,
+  searches: readonly SavedSearch[],
+): void {
+  checkUnique(
+    problems,
+    property,
+    searches.map(({ name }) => name),
+  );
+}
+
 /** Adds a problem for a search in logs that the cluster does not have. */
-function checkScope(problems: Problems, { name, logs }: SavedSearch, scopes: Scopes): void {
-  if (scopes[logs].length > 0) return;
+export function checkLogs(problems: Problems, { name, logs }: SavedSearch, areAvailable: boolean): void {
+  if (areAvailable) return;
   const prop = logs === SearchedLogs.FLOW_LOGS ? "flowLogs" : "controlPlaneLogs";
   problems.add(
     "ATTRIBUTE_MISSING",
     `${prop} was not given: the search ${name} needs these logs, and the cluster has none`,
     `Give ${prop}, or leave the search out`,
   );
+}
+
+/** Adds a problem for searches that the cluster already has, such as the default searches of a SecureOkeCluster. */
+function checkNoDoubles(
+  problems: Problems,
+  scope: Construct,
+  cluster: IObservedCluster,
+  searches: readonly SavedSearch[],
+): void {
+  // A cluster that is being created has no searches yet.
+  if (cluster === (scope as IConstruct)) return;
+  const names = searches.map(({ name }) => name);
+  const isOfCluster = (construct: IConstruct): construct is SavedSearches =>
+    construct instanceof SavedSearches && construct.cluster === cluster;
+  for (const other of scope.node.root.node.findAll().filter(isOfCluster)) {
+    const doubles = other.searches.map(({ name }) => name).filter((name) => names.includes(name));
+    if (doubles.length === 0) continue;
+    problems.add(
+      "NAME_DUPLICATE",
+      `searches contains ${doubles.join(", ")}, which ${other.node.path} has for the same cluster`,
+      "Leave these searches out; the prop savedSearches of a SecureOkeCluster configures its own",
+    );
+  }
 }
 
 /**
@@ -149,6 +182,8 @@ function checkScope(problems: Problems, { name, logs }: SavedSearch, scopes: Sco
  */
 @checked
 export class SavedSearches extends ResourceConstruct {
+  /** The cluster whose logs are searched. */
+  public readonly cluster: IObservedCluster;
   /** The searches, sorted by name. */
   public readonly searches: SavedSearch[];
   /** The OCID of the compartment of the searches. */
@@ -158,6 +193,7 @@ export class SavedSearches extends ResourceConstruct {
     const resolved = readSearches(scope, id, props);
     super(scope, id);
     const { compartmentId, scopes, searches } = resolved;
+    this.cluster = resolved.cluster;
     this.searches = searches;
     this.compartmentId = compartmentId;
     for (const { name, purpose, response, logs, query } of searches) {

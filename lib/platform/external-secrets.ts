@@ -19,7 +19,7 @@ import {
   withDefault,
 } from "../core/readers";
 import { Problems } from "../core/validation-error";
-import { type OracleServiceRanges, oracleServiceRanges } from "../network-policy/oracle-service-ranges";
+import { type OracleServiceRanges, oracleServiceRanges } from "../network-policy/external-peer";
 import { removeNamespace } from "../synthesis/chart-objects";
 import { HardenedDeployment } from "../workload/hardened-deployment";
 import { type ContainerImage } from "../workload/images/container-image";

@@ -30,7 +30,7 @@ import {
 import { regionName } from "../core/regions";
 import { Problems } from "../core/validation-error";
 import { SecureNamespace } from "../namespaces/secure-namespace";
-import { type OracleServiceRanges, oracleServiceRanges } from "../network-policy/oracle-service-ranges";
+import { type OracleServiceRanges, oracleServiceRanges } from "../network-policy/external-peer";
 import { dnsEgress } from "../network-policy/private/network-rules";
 import { removeNamespace } from "../synthesis/chart-objects";
 import { declareReach } from "../workload/host-access/private/host-access-guard";

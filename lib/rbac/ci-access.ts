@@ -1,25 +1,143 @@
-import { ApiObject, type Chart } from "cdk8s";
+import { ApiObject, type Chart, Duration } from "cdk8s";
 import { TerraformOutput } from "cdktf";
 import { type Construct } from "constructs";
-import { CiCredentials } from "./ci-credentials";
 import { chartFor, KubernetesAccess } from "./kubernetes-access";
 import { Subject } from "./subject";
-import { acceptPipeline, checkIssuerEgress } from "../cluster/access/private/accept-pipeline";
+import { type PipelineIdentity } from "../cluster/access/pipeline-identity";
+import { acceptPipeline, checkIssuerEgress } from "../cluster/access/private/pipeline-authentication";
 import { ClusterAccess } from "../cluster/access/private/cluster-access";
 import { type ISecureOkeCluster } from "../cluster/cluster-base";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
+import { expiry, remindOfExpiry, textOf } from "../core/dates";
 import { shown } from "../core/display-value";
-import { remindOfExpiry, textOf } from "../core/dates";
 import { isDnsSubdomain } from "../core/kubernetes-names";
-import { outputNameOf } from "../core/resource-name";
-import { nonEmptyListOf } from "../core/value-readers";
-import { kind, optional, type PropsSchema, readProps, type Resolved, valueOf } from "../core/readers";
+import {
+  duration,
+  kind,
+  optional,
+  type PropsSchema,
+  readArgument,
+  readArguments,
+  readProps,
+  reasonFor,
+  type Resolved,
+  valueOf,
+  withDefault,
+} from "../core/readers";
+import { type ReasonedChoice } from "../core/reason";
 import { ResourceConstruct } from "../core/resource-construct";
-import { type Problems } from "../core/validation-error";
+import { outputNameOf } from "../core/resource-name";
+import { Problems } from "../core/validation-error";
+import { nonEmptyListOf } from "../core/value-readers";
 import { Egress } from "../network/egress/egress";
 import { checkEnhanced } from "../synthesis/chart-scopes";
+
+/** Options for CiCredentials.shortLivedToken. */
+export interface ShortLivedTokenOptions {
+  /**
+   * The lifetime of each token: whole seconds, at least 10 minutes.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly lifetime?: Duration;
+  /**
+   * The reason for a lifetime of more than a day.
+   *
+   * @default - none; such a lifetime is refused
+   */
+  readonly reason?: string;
+}
+
+/** Options for CiCredentials.longLivedToken. */
+export interface LongLivedTokenOptions extends ReasonedChoice {
+  /** The date by which the token must be replaced or removed: in the future, and at most a year away. */
+  readonly expires: Date;
+}
+
+// The API server issues no shorter ones.
+const MIN_SECONDS = 600;
+const MAX_SECONDS = 86_400;
+const MAX_DAYS = 366;
+const DEFAULT_LIFETIME = Duration.hours(1);
+
+const IDENTITY = kind<PipelineIdentity>(
+  ["issuerUrl", "username"],
+  'PipelineIdentity.gitHubActions({ repository: "acme/shop", branch: "main", audience: "oke" })',
+);
+
+const SHORT_LIVED = {
+  lifetime: withDefault(duration("seconds", { least: MIN_SECONDS }), DEFAULT_LIFETIME),
+  reason: optional(reasonFor("A token lifetime of more than a day")),
+} satisfies PropsSchema<ShortLivedTokenOptions>;
+
+const LONG_LIVED = {
+  reason: reasonFor("A token without expiry"),
+  expires: expiry(MAX_DAYS),
+} satisfies PropsSchema<LongLivedTokenOptions>;
+
+/** The credentials with which a CI system authenticates to the API server. */
+@checked
+export class CiCredentials {
+  /**
+   * Tokens that the CI system issues for each of its jobs: nothing is stored.
+   */
+  public static oidc(identity: PipelineIdentity): CiCredentials {
+    readArgument("CiCredentials.oidc", "identity", identity, IDENTITY);
+    return new CiCredentials("oidc", { identity });
+  }
+
+  /**
+   * An expiring token of a service account; a person with access requests a new one with the command of an
+   * output.
+   *
+   * @see https://kubernetes.io/docs/reference/kubectl/generated/kubectl_create/kubectl_create_token/
+   */
+  public static shortLivedToken(options: ShortLivedTokenOptions = {}): CiCredentials {
+    const problems = new Problems("CiCredentials.shortLivedToken");
+    const read = readProps(problems, options, SHORT_LIVED);
+    if (!problems.any && read.reason === undefined) checkLifetime(problems, read.lifetime);
+    const { lifetime, reason } = problems.resolved<Resolved<typeof SHORT_LIVED>>(read);
+    return new CiCredentials("short-lived token", { lifetime, reason });
+  }
+
+  /**
+   * A token of a service account without expiry: a Secret in the cluster, whose token you store in the CI
+   * system.
+   *
+   * Kubernetes does not expire it. The date is in the report and in an annotation, and a Terraform check
+   * reminds you of it.
+   *
+   * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengaddingserviceaccttoken.htm
+   */
+  public static longLivedToken(options: LongLivedTokenOptions): CiCredentials {
+    const { reason, expires } = readArguments("CiCredentials.longLivedToken", options, LONG_LIVED);
+    return new CiCredentials("long-lived token", { reason, expires });
+  }
+
+  private constructor(
+    /** The description of the credentials. */
+    public readonly description: string,
+    /** @internal */
+    public readonly _options: {
+      readonly identity?: PipelineIdentity;
+      readonly lifetime?: Duration;
+      readonly reason?: string;
+      readonly expires?: Date;
+    },
+  ) {}
+}
+
+/** Adds a problem if tokens without a reason are valid for more than a day. */
+function checkLifetime(problems: Problems, lifetime = DEFAULT_LIFETIME): void {
+  if (lifetime.toSeconds() <= MAX_SECONDS) return;
+  problems.add(
+    "TOKEN_LIFETIME",
+    `lifetime is ${lifetime.toHumanString()}, more than a day, without a reason`,
+    'Give at most Duration.days(1), or add the reason: { lifetime, reason: "…" }',
+  );
+}
 
 /** Props for CiAccess. */
 export interface CiAccessProps {

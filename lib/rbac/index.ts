@@ -1,6 +1,11 @@
 export { RoleRule } from "./role-rule";
-export { CiAccess, type CiAccessProps } from "./ci-access";
-export { CiCredentials, type LongLivedTokenOptions, type ShortLivedTokenOptions } from "./ci-credentials";
+export {
+  CiAccess,
+  type CiAccessProps,
+  CiCredentials,
+  type LongLivedTokenOptions,
+  type ShortLivedTokenOptions,
+} from "./ci-access";
 export { type BreakGlassOptions, KubernetesAccess } from "./kubernetes-access";
 export { RbacResource, type RbacResourceProps } from "./rbac-resource";
 export { RbacVerb } from "./rbac-verb";

@@ -1,18 +1,93 @@
 import { ApiObject, Chart } from "cdk8s";
-import { type RoleRule } from "./role-rule";
-import { exceptBinding, guardBindings } from "./private/rbac-bindings";
-import { adminsAllow, developersAllow, viewersAllow } from "./private/standard-roles";
-import { LeastPrivilegeRole } from "./role";
+import { exemptBinding, guardBindings, LeastPrivilegeRole } from "./role";
+import { RbacResource } from "./rbac-resource";
+import { RbacVerb } from "./rbac-verb";
+import { RoleRule } from "./role-rule";
 import { Subject } from "./subject";
 import { type IKubernetesAccess } from "../cluster/access/kubernetes-access";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { expiry, textOf } from "../core/dates";
 import { checkObjectName } from "../core/kubernetes-names";
-import { type ReasonedChoice } from "../core/reason";
 import { kind, type PropsSchema, readArgument, readArguments, reasonFor } from "../core/readers";
+import { type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 import { removeNamespace } from "../synthesis/chart-objects";
+
+/** The resources that viewers read: neither Secrets nor the inside of containers. */
+const VIEWED = [
+  RbacResource.CONFIG_MAPS,
+  RbacResource.CONTROLLER_REVISIONS,
+  RbacResource.CRON_JOBS,
+  RbacResource.DAEMON_SETS,
+  RbacResource.DEPLOYMENTS,
+  RbacResource.ENDPOINTS,
+  RbacResource.ENDPOINT_SLICES,
+  RbacResource.EVENTS,
+  RbacResource.EVENTS_V1,
+  RbacResource.HORIZONTAL_POD_AUTOSCALERS,
+  RbacResource.INGRESSES,
+  RbacResource.JOBS,
+  RbacResource.LIMIT_RANGES,
+  RbacResource.NETWORK_POLICIES,
+  RbacResource.PERSISTENT_VOLUME_CLAIMS,
+  RbacResource.PODS,
+  RbacResource.POD_DISRUPTION_BUDGETS,
+  RbacResource.POD_LOGS,
+  RbacResource.POD_METRICS,
+  RbacResource.REPLICA_SETS,
+  RbacResource.RESOURCE_QUOTAS,
+  RbacResource.ROLES,
+  RbacResource.ROLE_BINDINGS,
+  RbacResource.SERVICES,
+  RbacResource.SERVICE_ACCOUNTS,
+  RbacResource.STATEFUL_SETS,
+];
+
+/** The kinds of objects that workloads of this library consist of. */
+const DEPLOYED = [
+  RbacResource.CONFIG_MAPS,
+  RbacResource.CRON_JOBS,
+  RbacResource.DEPLOYMENTS,
+  RbacResource.HORIZONTAL_POD_AUTOSCALERS,
+  RbacResource.INGRESSES,
+  RbacResource.JOBS,
+  RbacResource.NETWORK_POLICIES,
+  RbacResource.PERSISTENT_VOLUME_CLAIMS,
+  RbacResource.POD_DISRUPTION_BUDGETS,
+  RbacResource.SERVICES,
+  RbacResource.SERVICE_ACCOUNTS,
+  RbacResource.STATEFUL_SETS,
+];
+
+const SCALES = [RbacResource.DEPLOYMENT_SCALES, RbacResource.STATEFUL_SET_SCALES];
+
+/** The rules of viewers of a namespace: read everything except Secrets. */
+export function viewerRules(): RoleRule[] {
+  return [
+    ...VIEWED.map((resource) => RoleRule.read(resource)),
+    RoleRule.verbs(RbacResource.NAMESPACES, RbacVerb.GET),
+  ];
+}
+
+/** The rules of operators of a namespace: scale and restart workloads, and delete jobs. */
+export function operatorRules(): RoleRule[] {
+  return [
+    ...viewerRules(),
+    ...SCALES.map((resource) => RoleRule.verbs(resource, RbacVerb.GET, RbacVerb.UPDATE, RbacVerb.PATCH)),
+    RoleRule.verbs(RbacResource.PODS, RbacVerb.DELETE),
+    RoleRule.verbs(RbacResource.POD_EVICTIONS, RbacVerb.CREATE),
+    RoleRule.verbs(RbacResource.JOBS, RbacVerb.DELETE),
+  ];
+}
+
+/** The rules of editors of a namespace: write workloads and their supporting objects. */
+export function editorRules(reason: string): RoleRule[] {
+  return [
+    ...operatorRules(),
+    ...DEPLOYED.map((resource) => RoleRule.write(resource).acknowledged({ reason })),
+  ];
+}
 
 /** Options for KubernetesAccess.breakGlass. */
 export interface BreakGlassOptions extends ReasonedChoice {
@@ -65,7 +140,7 @@ export class KubernetesAccess implements IKubernetesAccess {
       factory: "viewerIn",
       verb: "view",
       name: "access-viewers",
-      allow: viewersAllow,
+      allow: viewerRules,
     });
   }
 
@@ -77,7 +152,7 @@ export class KubernetesAccess implements IKubernetesAccess {
       factory: "operatorIn",
       verb: "operate",
       name: "access-operators",
-      allow: developersAllow,
+      allow: operatorRules,
     });
   }
 
@@ -92,7 +167,7 @@ export class KubernetesAccess implements IKubernetesAccess {
       factory: "editorIn",
       verb: "edit",
       name: "access-editors",
-      allow: () => adminsAllow("Editors deploy the workloads of the namespace"),
+      allow: () => editorRules("Editors deploy the workloads of the namespace"),
     });
   }
 
@@ -118,7 +193,7 @@ export class KubernetesAccess implements IKubernetesAccess {
     const { reason, expires } = readArguments("KubernetesAccess.breakGlass", options, BREAK_GLASS);
     const bind: Bind = (chart, subject) => {
       const binding = bindClusterRole(chart, "access-break-glass", "cluster-admin", subject);
-      exceptBinding(binding);
+      exemptBinding(binding);
       Acknowledgements._record(
         binding,
         "least-privilege",

@@ -2,7 +2,15 @@ import { knownResources, KUBERNETES_GROUPS, type RbacVerb, VERBS } from "./rbac-
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { isDnsLabel, isQualifiedName } from "../core/kubernetes-names";
-import { checkGiven } from "../core/missing-values";
+import {
+  boolean,
+  checkedBy,
+  optional,
+  type PropsSchema,
+  readProps,
+  type Resolved,
+  text,
+} from "../core/readers";
 import { Problems } from "../core/validation-error";
 
 /** The names of a kind of objects in the Kubernetes API. */
@@ -148,14 +156,9 @@ export class RbacResource {
    */
   public static of(props: RbacResourceProps): RbacResource {
     const problems = new Problems("RbacResource.of");
-    const { group, plural, namespaced, subresource } = props ?? {};
-    if (checkGiven(problems, { group, plural, namespaced })) {
-      checkGroup(problems, group);
-      checkPart(problems, "plural", plural);
-      if (subresource !== undefined) checkPart(problems, "subresource", subresource);
-      if (!problems.any) checkServed(problems, props);
-    }
-    problems.throwIfAny();
+    const read = readProps(problems, props, RESOURCE);
+    if (!problems.any) checkServed(problems, read as Resolved<typeof RESOURCE>);
+    const { group, plural, namespaced, subresource } = problems.resolved<Resolved<typeof RESOURCE>>(read);
     return new RbacResource(group, plural, namespaced, subresource);
   }
 
@@ -203,31 +206,40 @@ function checkWildcard(problems: Problems, name: string, text: string): boolean 
   return true;
 }
 
-function checkGroup(problems: Problems, group: string): void {
-  if (typeof group === "string" && checkWildcard(problems, "group", group)) return;
-  if (typeof group === "string" && KUBERNETES_GROUPS.includes(group)) return;
+/** Reads an API group without its version. */
+const apiGroup = checkedBy(text(), (problems, name, group) => {
+  if (checkWildcard(problems, name, group) || KUBERNETES_GROUPS.includes(group)) return;
   // A group of a CustomResourceDefinition has at least one period.
-  if (typeof group === "string" && group.includes(".") && isQualifiedName(`${group}/name`)) return;
+  if (group.includes(".") && isQualifiedName(`${group}/name`)) return;
   problems.add(
     "PERMISSION_INVALID",
-    `group is ${shown(group)}, which is neither an API group of Kubernetes nor a DNS name`,
+    `${name} is ${shown(group)}, which is neither an API group of Kubernetes nor a DNS name`,
     'Write the group without its version, for example "cert-manager.io", "apps", or "" for the core group',
   );
-}
+});
 
-function checkPart(problems: Problems, name: string, text: string): void {
-  if (typeof text === "string" && (checkWildcard(problems, name, text) || isDnsLabel(text))) return;
-  const isUrl = typeof text === "string" && text.startsWith("/");
+/** Reads a segment of the API path of objects. */
+const pathSegment = checkedBy(text(), (problems, name, segment) => {
+  if (checkWildcard(problems, name, segment) || isDnsLabel(segment)) return;
+  const isUrl = segment.startsWith("/");
   problems.add(
     "PERMISSION_INVALID",
-    `${name} is ${shown(text)}${isUrl ? ", a non-resource URL, which this library does not support" : ""}`,
+    `${name} is ${shown(segment)}${isUrl ? ", a non-resource URL, which this library does not support" : ""}`,
     'Write the name in the API path of the objects, in lower case, for example plural: "certificates", subresource: "status"',
   );
-}
+});
 
+const RESOURCE = {
+  group: apiGroup,
+  plural: pathSegment,
+  namespaced: boolean(),
+  subresource: optional(pathSegment),
+} satisfies PropsSchema<RbacResourceProps>;
+
+/** Adds a problem if Kubernetes does not serve a resource in one of its own API groups. */
 function checkServed(
   problems: Problems,
-  { group, plural, namespaced, subresource }: RbacResourceProps,
+  { group, plural, namespaced, subresource }: Resolved<typeof RESOURCE>,
 ): void {
   const served = knownResources(group);
   if (!served) return;

@@ -1,15 +1,18 @@
+import { RbacVerb, VERBS, NAMELESS } from "./rbac-verb";
+import { RbacResource } from "./rbac-resource";
+import { checked } from "../core/checked";
+import { any, checkedBy, type Reader, valueOf } from "../core/readers";
+import { readChoice, type ReasonedChoice } from "../core/reason";
+import { Problems } from "../core/validation-error";
+import { byKey } from "../core/stable-order";
 import { Token } from "cdktf";
 import { readVerbsOf, risksOf, type RoleRisk } from "./private/role-risks";
-import { type RbacResource } from "./rbac-resource";
-import { NAMELESS, RbacVerb, VERBS } from "./rbac-verb";
-import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
-import { checkReason, type ReasonedChoice } from "../core/reason";
-import { checkGiven } from "../core/missing-values";
-import { Problems } from "../core/validation-error";
 
 const CHANGING = [RbacVerb.CREATE, RbacVerb.UPDATE, RbacVerb.PATCH, RbacVerb.DELETE];
 const ESCALATING = ["bind", "escalate", "impersonate"];
+
+const RESOURCE = valueOf(RbacResource);
 
 interface RuleParts {
   readonly resource: RbacResource;
@@ -33,7 +36,7 @@ export class RoleRule {
    * Allows reading: get, list and watch, as far as Kubernetes serves them; for Secrets only get.
    */
   public static read(resource: RbacResource): RoleRule {
-    return makeRule("RoleRule.read", resource, () => readVerbsOf(resource));
+    return makeRule("RoleRule.read", resource, readVerbsOf);
   }
 
   /**
@@ -43,14 +46,14 @@ export class RoleRule {
    * it by name.
    */
   public static write(resource: RbacResource): RoleRule {
-    return makeRule("RoleRule.write", resource, () => servedVerbs(resource, CHANGING));
+    return makeRule("RoleRule.write", resource, (read) => servedVerbs(read, CHANGING));
   }
 
   /**
    * Allows single verbs that Kubernetes serves for the resource; never `bind`, `escalate`, or `impersonate`.
    */
   public static verbs(resource: RbacResource, ...verbs: RbacVerb[]): RoleRule {
-    return makeRule("RoleRule.verbs", resource, (problems) => readVerbs(problems, resource, verbs), true);
+    return makeRule("RoleRule.verbs", resource, (read, problems) => readVerbs(problems, read, verbs), true);
   }
 
   /** @internal */
@@ -94,7 +97,7 @@ export class RoleRule {
         `Put it into a rule without names: RoleRule.verbs(resource, RbacVerb.${dropped[0] === RbacVerb.CREATE ? "CREATE" : "DELETE_COLLECTION"})`,
       );
     }
-    for (const name of names) checkName(problems, name);
+    names.forEach((name, index) => OBJECT_NAME(problems, `names[${index}]`, name));
     problems.throwIfAny();
     const verbs = this.parts.verbs.filter((verb) => !dropped.includes(verb));
     return new RoleRule({ ...this.parts, names: [...new Set(names)].sort(), verbs });
@@ -107,10 +110,12 @@ export class RoleRule {
    * changing roles.
    */
   public acknowledged(choice: ReasonedChoice): RoleRule {
-    const problems = new Problems(`RoleRule of ${this.resource.toString()}`);
-    checkReason(problems, "A permission that allows more than its verbs say", choice?.reason);
-    problems.throwIfAny();
-    return new RoleRule({ ...this.parts, reason: choice.reason });
+    const reason = readChoice(
+      `RoleRule of ${this.resource.toString()}`,
+      "A permission that allows more than its verbs say",
+      choice,
+    );
+    return new RoleRule({ ...this.parts, reason });
   }
 
   /** @internal */
@@ -132,11 +137,12 @@ export class RoleRule {
 function makeRule(
   factory: string,
   resource: RbacResource,
-  verbsOf: (problems: Problems) => RbacVerb[],
+  verbsOf: (resource: RbacResource, problems: Problems) => RbacVerb[],
   isExact = false,
 ): RoleRule {
   const problems = new Problems(factory);
-  const verbs = checkGiven(problems, { resource }) ? verbsOf(problems) : [];
+  const read = RESOURCE(problems, "resource", resource);
+  const verbs = read ? verbsOf(read, problems) : [];
   if (!problems.any && verbs.length === 0) {
     const served = resource._verbs().map(constantOf).join(", ");
     problems.add(
@@ -159,58 +165,141 @@ function servedVerbs(resource: RbacResource, verbs: readonly RbacVerb[]): RbacVe
   return verbs.filter((verb) => resource._verbs().includes(verb));
 }
 
+/** Reads the verbs of a rule: each once, in the order in which rules are written. */
 function readVerbs(problems: Problems, resource: RbacResource, verbs: readonly RbacVerb[]): RbacVerb[] {
-  for (const verb of verbs) {
+  const verbOfResource = servedVerb(resource);
+  const read = verbs.map((verb, index) => verbOfResource(problems, `verbs[${index}]`, verb));
+  return VERBS.filter((verb) => read.includes(verb));
+}
+
+/** Reads a verb that Kubernetes serves for a resource. */
+function servedVerb(resource: RbacResource): Reader<RbacVerb> {
+  return (problems, name, value) => {
+    const verb = value as RbacVerb;
     const text = String(verb);
     if (text.includes("*")) {
       problems.add(
         "PERMISSION_TOO_WIDE",
-        `verbs contains ${shown(verb)}, a wildcard that also applies to future verbs`,
+        `${name} is ${shown(verb)}, a wildcard that also applies to future verbs`,
         "List each verb, for example RbacVerb.GET",
       );
     } else if (ESCALATING.includes(text)) {
       problems.add(
         "PERMISSION_TOO_WIDE",
-        `verbs contains ${shown(verb)}, which allows using the permissions of others`,
+        `${name} is ${shown(verb)}, which allows using the permissions of others`,
         "Remove it; to grant a role, write role.grantTo(subject)",
       );
     } else if (!VERBS.includes(verb)) {
       problems.add(
         "PERMISSION_INVALID",
-        `verbs contains ${shown(verb)}, which is not a verb`,
+        `${name} is ${shown(verb)}, which is not a verb`,
         `Write one of ${VERBS.map(constantOf).join(", ")}`,
       );
     } else if (!resource._verbs().includes(verb)) {
       problems.add(
         "PERMISSION_INVALID",
-        `verbs contains ${text}, which Kubernetes does not serve for ${resource.toString()}`,
+        `${name} is ${text}, which Kubernetes does not serve for ${resource.toString()}`,
         `Write one of ${resource._verbs().map(constantOf).join(", ")}`,
       );
-    }
-  }
-  return VERBS.filter((verb) => verbs.includes(verb));
+    } else return verb;
+    return undefined;
+  };
 }
 
-function checkName(problems: Problems, name: string): void {
-  if (typeof name === "string" && name.includes("*")) {
+/** Reads the name of an object; a reference would be sorted by the number of its token, which is not stable. */
+const OBJECT_NAME = checkedBy(any<string>(), (problems, name, value) => {
+  if (typeof value === "string" && value.includes("*")) {
     problems.add(
       "PERMISSION_TOO_WIDE",
-      `names contains ${shown(name)}, and Kubernetes supports no wildcards in names`,
+      `${name} is ${shown(value)}, and Kubernetes supports no wildcards in names`,
       "List each object; for all objects, remove .named(…)",
     );
     return;
   }
-  // A reference would be sorted by the number of its token, which is not stable.
-  const isValid =
-    typeof name === "string" &&
-    !Token.isUnresolved(name) &&
-    /^[^/%]{1,253}$/.test(name) &&
-    name !== "." &&
-    name !== "..";
-  if (isValid) return;
+  const isName = typeof value === "string" && /^[^/%]{1,253}$/.test(value) && value !== "." && value !== "..";
+  if (isName && !Token.isUnresolved(value)) return;
   problems.add(
     "NAME_INVALID",
-    `names contains ${shown(name)}, which is not the name of an object`,
+    `${name} is ${shown(value)}, which is not the name of an object`,
     'Write the name that kubectl prints, for example "web-config"',
   );
+});
+
+/** One rule of a Role or ClusterRole. */
+interface RuleManifest {
+  readonly apiGroups: string[];
+  readonly resources: string[];
+  readonly resourceNames?: string[];
+  readonly verbs: RbacVerb[];
+}
+
+/** The verbs of requests without a namespace: a Role can't allow them for namespaces. */
+const CLUSTER_VERBS = [RbacVerb.CREATE, RbacVerb.LIST, RbacVerb.WATCH];
+
+/** Adds a problem for each permission that has no effect in a namespace, or grants more than its verbs say. */
+export function checkRules(problems: Problems, allow: readonly RoleRule[], isNamespaced: boolean): void {
+  allow.forEach((rule, index) => {
+    const property = `allow[${index}]`;
+    if (isNamespaced) checkNamespaced(problems, property, rule);
+    for (const { isAcceptable, verbs, allows, fix } of rule._risks()) {
+      if (isAcceptable && rule._reason() !== undefined) continue;
+      problems.add(
+        "PERMISSION_TOO_WIDE",
+        `${property} is ${verbs.join(", ")} of ${rule.resource.toString()}, which allows ${allows}`,
+        isAcceptable ? `${fix}; for an exception, append .acknowledged({ reason: "…" })` : fix,
+      );
+    }
+  });
+}
+
+function checkNamespaced(problems: Problems, property: string, rule: RoleRule): void {
+  const { resource } = rule;
+  if (resource.namespaced) return;
+  // A request for the namespace itself counts as namespaced.
+  const isNamespace = resource.group === "" && resource.plural === "namespaces";
+  const verbs = rule._verbs();
+  const ineffective = isNamespace ? verbs.filter((verb) => CLUSTER_VERBS.includes(verb)) : verbs;
+  if (ineffective.length === 0) return;
+  const clusterScope = 'roleScope: RoleScope.cluster({ reason: "…" })';
+  problems.add(
+    "PERMISSION_INVALID",
+    `${property} is ${ineffective.join(", ")} of ${resource.toString()}, which a role in a namespace can't allow`,
+    isNamespace
+      ? `Write RoleRule.verbs(RbacResource.NAMESPACES, RbacVerb.GET), or give the role ${clusterScope}`
+      : `Give the role ${clusterScope}`,
+  );
+}
+
+/**
+ * The rules, each permission once, in an order that does not depend on the input.
+ *
+ * Permissions on the same objects are merged into one rule, and so are rules with the same verbs in one
+ * group.
+ */
+export function rulesOf(allow: readonly RoleRule[]): RuleManifest[] {
+  const byObjects = new Map<
+    string,
+    { resource: RoleRule["resource"]; names: string[]; verbs: Set<RbacVerb> }
+  >();
+  for (const rule of allow) {
+    const { resource, names } = rule;
+    const key = JSON.stringify([resource.group, resource.name, names]);
+    const entry = byObjects.get(key) ?? { resource, names, verbs: new Set() };
+    for (const verb of rule._verbs()) entry.verbs.add(verb);
+    byObjects.set(key, entry);
+  }
+  const byVerbs = new Map<string, RuleManifest>();
+  for (const [, { resource, names, verbs }] of [...byObjects].sort(byKey)) {
+    const ordered = VERBS.filter((verb) => verbs.has(verb));
+    const key = JSON.stringify([resource.group, names, ordered]);
+    const rule = byVerbs.get(key) ?? {
+      apiGroups: [resource.group],
+      resources: [],
+      ...(names.length > 0 ? { resourceNames: names } : {}),
+      verbs: ordered,
+    };
+    rule.resources.push(resource.name);
+    byVerbs.set(key, rule);
+  }
+  return [...byVerbs.values()];
 }

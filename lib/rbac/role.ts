@@ -1,104 +1,23 @@
 import { ApiObject, Chart } from "cdk8s";
 import { Construct, type IConstruct } from "constructs";
-import { RoleRule } from "./role-rule";
-import { isOfGatewayApi } from "./private/gateway-api";
-import { guardBindings } from "./private/rbac-bindings";
 import { type RbacResource } from "./rbac-resource";
-import { knownResources, RbacVerb, VERBS } from "./rbac-verb";
-import { type Subject } from "./subject";
+import { isOfGatewayApi, knownResources } from "./rbac-verb";
+import { checkRules, RoleRule, rulesOf } from "./role-rule";
+import { Subject } from "./subject";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { pathOf } from "../core/construct-scope";
+import { MarkOn } from "../core/construct-state";
 import { checkObjectName } from "../core/kubernetes-names";
-import { nonEmptyListOf } from "../core/value-readers";
-import { type PropsSchema, readProps, type Resolved, valueOf, withDefault } from "../core/readers";
+import { complete, type PropsSchema, readProps, type Resolved, valueOf, withDefault } from "../core/readers";
 import { readChoice, type ReasonedChoice } from "../core/reason";
-import { checkGiven } from "../core/missing-values";
 import { Problems } from "../core/validation-error";
+import { nonEmptyListOf } from "../core/value-readers";
 import { addWarning } from "../core/warnings";
-import { byKey } from "../core/stable-order";
 import { apiObjectsIn, chartOf, checkUnused, dataOf, removeNamespace } from "../synthesis/chart-objects";
 import { whenAdded } from "../synthesis/chart-scopes";
 import { guardStaticSynthesis } from "../synthesis/chart-guards";
-
-/** One rule of a Role or ClusterRole. */
-interface RuleManifest {
-  readonly apiGroups: string[];
-  readonly resources: string[];
-  readonly resourceNames?: string[];
-  readonly verbs: RbacVerb[];
-}
-
-/** The verbs of requests without a namespace: a Role can't allow them for namespaces. */
-const CLUSTER_VERBS = [RbacVerb.CREATE, RbacVerb.LIST, RbacVerb.WATCH];
-
-/** Adds a problem for each permission that has no effect in a namespace, or grants more than its verbs say. */
-function checkRules(problems: Problems, allow: readonly RoleRule[], isNamespaced: boolean): void {
-  allow.forEach((rule, index) => {
-    const property = `allow[${index}]`;
-    if (isNamespaced) checkNamespaced(problems, property, rule);
-    for (const { isAcceptable, verbs, allows, fix } of rule._risks()) {
-      if (isAcceptable && rule._reason() !== undefined) continue;
-      problems.add(
-        "PERMISSION_TOO_WIDE",
-        `${property} is ${verbs.join(", ")} of ${rule.resource.toString()}, which allows ${allows}`,
-        isAcceptable ? `${fix}; for an exception, append .acknowledged({ reason: "…" })` : fix,
-      );
-    }
-  });
-}
-
-function checkNamespaced(problems: Problems, property: string, rule: RoleRule): void {
-  const { resource } = rule;
-  if (resource.namespaced) return;
-  // A request for the namespace itself counts as namespaced.
-  const isNamespace = resource.group === "" && resource.plural === "namespaces";
-  const verbs = rule._verbs();
-  const ineffective = isNamespace ? verbs.filter((verb) => CLUSTER_VERBS.includes(verb)) : verbs;
-  if (ineffective.length === 0) return;
-  const clusterScope = 'roleScope: RoleScope.cluster({ reason: "…" })';
-  problems.add(
-    "PERMISSION_INVALID",
-    `${property} is ${ineffective.join(", ")} of ${resource.toString()}, which a role in a namespace can't allow`,
-    isNamespace
-      ? `Write RoleRule.verbs(RbacResource.NAMESPACES, RbacVerb.GET), or give the role ${clusterScope}`
-      : `Give the role ${clusterScope}`,
-  );
-}
-
-/**
- * The rules, each permission once, in an order that does not depend on the input.
- *
- * Permissions on the same objects are merged into one rule, and so are rules with the same verbs in one
- * group.
- */
-function rulesOf(allow: readonly RoleRule[]): RuleManifest[] {
-  const byObjects = new Map<
-    string,
-    { resource: RoleRule["resource"]; names: string[]; verbs: Set<RbacVerb> }
-  >();
-  for (const rule of allow) {
-    const { resource, names } = rule;
-    const key = JSON.stringify([resource.group, resource.name, names]);
-    const entry = byObjects.get(key) ?? { resource, names, verbs: new Set() };
-    for (const verb of rule._verbs()) entry.verbs.add(verb);
-    byObjects.set(key, entry);
-  }
-  const byVerbs = new Map<string, RuleManifest>();
-  for (const [, { resource, names, verbs }] of [...byObjects].sort(byKey)) {
-    const ordered = VERBS.filter((verb) => verbs.has(verb));
-    const key = JSON.stringify([resource.group, names, ordered]);
-    const rule = byVerbs.get(key) ?? {
-      apiGroups: [resource.group],
-      resources: [],
-      ...(names.length > 0 ? { resourceNames: names } : {}),
-      verbs: ordered,
-    };
-    rule.resources.push(resource.name);
-    byVerbs.set(key, rule);
-  }
-  return [...byVerbs.values()];
-}
+import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 
 /** The scope of a role: a namespace or the cluster. */
 @checked
@@ -173,6 +92,9 @@ export interface LeastPrivilegeRoleProps {
 }
 
 const API_GROUP = "rbac.authorization.k8s.io";
+const SUBJECTS = complete(
+  nonEmptyListOf(valueOf(Subject), 'role.grantTo(Subject.iamGroup("ocid1.group.oc1..example"))'),
+);
 /** The built-in roles of Kubernetes, which a role with the same name would replace. */
 const BUILT_IN = ["admin", "cluster-admin", "edit", "view"];
 
@@ -222,14 +144,8 @@ export class LeastPrivilegeRole extends Construct {
   /** Grants the role to subjects, with one binding for each. */
   public grantTo(...subjects: Subject[]): void {
     const problems = new Problems(this);
-    const ids = subjects.map((subject) => this.idOf(problems, subject));
-    if (subjects.length === 0) {
-      problems.add(
-        "ATTRIBUTE_MISSING",
-        "subjects is empty",
-        'Give at least one subject, for example Subject.iamGroup("ocid1.group.oc1..example")',
-      );
-    }
+    const read = SUBJECTS(problems, "subjects", subjects) ?? [];
+    const ids = read.map((subject) => this.idOf(problems, subject));
     if (ids.some((id, index) => id !== undefined && (this.subjectIds.has(id) || ids.indexOf(id) < index))) {
       problems.add(
         "NAME_DUPLICATE",
@@ -238,11 +154,10 @@ export class LeastPrivilegeRole extends Construct {
       );
     }
     problems.throwIfAny();
-    subjects.forEach((subject, index) => this.bind(subject, ids[index] ?? ""));
+    read.forEach((subject, index) => this.bind(subject, ids[index] ?? ""));
   }
 
   private idOf(problems: Problems, subject: Subject): string | undefined {
-    if (!checkGiven(problems, { subject })) return undefined;
     if (this.namespace === undefined && subject._needsNamespace()) {
       problems.add(
         "ATTRIBUTE_MISSING",
@@ -326,4 +241,71 @@ function readRole(scope: Construct, id: string, props: LeastPrivilegeRoleProps):
   }
   if (role.allow?.length === props.allow?.length) checkRules(problems, role.allow ?? [], isNamespaced);
   return problems.resolved<Resolved<typeof ROLE>>(role);
+}
+
+interface Binding {
+  readonly metadata?: { readonly name?: string };
+  readonly roleRef?: { readonly kind?: string; readonly name?: string };
+  readonly subjects?: readonly { readonly kind?: string; readonly name?: string }[];
+}
+
+/** The built-in ClusterRoles that allow reading Secrets, running commands, or everything. */
+const WIDE_ROLES = ["admin", "cluster-admin", "edit"];
+/** Subjects that stand for arbitrary callers, and one that no rule restricts. */
+const WIDE_SUBJECTS = [
+  "system:anonymous",
+  "system:authenticated",
+  "system:masters",
+  "system:serviceaccounts",
+  "system:unauthenticated",
+];
+
+const guarded = new MarkOn<Chart>();
+const exempted = new MarkOn<ApiObject>();
+
+/** Lets a binding with a reason and an expiry date grant cluster-admin. */
+export function exemptBinding(binding: ApiObject): void {
+  exempted.once(binding);
+}
+
+/**
+ * Refuses bindings of a chart that grant more than any role of this library could, including patched ones.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles
+ */
+export function guardBindings(chart: Chart): void {
+  if (!guarded.once(chart)) return;
+  // At synthesis, so that the order of construction and patching does not matter.
+  checkAtSynthesis(chart, () => {
+    const problems = new Problems(chart);
+    for (const binding of apiObjectsIn(chart).filter(isBinding))
+      problems.collect(() => checkBinding(binding));
+    problems.throwIfAny();
+  });
+}
+
+function isBinding({ apiGroup, kind }: ApiObject): boolean {
+  return apiGroup === "rbac.authorization.k8s.io" && kind.endsWith("Binding");
+}
+
+function checkBinding(object: ApiObject): void {
+  const problems = new Problems(object);
+  const { metadata, roleRef, subjects = [] } = dataOf(object) as Binding;
+  const binding = `The ${object.kind} ${metadata?.name}`;
+  if (!exempted.has(object) && roleRef?.kind === "ClusterRole" && WIDE_ROLES.includes(roleRef.name ?? "")) {
+    problems.add(
+      "PERMISSION_TOO_WIDE",
+      `${binding} grants ${roleRef.name}, which allows reading Secrets and running commands in containers`,
+      "Grant a role with the needed permissions only: new LeastPrivilegeRole(chart, id, { allow })",
+    );
+  }
+  for (const { kind, name = "" } of subjects) {
+    if (kind === "ServiceAccount" || !WIDE_SUBJECTS.includes(name)) continue;
+    problems.add(
+      "PERMISSION_TOO_WIDE",
+      `${binding} is for the ${kind} ${name}, which stands for all callers or for administrators`,
+      'Grant the role to a service account or an IAM group: Subject.iamGroup("ocid1.group.oc1..example")',
+    );
+  }
+  problems.throwIfAny();
 }

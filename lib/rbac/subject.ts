@@ -1,11 +1,19 @@
 import { Token } from "cdktf";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
-import { checkObjectName, checkSubdomainName } from "../core/kubernetes-names";
-import { checkOcid } from "../core/ocid";
-import { checkGiven } from "../core/missing-values";
+import { checkSubdomainName } from "../core/kubernetes-names";
+import {
+  checkedBy,
+  objectName,
+  ocid,
+  optional,
+  readArgument,
+  readArguments,
+  type Reader,
+  text,
+  valueOf,
+} from "../core/readers";
 import { shortHash } from "../core/resource-name";
-import { Problems } from "../core/validation-error";
 
 /** A workload whose pods run as a service account. */
 export interface IServiceAccountUser {
@@ -16,6 +24,53 @@ export interface IServiceAccountUser {
 }
 
 type SubjectKind = "Group" | "ServiceAccount" | "User";
+
+/** Reads a name that is not reserved by Kubernetes, such as that of all callers, or of administrators whom no rule restricts. */
+function unreserved(reader: Reader<string>): Reader<string> {
+  return (problems, name, value) => {
+    if (typeof value !== "string" || !value.startsWith("system:")) return reader(problems, name, value);
+    problems.add(
+      "PERMISSION_TOO_WIDE",
+      `${name} is ${shown(value)}, a reserved name for parts of Kubernetes or for all callers`,
+      'Name a service account, or an IAM group: Subject.iamGroup("ocid1.group.oc1..example")',
+    );
+    return undefined;
+  };
+}
+
+const accountName = checkedBy(text(), (problems, name, account) => {
+  if (account !== "default") return checkSubdomainName(problems, name, account);
+  problems.add(
+    "PERMISSION_TOO_WIDE",
+    `${name} is default, the service account of every pod of the namespace without its own`,
+    'Give the program its own service account, for example Subject.serviceAccount("web")',
+  );
+});
+
+const prefixedUsername = checkedBy(text(), (problems, name, username) => {
+  if (!Token.isUnresolved(username) && /^[^:\s]+:\S/.test(username)) return;
+  problems.add(
+    "NAME_INVALID",
+    `${name} is ${shown(username)}, without the prefix of an issuer`,
+    'Write the prefix of the issuer, a colon, and the subject: "jenkins:deploy"',
+  );
+});
+
+/** Reads the OCID of a subject in IAM, as a literal. */
+function literalOcid(kind: string): Reader<string> {
+  return checkedBy(ocid(kind), (problems, name, value) => {
+    if (!Token.isUnresolved(value)) return;
+    problems.add(
+      "OCID_INVALID",
+      `${name} is a reference to a Terraform value, and the name of the binding contains a hash of it`,
+      `Write the OCID as a literal: "ocid1.${kind}.oc1..example"`,
+    );
+  });
+}
+
+const SERVICE_ACCOUNT = { name: unreserved(accountName), namespace: optional(objectName()) };
+const WORKLOAD = valueOf<IServiceAccountUser>("IServiceAccountUser");
+const USERNAME = unreserved(prefixedUsername);
 
 /**
  * The subject of a role: a service account, or an IAM user, group or dynamic group.
@@ -35,19 +90,7 @@ export class Subject {
    * @param namespace the namespace; by default the role's
    */
   public static serviceAccount(name: string, namespace?: string): Subject {
-    const problems = new Problems("Subject.serviceAccount");
-    if (checkGiven(problems, { name }) && !checkReserved(problems, "name", name)) {
-      checkSubdomainName(problems, "name", name);
-    }
-    if (name === "default") {
-      problems.add(
-        "PERMISSION_TOO_WIDE",
-        "name is default, the service account of every pod of the namespace without its own",
-        'Give the program its own service account, for example Subject.serviceAccount("web")',
-      );
-    }
-    if (namespace !== undefined) checkObjectName(problems, "namespace", namespace);
-    problems.throwIfAny();
+    readArguments("Subject.serviceAccount", { name, namespace }, SERVICE_ACCOUNT);
     return new Subject("ServiceAccount", name, namespace);
   }
 
@@ -57,9 +100,7 @@ export class Subject {
    * Its pods also need a token before they can call the API server.
    */
   public static serviceAccountOf(workload: IServiceAccountUser): Subject {
-    const problems = new Problems("Subject.serviceAccountOf");
-    checkGiven(problems, { workload });
-    problems.throwIfAny();
+    readArgument("Subject.serviceAccountOf", "workload", workload, WORKLOAD);
     return Subject.serviceAccount(workload.serviceAccountName, workload.namespace);
   }
 
@@ -94,35 +135,13 @@ export class Subject {
    * `actions-oidc:repo:acme/shop:environment:production`
    */
   public static oidcUser(username: string): Subject {
-    const problems = new Problems("Subject.oidcUser");
-    if (checkGiven(problems, { username }) && !checkReserved(problems, "username", username)) {
-      const isLiteral = typeof username === "string" && !Token.isUnresolved(username);
-      if (!isLiteral || !/^[^:\s]+:\S/.test(username)) {
-        problems.add(
-          "NAME_INVALID",
-          `username is ${shown(username)}, without the prefix of an issuer`,
-          'Write the prefix of the issuer, a colon, and the subject: "jenkins:deploy"',
-        );
-      }
-    }
-    problems.throwIfAny();
+    readArgument("Subject.oidcUser", "username", username, USERNAME);
     return new Subject("User", username);
   }
 
-  private static ofIam(factory: string, kind: SubjectKind, ocid: string, ocidKind: string): Subject {
-    const problems = new Problems(factory);
-    if (checkGiven(problems, { ocid }) && !checkReserved(problems, "ocid", ocid)) {
-      checkOcid(problems, "ocid", ocid, ocidKind);
-    }
-    if (Token.isUnresolved(ocid)) {
-      problems.add(
-        "OCID_INVALID",
-        "ocid is a reference to a Terraform value, and the name of the binding contains a hash of it",
-        `Write the OCID as a literal: "ocid1.${ocidKind}.oc1..example"`,
-      );
-    }
-    problems.throwIfAny();
-    return new Subject(kind, ocid);
+  private static ofIam(factory: string, kind: SubjectKind, subjectId: string, ocidKind: string): Subject {
+    readArgument(factory, "ocid", subjectId, unreserved(literalOcid(ocidKind)));
+    return new Subject(kind, subjectId);
   }
 
   private constructor(
@@ -151,18 +170,4 @@ export class Subject {
     const text = JSON.stringify([this.kind, this.name, ...account]);
     return `${this.kind.toLowerCase()}-${shortHash(text, 10)}`;
   }
-}
-
-/**
- * Adds a problem for a reserved name of Kubernetes, such as that of all callers, or of the system masters, whom no rule restricts;
- * returns whether it is one.
- */
-function checkReserved(problems: Problems, property: string, name: string): boolean {
-  if (typeof name !== "string" || !name.startsWith("system:")) return false;
-  problems.add(
-    "PERMISSION_TOO_WIDE",
-    `${property} is ${shown(name)}, a reserved name for parts of Kubernetes or for all callers`,
-    'Name a service account, or an IAM group: Subject.iamGroup("ocid1.group.oc1..example")',
-  );
-  return true;
 }

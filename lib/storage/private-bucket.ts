@@ -24,7 +24,7 @@ import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { type TaggingProps, tagsOf } from "../core/tagging";
 import { Problems } from "../core/validation-error";
-import { checkEncryptionKey } from "../encryption/private/key-algorithm";
+import { checkEncryptionKey } from "../encryption/vault-key";
 import { LeastPrivilegePolicy } from "../identity/least-privilege-policy";
 import { PolicyResourceType, PolicyVerb } from "../identity/policy-action";
 import { PolicyCondition } from "../identity/policy-condition";

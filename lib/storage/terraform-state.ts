@@ -13,6 +13,7 @@ import {
   objectStorageName,
   objectStorageNamespace,
 } from "./private/object-storage";
+import { checkEncryptionKey } from "../encryption/vault-key";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { shown } from "../core/display-value";
@@ -34,7 +35,6 @@ import { nameOf, outputNameOf, policyNameOf } from "../core/resource-name";
 import { type TaggingProps, tagsOf } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { findWhenWritten } from "../core/warnings";
-import { checkEncryptionKey } from "../encryption/private/key-algorithm";
 import { IdentityPolicy } from "../oci/identity-policy";
 import { ObjectstorageObjectLifecyclePolicy } from "../oci/objectstorage-object-lifecycle-policy";
 

@@ -2,27 +2,44 @@ import { Lazy, type TerraformProvider, TerraformStack, Token } from "cdktf";
 import { type Construct } from "constructs";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
-import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
 import {
+  any,
   checkedBy,
   listOf,
+  matching,
   ocid,
   optional,
   type PropsSchema,
+  type Reader,
   readProps,
   type Resolved,
   taggingReaders,
+  valueOf,
   wholeNumber,
   withDefault,
 } from "../core/readers";
-import { idPartOf, nameOf, policyNameOf, shortHash } from "../core/resource-name";
+import { readChoice, type ReasonedChoice } from "../core/reason";
+import { checkHomeRegionProvider } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
+import { idPartOf, nameOf, policyNameOf, shortHash } from "../core/resource-name";
 import { type TaggingProps, tagsOf } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { IdentityPolicy } from "../oci/identity-policy";
 import { VulnerabilityScanningContainerScanRecipe } from "../oci/vulnerability-scanning-container-scan-recipe";
 import { VulnerabilityScanningContainerScanTarget } from "../oci/vulnerability-scanning-container-scan-target";
-import { repositoryName } from "./private/repository-name";
+
+/**
+ * Reads the name of a repository, or a reference to a Terraform value.
+ *
+ * The name is a path without the host and the namespace of the registry, as in image references.
+ */
+export function repositoryName(): Reader<string> {
+  return matching(
+    /^(?=.{1,255}$)[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/,
+    'Give lower-case letters and digits, joined by ".", "_", "-" and "/", without the host and the namespace of the registry, for example "shop/web"',
+    { references: true },
+  );
+}
 
 /** Props for ImageScanning. */
 export interface ImageScanningProps extends TaggingProps {
@@ -62,7 +79,7 @@ const IMAGE_SCANNING = {
     }),
   ),
   imageCount: withDefault(wholeNumber({ least: 0, most: 10_000 }), 4),
-  homeRegionProvider: optional(terraformProvider()),
+  homeRegionProvider: optional(any<TerraformProvider>()),
   ...taggingReaders(),
 } satisfies PropsSchema<ImageScanningProps>;
 
@@ -188,4 +205,41 @@ function readScanning(scope: Construct, id: string, props: ImageScanningProps): 
   const read = readProps(problems, props, IMAGE_SCANNING);
   checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
   return problems.resolved<ResolvedScanning>(read);
+}
+
+const SCANNING = valueOf(ImageScanning);
+
+/** The vulnerability scanning of the images of a repository. */
+@checked
+export class RepositoryScanning {
+  /** Scans images with a scanning that all such repositories of the stack and the compartment share. */
+  public static enabled(): RepositoryScanning {
+    return new RepositoryScanning();
+  }
+
+  /** Scans images with your own scanning, in the compartment of the repository. */
+  public static by(scanning: ImageScanning): RepositoryScanning {
+    const problems = new Problems("RepositoryScanning.by");
+    SCANNING(problems, "scanning", scanning);
+    problems.throwIfAny();
+    return new RepositoryScanning(scanning);
+  }
+
+  /**
+   * Creates no scanning for the images.
+   *
+   * The reason is recorded as an acknowledgement of the repository: for example, another team scans the whole
+   * compartment.
+   */
+  public static none(choice: ReasonedChoice): RepositoryScanning {
+    const reason = readChoice("RepositoryScanning.none", "A repository whose images are not scanned", choice);
+    return new RepositoryScanning(undefined, reason);
+  }
+
+  private constructor(
+    /** The scanning, if given. */
+    public readonly scanning?: ImageScanning,
+    /** The reason for no scanning, if there is none. */
+    public readonly reason?: string,
+  ) {}
 }

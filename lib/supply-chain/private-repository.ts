@@ -1,14 +1,14 @@
+import { Duration } from "cdk8s";
 import { TerraformOutput, type TerraformProvider, TerraformStack, Token } from "cdktf";
 import { type Construct } from "constructs";
+import { ImageScanning, repositoryName, RepositoryScanning } from "./image-scanning";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
-import { checkConstructId, problemsIn } from "../core/construct-scope";
-import { shown } from "../core/display-value";
-import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
-import { compareOcids } from "../core/ocid";
-import { outputNameOf } from "../core/resource-name";
 import {
+  reasonFor,
+  any,
   checkedBy,
+  duration,
   ocid,
   optional,
   type PropsSchema,
@@ -17,19 +17,127 @@ import {
   taggingReaders,
   text,
   valueOf,
+  wholeNumber,
   withDefault,
 } from "../core/readers";
-import { checkReason } from "../core/reason";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
+import { shown } from "../core/display-value";
+import { compareOcids } from "../core/ocid";
+import { readChoice, type ReasonedChoice } from "../core/reason";
+import { checkHomeRegionProvider } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
+import { outputNameOf } from "../core/resource-name";
 import { type TaggingProps, tagsOf } from "../core/tagging";
 import { checkText } from "../core/terraform-text";
-import { type Problems } from "../core/validation-error";
+import { Problems } from "../core/validation-error";
 import { ArtifactsContainerRepository } from "../oci/artifacts-container-repository";
-import { ImageRetention } from "./image-retention";
-import { ImageScanning } from "./image-scanning";
-import { repositoryName } from "./private/repository-name";
-import { RepositoryScanning } from "./repository-scanning";
-import { TagMutability } from "./tag-mutability";
+
+/**
+ * The mutability of the tags of a repository.
+ *
+ * @see https://docs.oracle.com/iaas/Content/Registry/Tasks/registrycreatingarepository.htm
+ */
+@checked
+export class TagMutability {
+  /** A tag always refers to the image that it was pushed with. */
+  public static immutable(): TagMutability {
+    return new TagMutability(true);
+  }
+
+  /**
+   * A tag can be moved, so it does not identify the running image.
+   *
+   * The reason is recorded as an acknowledgement of the repository.
+   */
+  public static mutable(choice: ReasonedChoice): TagMutability {
+    const reason = readChoice("TagMutability.mutable", "A repository whose tags can be moved", choice);
+    return new TagMutability(false, reason);
+  }
+
+  private constructor(
+    /** Whether tags are immutable. */
+    public readonly isImmutable: boolean,
+    /** The reason for mutable tags, if they are. */
+    public readonly reason?: string,
+  ) {}
+}
+
+/** Options of `ImageRetention.of`. */
+export interface ImageRetentionOptions {
+  /** The number of newest images to keep regardless of their age, 1 to 10,000. */
+  readonly keepNewest: number;
+  /**
+   * The age up to which all images are kept, such as `Duration.days(180)`; a whole number of days, 1 to
+   * 3,650.
+   *
+   * @default Duration.days(90)
+   */
+  readonly olderThan?: Duration;
+}
+
+const RETENTION_OPTIONS = {
+  keepNewest: wholeNumber({ least: 1, most: 10_000 }),
+  olderThan: withDefault(duration("days", { least: 1, most: 3650 }), Duration.days(90)),
+} satisfies PropsSchema<ImageRetentionOptions>;
+
+/**
+ * The retention of the images of a repository.
+ *
+ * The retention policies of Container Registry have no API, so Terraform can't manage them. Instead, an
+ * output of the repository contains an OCI CLI command that deletes expired images. Run it from a pipeline.
+ *
+ * @see https://docs.oracle.com/iaas/Content/Registry/Tasks/registrymanagingimageretention.htm
+ */
+@checked
+export class ImageRetention {
+  /** Keeps every image. */
+  public static keepAll(): ImageRetention {
+    return new ImageRetention();
+  }
+
+  /**
+   * Keeps the newest images, and all images up to an age.
+   *
+   * The command does not know which images are running: keep more of them than a rollback needs.
+   */
+  public static of(options: ImageRetentionOptions): ImageRetention {
+    const problems = new Problems("ImageRetention.of");
+    const read = readProps(problems, options ?? {}, RETENTION_OPTIONS);
+    const { keepNewest, olderThan } = problems.resolved<Resolved<typeof RETENTION_OPTIONS>>(read);
+    return new ImageRetention(keepNewest, olderThan);
+  }
+
+  private constructor(
+    /** The number of newest images to keep; undefined if all images are kept. */
+    public readonly keepNewest?: number,
+    /** The age up to which all images are kept; undefined if all images are kept. */
+    public readonly olderThan?: Duration,
+  ) {}
+
+  /**
+   * The command that deletes expired images; undefined if all images are kept.
+   *
+   * @internal
+   */
+  public _command(compartmentId: string, repositoryId: string): string | undefined {
+    if (this.keepNewest === undefined || this.olderThan === undefined) return undefined;
+    // ISO 8601 times compare as texts. JMESPath has literals in backquotes, which the single quotes protect
+    // from the shell.
+    const query =
+      `join(' ', reverse(sort_by(data.items, &"time-created"))[${this.keepNewest}:]` +
+      `[?"time-created" < '"$(date -u -d '${this.olderThan.toDays()} days ago' +%Y-%m-%d)"'].id)`;
+    return (
+      `oci artifacts container image list --all --compartment-id ${compartmentId} --repository-id ${repositoryId} ` +
+      `--raw-output --query ${quoted(query)} | xargs -r -n 1 oci artifacts container image delete --force --image-id`
+    );
+  }
+}
+
+/** In double quotes, as the shell computes the date in it. */
+function quoted(query: string): string {
+  const [before = "", date = "", after = ""] = query.split(/'"(\$\(date [^)]*\))"'/);
+  return `"${before.replace(/"/g, '\\"')}'${date}'${after.replace(/"/g, '\\"')}"`;
+}
 
 /** Props for PrivateRepository. */
 export interface PrivateRepositoryProps extends TaggingProps {
@@ -75,6 +183,7 @@ export interface PrivateRepositoryProps extends TaggingProps {
   readonly homeRegionProvider?: TerraformProvider;
 }
 
+const MOVABLE_TAGS = reasonFor("A repository whose tags can be moved");
 const MAX_README_LENGTH = 102_400;
 
 const REPOSITORY = {
@@ -82,15 +191,14 @@ const REPOSITORY = {
   repositoryName: repositoryName(),
   tagMutability: withDefault(
     checkedBy(valueOf(TagMutability), (problems, name, { isImmutable, reason }) => {
-      if (!isImmutable)
-        checkReason(problems, "A repository whose tags can be moved", reason, `${name}.reason`);
+      if (!isImmutable) MOVABLE_TAGS(problems, `${name}.reason`, reason);
     }),
     TagMutability.immutable(),
   ),
   scanning: withDefault(valueOf(RepositoryScanning), RepositoryScanning.enabled()),
   retention: withDefault(valueOf(ImageRetention), ImageRetention.keepAll()),
   readme: optional(checkedBy(text(), checkReadme)),
-  homeRegionProvider: optional(terraformProvider()),
+  homeRegionProvider: optional(any<TerraformProvider>()),
   ...taggingReaders(),
 } satisfies PropsSchema<PrivateRepositoryProps>;
 

@@ -92,3 +92,14 @@ export function isSameCluster(one: IChartScope, other: IChartScope): boolean {
 export function clusterKeyOf(scope: IChartScope): unknown {
   return scope.clusterId === undefined ? scope : identityOf(scope, scope.clusterId);
 }
+
+/**
+ * Whether two constructs of charts belong to one cluster, as far as known at synthesis.
+ *
+ * Charts without a cluster are written side by side, and count as charts of one cluster.
+ */
+export function isOfSameCluster(first: IConstruct, other: IConstruct): boolean {
+  const [scope, otherScope] = [first, other].map((construct) => scopeOf(Chart.of(construct)));
+  if (scope === undefined || otherScope === undefined) return scope === otherScope;
+  return isSameCluster(scope, otherScope);
+}

@@ -35,8 +35,7 @@ import {
 } from "../core/readers";
 import { byText } from "../core/stable-order";
 import { Problems } from "../core/validation-error";
-import { checkServiceName } from "../exposure/read-service-ports";
-import { portsOf } from "../exposure/service-backend";
+import { checkServiceName, portsOf } from "../exposure/workload-service";
 
 /** Props for HardenedStatefulSet. */
 export interface HardenedStatefulSetProps extends ListeningPodProps {

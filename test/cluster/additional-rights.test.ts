@@ -8,7 +8,7 @@ import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { ResourceTags } from "../../lib/core/resource-tags";
 import { BlockVolumeClass } from "../../lib/workload/pods/persistent-volumes";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
+import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { COMPARTMENT, newStack, problemCodesOf, resourcesOf, synthesized } from "../support/stack";
 import { IMAGE, problemsAtSynthesis } from "../workload/support";

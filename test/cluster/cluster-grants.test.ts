@@ -3,7 +3,7 @@ import { Testing, type TerraformStack } from "cdktf";
 import { type ClusterAttributes } from "../../lib/cluster/imported-cluster";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
-import { NodeShape } from "../../lib/cluster/node-shape";
+import { NodeShape } from "../../lib/cluster/node-compute";
 import { PacketRouting, type PacketRoutingOptions } from "../../lib/cluster/packet-routing/packet-routing";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
@@ -16,7 +16,7 @@ import { PodNetworking } from "../../lib/network/vcn/pod-networking";
 import { SecurityAttribute } from "../../lib/network/security-groups/security-attribute";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
+import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { COMPARTMENT, newStack, onlyResource, problemCodesOf, resourcesOf } from "../support/stack";
 

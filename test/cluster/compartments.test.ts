@@ -6,7 +6,7 @@ import { ClusterEncryption } from "../../lib/encryption/cluster-encryption";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NativeIngressController } from "../../lib/cluster/native-ingress-controller";
 import { NodeImage } from "../../lib/cluster/node-image";
-import { NodeShape } from "../../lib/cluster/node-shape";
+import { NodeShape } from "../../lib/cluster/node-compute";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
@@ -19,6 +19,7 @@ import {
   problemCodesOf,
   resourcesOf,
 } from "../support/stack";
+import { UNOBSERVED } from "../support/unobserved";
 
 const NETWORK = "ocid1.compartment.oc1..network";
 const KEYS = "ocid1.compartment.oc1..keys";
@@ -26,7 +27,7 @@ const kubernetesVersion = KubernetesVersion.V1_34;
 
 function newCluster(stack: TerraformStack, compartmentId: string, networkCompartmentId: string) {
   const network = new ClusterNetwork(stack, "network", { compartmentId: networkCompartmentId });
-  return new SecureOkeCluster(stack, "cluster", { compartmentId, kubernetesVersion, network });
+  return new SecureOkeCluster(stack, "cluster", { ...UNOBSERVED, compartmentId, kubernetesVersion, network });
 }
 
 function newPool(stack: TerraformStack, cluster: SecureOkeCluster) {
@@ -165,7 +166,12 @@ describe("a cluster whose subnets were given by somebody else", () => {
       plan: SubnetPlan.of({ vcnCidr: "10.20.8.0/22", nodes: 16, pods: 400 }),
       ...props,
     });
-    const cluster = new SecureOkeCluster(stack, "cluster", { compartmentId, kubernetesVersion, network });
+    const cluster = new SecureOkeCluster(stack, "cluster", {
+      ...UNOBSERVED,
+      compartmentId,
+      kubernetesVersion,
+      network,
+    });
     newPool(stack, cluster);
     if (ingress) new NativeIngressController(stack, "ingress", { cluster });
     const waits = onlyResource(stack, "oci_containerengine_node_pool").depends_on ?? [];
@@ -298,7 +304,12 @@ describe("a key that is given to a cluster", () => {
 test("policies of two clusters of one name, in one compartment, have names of their own", () => {
   const stack = newStack();
   for (const id of ["a b", "a-b", "blue"]) {
-    new SecureOkeCluster(stack, id, { compartmentId: COMPARTMENT, kubernetesVersion, clusterName: "shop" });
+    new SecureOkeCluster(stack, id, {
+      ...UNOBSERVED,
+      compartmentId: COMPARTMENT,
+      kubernetesVersion,
+      clusterName: "shop",
+    });
   }
   const names = Object.values(resourcesOf(stack, "oci_identity_policy")).map(({ name }) => name);
   expect(new Set(names).size).toBe(9);

@@ -1,8 +1,7 @@
 import { Duration } from "cdk8s";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { type SecureOkeClusterProps } from "../../lib/cluster/cluster-props";
-import { ControlPlaneLog, ControlPlaneLogging } from "../../lib/cluster/control-plane-logging";
-import { ControlPlaneLogs } from "../../lib/cluster/control-plane-logs";
+import { ControlPlaneLog, ControlPlaneLogging, ControlPlaneLogs } from "../../lib/cluster/control-plane-logs";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { COMPARTMENT, newStack, validationProblemsOf, problemCodesOf, resourcesOf } from "../support/stack";

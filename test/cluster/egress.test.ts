@@ -2,7 +2,7 @@ import { Size } from "cdk8s";
 import { type TerraformStack } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
-import { NodeShape } from "../../lib/cluster/node-shape";
+import { NodeShape } from "../../lib/cluster/node-compute";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { type PrivateNodePoolProps } from "../../lib/cluster/private-node-pool-props";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";

@@ -21,7 +21,7 @@ function clusterIn(stack = newStack(), props: Partial<SecureOkeClusterProps> = {
 /** The address of the policy that lets clusters use the key. */
 function grantOf(stack: ReturnType<typeof newStack>): string {
   const all = Object.entries<any>(resourcesOf(stack, "oci_identity_policy"));
-  const [id] = all.find(([, { statements }]) => statements[0].includes("use keys"))!;
+  const [id] = all.find(([, { statements }]) => /use keys .*'cluster'/.test(statements[0]))!;
   return `oci_identity_policy.${id}`;
 }
 

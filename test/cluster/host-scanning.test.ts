@@ -1,7 +1,12 @@
 import { Testing, type TerraformStack } from "cdktf";
-import { HostScanning, type HostScanningProps } from "../../lib/cluster/host-scanning";
+import {
+  HostScanning,
+  type HostScanningProps,
+  CisLevel,
+  NodeScanning,
+  ScanDay,
+} from "../../lib/cluster/node-scanning";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
-import { CisLevel, NodeScanning, ScanDay } from "../../lib/cluster/node-scanning";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { type SecureOkeClusterProps } from "../../lib/cluster/cluster-props";
 import { Acknowledgements } from "../../lib/core/acknowledgement";

@@ -3,7 +3,7 @@ import { type TerraformStack } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NetworkPolicyEngine } from "../../lib/cluster/policy-engine/network-policy-engine";
 import { NodeImage } from "../../lib/cluster/node-image";
-import { NodeShape } from "../../lib/cluster/node-shape";
+import { NodeShape } from "../../lib/cluster/node-compute";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";

@@ -2,7 +2,7 @@ import { Size } from "cdk8s";
 import { TerraformResource, type TerraformStack } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
-import { NodeShape } from "../../lib/cluster/node-shape";
+import { NodeShape } from "../../lib/cluster/node-compute";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { COMPARTMENT, newStack, validationProblemsOf, synthesized } from "../support/stack";

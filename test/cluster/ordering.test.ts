@@ -6,7 +6,7 @@ import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
-import { NodeShape } from "../../lib/cluster/node-shape";
+import { NodeShape } from "../../lib/cluster/node-compute";
 import { Bastion, BastionClients } from "../../lib/network/bastion/bastion";
 import { COMPARTMENT, newStack, validationProblemsOf, synthesized } from "../support/stack";
 

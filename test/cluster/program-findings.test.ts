@@ -4,7 +4,7 @@ import { EndpointAccess } from "../../lib/cluster/endpoint-access";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NetworkPolicyEngine } from "../../lib/cluster/policy-engine/network-policy-engine";
 import { NodeImage } from "../../lib/cluster/node-image";
-import { NodeShape } from "../../lib/cluster/node-shape";
+import { NodeShape } from "../../lib/cluster/node-compute";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { type PrivateNodePoolProps } from "../../lib/cluster/private-node-pool-props";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
@@ -21,6 +21,7 @@ import { RbacResource } from "../../lib/rbac/rbac-resource";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { Subject } from "../../lib/rbac/subject";
 import { COMPARTMENT, newStack, validationProblemsOf } from "../support/stack";
+import { UNOBSERVED } from "../support/unobserved";
 
 const image = ContainerImage.of(`fra.ocir.io/acme/web@sha256:${"0123456789abcdef".repeat(4)}`);
 
@@ -29,6 +30,7 @@ function program(endpointAccess?: EndpointAccess) {
   const stack = newStack();
   const network = new ClusterNetwork(stack, "network", { compartmentId: COMPARTMENT });
   const cluster = new SecureOkeCluster(stack, "cluster", {
+    ...UNOBSERVED,
     compartmentId: COMPARTMENT,
     kubernetesVersion: KubernetesVersion.V1_34,
     networkPolicyEngine: NetworkPolicyEngine.calico(),

@@ -7,7 +7,7 @@ import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NetworkPolicyEngine } from "../../lib/cluster/policy-engine/network-policy-engine";
 import { NodeImage } from "../../lib/cluster/node-image";
 import { NodeRegistryAccess } from "../../lib/cluster/node-registry-access";
-import { NodeShape } from "../../lib/cluster/node-shape";
+import { NodeShape } from "../../lib/cluster/node-compute";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { type PrivateNodePoolProps } from "../../lib/cluster/private-node-pool-props";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";

@@ -3,7 +3,7 @@ import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { COMPARTMENT, newStack, resourcesOf } from "../support/stack";
 
-/** The policies of a cluster and of its key, by the beginning of their logical ids. */
+/** The policies of a cluster, of its key, of its archive, and of its alarms, by the beginning of their logical ids. */
 function policies(name: string): any[] {
   const stack = newStack();
   const encryption = new ClusterEncryption(stack, "key", { compartmentId: COMPARTMENT, displayName: name });
@@ -20,7 +20,7 @@ describe("a cluster that gets another name", () => {
   const [one, other] = [policies("shop"), policies("store")];
 
   test("keeps its rights: no policy is replaced for its name", () => {
-    expect(one).toHaveLength(3);
+    expect(one).toHaveLength(7);
     for (const [, { lifecycle }] of one) expect(lifecycle.ignore_changes).toEqual(["name"]);
     expect(one.map(([, { name }]) => name)).not.toEqual(other.map(([, { name }]) => name));
     const renamed = other.map(([id, policy], i) => [id, { ...policy, name: one[i][1].name }]);

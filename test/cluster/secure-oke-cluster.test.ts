@@ -5,7 +5,7 @@ import { ClusterEncryption } from "../../lib/encryption/cluster-encryption";
 import { EndpointAccess } from "../../lib/cluster/endpoint-access";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
-import { NodeShape } from "../../lib/cluster/node-shape";
+import { NodeShape } from "../../lib/cluster/node-compute";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { type SecureOkeClusterProps } from "../../lib/cluster/cluster-props";
@@ -50,16 +50,18 @@ describe("a cluster without options", () => {
     });
   });
 
-  test("can't be destroyed by Terraform, nor can its key", () => {
-    for (const type of ["oci_containerengine_cluster", "oci_kms_key", "oci_kms_vault"]) {
-      expect(onlyResource(stack, type).lifecycle).toMatchObject({ prevent_destroy: true });
-    }
+  test("can't be destroyed by Terraform, nor can its keys, its vault, and the archive of its logs", () => {
+    const types = ["oci_containerengine_cluster", "oci_kms_key", "oci_kms_vault", "oci_objectstorage_bucket"];
+    const all = types.map((type) => Object.values(resourcesOf(stack, type)));
+    expect(all.map((each) => each.length)).toEqual([1, 2, 1, 1]);
+    for (const { lifecycle } of all.flat()) expect(lifecycle).toMatchObject({ prevent_destroy: true });
   });
 
   test("encrypts its secrets with an HSM-protected AES-256 key of its own, granted before the cluster is made", () => {
-    const key = onlyResource(stack, "oci_kms_key");
+    const [[keyId, key]] = Object.entries(resourcesOf(stack, "oci_kms_key")).filter(([id]) =>
+      id.includes("Encryption"),
+    );
     expect(key).toMatchObject({ protection_mode: "HSM", key_shape: { algorithm: "AES", length: 32 } });
-    const [keyId] = Object.keys(resourcesOf(stack, "oci_kms_key"));
     expect(resource.kms_key_id).toBe(`\${oci_kms_key.${keyId}.id}`);
     const [policy] = resource.depends_on;
     const grant = resourcesOf(stack, "oci_identity_policy")[policy.split(".")[1]];
@@ -70,8 +72,11 @@ describe("a cluster without options", () => {
   });
 
   test("may keep the groups of its load balancers, and nothing more in the VCN", () => {
-    const policies = Object.values(resourcesOf(stack, "oci_identity_policy"));
-    const all = policies.flatMap((policy) => policy.statements as string[]);
+    const policies = Object.entries(resourcesOf(stack, "oci_identity_policy"));
+    // The archive and the alarms have policies of their own.
+    const ofCluster = policies.filter(([id]) => !/_(?:AuditArchive|Alarms)_/.test(id));
+    expect(ofCluster).toHaveLength(policies.length - 4);
+    const all = ofCluster.flatMap(([, policy]) => policy.statements as string[]);
     // What scans the nodes has statements of its own.
     const statements = all.filter((s) => !s.includes("service vulnerability-scanning-service"));
     expect(all).toHaveLength(statements.length + 4);
@@ -105,6 +110,7 @@ describe("a cluster without options", () => {
     expect([...new Set(untagged)].sort()).toEqual([
       "oci_core_network_security_group_security_rule",
       "oci_kms_key_version",
+      "oci_objectstorage_object_lifecycle_policy",
       "terraform_data",
     ]);
   });
@@ -218,7 +224,7 @@ describe("a cluster with everything set", () => {
 
   test("writes every policy through the home region's provider", () => {
     const policies = Object.values(resourcesOf(stack, "oci_identity_policy"));
-    expect(policies.map((policy) => policy.provider)).toEqual(Array(5).fill("oci.home"));
+    expect(policies.map((policy) => policy.provider)).toEqual(Array(10).fill("oci.home"));
   });
 });
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { EndpointAccess } from "../../lib/cluster/endpoint-access";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
-import { checkServicesCidr, servicesCidr } from "../../lib/cluster/private/services-cidr";
+import { checkServicesCidr, servicesCidr } from "../../lib/cluster/private/cluster-network";
 import { Problems } from "../../lib/core/validation-error";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { COMPARTMENT, newStack, validationProblemsOf, problemCodesOf } from "../support/stack";

@@ -64,9 +64,10 @@ describe("the import of a cluster", () => {
   });
 
   test("is refused for Oracle's key without a reason", () => {
-    const codes = problemCodesOf(() =>
-      TakeOver.cluster(newCluster(), clusterId, { encryptedByOracleKey: { reason: "" } }),
-    );
-    expect(codes).toEqual(["REASON_MISSING"]);
+    expect(
+      validationProblemsOf(() =>
+        TakeOver.cluster(newCluster(), clusterId, { encryptedByOracleKey: { reason: "" } }),
+      ),
+    ).toMatchObject([{ code: "REASON_MISSING", property: "encryptedByOracleKey.reason" }]);
   });
 });

@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 import { ClusterEncryption } from "../../lib/encryption/cluster-encryption";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
-import { NodeShape } from "../../lib/cluster/node-shape";
+import { NodeShape } from "../../lib/cluster/node-compute";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";

@@ -12,7 +12,7 @@ import { ApiObject, Size } from "cdk8s";
 import * as fc from "fast-check";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
-import { NodeShape } from "../../lib/cluster/node-shape";
+import { NodeShape } from "../../lib/cluster/node-compute";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";

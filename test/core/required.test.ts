@@ -1,6 +1,6 @@
 import { TerraformVariable } from "cdktf";
 import { checkGiven, checkMembers } from "../../lib/core/missing-values";
-import { NodeShape } from "../../lib/cluster/node-shape";
+import { NodeShape } from "../../lib/cluster/node-compute";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { Problems } from "../../lib/core/validation-error";
 import { newStack, validationProblemsOf } from "../support/stack";

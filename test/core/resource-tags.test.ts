@@ -1,10 +1,10 @@
+import * as fc from "fast-check";
 import { ApiObject, App as KubernetesApp, Chart, Size } from "cdk8s";
 import { App, Testing, TerraformStack, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
-import * as fc from "fast-check";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
-import { NodeShape } from "../../lib/cluster/node-shape";
+import { NodeShape } from "../../lib/cluster/node-compute";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { ResourceTags } from "../../lib/core/resource-tags";
@@ -16,8 +16,7 @@ import { Port } from "../../lib/core/port";
 import { OciProvider } from "../../lib/oci/provider";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
-import { LoadBalancerType } from "../../lib/exposure/load-balancer-kinds";
+import { LoadBalancerAccess, LoadBalancerType } from "../../lib/exposure/load-balancer-settings";
 import { SecurityRuleManagement } from "../../lib/exposure/security-rule-management";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import {

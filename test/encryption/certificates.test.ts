@@ -1,13 +1,11 @@
 import * as fc from "fast-check";
 import { App as KubernetesApp, Chart, Duration, Testing } from "cdk8s";
 import { isoDateOf } from "../../lib/core/dates";
-import { CertificateIssuer } from "../../lib/encryption/certificate-issuer";
-import { KeyProtection } from "../../lib/encryption/key-protection";
-import { KeyShape } from "../../lib/encryption/key-shape";
+import { CertificateIssuer, CertificateKey, TlsCertificate } from "../../lib/encryption/tls-certificate";
+import { KeyProtection, KeyShape } from "../../lib/encryption/key-properties";
 import { KeyVault } from "../../lib/encryption/key-vault";
 import { ManagedCertificate } from "../../lib/encryption/managed-certificate";
 import { PrivateCertificateAuthority } from "../../lib/encryption/private-certificate-authority";
-import { CertificateKey, TlsCertificate } from "../../lib/encryption/tls-certificate";
 import { VaultKey } from "../../lib/encryption/vault-key";
 import {
   COMPARTMENT,

@@ -1,9 +1,7 @@
 import { Duration } from "cdk8s";
 import * as fc from "fast-check";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { KeyProtection } from "../../lib/encryption/key-protection";
-import { KeyRotation } from "../../lib/encryption/key-rotation";
-import { KeyAlgorithm, KeyShape } from "../../lib/encryption/key-shape";
+import { KeyProtection, KeyRotation, KeyAlgorithm, KeyShape } from "../../lib/encryption/key-properties";
 import { KeyVault, VaultType } from "../../lib/encryption/key-vault";
 import { VaultKey } from "../../lib/encryption/vault-key";
 import {

@@ -7,7 +7,7 @@ import { RoleRule } from "../../lib/rbac/role-rule";
 import { BlockVolumeClass } from "../../lib/workload/pods/persistent-volumes";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { type HardenedWorkload, ListeningWorkload } from "../../lib/workload/hardened-workload";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
+import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
 import { LeastPrivilegeRole } from "../../lib/rbac/role";
 import { RbacResource } from "../../lib/rbac/rbac-resource";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";

@@ -8,9 +8,8 @@ import { objectsOf } from "../../lib/synthesis/chart-objects";
 import { AppProtocol } from "../../lib/workload/pods/ports";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { IngressCertificate } from "../../lib/exposure/ingress-certificate";
-import { IngressHost } from "../../lib/exposure/ingress-host";
-import { IngressPathType, type IngressOptions } from "../../lib/exposure/ingress-props";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
+import { IngressHost, IngressPathType, type IngressOptions } from "../../lib/exposure/ingress-gateway";
+import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { REASON, route, traefik } from "./ingress-controllers/support";
 import {

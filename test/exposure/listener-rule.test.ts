@@ -2,7 +2,7 @@ import { Duration, Size } from "cdk8s";
 import { AppProtocol } from "../../lib/workload/pods/ports";
 import { HttpListener } from "../../lib/workload/pods/load-balancer-listeners";
 import { ListenerRule } from "../../lib/exposure/listener-rule";
-import { LoadBalancerType } from "../../lib/exposure/load-balancer-kinds";
+import { LoadBalancerType } from "../../lib/exposure/load-balancer-settings";
 import { type LoadBalancerOptions } from "../../lib/exposure/load-balancer-props";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { objectOf, validationProblemsOf, problemCodesOf } from "../workload/support";

@@ -2,15 +2,15 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { IpProtocol } from "../../lib/core/port";
 import { IngressCertificate } from "../../lib/exposure/ingress-certificate";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
-import { RuleOwner } from "../../lib/exposure/load-balancer-kinds";
-import { type Exposure, UNSUPPORTED, unsupportedIn } from "../../lib/exposure/private/exposure-combinations";
-import { PodNetworking, PodNetworkType } from "../../lib/network/vcn/pod-networking";
 import {
+  LoadBalancerAccess,
+  RuleOwner,
   ExternalTrafficPolicy,
   LoadBalancerType,
   TlsTerminationPoint,
-} from "../../lib/exposure/load-balancer-kinds";
+} from "../../lib/exposure/load-balancer-settings";
+import { type Exposure, UNSUPPORTED, unsupportedIn } from "../../lib/exposure/private/check-load-balancer";
+import { PodNetworking, PodNetworkType } from "../../lib/network/vcn/pod-networking";
 import { type LoadBalancerOptions } from "../../lib/exposure/load-balancer-props";
 import { SecurityRuleManagement } from "../../lib/exposure/security-rule-management";
 import { TlsTermination } from "../../lib/exposure/tls-termination";

@@ -5,13 +5,13 @@ import { IpProtocol } from "../../lib/core/port";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { AppProtocol } from "../../lib/workload/pods/ports";
 import { HttpListener } from "../../lib/workload/pods/load-balancer-listeners";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
 import {
+  LoadBalancerAccess,
   ExternalTrafficPolicy,
   LoadBalancingPolicy,
   LoadBalancerType,
   ProxyProtocol,
-} from "../../lib/exposure/load-balancer-kinds";
+} from "../../lib/exposure/load-balancer-settings";
 import { type LoadBalancerOptions, LoadBalancerShape } from "../../lib/exposure/load-balancer-props";
 import { TlsTermination, TlsVersion } from "../../lib/exposure/tls-termination";
 import { newStack } from "../support/stack";

@@ -4,8 +4,11 @@ import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { IpProtocol } from "../../lib/core/port";
 import { AppProtocol } from "../../lib/workload/pods/ports";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
-import { LoadBalancerType, ProxyProtocol } from "../../lib/exposure/load-balancer-kinds";
+import {
+  LoadBalancerAccess,
+  LoadBalancerType,
+  ProxyProtocol,
+} from "../../lib/exposure/load-balancer-settings";
 import { type LoadBalancerOptions } from "../../lib/exposure/load-balancer-props";
 import { SecurityRuleManagement } from "../../lib/exposure/security-rule-management";
 import { TlsTermination } from "../../lib/exposure/tls-termination";

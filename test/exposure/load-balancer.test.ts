@@ -6,7 +6,7 @@ import { objectsOf } from "../../lib/synthesis/chart-objects";
 import { AppProtocol } from "../../lib/workload/pods/ports";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancer } from "../../lib/exposure/load-balancer";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
+import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
 import { type LoadBalancerOptions, LoadBalancerShape } from "../../lib/exposure/load-balancer-props";
 import { TlsTermination, TlsVersion } from "../../lib/exposure/tls-termination";
 import {

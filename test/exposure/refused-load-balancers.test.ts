@@ -6,10 +6,13 @@ import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { IpProtocol } from "../../lib/core/port";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { HttpListener } from "../../lib/workload/pods/load-balancer-listeners";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
-import { ExternalTrafficPolicy, LoadBalancerType } from "../../lib/exposure/load-balancer-kinds";
+import {
+  LoadBalancerAccess,
+  ExternalTrafficPolicy,
+  LoadBalancerType,
+} from "../../lib/exposure/load-balancer-settings";
 import { type LoadBalancerOptions } from "../../lib/exposure/load-balancer-props";
-import { NodePorts } from "../../lib/exposure/private/node-ports";
+import { NodePorts } from "../../lib/exposure/private/load-balancer-claims";
 import { SecurityRuleManagement } from "../../lib/exposure/security-rule-management";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { flowsOf, rulesOf } from "../support/rules";

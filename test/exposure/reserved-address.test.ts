@@ -1,11 +1,10 @@
-import { Fn, TerraformVariable, Testing } from "cdktf";
 import * as fc from "fast-check";
+import { Fn, TerraformVariable, Testing } from "cdktf";
 import { cidrAt } from "../../lib/core/cidr";
 import { Problems } from "../../lib/core/validation-error";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
-import { LoadBalancerType } from "../../lib/exposure/load-balancer-kinds";
+import { LoadBalancerAccess, LoadBalancerType } from "../../lib/exposure/load-balancer-settings";
 import { type LoadBalancerOptions } from "../../lib/exposure/load-balancer-props";
-import { checkAddress } from "../../lib/exposure/private/reserved-address";
+import { checkAddress } from "../../lib/exposure/private/load-balancer-claims";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { newStack, validationProblemsOf, problemCodesOf } from "../support/stack";
 import { newChart } from "../workload/support";

@@ -9,8 +9,11 @@ import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { NetworkPeer } from "../../lib/network/security-groups/security-group";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { HttpListener } from "../../lib/workload/pods/load-balancer-listeners";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
-import { ExternalTrafficPolicy, LoadBalancerType } from "../../lib/exposure/load-balancer-kinds";
+import {
+  LoadBalancerAccess,
+  ExternalTrafficPolicy,
+  LoadBalancerType,
+} from "../../lib/exposure/load-balancer-settings";
 import { type LoadBalancerOptions } from "../../lib/exposure/load-balancer-props";
 import { SecurityRuleManagement } from "../../lib/exposure/security-rule-management";
 import { TlsTermination } from "../../lib/exposure/tls-termination";

@@ -3,7 +3,7 @@ import { Port } from "../../lib/core/port";
 import { AppProtocol } from "../../lib/workload/pods/ports";
 import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
+import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { WorkloadService, type ServiceOptions } from "../../lib/exposure/workload-service";
 import {

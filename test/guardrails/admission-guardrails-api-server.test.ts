@@ -1,10 +1,9 @@
-import { Yaml } from "cdk8s";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { Yaml } from "cdk8s";
 import { GuardrailRule } from "../../lib/core/guardrail-catalogue";
-import { type AdmissionGuardrailsProps } from "../../lib/guardrails/admission-guardrails-props";
-import { GuardrailException } from "../../lib/guardrails/guardrail-exception";
-import { GuardrailMode } from "../../lib/guardrails/guardrail-mode";
+import { type AdmissionGuardrailsProps } from "../../lib/guardrails/admission-guardrails";
+import { GuardrailException, GuardrailMode } from "../../lib/guardrails/guardrail-enforcement";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { describeWithApiServer } from "../support/api-server";
 import { EXAMPLES, previewsOf, synthesizeExample } from "../support/examples";

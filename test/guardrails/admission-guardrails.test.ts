@@ -1,16 +1,16 @@
-import { ApiObject, type Chart, Yaml } from "cdk8s";
-import { Testing, Token } from "cdktf";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Acknowledgements } from "../../lib/core/acknowledgement";
+import { ApiObject, type Chart, Yaml } from "cdk8s";
+import { Testing, Token } from "cdktf";
+import { Acknowledgements, PRACTICES } from "../../lib/core/acknowledgement";
 import { GUARDRAILS, GuardrailRule } from "../../lib/core/guardrail-catalogue";
-import { PRACTICES } from "../../lib/core/acknowledgement";
 import { ChartOutput } from "../../lib/synthesis/chart-output";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
-import { AdmissionGuardrails } from "../../lib/guardrails/admission-guardrails";
-import { type AdmissionGuardrailsProps } from "../../lib/guardrails/admission-guardrails-props";
-import { GuardrailException } from "../../lib/guardrails/guardrail-exception";
-import { GuardrailMode } from "../../lib/guardrails/guardrail-mode";
+import {
+  AdmissionGuardrails,
+  type AdmissionGuardrailsProps,
+} from "../../lib/guardrails/admission-guardrails";
+import { GuardrailException, GuardrailMode } from "../../lib/guardrails/guardrail-enforcement";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { newStack } from "../support/stack";
 import { NAMED_COMPARTMENT, NAMED_GROUP } from "./support";

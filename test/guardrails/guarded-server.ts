@@ -1,11 +1,13 @@
-import { App, Chart } from "cdk8s";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { App, Chart } from "cdk8s";
 import { GUARDRAILS, GuardrailRule } from "../../lib/core/guardrail-catalogue";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
-import { AdmissionGuardrails } from "../../lib/guardrails/admission-guardrails";
-import { type AdmissionGuardrailsProps } from "../../lib/guardrails/admission-guardrails-props";
+import {
+  AdmissionGuardrails,
+  type AdmissionGuardrailsProps,
+} from "../../lib/guardrails/admission-guardrails";
 import { ApiServer, type ApiAnswer } from "../support/api-server";
 import { OBJECT_CASES } from "./object-cases";
 import { POD_CASES } from "./pod-cases";

@@ -1,11 +1,12 @@
+import * as fc from "fast-check";
 import { ApiObject } from "cdk8s";
 import { TerraformStack } from "cdktf";
-import * as fc from "fast-check";
 import { GuardrailRule } from "../../lib/core/guardrail-catalogue";
-import { AdmissionGuardrails } from "../../lib/guardrails/admission-guardrails";
-import { type AdmissionGuardrailsProps } from "../../lib/guardrails/admission-guardrails-props";
-import { GuardrailException } from "../../lib/guardrails/guardrail-exception";
-import { GuardrailMode } from "../../lib/guardrails/guardrail-mode";
+import {
+  AdmissionGuardrails,
+  type AdmissionGuardrailsProps,
+} from "../../lib/guardrails/admission-guardrails";
+import { GuardrailException, GuardrailMode } from "../../lib/guardrails/guardrail-enforcement";
 import { AllowedRegistries } from "../../lib/workload/images/allowed-registries";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { newStack, synthesized } from "../support/stack";

@@ -1,11 +1,11 @@
-import { ApiObject, App, Chart } from "cdk8s";
 import * as plus from "cdk8s-plus-27";
+import { ApiObject, App, Chart } from "cdk8s";
 import { TerraformStack, TerraformVariable, Testing, Token } from "cdktf";
 import { type ISecureOkeCluster } from "../../lib/cluster/cluster-base";
 import { ChartOutput } from "../../lib/synthesis/chart-output";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
-import { type NamespaceQuota } from "../../lib/namespaces/namespace-quota";
+import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
+import { type NamespaceQuota } from "../../lib/namespaces/namespace-resources";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import { Construct } from "constructs";

@@ -1,11 +1,10 @@
-import { ApiObject, JsonPatch, type Chart } from "cdk8s";
 import * as plus from "cdk8s-plus-27";
-import { Token } from "cdktf";
 import fc from "fast-check";
+import { ApiObject, JsonPatch, type Chart } from "cdk8s";
+import { Token } from "cdktf";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
-import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
-import { type NamespaceQuota } from "../../lib/namespaces/namespace-quota";
+import { HardenedDeployment, type HardenedDeploymentProps } from "../../lib/workload/hardened-deployment";
+import { type NamespaceQuota } from "../../lib/namespaces/namespace-resources";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { IMAGE, messagesOf, newChart, problemsAtSynthesis } from "../workload/support";
 

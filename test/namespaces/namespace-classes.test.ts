@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { ApiObject, type Chart } from "cdk8s";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../lib/workload/hardened-stateful-set";
-import { type NamespaceQuota } from "../../lib/namespaces/namespace-quota";
+import { type NamespaceQuota } from "../../lib/namespaces/namespace-resources";
 import { SecureNamespace, type SecureNamespaceProps } from "../../lib/namespaces/secure-namespace";
 import { Tenant } from "../../lib/namespaces/tenant";
 import { VolumeClaim } from "../../lib/workload/pods/persistent-volumes";

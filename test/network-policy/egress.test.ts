@@ -1,7 +1,7 @@
 import { App as KubernetesApp, Chart, Size } from "cdk8s";
 import { Fn, Testing, type TerraformStack, type App } from "cdktf";
 import { NodeImage } from "../../lib/cluster/node-image";
-import { NodeShape } from "../../lib/cluster/node-shape";
+import { NodeShape } from "../../lib/cluster/node-compute";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import fc from "fast-check";

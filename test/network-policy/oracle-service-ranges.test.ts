@@ -3,7 +3,7 @@ import { Port } from "../../lib/core/port";
 import { Fn } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { OracleServiceRanges } from "../../lib/network-policy/oracle-service-ranges";
+import { OracleServiceRanges } from "../../lib/network-policy/external-peer";
 import { IMAGE, newChart, objectOf, problemCodesOf } from "../workload/support";
 
 const RANGES = ["134.70.24.0/21", "134.70.32.0/22"];

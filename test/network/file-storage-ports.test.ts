@@ -1,4 +1,4 @@
-import { FileStoragePorts } from "../../lib/network/security-groups/cluster-security-groups";
+import { FileStoragePorts } from "../../lib/network/vcn/oracle-services";
 import { flowsOf } from "../support/rules";
 import { newStack } from "../support/stack";
 import { networkIn } from "./support";

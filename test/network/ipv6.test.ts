@@ -10,8 +10,8 @@ import { NetworkPeer } from "../../lib/network/security-groups/security-group";
 import { PodNetworking } from "../../lib/network/vcn/pod-networking";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
-import { COMPARTMENT, newStack, problemCodesOf, onlyResource, resourcesOf } from "../support/stack";
+import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
+import { COMPARTMENT, newStack, onlyResource, resourcesOf, problemCodesOf } from "../support/stack";
 import { IMAGE, newChart } from "../workload/support";
 import { DRG, networkIn } from "./support";
 

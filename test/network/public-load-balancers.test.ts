@@ -15,8 +15,7 @@ import { SubnetExposure } from "../../lib/network/vcn/cluster-subnet";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
-import { LoadBalancerType } from "../../lib/exposure/load-balancer-kinds";
+import { LoadBalancerAccess, LoadBalancerType } from "../../lib/exposure/load-balancer-settings";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
 import {
   COMPARTMENT,

@@ -3,7 +3,7 @@ import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
 import { TerraformStack, type App } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
-import { NodeShape } from "../../lib/cluster/node-shape";
+import { NodeShape } from "../../lib/cluster/node-compute";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { ClusterNetwork, type IClusterNetwork } from "../../lib/network/vcn/cluster-network";

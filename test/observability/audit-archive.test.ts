@@ -283,10 +283,10 @@ describe("an archive of audit logs", () => {
     expect(problemCodesOf(make(wrong))).toEqual([
       "OCID_INVALID",
       "OCID_INVALID",
-      "NAME_DUPLICATE",
-      "OCID_INVALID",
-      "OCID_INVALID",
       "NAME_INVALID",
+      "OCID_INVALID",
+      "OCID_INVALID",
+      "NAME_DUPLICATE",
     ]);
     expect(stack.node.tryFindChild("archive")).toBeUndefined();
     expect(problemCodesOf(() => ArchiveTarget.stream("a b", { streamId: KEY, compartmentId: KEY }))).toEqual([

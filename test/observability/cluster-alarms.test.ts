@@ -1,4 +1,4 @@
-import { type TerraformStack } from "cdktf";
+import { type App, type TerraformStack } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { Alarms } from "../../lib/observability/alarms";
@@ -228,4 +228,46 @@ describe("alarms on a cluster", () => {
     };
     expect(write()).toBe(write());
   });
+});
+
+describe("a warning", () => {
+  const alarmOn = (query: string, metricNamespace?: string) => {
+    const warnings = jest.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    warnings.mockClear();
+    const stack = newStack();
+    const alarm = MetricAlarm.of({
+      name: "mine",
+      purpose: "Something fails.",
+      response: "Look at it.",
+      query,
+      metricNamespace,
+    });
+    alarmsIn(stack, { alarms: Alarms.of(alarm) });
+    return warnings.mock.calls.map(([message]) => String(message));
+  };
+
+  test("names the metric that OKE does not document, as the alarm would never fire", () => {
+    const [warning, ...others] = alarmOn("NodeState[5m].max() > 0 || (APIServerLatency[5m].max() > 2)");
+    expect(warning).toContain("the alarm mine reads APIServerLatency, which OKE does not document");
+    expect(others).toEqual([]);
+  });
+
+  test("is not given for documented metrics, or metrics of another service", () => {
+    expect(alarmOn("UnschedulablePods[5m].max() > 0 && NodeState[5m].max() < 1")).toEqual([]);
+    expect(alarmOn("HttpResponses5xx[5m].sum() > 20", "oci_lbaas")).toEqual([]);
+  });
+});
+
+test("a topic of another region is rejected when the program is written", () => {
+  const make = (region: string) => () => {
+    const stack = newStack();
+    const topic = NotificationTopic.fromNotificationTopicAttributes(stack, "topic", {
+      topicId: `ocid1.onstopic.oc1.${region}.existing`,
+      compartmentId: AUDIT,
+    });
+    alarmsIn(stack, { topic });
+    (stack.node.root as App).synth();
+  };
+  expect(problemCodesOf(make("eu-amsterdam-1"))).toEqual(["OCID_INVALID"]);
+  expect(make("eu-frankfurt-1")).not.toThrow();
 });

@@ -118,13 +118,12 @@ describe("an archive of flow logs", () => {
     const make = (props: any) => () => new FlowLogArchive(stack, "archive", props);
     for (const nothing of [undefined, null, {}])
       expect(problemCodesOf(make(nothing))).toEqual(Array(4).fill("ATTRIBUTE_MISSING"));
-    const variable = new TerraformVariable(stack, "region", { type: "string" }).stringValue;
     const wrong = {
       flowLogs: "flows",
       compartmentId: KEY,
       kmsKeyId: AUDIT,
       keyCompartmentId: KEY,
-      region: variable,
+      region: "Frankfurt",
       bucketName: "a b",
       retention: 30,
       homeRegionProvider: "home",
@@ -142,6 +141,18 @@ describe("an archive of flow logs", () => {
       "VALUE_INVALID",
     ]);
     expect(stack.node.tryFindChild("archive")).toBeUndefined();
+  });
+
+  test("takes a region that only Terraform knows", () => {
+    const stack = newStack();
+    const region = new TerraformVariable(stack, "region", { type: "string" }).stringValue;
+    archive(stack, { region });
+    const statements = Object.values(resourcesOf(stack, "oci_identity_policy")).flatMap(
+      (each) => each.statements,
+    );
+    expect(
+      statements.filter((each) => each.includes("service objectstorage-${var.region} to ")),
+    ).toHaveLength(2);
   });
 
   test("rejects a key of another region than the bucket, if its OCID shows the region", () => {

@@ -1,5 +1,5 @@
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
-import { ControlPlaneLogging } from "../../lib/cluster/control-plane-logging";
+import { ControlPlaneLogging } from "../../lib/cluster/control-plane-logs";
 import { FlowLogging } from "../../lib/network/logs/flow-logging";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { parseLogQuery } from "../../lib/observability/private/log-query";

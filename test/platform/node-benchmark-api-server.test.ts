@@ -1,7 +1,7 @@
 import { App, Chart } from "cdk8s";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
 import { GuardrailRule } from "../../lib/core/guardrail-catalogue";
-import { GuardrailException } from "../../lib/guardrails/guardrail-exception";
+import { GuardrailException } from "../../lib/guardrails/guardrail-enforcement";
 import { NodeBenchmark } from "../../lib/platform/node-benchmark";
 import { ContainerImage } from "../../lib/workload/images/container-image";
 import { ApiServer, describeWithApiServer } from "../support/api-server";

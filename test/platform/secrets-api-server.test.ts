@@ -1,5 +1,5 @@
 import { GuardrailRule } from "../../lib/core/guardrail-catalogue";
-import { GuardrailException } from "../../lib/guardrails/guardrail-exception";
+import { GuardrailException } from "../../lib/guardrails/guardrail-enforcement";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
 import { policiesOf, until } from "../guardrails/guarded-server";
 import { ApiServer, describeWithApiServer } from "../support/api-server";

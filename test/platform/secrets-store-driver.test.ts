@@ -1,7 +1,6 @@
-import { Duration, JsonPatch } from "cdk8s";
-import { ApiObject } from "cdk8s";
+import { Duration, JsonPatch, ApiObject } from "cdk8s";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
-import { OracleServiceRanges } from "../../lib/network-policy/oracle-service-ranges";
+import { OracleServiceRanges } from "../../lib/network-policy/external-peer";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
 import { problemCodesOf } from "../support/stack";
 import { objectOf, problemsAtSynthesis } from "../workload/support";

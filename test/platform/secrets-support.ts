@@ -4,7 +4,7 @@ import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { VaultSecret } from "../../lib/encryption/vault-secret";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
-import { OracleServiceRanges } from "../../lib/network-policy/oracle-service-ranges";
+import { OracleServiceRanges } from "../../lib/network-policy/external-peer";
 import { ExternalSecrets, type ExternalSecretsProps } from "../../lib/platform/external-secrets";
 import { SecretsStoreDriver, type SecretsStoreDriverProps } from "../../lib/platform/secrets-store-driver";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";

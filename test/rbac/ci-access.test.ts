@@ -1,7 +1,4 @@
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
-import { Duration, Yaml } from "cdk8s";
+import { Duration } from "cdk8s";
 import { Testing, type TerraformStack } from "cdktf";
 import {
   Acknowledgements,
@@ -9,7 +6,6 @@ import {
   CiCredentials,
   Egress,
   KubernetesAccess,
-  KubernetesVersion,
   PipelineIdentity,
   Port,
   SecureOkeCluster,
@@ -24,34 +20,7 @@ import {
   resourcesOf,
   synthesized,
 } from "../support/stack";
-
-const DAY = 86_400_000;
-const soon = (days: number) => new Date(Date.now() + days * DAY);
-
-function clusterIn(stack: TerraformStack): SecureOkeCluster {
-  return new SecureOkeCluster(stack, "cluster", {
-    compartmentId: COMPARTMENT,
-    kubernetesVersion: KubernetesVersion.V1_34,
-  });
-}
-
-/** The statements of policies for groups and workloads. */
-function accessStatements(stack: TerraformStack): string[] {
-  return Object.entries(resourcesOf(stack, "oci_identity_policy"))
-    .filter(([id]) => id.startsWith("cluster_Access"))
-    .flatMap(([, { statements }]) => statements as string[]);
-}
-
-/** The objects of an output with manifests. */
-function objectsIn(stack: TerraformStack, output = "cluster_access_manifests"): any[] {
-  const { value } = synthesized(stack).output[output];
-  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "secure-oke-access-")), "manifests.yaml");
-  fs.writeFileSync(file, value as string);
-  return Yaml.load(file);
-}
-
-const named = (objects: any[]) =>
-  objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? "-"}/${metadata.name}`);
+import { accessStatements, addCluster, inDays, namesOf, objectsInOutput } from "./access-support";
 
 const identity = PipelineIdentity.gitHubActions({
   repository: "acme/shop",
@@ -62,7 +31,7 @@ const reason = "The API server reads the keys of GitHub, whose addresses change"
 const issuerEgress = Egress.toAnywhere(Port.tcp(443), { reason });
 
 function ciIn(stack: TerraformStack, props: Partial<CiAccessProps> | object = {}, id = "ci"): CiAccess {
-  const cluster = (stack.node.tryFindChild("cluster") as SecureOkeCluster | undefined) ?? clusterIn(stack);
+  const cluster = (stack.node.tryFindChild("cluster") as SecureOkeCluster | undefined) ?? addCluster(stack);
   return new CiAccess(stack, id, {
     cluster,
     credentials: CiCredentials.oidc(identity),
@@ -90,7 +59,7 @@ describe("access of a CI system by OpenID Connect", () => {
         { key: "repository", value: "acme/shop" },
       ],
     });
-    expect(objectsIn(stack).at(-1)).toMatchObject({
+    expect(objectsInOutput(stack).at(-1)).toMatchObject({
       kind: "RoleBinding",
       metadata: { namespace: "shop" },
       subjects: [{ kind: "User", name: "actions-oidc:repo:acme/shop:environment:production" }],
@@ -136,7 +105,7 @@ describe("access of a CI system by OpenID Connect", () => {
 
   test("changes nothing in a cluster without pipelines", () => {
     const stack = newStack();
-    clusterIn(stack);
+    addCluster(stack);
     expect(onlyResource(stack, "oci_containerengine_cluster").options).not.toHaveProperty(
       "open_id_connect_token_authentication_config",
     );
@@ -165,8 +134,8 @@ describe("access of a CI system by a service account", () => {
   test("creates a namespaced role, and a command that prints a token for an hour", () => {
     const stack = newStack();
     expect(byToken(stack, CiCredentials.shortLivedToken()).username).toBe("system:serviceaccount:shop:ci-ci");
-    const objects = objectsIn(stack);
-    expect(named(objects)).toEqual([
+    const objects = objectsInOutput(stack);
+    expect(namesOf(objects)).toEqual([
       "ServiceAccount shop/ci-ci",
       "Role shop/access-editors",
       expect.stringMatching(/^RoleBinding shop\/access-editors-serviceaccount-/),
@@ -192,9 +161,9 @@ describe("access of a CI system by a service account", () => {
     const stack = newStack("stack", app);
     byToken(
       stack,
-      CiCredentials.longLivedToken({ reason: "The tool knows nothing else", expires: soon(90) }),
+      CiCredentials.longLivedToken({ reason: "The tool knows nothing else", expires: inDays(90) }),
     );
-    const secret = objectsIn(stack).find(({ kind }) => kind === "Secret");
+    const secret = objectsInOutput(stack).find(({ kind }) => kind === "Secret");
     expect(secret).toMatchObject({
       type: "kubernetes.io/service-account-token",
       metadata: { name: "ci-ci-token", annotations: { "kubernetes.io/service-account.name": "ci-ci" } },
@@ -226,12 +195,12 @@ describe("CI access refuses", () => {
     ],
     [
       "a stored token without a reason",
-      () => CiCredentials.longLivedToken({ reason: "", expires: soon(1) }),
+      () => CiCredentials.longLivedToken({ reason: "", expires: inDays(1) }),
       "REASON_MISSING",
     ],
     [
       "a stored token that has expired",
-      () => CiCredentials.longLivedToken({ reason: "A test", expires: soon(-1) }),
+      () => CiCredentials.longLivedToken({ reason: "A test", expires: inDays(-1) }),
       "EXPIRY_INVALID",
     ],
     ["no identity", () => CiCredentials.oidc(undefined as never), "ATTRIBUTE_MISSING"],
@@ -245,7 +214,7 @@ describe("CI access refuses", () => {
     ["names of roles", { access: ["edit"] }, "VALUE_INVALID"],
     [
       "break-glass access",
-      { access: [KubernetesAccess.breakGlass({ reason: "A test", expires: soon(1) })] },
+      { access: [KubernetesAccess.breakGlass({ reason: "A test", expires: inDays(1) })] },
       "PERMISSION_TOO_WIDE",
     ],
     [
@@ -262,7 +231,7 @@ describe("CI access refuses", () => {
     ["no credentials", { credentials: undefined }, "ATTRIBUTE_MISSING"],
   ])("%s", (_, props, code) => {
     const stack = newStack();
-    clusterIn(stack);
+    addCluster(stack);
     expect(problemCodesOf(() => ciIn(stack, props))).toEqual([code]);
     expect(stack.node.tryFindChild("ci")).toBeUndefined();
   });

@@ -1,8 +1,5 @@
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
-import { App as KubernetesApp, Chart, Yaml } from "cdk8s";
-import { Testing, type TerraformStack } from "cdktf";
+import { App as KubernetesApp, Chart } from "cdk8s";
+import { Testing } from "cdktf";
 import {
   Acknowledgements,
   RoleRule,
@@ -10,61 +7,26 @@ import {
   BastionClients,
   Kubeconfig,
   KubernetesAccess,
-  KubernetesVersion,
   LeastPrivilegeRole,
   NamespaceCompartment,
   RbacResource,
   SecureOkeCluster,
 } from "../../lib";
-import {
-  COMPARTMENT,
-  newStack,
-  onlyResource,
-  problemCodesOf,
-  resourcesOf,
-  synthesized,
-} from "../support/stack";
+import { COMPARTMENT, newStack, onlyResource, problemCodesOf, synthesized } from "../support/stack";
+import { accessStatements, addCluster, inDays, namesOf, objectsInOutput } from "./access-support";
 
 const GROUP = "ocid1.group.oc1..developers";
 const OTHER = "ocid1.group.oc1..operators";
-const DAY = 86_400_000;
-const soon = (days: number) => new Date(Date.now() + days * DAY);
-
-function clusterIn(stack: TerraformStack): SecureOkeCluster {
-  return new SecureOkeCluster(stack, "cluster", {
-    compartmentId: COMPARTMENT,
-    kubernetesVersion: KubernetesVersion.V1_34,
-  });
-}
-
-/** The statements of policies for groups and workloads. */
-function accessStatements(stack: TerraformStack): string[] {
-  return Object.entries(resourcesOf(stack, "oci_identity_policy"))
-    .filter(([id]) => id.startsWith("cluster_Access"))
-    .flatMap(([, { statements }]) => statements as string[]);
-}
-
-/** The objects of an output with manifests. */
-function objectsIn(stack: TerraformStack, output = "cluster_access_manifests"): any[] {
-  const { value } = synthesized(stack).output[output];
-  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "secure-oke-access-")), "manifests.yaml");
-  fs.writeFileSync(file, value as string);
-  return Yaml.load(file);
-}
-
-const named = (objects: any[]) =>
-  objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? "-"}/${metadata.name}`);
-
 describe("access of people", () => {
   test("creates an IAM statement for this cluster and a binding of the ClusterRole view", () => {
     const stack = newStack();
-    clusterIn(stack).grantAccess(GROUP, KubernetesAccess.viewer());
+    addCluster(stack).grantAccess(GROUP, KubernetesAccess.viewer());
     expect(accessStatements(stack)).toEqual([
       expect.stringMatching(
         /^Allow group id ocid1\.group\.oc1\.\.developers to use clusters in compartment id ocid1\.compartment\.oc1\.\.test where target\.cluster\.id = '\$\{oci_containerengine_cluster\.\w+\.id\}'$/,
       ),
     ]);
-    const [binding, ...more] = objectsIn(stack);
+    const [binding, ...more] = objectsInOutput(stack);
     expect(more).toEqual([]);
     expect(binding).toMatchObject({
       kind: "ClusterRoleBinding",
@@ -76,13 +38,13 @@ describe("access of people", () => {
 
   test("in one namespace shares one role between all groups", () => {
     const stack = newStack();
-    const cluster = clusterIn(stack);
+    const cluster = addCluster(stack);
     cluster.grantAccess(GROUP, KubernetesAccess.editorIn("shop"));
     cluster.grantAccess(OTHER, KubernetesAccess.editorIn("shop"));
     cluster.grantAccess(OTHER, KubernetesAccess.operatorIn("shop"));
     cluster.grantAccess(OTHER, KubernetesAccess.viewerIn("tools"));
-    const objects = objectsIn(stack);
-    expect(named(objects.filter(({ kind }) => kind === "Role"))).toEqual([
+    const objects = objectsInOutput(stack);
+    expect(namesOf(objects.filter(({ kind }) => kind === "Role"))).toEqual([
       "Role shop/access-editors",
       "Role shop/access-operators",
       "Role tools/access-viewers",
@@ -97,12 +59,12 @@ describe("access of people", () => {
 
   test("by a custom role creates the binding in the chart of the role", () => {
     const stack = newStack();
-    const cluster = clusterIn(stack);
+    const cluster = addCluster(stack);
     const chart = new Chart(new KubernetesApp(), "shop", { namespace: "shop" });
     const role = new LeastPrivilegeRole(chart, "logs", { allow: [RoleRule.read(RbacResource.POD_LOGS)] });
     cluster.grantAccess(GROUP, KubernetesAccess.role(role), { chart });
     cluster.addCdk8sChart("shop", chart);
-    expect(named(objectsIn(stack, "shop_manifests"))).toEqual([
+    expect(namesOf(objectsInOutput(stack, "shop_manifests"))).toEqual([
       "Role shop/logs",
       expect.stringMatching(/^RoleBinding shop\/logs-group-/),
     ]);
@@ -111,7 +73,7 @@ describe("access of people", () => {
 
   test("through a bastion creates the statements for its sessions", () => {
     const stack = newStack();
-    const cluster = clusterIn(stack);
+    const cluster = addCluster(stack);
     const bastion = new Bastion(stack, "bastion", {
       compartmentId: COMPARTMENT,
       cluster,
@@ -137,7 +99,7 @@ describe("access of people", () => {
     expect(accessStatements(stack)).toEqual([
       expect.stringContaining("'ocid1.cluster.oc1.eu-frankfurt-1.a'"),
     ]);
-    expect(objectsIn(stack)).toHaveLength(1);
+    expect(objectsInOutput(stack)).toHaveLength(1);
   });
 });
 
@@ -145,9 +107,9 @@ describe("break-glass access", () => {
   test("expires in IAM, is acknowledged, and causes a reminder in each plan", () => {
     const app = Testing.app();
     const stack = newStack("stack", app);
-    const expires = soon(30);
+    const expires = inDays(30);
     const reason = "Incidents outside of office hours";
-    clusterIn(stack).grantAccess(GROUP, KubernetesAccess.breakGlass({ reason, expires }));
+    addCluster(stack).grantAccess(GROUP, KubernetesAccess.breakGlass({ reason, expires }));
     const text = expires.toISOString().replace(/\.\d+Z$/, "Z");
     expect(accessStatements(stack)).toEqual([
       expect.stringMatching(
@@ -156,7 +118,7 @@ describe("break-glass access", () => {
         ),
       ),
     ]);
-    expect(objectsIn(stack)[0]).toMatchObject({
+    expect(objectsInOutput(stack)[0]).toMatchObject({
       roleRef: { name: "cluster-admin" },
       subjects: [{ name: GROUP }],
     });
@@ -175,9 +137,9 @@ describe("break-glass access", () => {
 
   test("causes a warning shortly before it expires", () => {
     const warn = jest.spyOn(process, "emitWarning").mockImplementation(() => undefined);
-    clusterIn(newStack()).grantAccess(
+    addCluster(newStack()).grantAccess(
       GROUP,
-      KubernetesAccess.breakGlass({ reason: "A test", expires: soon(3) }),
+      KubernetesAccess.breakGlass({ reason: "A test", expires: inDays(3) }),
     );
     expect(warn).toHaveBeenCalledWith(
       expect.stringContaining("ends on"),
@@ -187,19 +149,19 @@ describe("break-glass access", () => {
   });
 
   test.each([
-    ["an end that has passed", { reason: "A test", expires: soon(-1) }, ["EXPIRY_INVALID"]],
-    ["an end in a year", { reason: "A test", expires: soon(365) }, ["EXPIRY_INVALID"]],
+    ["an end that has passed", { reason: "A test", expires: inDays(-1) }, ["EXPIRY_INVALID"]],
+    ["an end in a year", { reason: "A test", expires: inDays(365) }, ["EXPIRY_INVALID"]],
     ["no end", { reason: "A test" }, ["EXPIRY_INVALID"]],
     ["an invalid end", { reason: "A test", expires: new Date("never") }, ["EXPIRY_INVALID"]],
-    ["no reason", { reason: "", expires: soon(1) }, ["REASON_MISSING"]],
+    ["no reason", { reason: "", expires: inDays(1) }, ["REASON_MISSING"]],
   ])("%s", (_, options, codes) => {
     expect(problemCodesOf(() => KubernetesAccess.breakGlass(options as never))).toEqual(codes);
   });
 
   test("is refused for a group that has permanent access", () => {
-    const cluster = clusterIn(newStack());
+    const cluster = addCluster(newStack());
     cluster.grantAccess(GROUP, KubernetesAccess.viewer());
-    const access = KubernetesAccess.breakGlass({ reason: "A test", expires: soon(1) });
+    const access = KubernetesAccess.breakGlass({ reason: "A test", expires: inDays(1) });
     expect(problemCodesOf(() => cluster.grantAccess(GROUP, access))).toEqual(["EXPIRY_INVALID"]);
   });
 });
@@ -211,12 +173,12 @@ describe("grantAccess refuses", () => {
     ["no access", GROUP, undefined, ["ATTRIBUTE_MISSING"]],
     ["the name of a role", GROUP, "cluster-admin", ["VALUE_INVALID"]],
   ])("%s", (_, group, access, codes) => {
-    const cluster = clusterIn(newStack());
+    const cluster = addCluster(newStack());
     expect(problemCodesOf(() => cluster.grantAccess(group, access as never))).toEqual(codes);
   });
 
   test("the same access twice", () => {
-    const cluster = clusterIn(newStack());
+    const cluster = addCluster(newStack());
     cluster.grantAccess(GROUP, KubernetesAccess.viewer());
     expect(problemCodesOf(() => cluster.grantAccess(GROUP, KubernetesAccess.viewer()))).toEqual([
       "NAME_DUPLICATE",
@@ -231,7 +193,7 @@ describe("grantAccess refuses", () => {
 describe("a kubeconfig", () => {
   test("contains no token and reaches the endpoint through a bastion", () => {
     const stack = newStack();
-    const cluster = clusterIn(stack);
+    const cluster = addCluster(stack);
     const bastion = new Bastion(stack, "bastion", {
       compartmentId: COMPARTMENT,
       cluster,
@@ -254,7 +216,7 @@ describe("a kubeconfig", () => {
     ["no cluster", { cluster: undefined }, ["ATTRIBUTE_MISSING"]],
   ])("%s", (_, props, codes) => {
     const stack = newStack();
-    const cluster = clusterIn(stack);
+    const cluster = addCluster(stack);
     expect(problemCodesOf(() => new Kubeconfig(stack, "kubectl", { cluster, ...props } as never))).toEqual(
       codes,
     );
@@ -263,7 +225,7 @@ describe("a kubeconfig", () => {
 
 test("a namespace can be mapped to a compartment", () => {
   const stack = newStack();
-  const cluster = clusterIn(stack);
+  const cluster = addCluster(stack);
   const props = { cluster, namespace: "shop", compartmentId: "ocid1.compartment.oc1..shop" };
   new NamespaceCompartment(stack, "shop", props);
   expect(onlyResource(stack, "oci_containerengine_cluster_workload_mapping")).toMatchObject({

@@ -62,7 +62,7 @@ describe("a resource is refused with", () => {
     ["a user to impersonate", { group: "", plural: "users" }, "PERMISSION_INVALID"],
     ["a cluster-scoped resource as namespaced", { group: "", plural: "nodes" }, "PERMISSION_INVALID"],
     ["no group", { group: undefined as never }, "ATTRIBUTE_MISSING"],
-    ["a number as plural", { plural: 7 as never }, "PERMISSION_INVALID"],
+    ["a number as plural", { plural: 7 as never }, "VALUE_INVALID"],
   ])("%s", (_, props, code) => {
     expect(
       problemCodesOf(() =>

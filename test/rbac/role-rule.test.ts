@@ -82,7 +82,7 @@ describe("a permission is refused for", () => {
     ["an empty name", [""], "NAME_INVALID"],
     ["a path", ["a/b"], "NAME_INVALID"],
     ["a parent", [".."], "NAME_INVALID"],
-    ["a missing name", [undefined as never], "NAME_INVALID"],
+    ["a missing name", [undefined as never], "ATTRIBUTE_MISSING"],
   ])("names: %s", (_, names, code) => expect(named(...names)).toEqual([code]));
 
   test("a name that is a reference", () => {

@@ -4,9 +4,8 @@ import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { StateBucket } from "../../lib/storage/terraform-state";
 import { OciProvider } from "../../lib/oci/provider";
-import { ImageRetention } from "../../lib/supply-chain/image-retention";
+import { ImageRetention, PrivateRepository } from "../../lib/supply-chain/private-repository";
 import { ImageSigning } from "../../lib/supply-chain/image-signing";
-import { PrivateRepository } from "../../lib/supply-chain/private-repository";
 import { COMPARTMENT } from "../support/stack";
 import { describeWithTerraform, synthInto, withProvider } from "../terraform/terraform";
 

@@ -4,13 +4,12 @@ import * as fc from "fast-check";
 import { ClusterEncryption } from "../../lib/encryption/cluster-encryption";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { NodeImage } from "../../lib/cluster/node-image";
-import { NodeShape } from "../../lib/cluster/node-shape";
+import { NodeShape } from "../../lib/cluster/node-compute";
 import { PrivateNodePool } from "../../lib/cluster/private-node-pool";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
-import { KeySource } from "../../lib/encryption/key-source";
+import { KeySource } from "../../lib/encryption/key-properties";
 import { KmsKey } from "../../lib/oci/kms-key";
-import { ImageSigning } from "../../lib/supply-chain/image-signing";
-import { type ImageSigningProps } from "../../lib/supply-chain/image-signing-props";
+import { ImageSigning, type ImageSigningProps } from "../../lib/supply-chain/image-signing";
 import { PrivateRepository } from "../../lib/supply-chain/private-repository";
 import { SigningKey, SigningKeySize } from "../../lib/supply-chain/signing-key";
 import {

@@ -3,11 +3,13 @@ import { type TerraformStack } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { resolveReference } from "../../lib/core/terraform-text";
 import { OciProvider } from "../../lib/oci/provider";
-import { ImageRetention } from "../../lib/supply-chain/image-retention";
-import { ImageScanning } from "../../lib/supply-chain/image-scanning";
-import { PrivateRepository, type PrivateRepositoryProps } from "../../lib/supply-chain/private-repository";
-import { RepositoryScanning } from "../../lib/supply-chain/repository-scanning";
-import { TagMutability } from "../../lib/supply-chain/tag-mutability";
+import {
+  ImageRetention,
+  PrivateRepository,
+  type PrivateRepositoryProps,
+  TagMutability,
+} from "../../lib/supply-chain/private-repository";
+import { ImageScanning, RepositoryScanning } from "../../lib/supply-chain/image-scanning";
 import {
   COMPARTMENT,
   newStack,

@@ -58,7 +58,7 @@ describeWithTerraform("a cluster whose compartments, name and numbers are Terraf
       expect(await run.planExitCode()).toBe(0);
 
       const compartments = account.all("oci_identity_policy").map((policy) => policy.compartment_id);
-      expect(compartments.sort()).toEqual([NETWORK, NETWORK, OWN, OWN, OWN]);
+      expect(compartments.sort()).toEqual([...Array(3).fill(NETWORK), ...Array(7).fill(OWN)]);
       const [pool] = account.all("oci_containerengine_node_pool");
       const [details] = pool!.node_config_details;
       expect(details.placement_configs.map((placement: any) => placement.availability_domain).sort()).toEqual(

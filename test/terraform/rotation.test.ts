@@ -14,7 +14,7 @@ import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { CredentialRotation } from "../../lib/cluster/credential-rotation";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { ClusterEncryption } from "../../lib/encryption/cluster-encryption";
-import { KeyRotation } from "../../lib/encryption/key-rotation";
+import { KeyRotation } from "../../lib/encryption/key-properties";
 import { OciProvider } from "../../lib/oci/provider";
 import { COMPARTMENT } from "../support/stack";
 

@@ -1,7 +1,7 @@
 import { App, Chart } from "cdk8s";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
 import { GuardrailRule } from "../../lib/core/guardrail-catalogue";
-import { GuardrailException } from "../../lib/guardrails/guardrail-exception";
+import { GuardrailException } from "../../lib/guardrails/guardrail-enforcement";
 import { HardenedDaemonSet } from "../../lib/workload/hardened-daemon-set";
 import { HostAccess } from "../../lib/workload/host-access/host-access";
 import { PodSecurityLevel } from "../../lib/workload/pods/pod-security";

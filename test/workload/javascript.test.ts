@@ -8,7 +8,7 @@ import { ContainerImage } from "../../lib/workload/images/container-image";
 import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
 import { LoadBalancer } from "../../lib/exposure/load-balancer";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
+import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
 import { LoadBalancerShape } from "../../lib/exposure/load-balancer-props";
 import { HealthProbe } from "../../lib/workload/pods/probe";
 import { SecureNamespace } from "../../lib/namespaces/secure-namespace";

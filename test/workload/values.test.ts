@@ -3,7 +3,7 @@ import { Duration } from "cdk8s";
 import { Token } from "cdktf";
 import { ConfigFile } from "../../lib/workload/pods/mounted-files";
 import { EnvironmentValue } from "../../lib/workload/pods/environment-value";
-import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-access";
+import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
 import { LoadBalancerShape } from "../../lib/exposure/load-balancer-props";
 import { checkOverlaps, WritablePath } from "../../lib/workload/pods/writable-path";
 import { HealthProbe } from "../../lib/workload/pods/probe";

@@ -1,8 +1,8 @@
 export { Endpoint } from "./endpoint";
-export { ReachabilityAnswer, type ReachabilityReason, Verdict } from "./reachability-answer";
 export {
   Reachability,
   type ReachabilityOptions,
   type ReachabilityOutdirOptions,
   type ReachabilityTexts,
 } from "./reachability";
+export { ReachabilityAnswer, type ReachabilityReason, Verdict } from "./reachability-answer";

@@ -3,20 +3,19 @@ import * as path from "node:path";
 import { type Endpoint } from "./endpoint";
 import { EndpointReader } from "./private/endpoint-reader";
 import { type EndAnswer, evaluatePair, type PairAnswer } from "./private/evaluate-flow";
-import { type End } from "./private/flow-ends";
-import { and, or, Tri } from "./private/three-valued-logic";
+import { type End } from "./private/flow-side";
 import { LoadBalancerReader } from "./private/load-balancer-reader";
-import { ManifestModel } from "./private/manifest-model";
+import { ManifestModel, parseManifests } from "./private/manifest-model";
 import { NetworkModel } from "./private/network-model";
 import { packetsOf } from "./private/packets";
-import { parseManifests } from "./private/parse-manifests";
 import { type Json, TerraformModel } from "./private/terraform-model";
+import { and, or, Tri } from "./private/three-valued-logic";
 import { wideRules } from "./private/wide-rules";
 import { ReachabilityAnswer, type ReachabilityReason, Verdict } from "./reachability-answer";
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
-import { type Port } from "../../core/port";
 import { checkGiven } from "../../core/missing-values";
+import { type Port } from "../../core/port";
 import { Problems } from "../../core/validation-error";
 
 /** The verdict for one of several ends. */

@@ -1,5 +1,5 @@
 import { type Duration } from "cdk8s";
-import { type NodeTaint } from "../node-taint";
+import { type NodeTaint } from "../node-setup";
 
 /** The resource requests and limits of an add-on's containers, as Kubernetes quantities. */
 export interface AddOnResources {

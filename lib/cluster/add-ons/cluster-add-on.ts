@@ -1,7 +1,6 @@
 import { Aspects } from "cdktf";
 import { type Construct } from "constructs";
 import { AddOn } from "./add-on";
-import { AddOnVersion } from "./add-on-version";
 import {
   addOnsOf,
   CERT_MANAGER,
@@ -10,15 +9,14 @@ import {
   noteAddOn,
   waitFor,
 } from "./private/add-ons-of-cluster";
-import { createdClusterOf, type ISecureOkeCluster } from "../cluster-base";
-import { clusterValue } from "../private/cluster-readers";
 import { checked } from "../../core/checked";
 import { checkConstructId, problemsIn } from "../../core/construct-scope";
-import { findWhenWritten, type ProgramFinding, addWarning } from "../../core/warnings";
 import {
   boolean,
+  matching,
   optional,
   type PropsSchema,
+  readArgument,
   readProps,
   type Resolved,
   valueOf,
@@ -27,10 +25,48 @@ import {
 import { ResourceConstruct } from "../../core/resource-construct";
 import { byKey } from "../../core/stable-order";
 import { type Problems } from "../../core/validation-error";
+import { addWarning, findWhenWritten, type ProgramFinding } from "../../core/warnings";
 import { openForObservabilityAgent } from "../../network/security-groups/cluster-security-groups";
 import { isOverlay } from "../../network/vcn/pod-networking";
 import { ContainerengineAddon } from "../../oci/containerengine-addon";
 import { checkEnhanced } from "../../synthesis/chart-scopes";
+import { createdClusterOf, type ISecureOkeCluster } from "../cluster-base";
+import { clusterValue } from "../private/cluster-readers";
+
+const pinnedVersion = matching(
+  /^v?\d+\.\d+[\w.+-]*$/,
+  'Write it as `oci ce addon-option list` does, for example "v1.17.1"',
+  { code: "VALUE_INVALID", references: true },
+);
+
+/**
+ * The version policy of an add-on: automatic updates by Oracle, or a pinned version.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengconfiguringclusteraddons-supportedversions.htm
+ */
+@checked
+export class AddOnVersion {
+  /** Oracle installs new versions when they are released. */
+  public static automatic(): AddOnVersion {
+    return new AddOnVersion(undefined);
+  }
+
+  /**
+   * A fixed version, until the program changes it: you must install patches of the add-on yourself, and replace a version that doesn't
+   * fit the Kubernetes version of an upgraded cluster.
+   *
+   * @param version the version as OKE names it, such as `v1.17.1`
+   */
+  public static pinned(version: string): AddOnVersion {
+    readArgument("AddOnVersion.pinned", "version", version, pinnedVersion);
+    return new AddOnVersion(version);
+  }
+
+  private constructor(
+    /** The version; undefined if Oracle chooses it. */
+    public readonly version?: string,
+  ) {}
+}
 
 /** Props for ClusterAddOn. */
 export interface ClusterAddOnProps {

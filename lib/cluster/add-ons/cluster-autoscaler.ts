@@ -2,26 +2,25 @@ import { Duration } from "cdk8s";
 import { Lazy, TerraformStack, type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { type AddOnOptions, type AddOnResources } from "./add-on-options";
-import { AddOnVersion } from "./add-on-version";
-import { AutoscalerRights } from "./autoscaler-rights";
-import { checkOnce, noteAddOn } from "./private/add-ons-of-cluster";
-import { autoscaledPoolsOf } from "./private/autoscaled-pools";
-import { autoscalerOf, networkStatements, poolStatements } from "./private/autoscaler-statements";
-import { ConfigurationWriter } from "./private/configuration";
-import { createdClusterOf, homeRegionProviderFor, type ISecureOkeCluster } from "../cluster-base";
-import { tagsGiven } from "../private/given-tags";
-import { clusterValue } from "../private/cluster-readers";
-import { poolsOf } from "../private/pools-of-cluster";
-import { TagNamespacePolicy } from "../private/tag-namespace-policy";
-import { addWorkloadPolicy, workloadPrincipal } from "../private/workload-policies";
-import { Acknowledgements } from "../../core/acknowledgement";
-import { checked } from "../../core/checked";
-import { checkConstructId, problemsIn } from "../../core/construct-scope";
-import { shown } from "../../core/display-value";
-import { checkHomeRegionProvider, terraformProvider } from "../../core/regions";
-import { compareOcids } from "../../core/ocid";
-import { findWhenWritten, type ProgramFinding } from "../../core/warnings";
+import { AddOnVersion } from "./cluster-add-on";
 import {
+  AutoscalerRights,
+  autoscaledPoolsOf,
+  autoscalerOf,
+  networkStatements,
+  poolStatements,
+} from "./autoscaler-rights";
+import { checkOnce, noteAddOn } from "./private/add-ons-of-cluster";
+import {
+  addOnResources,
+  type AddOnSettings,
+  configurationOf,
+  PLACEMENT,
+  placementOf,
+  resourcesJson,
+} from "./private/add-on-configuration";
+import {
+  objectOf,
   any,
   boolean,
   choice,
@@ -35,10 +34,21 @@ import {
   wholeNumber,
   withDefault,
 } from "../../core/readers";
+import { createdClusterOf, homeRegionProviderFor, type ISecureOkeCluster } from "../cluster-base";
+import { tagsGiven, clusterValue } from "../private/cluster-readers";
+import { poolsOf } from "../private/pools-of-cluster";
+import { TagNamespacePolicy } from "../private/cluster-policies";
+import { addWorkloadPolicy, workloadPrincipal } from "../private/granted-rights";
+import { Acknowledgements } from "../../core/acknowledgement";
+import { checked } from "../../core/checked";
+import { checkConstructId, problemsIn } from "../../core/construct-scope";
+import { shown } from "../../core/display-value";
+import { checkHomeRegionProvider } from "../../core/regions";
+import { compareOcids } from "../../core/ocid";
+import { findWhenWritten, type ProgramFinding } from "../../core/warnings";
 import { ResourceConstruct } from "../../core/resource-construct";
 import { nameOf, shortHash } from "../../core/resource-name";
 import { setTagOwner, type TaggingProps } from "../../core/tagging";
-import { byKey } from "../../core/stable-order";
 import { type Problems } from "../../core/validation-error";
 import { ContainerengineAddon } from "../../oci/containerengine-addon";
 import { type IdentityPolicy } from "../../oci/identity-policy";
@@ -163,11 +173,11 @@ const AUTOSCALER = {
   balanceSimilarPools: withDefault(boolean(), true),
   keepNodesWithLocalStorage: withDefault(boolean(), false),
   replicas: withDefault(wholeNumber({ least: 1, most: 5 }), 2),
-  resources: optional(any<AddOnResources>()),
-  placement: optional(any<AddOnOptions>()),
+  resources: optional(addOnResources()),
+  placement: optional(objectOf(PLACEMENT)),
   rights: withDefault(valueOf(AutoscalerRights), AutoscalerRights.ofAutoscaledPools()),
   version: optional(valueOf(AddOnVersion)),
-  homeRegionProvider: optional(terraformProvider()),
+  homeRegionProvider: optional(any<TerraformProvider>()),
   ...taggingReaders(),
 } satisfies PropsSchema<ClusterAutoscalerProps>;
 
@@ -178,10 +188,7 @@ function utilization(problems: Problems, name: string, value: unknown): number |
   return undefined;
 }
 
-/** The props of an autoscaler, and the configuration of the add-on. */
-type ResolvedAutoscaler = Resolved<typeof AUTOSCALER> & {
-  readonly configuration: { readonly [key: string]: string };
-};
+type ResolvedAutoscaler = Resolved<typeof AUTOSCALER>;
 
 /**
  * The cluster autoscaler, as an OKE add-on, for the pools of a cluster that have `autoscale`.
@@ -232,10 +239,10 @@ export class ClusterAutoscaler extends ResourceConstruct {
   public readonly rights: AutoscalerRights;
 
   constructor(scope: Construct, id: string, props: ClusterAutoscalerProps) {
-    const given = readAutoscaler(scope, id, props);
+    const resolved = readAutoscaler(scope, id, props);
     super(scope, id);
-    const homeRegionProvider = homeRegionProviderFor(this, given.cluster, given.homeRegionProvider);
-    const read = { ...given, homeRegionProvider };
+    const homeRegionProvider = homeRegionProviderFor(this, resolved.cluster, resolved.homeRegionProvider);
+    const read = { ...resolved, homeRegionProvider };
     const { cluster, version, rights } = read;
     this.cluster = cluster;
     this.expander = read.expander;
@@ -251,14 +258,14 @@ export class ClusterAutoscaler extends ResourceConstruct {
       homeRegionProvider: read.homeRegionProvider,
       displayName: nameOf(this),
     });
-    const nodes = Lazy.stringValue({ produce: () => this.nodes });
-    const entries = { ...read.configuration, nodes };
+    const configuration = configurationOf({
+      ...settingsOf(read),
+      nodes: Lazy.stringValue({ produce: () => this.nodes }),
+    });
     const resource = new ContainerengineAddon(this, "Resource", {
       addonName: NAME,
       clusterId: cluster.clusterId,
-      configurations: Object.entries(entries)
-        .sort(byKey)
-        .map(([key, value]) => ({ key, value })),
+      configurations: Object.entries(configuration).map(([key, value]) => ({ key, value })),
       version: version?.version,
       removeAddonResourcesOnDelete: true,
       dependsOn: policies,
@@ -341,29 +348,23 @@ function readAutoscaler(scope: Construct, id: string, props: ClusterAutoscalerPr
     checkOnce(problems, cluster, NAME);
   }
   checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
-  const configuration = configurationOf(problems, read);
-  return problems.resolved<ResolvedAutoscaler>({ ...read, configuration });
+  return problems.resolved<ResolvedAutoscaler>(read);
 }
 
-/** The configuration of the add-on; incomplete if a prop has a problem. */
-function configurationOf(
-  problems: Problems,
-  read: Partial<Resolved<typeof AUTOSCALER>>,
-): { readonly [key: string]: string } {
-  const writer = new ConfigurationWriter(problems);
-  const text = (value: unknown) => (value === undefined ? undefined : String(value));
-  const seconds = (value: Duration | undefined) => value && `${value.toSeconds()}s`;
-  // Otherwise the autoscaler, like every other pod on its node, would use the identity of the node.
-  writer.text("authType", "workload");
-  writer.text("numOfReplicas", text(read.replicas));
-  writer.text("expander", read.expander);
-  writer.text("balanceSimilarNodeGroups", text(read.balanceSimilarPools));
-  writer.text("skipNodesWithLocalStorage", text(read.keepNodesWithLocalStorage));
-  writer.text("scaleDownUnneededTime", seconds(read.scaleDownUnneeded));
-  writer.text("scaleDownDelayAfterAdd", seconds(read.scaleDownDelayAfterAdd));
-  writer.text("maxNodeProvisionTime", seconds(read.maxNodeProvisionTime));
-  writer.text("scaleDownUtilizationThreshold", text(read.scaleDownUtilization));
-  writer.resources("cluster-autoscaler.ContainerResources", "resources", read.resources);
-  writer.placement(read.placement ?? {}, "placement");
-  return writer.configuration;
+/** The settings of the add-on, except for its pools. */
+function settingsOf(read: ResolvedAutoscaler): AddOnSettings {
+  return {
+    // Otherwise the autoscaler, like every other pod on its node, would use the identity of the node.
+    authType: "workload",
+    numOfReplicas: read.replicas,
+    expander: read.expander,
+    balanceSimilarNodeGroups: read.balanceSimilarPools,
+    skipNodesWithLocalStorage: read.keepNodesWithLocalStorage,
+    scaleDownUnneededTime: `${read.scaleDownUnneeded.toSeconds()}s`,
+    scaleDownDelayAfterAdd: `${read.scaleDownDelayAfterAdd.toSeconds()}s`,
+    maxNodeProvisionTime: `${read.maxNodeProvisionTime.toSeconds()}s`,
+    scaleDownUtilizationThreshold: read.scaleDownUtilization,
+    "cluster-autoscaler.ContainerResources": resourcesJson(read.resources),
+    ...placementOf(read.placement ?? {}),
+  };
 }

@@ -13,10 +13,8 @@ import { type INotificationTopic } from "../../observability/notification-topic"
 import { GAP_TEXTS, gapsOf } from "./private/existing-cluster-gaps";
 import { SavedSearches } from "../../observability/saved-searches";
 import { createdClusterOf, type ISecureOkeCluster } from "../cluster-base";
-import { ControlPlaneLogging, controlPlaneLogging } from "../control-plane-logging";
-import { ControlPlaneLogs } from "../control-plane-logs";
-import { HostScanning } from "../host-scanning";
-import { NodeScanning, nodeScanning } from "../node-scanning";
+import { ControlPlaneLogging, controlPlaneLogging, ControlPlaneLogs } from "../control-plane-logs";
+import { HostScanning, NodeScanning, nodeScanning } from "../node-scanning";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { checkConstructId, problemsIn } from "../../core/construct-scope";

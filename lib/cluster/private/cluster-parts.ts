@@ -1,6 +1,6 @@
-import { ClusterCredentials, CREDENTIAL_ROTATION } from "./cluster-credentials";
+import { ClusterCredentials, CREDENTIAL_ROTATION, type CredentialRotation } from "../credential-rotation";
 import { type ResolvedCluster } from "./read-cluster";
-import { tagsGiven } from "./given-tags";
+import { tagsGiven } from "./cluster-readers";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { ClusterEncryption } from "../../encryption/cluster-encryption";
 import { ClusterNetwork } from "../../network/vcn/cluster-network";
@@ -9,8 +9,7 @@ import { SubnetExposure } from "../../network/vcn/cluster-subnet";
 import { SubnetPlan } from "../../network/vcn/subnet-plan";
 import { type ContainerengineCluster } from "../../oci/containerengine-cluster";
 import { type ISecureOkeCluster } from "../cluster-base";
-import { type CredentialRotation } from "../credential-rotation";
-import { HostScanning } from "../host-scanning";
+import { HostScanning } from "../node-scanning";
 
 /** The default network of a cluster. */
 export function createNetwork(

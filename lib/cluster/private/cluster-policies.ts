@@ -1,9 +1,11 @@
-import { type TerraformProvider } from "cdktf";
-import { type Construct, type IConstruct } from "constructs";
+import { Aspects, Lazy, type TerraformProvider } from "cdktf";
+import { Construct, type IConstruct } from "constructs";
 import { compareOcids } from "../../core/ocid";
-import { idPartOf, policyNameOf } from "../../core/resource-name";
 import { ResourceConstruct } from "../../core/resource-construct";
-import { type TaggingProps, tagsOf } from "../../core/tagging";
+import { idPartOf, policyNameOf } from "../../core/resource-name";
+import { type TaggingProps, tagsOf, tagsOfScopes } from "../../core/tagging";
+import { addWarning } from "../../core/warnings";
+import { readableStatement } from "../../identity/private/statement-model";
 import { IdentityPolicy } from "../../oci/identity-policy";
 
 /** The compartments of a cluster and the resources that it uses. */
@@ -164,5 +166,134 @@ export class ClusterPolicies extends ResourceConstruct {
       statements,
       ...tagsOf(this, this.props),
     });
+  }
+}
+
+interface CertificatePoliciesProps extends TaggingProps {
+  readonly clusterId: string;
+  readonly compartmentId: string;
+  readonly homeRegionProvider?: TerraformProvider;
+  readonly displayName: string;
+}
+
+/**
+ * The statement that allows a cluster to use certificates of the OCI Certificates service on its load balancers.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengcreatingloadbalancers-subtopic.htm
+ */
+export function certificateStatement(clusterId: string, compartmentId: string): string {
+  const who = `request.principal.type = 'cluster', request.principal.id = '${clusterId}'`;
+  return `Allow any-user to manage leaf-certificate-family in compartment id ${compartmentId} where all {${who}}`;
+}
+
+/** One policy for each compartment with certificates for the load balancers of a cluster. */
+export class CertificatePolicies extends Construct {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: CertificatePoliciesProps,
+  ) {
+    super(scope, id);
+  }
+
+  /** Grants the use of the certificates of a compartment, once. */
+  public allow(compartmentId = this.props.compartmentId): void {
+    const isOwn = compartmentId === this.props.compartmentId;
+    const id = isOwn ? "Resource" : `Policy-${idPartOf(this, compartmentId)}`;
+    if (this.node.tryFindChild(id)) return;
+    const { clusterId, displayName, homeRegionProvider } = this.props;
+    const suffix = isOwn ? "certificates" : `certificates-${idPartOf(this, compartmentId).slice(-8)}`;
+    new IdentityPolicy(this, id, {
+      provider: homeRegionProvider,
+      compartmentId,
+      name: policyNameOf(this, `${displayName}-${suffix}`),
+      // IAM can't rename a policy, and replacing it would remove its rights for a while.
+      lifecycle: { ignoreChanges: ["name"] },
+      description: "Lets the cluster use certificates on its load balancers",
+      statements: [certificateStatement(clusterId, compartmentId)],
+      ...tagsOf(this, this.props),
+    });
+  }
+}
+
+interface TagNamespacePolicyProps {
+  /** The conditions that identify the writers of the tags in statements. */
+  readonly principals: readonly string[];
+  /** The purpose of the policy. */
+  readonly description: string;
+  /** The tagged resources, for a warning. */
+  readonly what: string;
+  /** The OCID of the tenancy, in which tag namespaces are granted. @default - a warning with the statements */
+  readonly tenancyId?: string;
+  readonly homeRegionProvider?: TerraformProvider;
+  readonly displayName: string;
+}
+
+/** The condition that identifies the node pools of a compartment in a statement. */
+export function nodePoolPrincipal(compartmentId: string): string {
+  return `request.principal.type = 'nodepool', request.principal.compartment.id = '${compartmentId}'`;
+}
+
+/** The statement that allows a principal to write the tags of a namespace. */
+export function tagNamespaceStatement(principal: string, namespace: string): string {
+  return `Allow any-user to use tag-namespaces in tenancy where all {${principal}, target.tag-namespace.name = '${namespace}'}`;
+}
+
+/** The id of the warning. */
+const NO_GRANT = "tag-namespaces";
+
+/**
+ * Allows the creators of run-time resources to write defined tags: a cluster, its node pools, and the native ingress controller.
+ *
+ * Oracle's documentation grants it to all clusters of a tenancy; here it is limited to this cluster, the pools of its compartment, the
+ * controller of the cluster, and the namespaces of the tags. This project has not tried the conditions in a tenancy.
+ *
+ * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengtaggingclusterresources.htm
+ */
+export class TagNamespacePolicy extends Construct {
+  private isWarned = false;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: TagNamespacePolicyProps,
+  ) {
+    super(scope, id);
+    if (props.tenancyId !== undefined) this.createPolicy(props.tenancyId);
+    // Tags may be added until the stack is written; only then it is known whether there are any.
+    Aspects.of(this).add({ visit: (node: IConstruct) => (node === this ? this.finish() : undefined) });
+  }
+
+  private createPolicy(tenancyId: string): void {
+    new IdentityPolicy(this, "Resource", {
+      provider: this.props.homeRegionProvider,
+      compartmentId: tenancyId,
+      name: policyNameOf(this, `${this.props.displayName}-tag-namespaces`),
+      lifecycle: { ignoreChanges: ["name"] },
+      description: this.props.description,
+      statements: Lazy.listValue({ produce: () => this.statements }),
+      ...tagsOf(this, {}),
+    });
+  }
+
+  private get statements(): string[] {
+    const keys = Object.keys(tagsOfScopes(this).definedTags);
+    const namespaces = [...new Set(keys.map((key) => key.split(".")[0]))].sort();
+    return namespaces.flatMap((namespace) =>
+      this.props.principals.map((principal) => tagNamespaceStatement(principal, namespace)),
+    );
+  }
+
+  private finish(): void {
+    const { statements } = this;
+    if (statements.length === 0) this.node.tryRemoveChild("Resource");
+    if (statements.length === 0 || this.props.tenancyId !== undefined || this.isWarned) return;
+    this.isWarned = true;
+    addWarning(
+      this,
+      `[${NO_GRANT}] ${this.node.scope?.node.path} has defined tags, which it can write on ${this.props.what} only with a ` +
+        "policy in the root compartment. Set tenancyId of the cluster, or add these statements there, with the OCIDs " +
+        `filled in: ${statements.map(readableStatement).join("; ")}`,
+    );
   }
 }

@@ -2,12 +2,13 @@ import { Token } from "cdktf";
 import { shown } from "../../core/display-value";
 import { checkLabels } from "../../core/kubernetes-names";
 import { checkedBy, listOf, type Reader, valueOf } from "../../core/readers";
+import { type TaggingProps } from "../../core/tagging";
 import { checkText } from "../../core/terraform-text";
 import { type INetworkSecurityGroup } from "../../network/security-groups/security-group";
 import { type IClusterNetwork } from "../../network/vcn/network";
 import { type ISecureOkeCluster } from "../cluster-base";
 import { KubernetesVersion } from "../kubernetes-version";
-import { NodeTaint } from "../node-taint";
+import { NodeTaint } from "../node-setup";
 
 /** Reads a created or imported cluster. */
 export function clusterValue(): Reader<ISecureOkeCluster> {
@@ -157,4 +158,9 @@ export function faultDomains(): Reader<string[]> {
 
 function sortedOnce<T extends string>(list: readonly T[]): T[] {
   return [...new Set(list)].sort();
+}
+
+/** The tags among the props of a construct, for its parts. */
+export function tagsGiven({ freeformTags, definedTags }: TaggingProps): TaggingProps {
+  return { freeformTags, definedTags };
 }

@@ -1,14 +1,15 @@
 import { type Construct } from "constructs";
+import { checkObservability } from "./observability-checks";
 import { groupList, kubernetesVersion, networkValue } from "./cluster-readers";
-import { checkEndpointGroups } from "./group-lists";
 import {
+  checkEndpointGroups,
   checkPodsCidr,
   checkPrivateSubnets,
   checkServicesCidr,
   podsCidrOf,
   servicesCidr,
   subnetIfGiven,
-} from "./services-cidr";
+} from "./cluster-network";
 import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import { checkHomeRegionProvider, checkSameHomeRegion, terraformProvider } from "../../core/regions";
 import { compareOcids } from "../../core/ocid";
@@ -34,13 +35,15 @@ import { checkGroupVcn } from "../../network/security-groups/network-security-gr
 import { baseOf, type IClusterNetwork } from "../../network/vcn/network";
 import { isOverlay, PodNetworking, podNetworking, podsToNodes } from "../../network/vcn/pod-networking";
 import { DEFAULT_VCN } from "../../network/vcn/subnet-plan";
+import { AlarmRouting, alarmRouting } from "../../observability/alarm-routing";
+import { AuditArchiving, auditArchiving } from "../../observability/audit-archiving";
+import { SavedSearch } from "../../observability/saved-search";
 import { type SecureOkeClusterProps } from "../cluster-props";
-import { ControlPlaneLogging, controlPlaneLogging } from "../control-plane-logging";
+import { ControlPlaneLogging, controlPlaneLogging } from "../control-plane-logs";
 import { CredentialRotation } from "../credential-rotation";
 import { EndpointAccess, endpointAccess } from "../endpoint-access";
 import { NodeScanning, nodeScanning } from "../node-scanning";
-import { packetRouting } from "../packet-routing/packet-routing";
-import { checkPackets } from "../packet-routing/private/packet-routing-checks";
+import { packetRouting, checkPackets } from "../packet-routing/packet-routing";
 import { checkEngineFits, policyEngine } from "../policy-engine/network-policy-engine";
 
 const CLUSTER = {
@@ -59,6 +62,9 @@ const CLUSTER = {
   servicesCidr: servicesCidr(),
   podNetworking: withDefault(podNetworking(), PodNetworking.vcnNative()),
   controlPlaneLogs: withDefault(controlPlaneLogging(), ControlPlaneLogging.enabled()),
+  auditArchive: withDefault(auditArchiving(), AuditArchiving.enabled()),
+  alarms: withDefault(alarmRouting(), AlarmRouting.toSubscribers([])),
+  savedSearches: optional(listOf(valueOf(SavedSearch), "a list of SavedSearch")),
   observabilityAgent: optional(boolean()),
   podsToNodes: optional(podsToNodes()),
   apiEndpointSecurityGroups: withDefault(groupList(), []),
@@ -84,6 +90,7 @@ export function readCluster(scope: Construct, id: string, props: SecureOkeCluste
   const { network } = read;
   checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
   checkKey(problems, scope, read);
+  checkObservability(problems, scope, read);
   // The default network replaces only a network that was left out, not an invalid one.
   if (network || props.network === undefined) checkNetwork(problems, read);
   checkEndpointGroups(problems, network, read.apiEndpointSecurityGroups ?? []);

@@ -1,6 +1,7 @@
-import { Duration } from "cdk8s";
 import { Token } from "cdktf";
+import { Duration } from "cdk8s";
 import { type Construct } from "constructs";
+import { checkGroups, readPoolNetwork } from "./cluster-network";
 import {
   availabilityDomains,
   clusterValue,
@@ -12,13 +13,8 @@ import {
   nodeTaints,
   ownVersion,
 } from "./cluster-readers";
-import { checkGroups } from "./group-lists";
-import { kubeletArguments } from "./kubelet-arguments";
-import { checkImageFits } from "./node-image-fit";
-import { checkCapacity, type Demand } from "./pool-capacity";
-import { poolLimits, readSizes, checkCapacityKind, checkStartSize, type PoolSizes } from "./pool-options";
-import { readPoolNetwork } from "./pool-network";
-import { checkPoolName } from "./pools-of-cluster";
+import { checkStartSize, kubeletArguments } from "./node-start";
+import { checkCapacity, checkPoolName, type Demand } from "./pools-of-cluster";
 import { checkConstructId, pathOf, problemsIn } from "../../core/construct-scope";
 import { checkOcid, compareOcids } from "../../core/ocid";
 import {
@@ -29,29 +25,87 @@ import {
   objectOf,
   optional,
   type PropsSchema,
+  type Reader,
   readProps,
   reasonFor,
   type Resolved,
   size,
   taggingReaders,
   valueOf,
+  wholeNumber,
   withDefault,
 } from "../../core/readers";
 import { checkDisplayName } from "../../core/resource-name";
 import { Problems } from "../../core/validation-error";
 import { checkOutsideVcn, type Egress, egressList } from "../../network/egress/egress";
 import { isOverlay } from "../../network/vcn/pod-networking";
-import { BootVolumeKey } from "../boot-volume-key";
-import { CloudInit } from "../cloud-init";
 import { type ISecureOkeCluster } from "../cluster-base";
 import { type KubernetesVersion } from "../kubernetes-version";
-import { NodeCapacity } from "../node-capacity";
+import { BootVolumeKey, checkCapacityKind, NodeCapacity, NodeShape } from "../node-compute";
 import { NodeCycling } from "../node-cycling";
-import { NodeImage } from "../node-image";
+import { checkImageFits, NodeImage } from "../node-image";
 import { NodeRegistryAccess } from "../node-registry-access";
-import { NodeShape } from "../node-shape";
-import { type NodePoolProps, type PrivateNodePoolProps } from "../private-node-pool-props";
-import { SshAccess } from "../ssh-access";
+import { CloudInit, SshAccess } from "../node-setup";
+import {
+  type NodePoolAutoscale,
+  type NodePoolProps,
+  type PrivateNodePoolProps,
+} from "../private-node-pool-props";
+
+/** Reads the limits of an autoscaled pool, as literals: the addresses in the subnets are counted at synthesis. */
+export function poolLimits(maxNodes: number): Reader<NodePoolAutoscale> {
+  const limits = objectOf({
+    min: wholeNumber({ least: 0, most: maxNodes }),
+    max: wholeNumber({ least: 1, most: maxNodes }),
+  });
+  return checkedBy(limits, (problems, name, { min, max }) => {
+    if (min <= max) return;
+    const what = `${name}.min is ${min}, more than ${name}.max, ${max}`;
+    problems.add("COUNT_INVALID", what, `Give ${name}.max at least ${min}`);
+  });
+}
+
+/** The initial and the maximum number of nodes of a pool; the maximum is undefined if it is a reference. */
+export interface PoolSizes {
+  readonly initial: number;
+  readonly most: number | undefined;
+}
+
+interface SizeProps {
+  readonly size?: number;
+  readonly autoscale?: NodePoolAutoscale;
+}
+
+/**
+ * The sizes of a pool; adds a problem if neither `size` nor `autoscale` was given, or both.
+ *
+ * @param given the props as they were given; an invalid one is undefined in `read`
+ */
+export function readSizes(problems: Problems, given: SizeProps, read: SizeProps): PoolSizes | undefined {
+  const hasSize = given.size !== undefined && given.size !== null;
+  const hasLimits = given.autoscale !== undefined && given.autoscale !== null;
+  if (hasSize && hasLimits) {
+    problems.add(
+      "POOL_SIZE_INVALID",
+      "size and autoscale are both given",
+      "Leave size out: the autoscaler starts with autoscale.min nodes",
+      "size",
+    );
+    return undefined;
+  }
+  if (!hasSize && !hasLimits) {
+    problems.add(
+      "ATTRIBUTE_MISSING",
+      "size was not given",
+      "Write size: 3, or autoscale: { min: 1, max: 5 } for a pool that grows and shrinks",
+    );
+    return undefined;
+  }
+  const { size, autoscale } = read;
+  if (autoscale) return { initial: autoscale.min, most: autoscale.max };
+  if (size === undefined) return undefined;
+  return { initial: size, most: Token.isUnresolved(size) ? undefined : size };
+}
 
 const DEFAULT_PODS = 31;
 /** The largest number of pods on a node that OKE allows; an overlay always has room for it. */

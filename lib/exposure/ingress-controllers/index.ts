@@ -1,4 +1,3 @@
-export { type OciNativeIngressProps } from "./oci-native-ingress-props";
-export { OciNativeIngress } from "./oci-native-ingress";
-export { type TraefikIngressProps, TraefikRouting } from "./traefik-ingress-props";
+export { OciNativeIngress, type OciNativeIngressProps } from "./oci-native-ingress";
 export { TraefikIngress } from "./traefik-ingress";
+export { type TraefikIngressProps, TraefikRouting } from "./traefik-ingress-props";

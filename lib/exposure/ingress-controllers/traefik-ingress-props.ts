@@ -19,7 +19,7 @@ import { checkReason, readReason, type ReasonedChoice } from "../../core/reason"
 import { checkGiven } from "../../core/missing-values";
 import { Problems } from "../../core/validation-error";
 import { balancerSubnetOf } from "../../network/vcn/network";
-import { GATEWAY_API_VERSION } from "../../rbac/private/gateway-api";
+import { GATEWAY_API_VERSION } from "../../rbac/rbac-verb";
 import { chartOf, checkUnused } from "../../synthesis/chart-objects";
 import { type AutoscaleOptions } from "../../workload/autoscaling";
 import { type ContainerImage } from "../../workload/images/container-image";
@@ -27,8 +27,7 @@ import { splitImage } from "../../workload/images/private/image-reference";
 import { TlsVersion, type HttpListener } from "../../workload/pods/load-balancer-listeners";
 import { type ContainerResourceRanges } from "../../workload/pods/container-resources";
 import { type Toleration } from "../../workload/pods/scheduling";
-import { type LoadBalancerAccess } from "../load-balancer-access";
-import { ExternalTrafficPolicy } from "../load-balancer-kinds";
+import { type LoadBalancerAccess, ExternalTrafficPolicy } from "../load-balancer-settings";
 import { type LoadBalancerShape } from "../load-balancer-props";
 import { type SecurityRuleManagement } from "../security-rule-management";
 

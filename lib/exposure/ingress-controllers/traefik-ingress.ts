@@ -13,10 +13,9 @@ import { Port } from "../../core/port";
 import { shortHash } from "../../core/resource-name";
 import { type Problems } from "../../core/validation-error";
 import { RoleRule } from "../../rbac/role-rule";
-import { GATEWAY_API_GROUP } from "../../rbac/private/gateway-api";
+import { GATEWAY_API_GROUP, RbacVerb } from "../../rbac/rbac-verb";
 import { LeastPrivilegeRole, RoleScope } from "../../rbac/role";
 import { RbacResource } from "../../rbac/rbac-resource";
-import { RbacVerb } from "../../rbac/rbac-verb";
 import { Subject } from "../../rbac/subject";
 import { HardenedDeployment } from "../../workload/hardened-deployment";
 import { AppProtocol } from "../../workload/pods/ports";
@@ -31,11 +30,10 @@ import {
   ingressOf,
   IngressPathType,
   type RouteManifest,
-} from "../ingress-props";
+} from "../ingress-gateway";
 import { type LoadBalancer } from "../load-balancer";
-import { type LoadBalancerAccess } from "../load-balancer-access";
-import { ProxyProtocol } from "../load-balancer-kinds";
-import { type IServiceBackend } from "../service-backend";
+import { type LoadBalancerAccess, ProxyProtocol } from "../load-balancer-settings";
+import { type IServiceBackend } from "../workload-service";
 import { TlsTermination } from "../tls-termination";
 
 /**

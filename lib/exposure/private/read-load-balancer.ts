@@ -1,12 +1,31 @@
 import { type Construct } from "constructs";
-import { checkOptions } from "./check-load-balancer";
-import { checkCombinations, type Exposure } from "./exposure-combinations";
-import { LOAD_BALANCER, type LoadBalancerInput } from "./load-balancer-schema";
-import { type NodePortRequest, NodePorts } from "./node-ports";
-import { type AddressRequest, checkAddress, checkAddressFree, claimAddress } from "./reserved-address";
-import { checkSecretGrant } from "./secret-grant";
-import { type Listener, portOf } from "./service-ports";
-import { type SharedBalancer, sharedBalancerOf, shareKeyOf } from "./shared-load-balancers";
+import { checkOptions, checkCombinations, type Exposure } from "./check-load-balancer";
+import {
+  LOAD_BALANCER,
+  type LoadBalancerInput,
+  type LoadBalancerProps,
+  LoadBalancerShape,
+} from "../load-balancer-props";
+import {
+  type NodePortRequest,
+  NodePorts,
+  type AddressRequest,
+  checkAddress,
+  checkAddressFree,
+  claimAddress,
+  type SharedBalancer,
+  sharedBalancerOf,
+  shareKeyOf,
+} from "./load-balancer-claims";
+import { checkSecretGrant } from "../tls-termination";
+import {
+  type Listener,
+  portOf,
+  checkServiceName,
+  portsOf,
+  type ServiceTarget,
+  targetOf,
+} from "../workload-service";
 import { pathOf } from "../../core/construct-scope";
 import { shown } from "../../core/display-value";
 import { IpProtocol, type Port } from "../../core/port";
@@ -17,16 +36,14 @@ import { checkPublicBalancer, balancerSubnetOf } from "../../network/vcn/network
 import { PodNetworkType } from "../../network/vcn/pod-networking";
 import { chartOf, checkUnused } from "../../synthesis/chart-objects";
 import { AppProtocol } from "../../workload/pods/ports";
-import { type HealthCheckSeconds, checkInterval } from "../load-balancer-health-check";
 import {
+  type HealthCheckSeconds,
+  checkInterval,
   ExternalTrafficPolicy,
   LoadBalancerType,
   RuleOwner,
   TlsTerminationPoint,
-} from "../load-balancer-kinds";
-import { type LoadBalancerProps, LoadBalancerShape } from "../load-balancer-props";
-import { checkServiceName } from "../read-service-ports";
-import { portsOf, type ServiceTarget, targetOf } from "../service-backend";
+} from "../load-balancer-settings";
 
 const DEFAULT_IDLE_SECONDS = 60;
 

@@ -1,10 +1,17 @@
-import { entriesOf, type Fields, fieldsOf, isReference, isMissing, valueAt } from "./manifest-fields";
-import { newNotes, type Notes, type Place } from "./hardening-notes";
+import {
+  entriesOf,
+  type Fields,
+  fieldsOf,
+  isMissing,
+  isReference,
+  newNotes,
+  type Notes,
+  type Place,
+  valueAt,
+} from "./manifest-fields";
 import { hardenObjects } from "./objects";
 import { allContainers, type Container, type Pod, podsIn } from "./pods";
-import { hardenPorts } from "./low-ports";
-import { fillPrivileges, checkPrivileges } from "./privileges";
-import { isSelected, type Plan } from "./read-options";
+import { checkPrivileges, fillPrivileges, hardenPorts } from "./privileges";
 import { hardenResources } from "./resources";
 import { type Accounts, hardenToken } from "./service-account-token";
 import { fillUsers, resolveUsers } from "./user-ids";
@@ -15,6 +22,7 @@ import { splitImage } from "../../workload/images/private/image-reference";
 import { volumeName } from "../../workload/pods/private/hardened-pod";
 import { type WritablePath } from "../../workload/pods/writable-path";
 import { HardeningConflict } from "../conflict";
+import { isSelected, type Plan } from "../hardening-options";
 
 /** Finds secrets in variables and arguments; findings do not contain their values. */
 function hardenEnvironment(pod: Pod): void {

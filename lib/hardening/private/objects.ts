@@ -1,11 +1,14 @@
-import { type Fields, fieldsOf } from "./manifest-fields";
-import { type Notes, Place } from "./hardening-notes";
+import { type Fields, fieldsOf, type Notes, Place } from "./manifest-fields";
 import { nameOf, objectsIn } from "./pods";
-import { type Plan } from "./read-options";
 import { GuardrailRule } from "../../core/guardrail-catalogue";
-import { type ObjectViolation, objectViolations, openRangeOf } from "../../guardrails/private/object-rules";
+import {
+  type ObjectViolation,
+  objectViolations,
+  openRangeOf,
+} from "../../guardrails/private/object-guardrails";
 import { hooksOf, isNeverInstalled, changedDates, notTexts } from "../../synthesis/check-included";
 import { HardeningConflict } from "../conflict";
+import { type Plan } from "../hardening-options";
 
 const CONFLICT_OF: { readonly [rule: string]: HardeningConflict } = {
   [GuardrailRule.LOAD_BALANCER_RULES]: HardeningConflict.LOAD_BALANCER_RULES,

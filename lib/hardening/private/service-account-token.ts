@@ -1,5 +1,4 @@
-import { entriesOf, type Fields, fieldsOf, isReference, isMissing } from "./manifest-fields";
-import { type Place } from "./hardening-notes";
+import { entriesOf, type Fields, fieldsOf, isMissing, isReference, type Place } from "./manifest-fields";
 import { objectsIn, type Pod } from "./pods";
 import { TOKEN_LABEL } from "../../core/guardrail-catalogue";
 import { HardeningConflict } from "../conflict";

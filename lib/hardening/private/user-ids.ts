@@ -1,10 +1,8 @@
-import { isMissing } from "./manifest-fields";
-import { type Place } from "./hardening-notes";
+import { isMissing, type Place } from "./manifest-fields";
 import { allContainers, type Container, type Pod } from "./pods";
-import { type ReadUser, userEntry } from "./read-options";
-import { hasRootRights, impliedRoot, rootCommand } from "./root-needs";
-import { persistentVolume, ownerOnlyVolume } from "./volume-owners";
+import { hasRootRights, impliedRoot, ownerOnlyVolume, persistentVolume, rootCommand } from "./user-needs";
 import { HardeningConflict } from "../conflict";
+import { type ReadUser, userEntry } from "../hardening-options";
 
 const MIN_ID = 10_000;
 const IDS = ["runAsUser", "runAsGroup", "fsGroup"];

@@ -1,9 +1,16 @@
 import { type Chart } from "cdk8s";
-import { checkClaims, claimsIn } from "./namespace-classes";
-import { type Amounts, type CountedContainer, type CountedPods, objectsIn, podsIn } from "./namespace-pods";
-import { checkServices, type CountedService } from "./namespace-services";
+import {
+  type Amounts,
+  claimsIn,
+  type CountedClaims,
+  type CountedContainer,
+  type CountedPods,
+  objectsIn,
+  podsIn,
+} from "./namespace-pods";
 import { parseQuantity } from "../../core/quantity";
 import { type Problems } from "../../core/validation-error";
+import { classPrefix } from "../namespace-resources";
 
 /** The limits of a LimitRange for a container. */
 export interface ContainerLimits {
@@ -154,4 +161,91 @@ function written(resource: string, billionths: bigint): string {
   if (!/memory|storage/.test(resource)) return String(value);
   const mebibytes = value / 1024 ** 2;
   return mebibytes > 0 && mebibytes % 1024 === 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`;
+}
+
+/** The fields of a Service that count towards a quota. */
+export interface CountedService {
+  readonly metadata: { readonly name: string };
+  readonly spec?: {
+    readonly type?: string;
+    readonly ports?: readonly unknown[];
+    readonly allocateLoadBalancerNodePorts?: boolean;
+  };
+}
+
+interface HardLimits {
+  readonly [resource: string]: string | number;
+}
+
+function nodePortsOf({ spec = {} }: CountedService): number {
+  const { type, ports = [], allocateLoadBalancerNodePorts: allocates = true } = spec;
+  return type === "NodePort" || (type === "LoadBalancer" && allocates) ? ports.length : 0;
+}
+
+/** Adds a problem if a namespace has more load balancers or node ports than its quota allows. */
+export function checkServices(
+  problems: Problems,
+  services: readonly CountedService[],
+  hard: HardLimits,
+): void {
+  const loadBalancers = services.filter(({ spec }) => spec?.type === "LoadBalancer");
+  const withNodePorts = services.filter((service) => nodePortsOf(service) > 0);
+  const ports = services.reduce((sum, service) => sum + nodePortsOf(service), 0);
+  const check = (
+    key: string,
+    [singular, plural]: readonly [string, string],
+    count: number,
+    counted: readonly CountedService[],
+    quota: string,
+  ) => {
+    const limit = parseQuantity(String(hard[key]));
+    if (limit === undefined || BigInt(count) * ONE <= limit) return;
+    const names = counted.map(({ metadata }) => metadata.name).sort();
+    problems.add(
+      "RESOURCES_INVALID",
+      `The namespace has ${count} ${count === 1 ? singular : plural} (${names.join(", ")}), and the quota allows ${hard[key]}`,
+      `Raise the quota of the SecureNamespace or Tenant: quota: { ${quota}: ${count} }, or remove Services`,
+    );
+  };
+  check(
+    "services.loadbalancers",
+    ["load balancer", "load balancers"],
+    loadBalancers.length,
+    loadBalancers,
+    "loadBalancers",
+  );
+  check("services.nodeports", ["node port", "node ports"], ports, withNodePorts, "nodePorts");
+}
+
+/** Adds a problem if a namespace has more or larger claims than its quota allows. */
+export function checkClaims(problems: Problems, claims: readonly CountedClaims[], hard: Amounts): void {
+  const classes = new Set(claims.map(({ storageClassName }) => storageClassName));
+  const named = [...classes].filter((name) => name !== undefined).sort();
+  const claimsOf = (name: string) => claims.filter(({ storageClassName }) => storageClassName === name);
+  for (const [prefix, limited] of [
+    ["", claims] as const,
+    ...named.map((name) => [classPrefix(name), claimsOf(name)] as const),
+  ]) {
+    checkLimit(problems, `${prefix}persistentvolumeclaims`, limited, hard, () => ONE);
+    checkLimit(problems, `${prefix}requests.storage`, limited, hard, ({ storage }) => amountOrZero(storage));
+  }
+}
+
+function checkLimit(
+  problems: Problems,
+  key: string,
+  claims: readonly CountedClaims[],
+  hard: Amounts,
+  amountIn: (claims: CountedClaims) => bigint,
+): void {
+  const total = claims.reduce((sum, each) => sum + (amountIn(each) * amountOrZero(each.count)) / ONE, 0n);
+  if (total <= (quantityOf(hard[key]) ?? total)) return;
+  const value = Number(total) / 1e9;
+  const owners = claims.map(({ owner }) => owner).sort();
+  problems.add(
+    "RESOURCES_INVALID",
+    `The claims of ${[...new Set(owners)].join(", ")} need ` +
+      `${key.endsWith("storage") ? `${value / 1024 ** 3}Gi` : value} of ${key}, and the quota allows ${hard[key]}`,
+    "Raise the quota of the SecureNamespace or Tenant, or claim fewer or smaller volumes",
+  );
 }

@@ -1,88 +1,10 @@
 import { type Chart } from "cdk8s";
-import { type Amounts, type Claim, type CountedPods, objectsIn, podsIn } from "./namespace-pods";
-import { checkUnique, nonEmptyListOf } from "../../core/value-readers";
-import { parseQuantity } from "../../core/quantity";
+import { claimsIn, podsIn } from "./namespace-pods";
 import { checkedBy, type Reader, subdomainName } from "../../core/readers";
 import { type Problems } from "../../core/validation-error";
+import { checkUnique, nonEmptyListOf } from "../../core/value-readers";
 import { NAMESPACE_LABEL } from "../../network-policy/private/network-rules";
 import { checkOwnPriorityClass, isSystemClass } from "../../workload/pods/scheduling";
-import { classPrefix } from "./read-quota";
-
-interface Claiming {
-  readonly metadata: { readonly name: string };
-  readonly spec?: { readonly volumeClaimTemplates?: readonly Claim[] };
-}
-
-/** Equal claims of an object in a namespace. */
-interface CountedClaims {
-  /** The object, such as `StatefulSet db`. */
-  readonly owner: string;
-  readonly count: string | number;
-  /** The class; undefined for the default class of the cluster. */
-  readonly storageClassName?: string;
-  /** The requested capacity of each claim. */
-  readonly storage: string | number | undefined;
-}
-
-const ONE = 1_000_000_000n;
-
-/** All claims of a chart in a namespace, including those for its pods. */
-export function claimsIn(chart: Chart, namespace: string, pods: readonly CountedPods[]): CountedClaims[] {
-  const read = (owner: string, count: string | number, { spec = {} }: Claim): CountedClaims => {
-    const { storageClassName, resources } = spec;
-    return { owner, count, storageClassName, storage: resources?.requests?.storage };
-  };
-  const counts = new Map([...pods].reverse().map(({ owner, count }) => [owner, count]));
-  const sets = objectsIn<Claiming>(chart, namespace, "StatefulSet", "apps").flatMap(({ metadata, spec }) => {
-    const owner = `StatefulSet ${metadata.name}`;
-    const count = counts.get(owner) ?? 1;
-    return (spec?.volumeClaimTemplates ?? []).map((claim) => read(owner, count, claim));
-  });
-  const single = objectsIn<Claim>(chart, namespace, "PersistentVolumeClaim", "core").map((claim) =>
-    read(`PersistentVolumeClaim ${claim.metadata?.name}`, 1, claim),
-  );
-  const ephemeral = pods.flatMap(({ owner, count, ephemeralClaims }) =>
-    ephemeralClaims.map((claim) => read(owner, count, claim)),
-  );
-  return [...sets, ...single, ...ephemeral];
-}
-
-/** Adds a problem if a namespace has more or larger claims than its quota allows. */
-export function checkClaims(problems: Problems, claims: readonly CountedClaims[], hard: Amounts): void {
-  const classes = new Set(claims.map(({ storageClassName }) => storageClassName));
-  const named = [...classes].filter((name) => name !== undefined).sort();
-  const claimsOf = (name: string) => claims.filter(({ storageClassName }) => storageClassName === name);
-  for (const [prefix, limited] of [
-    ["", claims] as const,
-    ...named.map((name) => [classPrefix(name), claimsOf(name)] as const),
-  ]) {
-    checkLimit(problems, `${prefix}persistentvolumeclaims`, limited, hard, () => ONE);
-    checkLimit(problems, `${prefix}requests.storage`, limited, hard, ({ storage }) => amountOrZero(storage));
-  }
-}
-
-// Unknown values, such as references to Terraform values, are not checked.
-const quantityOf = (value: string | number | undefined) => parseQuantity(String(value));
-const amountOrZero = (value: string | number | undefined) => quantityOf(value) ?? 0n;
-
-function checkLimit(
-  problems: Problems,
-  key: string,
-  claims: readonly CountedClaims[],
-  hard: Amounts,
-  amountIn: (claims: CountedClaims) => bigint,
-): void {
-  const total = claims.reduce((sum, each) => sum + (amountIn(each) * amountOrZero(each.count)) / ONE, 0n);
-  if (total <= (quantityOf(hard[key]) ?? total)) return;
-  const value = Number(total) / 1e9;
-  const owners = claims.map(({ owner }) => owner).sort();
-  problems.add(
-    "RESOURCES_INVALID",
-    `The claims of ${[...new Set(owners)].join(", ")} need ` +
-      `${key.endsWith("storage") ? `${value / 1024 ** 3}Gi` : value} of ${key}, and the quota allows ${hard[key]}`,
-    "Raise the quota of the SecureNamespace or Tenant, or claim fewer or smaller volumes",
-  );
-}
 
 /** The allowed classes of a namespace; all classes by default. */
 interface AllowedClasses {

@@ -200,3 +200,40 @@ function needsSurge({ spec }: Runner): boolean {
   const { maxUnavailable } = rollingUpdate ?? {};
   return type !== "Recreate" && !(typeof maxUnavailable === "number" && maxUnavailable > 0);
 }
+
+interface Claiming {
+  readonly metadata: { readonly name: string };
+  readonly spec?: { readonly volumeClaimTemplates?: readonly Claim[] };
+}
+
+/** Equal claims of an object in a namespace. */
+export interface CountedClaims {
+  /** The object, such as `StatefulSet db`. */
+  readonly owner: string;
+  readonly count: string | number;
+  /** The class; undefined for the default class of the cluster. */
+  readonly storageClassName?: string;
+  /** The requested capacity of each claim. */
+  readonly storage: string | number | undefined;
+}
+
+/** All claims of a chart in a namespace, including those for its pods. */
+export function claimsIn(chart: Chart, namespace: string, pods: readonly CountedPods[]): CountedClaims[] {
+  const read = (owner: string, count: string | number, { spec = {} }: Claim): CountedClaims => {
+    const { storageClassName, resources } = spec;
+    return { owner, count, storageClassName, storage: resources?.requests?.storage };
+  };
+  const counts = new Map([...pods].reverse().map(({ owner, count }) => [owner, count]));
+  const sets = objectsIn<Claiming>(chart, namespace, "StatefulSet", "apps").flatMap(({ metadata, spec }) => {
+    const owner = `StatefulSet ${metadata.name}`;
+    const count = counts.get(owner) ?? 1;
+    return (spec?.volumeClaimTemplates ?? []).map((claim) => read(owner, count, claim));
+  });
+  const single = objectsIn<Claim>(chart, namespace, "PersistentVolumeClaim", "core").map((claim) =>
+    read(`PersistentVolumeClaim ${claim.metadata?.name}`, 1, claim),
+  );
+  const ephemeral = pods.flatMap(({ owner, count, ephemeralClaims }) =>
+    ephemeralClaims.map((claim) => read(owner, count, claim)),
+  );
+  return [...sets, ...single, ...ephemeral];
+}

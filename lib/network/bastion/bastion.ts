@@ -96,7 +96,7 @@ const WIDE_RANGES = {
 };
 
 /** Reads clients; again with their ranges, because a program without types can pass any object. */
-export function bastionClients(): Reader<BastionClients> {
+function bastionClients(): Reader<BastionClients> {
   return checkedBy(valueOf(BastionClients), (problems, name, { cidrs, reason }) => {
     (reason === undefined ? narrowRanges : ranges)(problems, `${name}.cidrs`, cidrs);
   });

@@ -70,7 +70,7 @@ export interface InspectedNetwork {
 }
 
 /** The current state of a network that decides whether its egress can be inspected. */
-export interface InspectableNetwork {
+interface InspectableNetwork {
   /** Whether an inspection was requested before. */
   readonly isInspected: boolean;
   readonly throughHub: boolean;
@@ -200,13 +200,13 @@ function checkSubnetIsFree(
 }
 
 /** A subnet with all of its routes out of the network. */
-export interface SubnetEgress {
+interface SubnetEgress {
   readonly subnet: RoutedSubnet;
   readonly routes: readonly EgressRoute[];
 }
 
 /** The gateways from which return traffic and connections arrive. */
-export interface GatewaysBehind {
+interface GatewaysBehind {
   readonly nat?: CoreNatGateway;
   /** The attachment to the DRG, if it is created here. */
   readonly drg?: CoreDrgAttachment;

@@ -221,7 +221,7 @@ const SOURCE_GROUP = kind<INetworkSecurityGroup>(
 );
 
 /** Reads the source of an egress; again with its members, because a program without types can pass any object. */
-export function egressSource(): Reader<EgressSource> {
+function egressSource(): Reader<EgressSource> {
   const subnet = choice(SubnetRole, "one of SubnetRole");
   return checkedBy(
     kind<EgressSource>(["subnet", "group"], "EgressSource.pods(group) or EgressSource.workers(group)"),

@@ -1,2 +1,2 @@
-export { type EgressInspectionProps } from "./egress-inspection";
 export { Egress, EgressSource } from "./egress";
+export { type EgressInspectionProps } from "./egress-inspection";

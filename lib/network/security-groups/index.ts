@@ -1,10 +1,6 @@
-export {
-  ClusterSecurityGroups,
-  type ClusterSecurityGroupsProps,
-  FileStoragePorts,
-} from "./cluster-security-groups";
-
-export { NetworkAddressList, type NetworkAddressListProps } from "../waf/web-application-firewall-condition";
+export { ClusterSecurityGroups, type ClusterSecurityGroupsProps } from "./cluster-security-groups";
+export { NetworkSecurityGroup } from "./network-security-group";
+export { SecurityAttribute, type SecurityAttributeProps } from "./security-attribute";
 export {
   type INetworkPeer,
   type INetworkSecurityGroup,
@@ -13,5 +9,3 @@ export {
   type NetworkSecurityGroupProps,
   type RuleEnd,
 } from "./security-group";
-export { NetworkSecurityGroup } from "./network-security-group";
-export { SecurityAttribute, type SecurityAttributeProps } from "./security-attribute";

@@ -103,7 +103,7 @@ const CLUSTER_NETWORK = {
 } satisfies PropsSchema<ClusterNetworkProps>;
 
 /** The props of a network, with the ranges of the subnets to create. */
-export type ResolvedClusterNetwork = Resolved<typeof CLUSTER_NETWORK> & { readonly plan: PlannedRanges };
+type ResolvedClusterNetwork = Resolved<typeof CLUSTER_NETWORK> & { readonly plan: PlannedRanges };
 
 /** Reads the props before anything is created, so that nothing is left behind; throws all problems together. */
 export function readClusterNetwork(

@@ -75,7 +75,7 @@ export const SUBNETS = [
 ] as const;
 
 /** One of the subnets of a network. */
-export type NetworkSubnet = (typeof SUBNETS)[number];
+type NetworkSubnet = (typeof SUBNETS)[number];
 
 /** The names of the subnet with a role. */
 export function subnetOf(role: SubnetRole): NetworkSubnet {

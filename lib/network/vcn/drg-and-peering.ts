@@ -20,7 +20,7 @@ import { SubnetRole } from "./cluster-subnet";
 import { shown } from "../../core/display-value";
 
 /** The ranges behind a gateway, and the subnets that hosts behind it may connect to. */
-export interface KnownRanges {
+interface KnownRanges {
   readonly cidrs: readonly Cidr[];
   readonly subnets: ReadonlySet<SubnetRole>;
 }
@@ -56,7 +56,7 @@ export function routedCidrs(): Reader<readonly Cidr[]> {
 }
 
 /** Reads the subnets that get return routes. */
-export function subnetRoles(): Reader<SubnetRole[]> {
+function subnetRoles(): Reader<SubnetRole[]> {
   return listOf(
     choice(
       SubnetRole,
@@ -69,7 +69,7 @@ export function subnetRoles(): Reader<SubnetRole[]> {
 }
 
 /** Adds a problem for each range that no gateway can reach, or that overlaps the VCN. */
-export function checkRoutedCidrs(
+function checkRoutedCidrs(
   problems: Problems,
   name: string,
   cidrs: readonly Cidr[],
@@ -150,7 +150,7 @@ export interface KnownAttachment {
 }
 
 /** An attachment without the values that have problems. */
-export type PartialAttachment = Omit<KnownAttachment, "drgId"> & { readonly drgId?: string };
+type PartialAttachment = Omit<KnownAttachment, "drgId"> & { readonly drgId?: string };
 
 /** The readers of the props of an attachment. */
 export const DRG_ATTACHMENT = {
@@ -248,13 +248,13 @@ const REMOTE_PEERING = {
 } satisfies PropsSchema<RemotePeeringProps>;
 
 /** The props of a local peering, without the values that have problems. */
-export interface LocalPeering {
+interface LocalPeering {
   readonly peerGatewayId?: string;
   readonly ranges: KnownRanges;
 }
 
 /** The props of a remote peering, without the values that have problems. */
-export interface RemotePeering {
+interface RemotePeering {
   readonly peerConnectionId?: string;
   readonly peerRegionName?: string;
   readonly ranges: KnownRanges;

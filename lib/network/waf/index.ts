@@ -1,10 +1,9 @@
+export { WebApplicationFirewall } from "./web-application-firewall";
 export {
-  WafAccessRule,
-  WafCapability,
-  type WafExclusions,
-  type WafRateLimit,
-} from "./web-application-firewall-rules";
-export { WafCondition } from "./web-application-firewall-condition";
+  NetworkAddressList,
+  type NetworkAddressListProps,
+  WafCondition,
+} from "./web-application-firewall-condition";
 export {
   WafMode,
   type WafRequestLimits,
@@ -12,5 +11,9 @@ export {
   type WafResponseOptions,
   type WebApplicationFirewallProps,
 } from "./web-application-firewall-props";
-
-export { WebApplicationFirewall } from "./web-application-firewall";
+export {
+  WafAccessRule,
+  WafCapability,
+  type WafExclusions,
+  type WafRateLimit,
+} from "./web-application-firewall-rules";

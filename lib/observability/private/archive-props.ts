@@ -1,11 +1,13 @@
 import { Duration } from "cdk8s";
+import { type TerraformProvider, Token } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { defaultBucketName } from "./archive-parts";
 import { ArchiveRetention } from "../archive-retention";
 import { pathOf } from "../../core/construct-scope";
 import { shown } from "../../core/display-value";
-import { checkHomeRegionProvider, terraformProvider } from "../../core/regions";
+import { checkHomeRegionProvider } from "../../core/regions";
 import {
+  any,
   matching,
   ocid,
   optional,
@@ -32,8 +34,10 @@ export const ARCHIVE = {
   compartmentId: ocid("compartment", "tenancy"),
   kmsKeyId: ocid("key"),
   keyCompartmentId: optional(ocid("compartment", "tenancy")),
-  // Region and bucket are parts of IAM statements, so a reference can't stand for them.
-  region: matching(REGION, 'Give the region\'s identifier, for example "eu-frankfurt-1"'),
+  region: matching(REGION, 'Give the region\'s identifier, for example "eu-frankfurt-1"', {
+    references: true,
+  }),
+  // Part of IAM statements, whose quotes a reference could end.
   bucketName: optional(
     matching(
       /^[A-Za-z0-9_.-]{1,256}$/,
@@ -41,7 +45,7 @@ export const ARCHIVE = {
     ),
   ),
   retention: withDefault(valueOf(ArchiveRetention), ArchiveRetention.of(DEFAULT_RETENTION)),
-  homeRegionProvider: optional(terraformProvider()),
+  homeRegionProvider: optional(any<TerraformProvider>()),
   ...taggingReaders(),
 };
 
@@ -54,19 +58,23 @@ export function checkArchive(
   id: string,
   read: Partial<ResolvedArchive>,
 ): void {
-  checkKeyRegion(problems, read.kmsKeyId, read.region);
-  checkSameBucket(problems, scope, id, read);
+  const { bucketName = defaultBucketName(pathOf(scope, id)) } = read;
+  checkBucket(problems, scope, { ...read, bucketName });
   checkHomeRegionProvider(problems, scope, read.homeRegionProvider);
 }
 
-/** Adds a problem for a duplicate bucket name, which must be unique in the tenancy's region. */
-function checkSameBucket(
+/**
+ * Adds a problem for a key of another region than the bucket, and for the name of another archive's bucket.
+ *
+ * @param place the prefix of the names of the props, such as `auditArchive.`
+ */
+export function checkBucket(
   problems: Problems,
   scope: Construct,
-  id: string,
-  props: Partial<ResolvedArchive>,
+  { kmsKeyId, region, bucketName }: Partial<ResolvedArchive>,
+  place = "",
 ): void {
-  const { bucketName = defaultBucketName(pathOf(scope, id)), region } = props;
+  checkKeyRegion(problems, kmsKeyId, region, place);
   const isArchive = (construct: IConstruct): construct is ExistingArchive =>
     "bucketName" in construct && "_region" in construct;
   const other = scope.node.root.node
@@ -76,7 +84,7 @@ function checkSameBucket(
   if (!other) return;
   problems.add(
     "NAME_DUPLICATE",
-    `bucketName is ${shown(bucketName)}, as that of ${other.node.path}`,
+    `${place}bucketName is ${shown(bucketName)}, as that of ${other.node.path}`,
     "Give each archive a bucket of its own",
   );
 }
@@ -93,14 +101,19 @@ const SHORT_REGIONS: { readonly [letters: string]: string | undefined } = {
  * Adds a problem for a key in another region than the bucket; if the OCID does not show the region, OCI
  * detects it.
  */
-function checkKeyRegion(problems: Problems, kmsKeyId: string | undefined, region: string | undefined): void {
-  if (kmsKeyId === undefined || region === undefined) return;
+function checkKeyRegion(
+  problems: Problems,
+  kmsKeyId: string | undefined,
+  region: string | undefined,
+  place: string,
+): void {
+  if (kmsKeyId === undefined || region === undefined || Token.isUnresolved(region)) return;
   const [, shownRegion = ""] = /^ocid1\.key\.oc\d+\.([a-z0-9-]+)\./.exec(kmsKeyId) ?? [];
   const keyRegion = REGION.test(shownRegion) ? shownRegion : SHORT_REGIONS[shownRegion];
   if (keyRegion === undefined || keyRegion === region) return;
   problems.add(
     "OCID_INVALID",
-    `kmsKeyId is a key of ${keyRegion}, and the bucket is in ${region}`,
+    `${place}kmsKeyId is a key of ${keyRegion}, and the bucket is in ${region}`,
     `Give a key of ${region}, or the region of both the bucket and the key`,
   );
 }

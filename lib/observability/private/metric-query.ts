@@ -220,3 +220,19 @@ function functionsOf(tokens: QueryTokens): MetricFunction[] {
   }
   return functions;
 }
+
+/** The metrics that a query reads. */
+export function metricsOf(query: MetricExpression): string[] {
+  switch (query.kind) {
+    case "metric":
+      return [query.metric];
+    case "nested":
+      return metricsOf(query.inner);
+    case "binary":
+      return [...metricsOf(query.left), ...metricsOf(query.right)];
+    case "range":
+      return metricsOf(query.value);
+    case "number":
+      return [];
+  }
+}

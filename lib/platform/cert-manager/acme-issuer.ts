@@ -18,7 +18,7 @@ import {
 } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 import { nonEmptyListOf } from "../../core/value-readers";
-import { CertificateIssuer } from "../../encryption/certificate-issuer";
+import { CertificateIssuer } from "../../encryption/tls-certificate";
 import { removeNamespace } from "../../synthesis/chart-objects";
 
 /** An account at an ACME server that requires one. */

@@ -16,7 +16,7 @@ import {
 } from "../../core/readers";
 import { byText } from "../../core/stable-order";
 import { Problems } from "../../core/validation-error";
-import { CertificateIssuer } from "../../encryption/certificate-issuer";
+import { CertificateIssuer } from "../../encryption/tls-certificate";
 import { removeNamespace } from "../../synthesis/chart-objects";
 
 /** Props for CaIssuer. */

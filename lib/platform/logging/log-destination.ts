@@ -26,7 +26,7 @@ import {
   withDefault,
 } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { type IngressOptions } from "../../exposure/ingress-props";
+import { type IngressOptions } from "../../exposure/ingress-gateway";
 import { type Egress } from "../../network/egress/egress";
 import { ContainerImage } from "../../workload/images/container-image";
 import { SecretFiles } from "../../workload/pods/mounted-files";

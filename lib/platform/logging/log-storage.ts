@@ -1,3 +1,5 @@
+import { type OracleServiceRanges, oracleServiceRanges } from "../../network-policy/external-peer";
+import { SecretFiles } from "../../workload/pods/mounted-files";
 import { type Duration } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { Acknowledgements } from "../../core/acknowledgement";
@@ -14,8 +16,6 @@ import {
 } from "../../core/readers";
 import { type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
-import { type OracleServiceRanges, oracleServiceRanges } from "../../network-policy/oracle-service-ranges";
-import { SecretFiles } from "../../workload/pods/mounted-files";
 
 const MIN_DAYS = 30;
 const MAX_DAYS = 3650;

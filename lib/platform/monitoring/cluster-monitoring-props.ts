@@ -8,6 +8,8 @@ import { GrafanaUsers } from "./grafana-users";
 import { checkPublicExposure, checkClusterWideId, readOwnNamespace } from "../private/platform-readers";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { KubernetesVersion } from "../../cluster/kubernetes-version";
+import { type IngressOptions } from "../../exposure/ingress-gateway";
+import { Toleration } from "../../workload/pods/scheduling";
 import { checked } from "../../core/checked";
 import { pathOf } from "../../core/construct-scope";
 import { shown } from "../../core/display-value";
@@ -30,12 +32,10 @@ import {
 import { type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 import { checkUnique } from "../../core/value-readers";
-import { type IngressOptions } from "../../exposure/ingress-props";
 import { isOverlay } from "../../network/vcn/pod-networking";
 import { ContainerImage } from "../../workload/images/container-image";
 import { type ImageLockOptions } from "../../workload/images/image-lock";
 import { pullSecretNames } from "../../workload/pods/service-account";
-import { Toleration } from "../../workload/pods/scheduling";
 import { monitorOf } from "../../workload/monitoring";
 
 /** Props for ClusterMonitoring. */

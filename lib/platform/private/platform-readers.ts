@@ -6,7 +6,7 @@ import { checkObjectName } from "../../core/kubernetes-names";
 import { checkedBy, type Reader, valueOf } from "../../core/readers";
 import { checkReason } from "../../core/reason";
 import { type Problems } from "../../core/validation-error";
-import { type IngressOptions } from "../../exposure/ingress-props";
+import { type IngressOptions } from "../../exposure/ingress-gateway";
 import { chartOf, checkUnused } from "../../synthesis/chart-objects";
 import { ContainerImage } from "../../workload/images/container-image";
 

@@ -3,7 +3,7 @@ import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
 import { mountPath } from "./writable-path";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
-import { clusterOfChart } from "../../cluster/cluster-of-chart";
+import { clusterOfChart } from "../../cluster/private/cluster-charts";
 import { checked } from "../../core/checked";
 import { overlaps, readCidrs } from "../../core/cidr";
 import { shown } from "../../core/display-value";

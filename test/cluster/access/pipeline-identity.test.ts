@@ -3,7 +3,7 @@ import {
   authenticationConfigurationOf,
   checkIssuers,
   tokenAuthenticationOf,
-} from "../../../lib/cluster/access/private/token-authentication";
+} from "../../../lib/cluster/access/private/pipeline-authentication";
 import { Problems } from "../../../lib/core/validation-error";
 import { validationProblemsOf, problemCodesOf } from "../../support/stack";
 

@@ -6,7 +6,7 @@ import { type AddressInfo } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { PipelineIdentity } from "../../../lib";
-import { authenticationConfigurationOf } from "../../../lib/cluster/access/private/token-authentication";
+import { authenticationConfigurationOf } from "../../../lib/cluster/access/private/pipeline-authentication";
 import { ApiServer, describeWithApiServer } from "../../support/api-server";
 
 jest.setTimeout(120_000);

@@ -246,7 +246,7 @@ describe("an add-on that is refused", () => {
   test.each([
     [() => AddOn.coreDns({ minReplicas: 0 }), "COUNT_INVALID"],
     [() => AddOn.certManager({ replicas: 11 }), "COUNT_INVALID"],
-    [() => AddOn.metricsServer({ resources: { cpuLimit: "100m", cpuRequest: "200m" } }), "VALUE_INVALID"],
+    [() => AddOn.metricsServer({ resources: { cpuLimit: "100m", cpuRequest: "200m" } }), "RESOURCES_INVALID"],
     [() => AddOn.metricsServer({ resources: { memoryLimit: "lots" } }), "QUANTITY_INVALID"],
     [() => AddOn.nvidiaGpuPlugin({ deviceListStrategy: "all" }), "VALUE_INVALID"],
     [() => AddOn.certManager({ rollingUpdate: { maxSurge: "many" } }), "VALUE_INVALID"],

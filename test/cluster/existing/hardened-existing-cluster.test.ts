@@ -1,6 +1,6 @@
 import { type TerraformStack } from "cdktf";
 import { SecureOkeCluster } from "../../../lib/cluster/cluster";
-import { ControlPlaneLogging } from "../../../lib/cluster/control-plane-logging";
+import { ControlPlaneLogging } from "../../../lib/cluster/control-plane-logs";
 import { type ClusterAttributes } from "../../../lib/cluster/imported-cluster";
 import { KubernetesVersion } from "../../../lib/cluster/kubernetes-version";
 import { NodeScanning } from "../../../lib/cluster/node-scanning";

@@ -7,6 +7,8 @@ import { type ISecureOkeCluster } from "../../../lib/cluster/cluster-base";
 import { KubernetesVersion } from "../../../lib/cluster/kubernetes-version";
 import { type NetworkPolicyEngine } from "../../../lib/cluster/policy-engine/network-policy-engine";
 import { SecureOkeCluster } from "../../../lib/cluster/cluster";
+import { AlarmRouting } from "../../../lib/observability/alarm-routing";
+import { Subscriber } from "../../../lib/observability/subscriber";
 import { COMPARTMENT } from "../../support/stack";
 
 export const CLUSTER = "ocid1.cluster.oc1.eu-frankfurt-1.test";
@@ -20,6 +22,7 @@ export function clusterIn(
   networkPolicyEngine?: NetworkPolicyEngine,
 ): SecureOkeCluster {
   return new SecureOkeCluster(stack, "cluster", {
+    alarms: AlarmRouting.toSubscribers([Subscriber.email("oncall@example.com")]),
     compartmentId: COMPARTMENT,
     kubernetesVersion: KubernetesVersion.V1_34,
     networkPolicyEngine,

@@ -8,13 +8,15 @@ import { CertificatesManagementCertificate } from "../../../lib/oci/certificates
 import { ClusterNetwork } from "../../../lib/network/vcn/cluster-network";
 import { PodNetworking } from "../../../lib/network/vcn/pod-networking";
 import { SubnetExposure } from "../../../lib/network/vcn/cluster-subnet";
-import { OciNativeIngress } from "../../../lib/exposure/ingress-controllers/oci-native-ingress";
-import { type OciNativeIngressProps } from "../../../lib/exposure/ingress-controllers/oci-native-ingress-props";
+import {
+  OciNativeIngress,
+  type OciNativeIngressProps,
+} from "../../../lib/exposure/ingress-controllers/oci-native-ingress";
 import { AppProtocol } from "../../../lib/workload/pods/ports";
 import { HardenedDeployment } from "../../../lib/workload/hardened-deployment";
 import { IngressCertificate } from "../../../lib/exposure/ingress-certificate";
-import { type IngressGateway } from "../../../lib/exposure/ingress-props";
-import { LoadBalancerAccess } from "../../../lib/exposure/load-balancer-access";
+import { type IngressGateway } from "../../../lib/exposure/ingress-gateway";
+import { LoadBalancerAccess } from "../../../lib/exposure/load-balancer-settings";
 import { LoadBalancerShape } from "../../../lib/exposure/load-balancer-props";
 import { TlsTermination } from "../../../lib/exposure/tls-termination";
 import { newStack, resourcesOf } from "../../support/stack";

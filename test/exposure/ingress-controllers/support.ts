@@ -4,10 +4,8 @@ import { type TraefikIngressProps } from "../../../lib/exposure/ingress-controll
 import { TraefikIngress } from "../../../lib/exposure/ingress-controllers/traefik-ingress";
 import { HardenedDeployment } from "../../../lib/workload/hardened-deployment";
 import { IngressCertificate } from "../../../lib/exposure/ingress-certificate";
-import { type IngressGateway } from "../../../lib/exposure/ingress-props";
-import { IngressHost } from "../../../lib/exposure/ingress-host";
-import { type IngressOptions } from "../../../lib/exposure/ingress-props";
-import { LoadBalancerAccess } from "../../../lib/exposure/load-balancer-access";
+import { type IngressGateway, type IngressOptions, IngressHost } from "../../../lib/exposure/ingress-gateway";
+import { LoadBalancerAccess } from "../../../lib/exposure/load-balancer-settings";
 import { TlsTermination } from "../../../lib/exposure/tls-termination";
 import { fakeCluster, IMAGE, newChart } from "../../workload/support";
 

@@ -6,8 +6,7 @@ import { TraefikRouting } from "../../../lib/exposure/ingress-controllers/traefi
 import { AppProtocol } from "../../../lib/workload/pods/ports";
 import { HardenedDeployment } from "../../../lib/workload/hardened-deployment";
 import { IngressCertificate } from "../../../lib/exposure/ingress-certificate";
-import { IngressHost } from "../../../lib/exposure/ingress-host";
-import { IngressPathType } from "../../../lib/exposure/ingress-props";
+import { IngressHost, IngressPathType } from "../../../lib/exposure/ingress-gateway";
 import { TlsTermination } from "../../../lib/exposure/tls-termination";
 import { ApiServer, describeWithApiServer } from "../../support/api-server";
 import { IMAGE } from "../../workload/support";

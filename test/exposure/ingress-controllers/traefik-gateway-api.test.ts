@@ -12,9 +12,8 @@ import { AppProtocol } from "../../../lib/workload/pods/ports";
 import { HardenedDeployment } from "../../../lib/workload/hardened-deployment";
 import { HttpListener } from "../../../lib/workload/pods/load-balancer-listeners";
 import { IngressCertificate } from "../../../lib/exposure/ingress-certificate";
-import { IngressHost } from "../../../lib/exposure/ingress-host";
-import { IngressPathType } from "../../../lib/exposure/ingress-props";
-import { LoadBalancerAccess } from "../../../lib/exposure/load-balancer-access";
+import { IngressHost, IngressPathType } from "../../../lib/exposure/ingress-gateway";
+import { LoadBalancerAccess } from "../../../lib/exposure/load-balancer-settings";
 import { Tenant } from "../../../lib/namespaces/tenant";
 import { TlsTermination } from "../../../lib/exposure/tls-termination";
 import {

@@ -1,5 +1,5 @@
-import { not, Tri, when } from "./three-valued-logic";
 import { asList, type Json } from "./terraform-model";
+import { not, Tri, when } from "./three-valued-logic";
 
 /** Where the cloud controller writes rules: in groups, in the lists of load balancer and nodes, in that of the load balancer, nowhere. */
 export type RuleMode = "NSG" | "All" | "Frontend" | "None";

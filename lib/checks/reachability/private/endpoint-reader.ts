@@ -1,10 +1,7 @@
-import { type End } from "./flow-ends";
-import { PodPolicies } from "./pod-policies";
-import { and, Tri, when } from "./three-valued-logic";
+import { type End } from "./flow-side";
 import { type LoadBalancerReader } from "./load-balancer-reader";
 import { type ManifestModel, namespaceOf } from "./manifest-model";
-import { type Groups, type NetworkModel } from "./network-model";
-import { type Pool, poolsOf } from "./node-pools";
+import { type Groups, type NetworkModel, type Pool, poolsOf } from "./network-model";
 import { PacketRoutingReader } from "./packet-routing";
 import {
   type AddressRange,
@@ -15,9 +12,11 @@ import {
   PUBLIC,
   rangeOf,
   splitPublic,
-} from "./address-ranges";
+} from "./packets";
+import { PodPolicies } from "./pod-policies";
 import { type PodIdentity } from "./security-rules";
 import { asList, blockOf, type Json, type TerraformModel } from "./terraform-model";
+import { and, Tri, when } from "./three-valued-logic";
 import { StateOf } from "../../../core/construct-state";
 import { type Endpoint } from "../endpoint";
 

@@ -1,6 +1,4 @@
-import { type End } from "./flow-ends";
-import { type LayerAnswer, type Layers, Side } from "./flow-side";
-import { and, or, Tri } from "./three-valued-logic";
+import { type End, type LayerAnswer, type Layers, Side } from "./flow-side";
 import {
   ALL_PORTS,
   cutSpan,
@@ -10,10 +8,11 @@ import {
   ICMP6,
   isIcmp,
   type Packets,
+  type Place,
   UDP,
 } from "./packets";
+import { and, or, Tri } from "./three-valued-logic";
 import { StateOf } from "../../../core/construct-state";
-import { type Place } from "./address-ranges";
 
 /** The verdict of a layer, with the end that it belongs to. */
 export interface EndAnswer extends LayerAnswer {

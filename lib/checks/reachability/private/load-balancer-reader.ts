@@ -1,13 +1,11 @@
 import { listOf, readControllerService, type RuleMode } from "./controller-service";
-import { type End } from "./flow-ends";
-import { and, Tri } from "./three-valued-logic";
-import { type ManifestModel, nameOf, namespaceOf } from "./manifest-model";
-import { type NativeIngressClass } from "./native-ingress-classes";
+import { type End } from "./flow-side";
+import { type ManifestModel, nameOf, namespaceOf, type NativeIngressClass } from "./manifest-model";
 import { type Interface, type NetworkModel, type SubnetReference } from "./network-model";
-import { ALL_PORTS, type Span, TCP } from "./packets";
-import { rangeOf } from "./address-ranges";
+import { ALL_PORTS, rangeOf, type Span, TCP } from "./packets";
 import { type RuleEnd, type SecurityRule } from "./security-rules";
 import { asList, type Json, type TerraformModel } from "./terraform-model";
+import { and, Tri } from "./three-valued-logic";
 
 const TERRAFORM_TYPES = [
   "oci_load_balancer_load_balancer",

@@ -1,9 +1,153 @@
-import { type KnownLabels } from "./label-selector";
-import { type NativeIngressClass, nativeIngressClassesOf } from "./native-ingress-classes";
-import { type AddressRange, rangeOf } from "./address-ranges";
+import { Yaml } from "cdk8s";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { type AddressRange, rangeOf } from "./packets";
 import { type PodIdentity, type PodPort } from "./security-rules";
 import { asList, type Json } from "./terraform-model";
+import { and, Tri, when } from "./three-valued-logic";
+import { NoteOn, StateOf } from "../../../core/construct-state";
 import { Problems } from "../../../core/validation-error";
+
+/** The objects of manifests in YAML or JSON. */
+export function parseManifests(texts: readonly string[]): Json[] {
+  const parsed = texts.map((text) => parseJson(text) ?? text);
+  const yaml = parsed.filter((text) => typeof text === "string" && text.trim() !== "");
+  const objects = parsed.filter((objects) => typeof objects !== "string").flat();
+  return yaml.length === 0 ? objects : [...objects, ...parseYaml(yaml)];
+}
+
+function parseJson(text: string): Json | undefined {
+  if (typeof text !== "string" || !/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Flow-style YAML begins with the same characters.
+    return undefined;
+  }
+}
+
+/** cdk8s reads YAML from files only. */
+function parseYaml(texts: readonly string[]): Json[] {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "manifests-"));
+  try {
+    const file = path.join(folder, "manifests.yaml");
+    fs.writeFileSync(file, texts.join("\n---\n"));
+    return Yaml.load(file);
+  } catch (error) {
+    const problems = new Problems("Reachability");
+    const what = `manifests is not valid YAML: ${(error as Error).message}`;
+    problems.add("CONFIGURATION_UNREADABLE", what, "Give the text of manifests as kubectl would apply them");
+    problems.throwIfAny();
+    throw error;
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The known labels of an object. */
+export interface KnownLabels {
+  readonly labels: { readonly [key: string]: string };
+  /** The keys of labels that a Kubernetes controller sets, with unknown values. */
+  readonly written?: readonly string[];
+  /** Whether there may be further labels. */
+  readonly more?: boolean;
+}
+
+function expression({ key, operator, values }: Json, { labels, more, written }: KnownLabels): Tri {
+  const value = labels[key];
+  const present = value !== undefined;
+  if (!present && (more || written?.includes(key))) return Tri.MAYBE;
+  if (isUnresolved(value) || asList(values).some(isUnresolved)) return Tri.MAYBE;
+  switch (operator) {
+    case "In":
+      return when(present && asList(values).includes(value));
+    case "NotIn":
+      return when(!present || !asList(values).includes(value));
+    case "Exists":
+      return when(present);
+    case "DoesNotExist":
+      return when(!present);
+    default:
+      return Tri.MAYBE;
+  }
+}
+
+/** Whether a value of a manifest contains a reference to a Terraform value. */
+export function isUnresolved(text: unknown): boolean {
+  return typeof text === "string" && text.includes("${");
+}
+
+function label(key: string, required: unknown, { labels, more, written }: KnownLabels): Tri {
+  if (isUnresolved(required) || isUnresolved(labels[key])) return Tri.MAYBE;
+  if (labels[key] === undefined) return more || written?.includes(key) ? Tri.MAYBE : Tri.NO;
+  return when(labels[key] === required);
+}
+
+// Every pair of ends evaluates the same few selectors on the same few pods.
+const cachedAnswers = new StateOf<object, NoteOn<KnownLabels, Tri>>(() => new NoteOn());
+
+/** Whether a label selector matches; an empty one matches everything. */
+export function selects(selector: Json, object: KnownLabels): Tri {
+  if (typeof selector !== "object" || selector === null) return evaluate(selector, object);
+  const answers = cachedAnswers.of(selector);
+  const cached = answers.get(object);
+  if (cached !== undefined) return cached;
+  const answer = evaluate(selector, object);
+  answers.set(object, answer);
+  return answer;
+}
+
+function evaluate(selector: Json, object: KnownLabels): Tri {
+  const labels = Object.entries(selector?.matchLabels ?? {});
+  const expressions = asList(selector?.matchExpressions);
+  return and(
+    ...labels.map(([key, required]) => label(key, required, object)),
+    ...expressions.map((requirement) => expression(requirement, object)),
+  );
+}
+
+const CONTROLLER = "oci.oraclecloud.com/native-ingress-controller";
+const GROUPS = "oci-native-ingress.oraclecloud.com/network-security-group-ids";
+const PARAMETERS = "IngressClassParameters";
+
+/** An IngressClass with its own load balancer. */
+export interface NativeIngressClass {
+  readonly name: string;
+  /** The namespace of its parameters. */
+  readonly namespace: string;
+  /** The subnet; undefined for the default of the controller's configuration. */
+  readonly subnet: Json;
+  /** The security groups as written, separated by commas. */
+  readonly groups: string | undefined;
+  /** Undefined if the parameters are not in the manifests. */
+  readonly isPrivate: Json;
+}
+
+/**
+ * The classes of the native ingress controller, with their parameters.
+ *
+ * @see https://github.com/oracle/oci-native-ingress-controller/blob/main/GettingStarted.md
+ */
+export function nativeIngressClassesOf(objects: readonly Json[]): NativeIngressClass[] {
+  const parameters = objects.filter(({ kind }) => kind === PARAMETERS);
+  return objects
+    .filter(({ kind, spec }) => kind === "IngressClass" && spec?.controller === CONTROLLER)
+    .map(({ metadata, spec }) => {
+      const reference = asList(spec.parameters)[0];
+      const namespace = String(reference?.namespace ?? "default");
+      const found = parameters.find(
+        ({ metadata: own }) => own?.name === reference?.name && (own?.namespace ?? "default") === namespace,
+      );
+      return {
+        name: String(metadata?.name),
+        namespace,
+        subnet: found?.spec?.subnetId,
+        groups: metadata?.annotations?.[GROUPS],
+        isPrivate: found ? (found.spec?.isPrivate ?? false) : undefined,
+      };
+    });
+}
 
 const NAMESPACE_NAME = "kubernetes.io/metadata.name";
 const JOB_LABELS = [

@@ -1,8 +1,7 @@
-import { Tri } from "./three-valued-logic";
-import { hasPorts, type Packets, TCP, UDP } from "./packets";
-import { isWithin, rangeOf } from "./address-ranges";
+import { hasPorts, isWithin, type Packets, rangeOf, TCP, UDP } from "./packets";
 import { type Peer } from "./security-rules";
 import { asList, type Json, type TerraformModel } from "./terraform-model";
+import { Tri } from "./three-valued-logic";
 
 /** The Zero Trust Packet Routing labels of an interface. */
 export interface Labels {

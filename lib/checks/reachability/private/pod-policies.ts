@@ -1,10 +1,18 @@
-import { isUnresolved, selects } from "./label-selector";
-import { and, any, anyOrAll, not, or, Tri, when } from "./three-valued-logic";
-import { type ManifestModel, nameOf, namespaceOf } from "./manifest-model";
-import { ALL_PORTS, type Packets, type Span, spanContains, TCP, UDP } from "./packets";
-import { type AddressRange, isWithin, type Place } from "./address-ranges";
+import { isUnresolved, type ManifestModel, nameOf, namespaceOf, selects } from "./manifest-model";
+import {
+  type AddressRange,
+  ALL_PORTS,
+  isWithin,
+  type Packets,
+  type Place,
+  type Span,
+  spanContains,
+  TCP,
+  UDP,
+} from "./packets";
 import { type Peer, type PodIdentity } from "./security-rules";
 import { asList, type Json } from "./terraform-model";
+import { and, any, anyOrAll, not, or, Tri, when } from "./three-valued-logic";
 
 const SCTP = 132;
 const NUMBERS: { [name: string]: number | undefined } = { TCP, UDP, SCTP };

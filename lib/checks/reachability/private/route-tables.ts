@@ -1,13 +1,4 @@
-import { and, any, or, Tri, when } from "./three-valued-logic";
-import {
-  type AddressRange,
-  ANYWHERE,
-  contains,
-  isWithin,
-  type Place,
-  PUBLIC,
-  rangeOf,
-} from "./address-ranges";
+import { type AddressRange, ANYWHERE, contains, isWithin, type Place, PUBLIC, rangeOf } from "./packets";
 import { type RuleReader } from "./rule-reader";
 import { matchesLabel, type Peer, type RuleEnd } from "./security-rules";
 import {
@@ -18,6 +9,7 @@ import {
   type Resource,
   type TerraformModel,
 } from "./terraform-model";
+import { and, any, or, Tri, when } from "./three-valued-logic";
 
 /** The kind of the target of a route. */
 type Gateway = "internet" | "nat" | "services" | "private" | "address" | "closed" | "unknown";

@@ -1,5 +1,4 @@
-import { ALL_PORTS, hasPorts, ICMP_VALUES, isIcmp, type Span } from "./packets";
-import { rangeOf } from "./address-ranges";
+import { ALL_PORTS, hasPorts, ICMP_VALUES, isIcmp, rangeOf, type Span } from "./packets";
 import { type RuleEnd, type SecurityRule, type ServiceLabel } from "./security-rules";
 import {
   asList,

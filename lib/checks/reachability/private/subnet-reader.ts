@@ -1,10 +1,9 @@
-import { and, Tri } from "./three-valued-logic";
-import { type AddressRange, ANYWHERE, type Place, rangeOf } from "./address-ranges";
-import { type RuleReader, unknownRule } from "./rule-reader";
+import { type AddressRange, ANYWHERE, type Place, rangeOf } from "./packets";
 import { RouteReader, type RouteTable } from "./route-tables";
-import { type SecurityRule } from "./security-rules";
+import { type RuleReader, unknownRule } from "./rule-reader";
+import { NO_RANGES, rangesOfVcn, type SecurityRule, type Vcn, vcnOf, type VcnRanges } from "./security-rules";
 import { asList, type Json, type Resolved, type Resource, type TerraformModel } from "./terraform-model";
-import { NO_RANGES, rangesOfVcn, type Vcn, vcnOf, type VcnRanges } from "./vcn";
+import { and, Tri } from "./three-valued-logic";
 
 const VCN = "oci_core_vcn";
 const SUBNET_RANGES = ["cidr_block", "ipv4cidr_blocks", "ipv6cidr_block", "ipv6cidr_blocks"];

@@ -1,6 +1,6 @@
 import { type ManifestModel, nameOf, namespaceOf } from "./manifest-model";
 import { type NetworkModel } from "./network-model";
-import { type AddressRange, rangeOf } from "./address-ranges";
+import { type AddressRange, rangeOf } from "./packets";
 import { type SecurityRule } from "./security-rules";
 import { asList, type Json } from "./terraform-model";
 

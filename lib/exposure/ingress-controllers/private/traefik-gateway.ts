@@ -2,7 +2,7 @@ import { ApiObject, Lazy } from "cdk8s";
 import { Construct } from "constructs";
 import { shortHash } from "../../../core/resource-name";
 import { type Problems } from "../../../core/validation-error";
-import { GATEWAY_API_GROUP } from "../../../rbac/private/gateway-api";
+import { GATEWAY_API_GROUP } from "../../../rbac/rbac-verb";
 import { AppProtocol } from "../../../workload/pods/ports";
 import { TlsVersion } from "../../../workload/pods/load-balancer-listeners";
 import {
@@ -10,8 +10,8 @@ import {
   INGRESS_SERVICE_PORT,
   IngressPathType,
   type RouteManifest,
-} from "../../ingress-props";
-import { type IServiceBackend } from "../../service-backend";
+} from "../../ingress-gateway";
+import { type IServiceBackend } from "../../workload-service";
 import { byText } from "../../../core/stable-order";
 import { removeNamespace } from "../../../synthesis/chart-objects";
 

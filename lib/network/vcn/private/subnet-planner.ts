@@ -12,9 +12,9 @@ import { checkedBy, cidr, type Reader } from "../../../core/readers";
 import { type Problems } from "../../../core/validation-error";
 
 /** The largest VCN, as a prefix length. */
-export const LARGEST_VCN = 16;
+const LARGEST_VCN = 16;
 /** The smallest VCN with room for a cluster, as a prefix length; OCI also creates smaller ones. */
-export const SMALLEST_VCN = 27;
+const SMALLEST_VCN = 27;
 /** The smallest VCN and the smallest subnet, as a prefix length. */
 export const SMALLEST_SUBNET = 30;
 
@@ -157,7 +157,7 @@ const ONE_LOAD_BALANCER = 3;
 export const PLANNED = "planned";
 
 /** What to plan; a value with a problem is undefined. */
-export type PlanRequest = {
+type PlanRequest = {
   readonly [K in Name]?: Cidr | typeof PLANNED;
 } & {
   readonly vcnCidr?: Cidr;

@@ -1,5 +1,4 @@
-import { type NamespaceLimits } from "../../../namespaces/namespace-limits";
-import { type NamespaceQuota } from "../../../namespaces/namespace-quota";
+import { type NamespaceLimits, type NamespaceQuota } from "../../../namespaces/namespace-resources";
 import { type SecretFiles } from "../../../workload/pods/mounted-files";
 
 /** The program that keeps logs in the cluster. */

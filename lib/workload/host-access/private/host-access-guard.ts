@@ -2,7 +2,7 @@ import { type ApiObject, Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { NoteOn, StateOfTree } from "../../../core/construct-state";
 import { Problems } from "../../../core/validation-error";
-import { isOfSameCluster } from "../../../exposure/private/same-cluster";
+import { isOfSameCluster } from "../../../synthesis/chart-scopes";
 import { apiObjectsIn, dataOf } from "../../../synthesis/chart-objects";
 import { computeOnce } from "../../../synthesis/rendering";
 import { checkAtSynthesis } from "../../../synthesis/synthesis-checks";

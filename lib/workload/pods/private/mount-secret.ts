@@ -18,7 +18,7 @@ import {
 import { shortHash } from "../../../core/resource-name";
 import { byText } from "../../../core/stable-order";
 import { Problems } from "../../../core/validation-error";
-import { type IVaultSecret } from "../../../encryption/vault-secret-props";
+import { type IVaultSecret } from "../../../encryption/vault-secret";
 import {
   type MountSecretOptions,
   SecretDelivery,
