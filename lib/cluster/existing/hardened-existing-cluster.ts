@@ -8,9 +8,10 @@ import {
   ExistingClusterSetting,
   type ExistingClusterSettings,
   ExistingClusterSettingState,
+  GAP_TEXTS,
+  gapsOf,
 } from "./existing-cluster-gap";
 import { type INotificationTopic } from "../../observability/notification-topic";
-import { GAP_TEXTS, gapsOf } from "./private/existing-cluster-gaps";
 import { SavedSearches } from "../../observability/saved-searches";
 import { createdClusterOf, type ISecureOkeCluster } from "../cluster-base";
 import { ControlPlaneLogging, controlPlaneLogging, ControlPlaneLogs } from "../control-plane-logs";
