@@ -21,14 +21,13 @@ import { pathOf } from "../core/construct-scope";
 import {
   objectOf,
   optional,
-  passing,
   type PropsSchema,
   readProps,
   type Resolved,
   wholeDuration,
   withDefault,
 } from "../core/readers";
-import { checkRegionName } from "../core/regions";
+import { regionName } from "../core/regions";
 import { Problems } from "../core/validation-error";
 import { SecureNamespace } from "../namespaces/secure-namespace";
 import { type OracleServiceRanges, oracleServiceRanges } from "../network-policy/external-peer";
@@ -90,7 +89,7 @@ const IMAGES = {
 
 const DRIVER_PROPS = {
   cluster: clusterWithEndpoint(),
-  region: passing<string>(checkRegionName),
+  region: regionName(),
   images: objectOf(IMAGES),
   oracleServices: oracleServiceRanges(),
   imagePullSecrets: optional(pullSecretNames()),

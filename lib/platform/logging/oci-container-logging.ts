@@ -7,7 +7,6 @@ import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { checked } from "../../core/checked";
 import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import {
-  any,
   checkedBy,
   ocid,
   optional,
@@ -19,7 +18,7 @@ import {
   wholeDuration,
   withDefault,
 } from "../../core/readers";
-import { checkHomeRegionProvider } from "../../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../../core/regions";
 import { ResourceConstruct } from "../../core/resource-construct";
 import { nameOf, policyNameOf } from "../../core/resource-name";
 import { type TaggingProps, tagsOf } from "../../core/tagging";
@@ -87,7 +86,7 @@ const CONTAINER_LOGGING = {
   tenancyId: optional(ocid("tenancy")),
   compartmentId: optional(ocid("compartment", "tenancy")),
   retention: withDefault(retention, 90),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<OciContainerLoggingProps>;
 
