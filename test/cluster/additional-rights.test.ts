@@ -39,15 +39,15 @@ function warningsOf({ node }: ISecureOkeCluster, id: string): string[] {
 
 const newChart = (id = "shop") => new Chart(new KubernetesApp(), id, { namespace: id });
 describe("a BlockVolumeClass with a key", () => {
-  const made = (cluster: ISecureOkeCluster, props: object = {}, ids = ["encrypted"]) => {
+  const addVolumeClasses = (cluster: ISecureOkeCluster, props: object = {}, ids = ["encrypted"]) => {
     const chart = newChart();
     for (const one of ids) new BlockVolumeClass(chart, one, { name: one, kmsKeyId: KEY, ...props });
     cluster.addCdk8sChart("shop", chart);
   };
 
-  test("lets the cluster and the service of block volumes use that key and no other, once", () => {
+  test("lets the cluster and the block volume service use only that key, with one policy", () => {
     const stack = newStack();
-    made(newCluster(stack), {}, ["encrypted", "fast"]);
+    addVolumeClasses(newCluster(stack), {}, ["encrypted", "fast"]);
     const [[compartment, all] = [], ...others] = statements(stack, "block volumes");
     expect(others).toEqual([]);
     expect(compartment).toBe(COMPARTMENT);
@@ -59,16 +59,16 @@ describe("a BlockVolumeClass with a key", () => {
     ]);
   });
 
-  test("has its policy in the compartment of the key, where that is another one", () => {
+  test("has its policy in the compartment of the key", () => {
     const stack = newStack();
-    made(newCluster(stack), { keyCompartmentId: EDGE });
+    addVolumeClasses(newCluster(stack), { keyCompartmentId: EDGE });
     expect(statements(stack, "block volumes").map(([where]) => where)).toEqual([EDGE]);
   });
 
-  test("gives an imported cluster a warning with the statements, once", () => {
+  test("gives one warning with the statements for an imported cluster", () => {
     const stack = newStack();
     const cluster = existingCluster(stack);
-    made(cluster, {}, ["encrypted", "fast"]);
+    addVolumeClasses(cluster, {}, ["encrypted", "fast"]);
     expect(statements(stack, "block volumes")).toEqual([]);
     expect(warningsOf(cluster, "cluster-rights")).toEqual([
       expect.stringMatching(
@@ -77,7 +77,7 @@ describe("a BlockVolumeClass with a key", () => {
     ]);
   });
 
-  test("warns with the statements where plain cdk8s writes its chart", () => {
+  test("gives a warning with the statements if plain cdk8s writes its chart", () => {
     const emitted = jest.spyOn(process, "emitWarning").mockImplementation();
     const chart = newChart();
     new BlockVolumeClass(chart, "encrypted", { name: "encrypted", kmsKeyId: KEY });
@@ -94,16 +94,16 @@ describe("a BlockVolumeClass with a key", () => {
     emitted.mockRestore();
   });
 
-  test("without a key grants nothing, and takes no compartment for it", () => {
+  test("without a key grants nothing and refuses a compartment of the key", () => {
     const stack = newStack();
-    made(newCluster(stack), { kmsKeyId: undefined });
+    addVolumeClasses(newCluster(stack), { kmsKeyId: undefined });
     expect(statements(stack, "block volumes")).toEqual([]);
     const both = () => new BlockVolumeClass(newChart(), "one", { name: "one", keyCompartmentId: EDGE });
     expect(problemCodesOf(both)).toEqual(["ATTRIBUTE_MISSING"]);
   });
 });
 
-describe("a load balancer in a compartment of its own", () => {
+describe("a load balancer in a separate compartment", () => {
   const exposed = (cluster: ISecureOkeCluster, compartmentId: string, access: LoadBalancerAccess) => {
     const chart = newChart();
     const web = new HardenedDeployment(chart, "web", { image: IMAGE, port: 8080 });
@@ -118,7 +118,7 @@ describe("a load balancer in a compartment of its own", () => {
       all.map((text) => /to (.*) in compartment id (\S+) where/.exec(text)?.slice(1).join(" @ ")),
     ]);
 
-  test("gives the cluster what the cloud controller needs there", () => {
+  test("grants the cluster the rights of the cloud controller there", () => {
     const stack = newStack();
     exposed(newCluster(stack), EDGE, internal);
     expect(rightsIn(stack)).toEqual([
@@ -131,13 +131,13 @@ describe("a load balancer in a compartment of its own", () => {
     ]);
   });
 
-  test("gives it nothing more in its own compartment", () => {
+  test("grants no additional rights in the compartment of the cluster", () => {
     const stack = newStack();
     exposed(newCluster(stack), COMPARTMENT, internal);
     expect(rightsIn(stack)).toEqual([]);
   });
 
-  test("gives an imported cluster a warning with the statements", () => {
+  test("gives a warning with the statements for an imported cluster", () => {
     const stack = newStack();
     const cluster = existingCluster(stack);
     exposed(cluster, EDGE, internal);
@@ -179,7 +179,7 @@ describe("defined tags", () => {
     ]);
   });
 
-  test("of the native ingress controller give a warning with the statement where the tenancy is not known", () => {
+  test("of the native ingress controller give a warning with the statement if the tenancy is unknown", () => {
     const stack = tagged();
     synthesized(stack);
     const all = stack.node.findAll().flatMap(({ node }) => node.metadata.map(({ data }) => String(data)));

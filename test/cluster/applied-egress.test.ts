@@ -53,7 +53,7 @@ async function stackWith(terraform: Terraform, isOpen: boolean) {
 }
 
 describeWithTerraform("egress of an existing cluster, its node pool, and its workload", () => {
-  test("is added and removed in place, with an empty plan after each apply", async () => {
+  test("of a cluster is added and removed in place, with an empty plan after each apply", async () => {
     await withProvider(async (terraform) => {
       await (await stackWith(terraform, false)).apply();
       const open = await stackWith(terraform, true);

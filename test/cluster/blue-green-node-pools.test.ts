@@ -25,7 +25,7 @@ const blue = NodePoolEdition.of(NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.blu
 });
 const green = NodePoolEdition.of(NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.green"));
 
-function made(props: Partial<BlueGreenNodePoolsProps>) {
+function addPools(props: Partial<BlueGreenNodePoolsProps>) {
   const stack = newStack();
   const cluster = new SecureOkeCluster(stack, "cluster", {
     compartmentId: COMPARTMENT,
@@ -36,12 +36,12 @@ function made(props: Partial<BlueGreenNodePoolsProps>) {
 }
 
 const poolsOf = (props: Partial<BlueGreenNodePoolsProps>) => {
-  const all: any[] = Object.values(resourcesOf(made(props).stack, "oci_containerengine_node_pool"));
+  const all: any[] = Object.values(resourcesOf(addPools(props).stack, "oci_containerengine_node_pool"));
   return Object.fromEntries(all.map((pool) => [pool.name, pool]));
 };
 
 describe("blue and green pools", () => {
-  test("are one pool by day", () => {
+  test("are one pool between upgrades", () => {
     const { "web-blue": pool, ...others } = poolsOf({ blue });
     expect(others).toEqual({});
     expect(pool).toMatchObject({
@@ -54,7 +54,7 @@ describe("blue and green pools", () => {
     });
   });
 
-  test("are two while the nodes change, and the first stays as it was", () => {
+  test("are two pools during an upgrade, without a change to the first", () => {
     const both = poolsOf({ blue, green });
     expect(Object.keys(both).sort()).toEqual(["web-blue", "web-green"]);
     expect(both["web-blue"]).toEqual(poolsOf({ blue })["web-blue"]);
@@ -64,17 +64,17 @@ describe("blue and green pools", () => {
     });
   });
 
-  test("give the command that moves the pods off the retiring one", () => {
-    const output = synthesized(made({ blue, green, retiring: PoolColor.BLUE }).stack).output.web_retire;
+  test("have an output with the command that drains the retiring pool", () => {
+    const output = synthesized(addPools({ blue, green, retiring: PoolColor.BLUE }).stack).output.web_retire;
     expect(output.value).toBe(
       "kubectl cordon --selector=secure-oke/edition=blue,secure-oke/edition-of=web && " +
         "kubectl drain --selector=secure-oke/edition=blue,secure-oke/edition-of=web --ignore-daemonsets --delete-emptydir-data --timeout=60m",
     );
   });
 
-  test("take the retiring one from the autoscaler, and change nothing else of it", () => {
+  test("remove the retiring pool from the autoscaler and change nothing else of it", () => {
     const nodes = (props: Partial<BlueGreenNodePoolsProps>) => {
-      const { stack } = made({ size: undefined, autoscale: { min: 1, max: 4 }, ...props });
+      const { stack } = addPools({ size: undefined, autoscale: { min: 1, max: 4 }, ...props });
       const [addOn]: any[] = Object.values(resourcesOf(stack, "oci_containerengine_addon"));
       return addOn.configurations.find(({ key }: any) => key === "nodes").value;
     };
@@ -92,11 +92,11 @@ describe("blue and green pools", () => {
     [{ blue, labels: { "secure-oke/edition": "x" } }, "LABEL_INVALID"],
     [{ blue, size: undefined }, "ATTRIBUTE_MISSING"],
   ])("refuse %j", (props, code) => {
-    expect(problemCodesOf(() => made(props))).toEqual([code]);
+    expect(problemCodesOf(() => addPools(props))).toEqual([code]);
   });
 
-  test("are both counted in the subnets", () => {
-    expect(validationProblemsOf(() => made({ blue, green, size: 200, maxPodsPerNode: 1 }))[0]!.code).toBe(
+  test("both take addresses of the subnets", () => {
+    expect(validationProblemsOf(() => addPools({ blue, green, size: 200, maxPodsPerNode: 1 }))[0]!.code).toBe(
       "SUBNET_EXHAUSTED",
     );
   });

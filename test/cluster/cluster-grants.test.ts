@@ -57,7 +57,7 @@ const warningsOf = (stack: TerraformStack): string[] =>
     .map(({ data }) => data as string);
 
 describe("reserved addresses of another compartment", () => {
-  test("are read and used there by load balancers and network load balancers of this cluster", () => {
+  test("may be used by the load balancers and network load balancers of this cluster", () => {
     const stack = newStack();
     clusterIn(stack, { reservedAddressCompartmentIds: [OTHER, COMPARTMENT] });
     const texts = statementsAt(stack, OTHER);
@@ -72,18 +72,18 @@ describe("reserved addresses of another compartment", () => {
     expect(statementsAt(stack, COMPARTMENT).join()).not.toContain("public-ips");
   });
 
-  test("are refused where the compartments are none", () => {
-    const make = (given: unknown) => () =>
-      clusterIn(newStack(), { reservedAddressCompartmentIds: given as string[] });
-    expect(problemCodesOf(make("ocid1.compartment.oc1..a"))).toEqual(["VALUE_INVALID"]);
-    expect(problemCodesOf(make(["addresses"]))).toEqual(["OCID_INVALID"]);
+  test("are refused with invalid compartments", () => {
+    const withCompartments = (ids: unknown) => () =>
+      clusterIn(newStack(), { reservedAddressCompartmentIds: ids as string[] });
+    expect(problemCodesOf(withCompartments("ocid1.compartment.oc1..a"))).toEqual(["VALUE_INVALID"]);
+    expect(problemCodesOf(withCompartments(["addresses"]))).toEqual(["OCID_INVALID"]);
   });
 });
 
 describe("defined tags of a cluster", () => {
   const definedTags = { "Operations.CostCenter": "42" };
 
-  test("may be written at run time, each namespace by the cluster and its pools, by a policy of the root compartment", () => {
+  test("may be written at run time by the cluster and its pools, with one policy in the root compartment", () => {
     const stack = newStack();
     clusterIn(stack, { tenancyId: TENANCY });
     ResourceTags.of(stack).add({ definedTags });
@@ -98,14 +98,14 @@ describe("defined tags of a cluster", () => {
     );
   });
 
-  test("take no policy where there are none", () => {
+  test("create no policy if there are none", () => {
     const stack = newStack();
     clusterIn(stack, { tenancyId: TENANCY });
     expect(statementsAt(stack, TENANCY)).toEqual([]);
     expect(warningsOf(stack)).toEqual([]);
   });
 
-  test("are warned of with the statements where the tenancy is not known", () => {
+  test("give a warning with the statements if the tenancy is unknown", () => {
     const app = Testing.app();
     const stack = newStack("stack", app);
     clusterIn(stack, { definedTags });
@@ -140,7 +140,7 @@ describe("an imported cluster whose load balancers have cloud-managed rules", ()
   const rightsOf = (stack: TerraformStack) =>
     warningsOf(stack).filter((text) => text.startsWith("[load-balancer-rights]"));
 
-  test("is warned of, with the statements to add and the Service that needs them", () => {
+  test("gives a warning with the missing statements and the Service that needs them", () => {
     const [warning, ...more] = rightsOf(load());
     expect(more).toEqual([]);
     expect(warning).toContain("shop/web");
@@ -153,25 +153,25 @@ describe("an imported cluster whose load balancers have cloud-managed rules", ()
     expect(warning).toContain("request.principal.id = 'ocid1.cluster.oc1..test'");
   });
 
-  test("gets the policies on request, and no warning then", () => {
+  test("gets the policies on request, without a warning", () => {
     const stack = load({ loadBalancerRights: true });
     expect(rightsOf(stack)).toEqual([]);
     expect(statementsAt(stack, OTHER).join()).toContain("manage network-security-groups");
     expect(statementsAt(stack, COMPARTMENT).join()).toContain("manage load-balancers");
   });
 
-  test("causes no warning where loadBalancerRights is false or no load balancer is exposed", () => {
+  test("gives no warning if loadBalancerRights is false or no Service has a load balancer", () => {
     expect(rightsOf(load({ loadBalancerRights: false }))).toEqual([]);
     expect(rightsOf(load({}, false))).toEqual([]);
   });
 
-  test("is refused policies without a compartment to write them in", () => {
+  test("refuses to create the policies without a compartment", () => {
     const make = () => imported(newStack(), { loadBalancerRights: true, compartmentId: undefined });
     expect(problemCodesOf(make)).toEqual(["ATTRIBUTE_MISSING"]);
   });
 });
 
-describe("labels of packet routing", () => {
+describe("security attributes of packet routing", () => {
   const label = (value: string, namespace?: string) => SecurityAttribute.of({ namespace, key: "app", value });
   const options: PacketRoutingOptions = {
     tenancyId: TENANCY,
@@ -181,9 +181,9 @@ describe("labels of packet routing", () => {
     pods: label("pods", "platform"),
     loadBalancers: label("balancers"),
   };
-  const routed = (given: PacketRoutingOptions = options) => {
+  const routed = (routing: PacketRoutingOptions = options) => {
     const stack = newStack();
-    const cluster = clusterIn(stack, { packetRouting: PacketRouting.of(given) });
+    const cluster = clusterIn(stack, { packetRouting: PacketRouting.of(routing) });
     new PrivateNodePool(stack, "pool", {
       cluster,
       image: NodeImage.of("ocid1.image.oc1.eu-frankfurt-1.test"),
@@ -206,7 +206,7 @@ describe("labels of packet routing", () => {
     "oracle-zpr.app:balancers",
   ].map((name) => `${name} endpoints`);
 
-  test("may be used by the cluster and its pools, which only then are made", () => {
+  test("may be used by the cluster and its pools, which depend on the policy", () => {
     const { stack } = routed();
     expect(
       statementsAt(stack, TENANCY).map((text) => /type = '(\w+)'.*name = '([\w-]+)'/.exec(text)?.slice(1)),
@@ -221,7 +221,7 @@ describe("labels of packet routing", () => {
     }
   });
 
-  test("let nodes reach each other, and name pods and load balancers where these have labels", () => {
+  test("let nodes connect to each other, and identify pods and load balancers that have attributes", () => {
     const { stack, cluster } = routed();
     exposed(cluster);
     const found = policiesOf(stack);
@@ -252,7 +252,7 @@ describe("labels of packet routing", () => {
     });
   });
 
-  test("are on load balancers, as JSON in the annotation of their Service", () => {
+  test("are set on load balancers as JSON in an annotation of their Service", () => {
     const { cluster } = routed();
     const service: any = (objectsOf(exposed(cluster)) as any[]).find(({ kind }) => kind === "Service");
     expect(JSON.parse(service.metadata.annotations["oci.oraclecloud.com/security-attributes"])).toEqual({
@@ -260,11 +260,11 @@ describe("labels of packet routing", () => {
     });
   });
 
-  test("are refused for pods of an overlay, and where two kinds of members have the same one", () => {
+  test("are refused for pods of an overlay, and if two kinds of members have the same attribute", () => {
     const make =
-      (given: PacketRoutingOptions, props = {}) =>
+      (routing: PacketRoutingOptions, props = {}) =>
       () =>
-        clusterIn(newStack(), { packetRouting: PacketRouting.of(given), ...props });
+        clusterIn(newStack(), { packetRouting: PacketRouting.of(routing), ...props });
     const podNetworking = PodNetworking.flannelOverlay();
     expect(problemCodesOf(make(options, { podNetworking }))).toContain("VALUE_INVALID");
     expect(problemCodesOf(make({ ...options, pods: options.nodes }))).toEqual(["NAME_DUPLICATE"]);

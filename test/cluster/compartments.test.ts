@@ -61,7 +61,7 @@ describe("a cluster whose network is in another compartment", () => {
   newPool(stack, newCluster(stack, COMPARTMENT, NETWORK));
   const policies = resourcesOf(stack, "oci_identity_policy");
 
-  test("has a policy in each, which names only the compartment that it is attached to", () => {
+  test("has a policy in each compartment, which refers only to that compartment", () => {
     expect(grants(stack)).toEqual([
       [
         NETWORK,
@@ -84,7 +84,7 @@ describe("a cluster whose network is in another compartment", () => {
     ]);
   });
 
-  test("gets of the VCN only what creating and deleting groups needs, and all of it for itself alone", () => {
+  test("gets only the rights in the VCN that creating and deleting groups requires, for itself only", () => {
     const statements = Object.values(policies).flatMap((policy) => policy.statements as string[]);
     expect(statements.filter((text) => text.includes("manage vcns"))).toEqual([
       expect.stringMatching(
@@ -96,13 +96,13 @@ describe("a cluster whose network is in another compartment", () => {
     }
   });
 
-  test("gets its nodes only after both policies: pods have no address without them", () => {
+  test("creates its nodes after both policies, without which pods get no addresses", () => {
     const { depends_on } = onlyResource(stack, "oci_containerengine_node_pool");
     const attached = depends_on.map((address: string) => policies[address.split(".")[1]!].compartment_id);
     expect(attached.sort()).toEqual([NETWORK, COMPARTMENT]);
   });
 
-  test("has nodes of another stack, which wait for the whole stack of the cluster", () => {
+  test("makes the stack of its nodes depend on the stack of the cluster", () => {
     const app = Testing.app();
     const [first, second] = [newStack("first", app), newStack("second", app)];
     newPool(second, newCluster(first, COMPARTMENT, NETWORK));
@@ -115,14 +115,14 @@ describe("a cluster whose network is in another compartment", () => {
 describe("a cluster in the compartment of its network", () => {
   const ONE = ["manage network-security-groups", "manage vcns"];
 
-  test("gets no right for its pods: it needs none there", () => {
+  test("gets no rights for its pods", () => {
     const stack = newStack();
     newPool(stack, newCluster(stack, COMPARTMENT, COMPARTMENT));
     expect(grants(stack)).toEqual([[COMPARTMENT, ONE.map((what) => `${what} @ ${COMPARTMENT}`)]]);
     expect(onlyResource(stack, "oci_containerengine_node_pool")).not.toHaveProperty("depends_on");
   });
 
-  test("gets one set of statements where both compartments are the same reference", () => {
+  test("gets one set of statements if both compartments are the same reference", () => {
     const stack = newStack();
     const variable = new TerraformVariable(stack, "compartment", {});
     newCluster(stack, variable.stringValue, variable.stringValue);
@@ -131,7 +131,7 @@ describe("a cluster in the compartment of its network", () => {
     ]);
   });
 
-  test("is not told by two references, which may differ", () => {
+  test("is not assumed for two different references", () => {
     const stack = newStack();
     const [a, b] = ["a", "b"].map((id) => new TerraformVariable(stack, id, {}).stringValue);
     newCluster(stack, a!, b!);
@@ -139,7 +139,7 @@ describe("a cluster in the compartment of its network", () => {
   });
 });
 
-describe("a cluster whose subnets were given by somebody else", () => {
+describe("a cluster with existing subnets", () => {
   const OWNERS = "ocid1.compartment.oc1..owners";
   const subnet = (name: string, cidr: string) => ({
     subnetId: `ocid1.subnet.oc1.eu-frankfurt-1.${name}`,
@@ -183,13 +183,13 @@ describe("a cluster whose subnets were given by somebody else", () => {
     `manage instances @ ${compartment}`,
   ];
 
-  test("gets its right to addresses for pods where their subnet is, and there only, before it has nodes", () => {
+  test("gets its right to pod addresses only in the compartment of their subnet, before its nodes", () => {
     const { grants: found, waits } = grantsOf({ ...pods, subnetCompartmentId: OWNERS });
     expect(found).toEqual({ [COMPARTMENT]: own(COMPARTMENT), [OWNERS]: [`use private-ips @ ${OWNERS}`] });
     expect(waits).toHaveLength(2);
   });
 
-  test("gets its right to the subnet of the load balancers, and to keep these, where that is given too", () => {
+  test("gets its rights to the existing subnet of the load balancers, and to manage load balancers", () => {
     const { grants: found, waits } = grantsOf({ ...all, subnetCompartmentId: OWNERS });
     expect(found).toEqual({
       [COMPARTMENT]: [
@@ -203,7 +203,7 @@ describe("a cluster whose subnets were given by somebody else", () => {
     expect(waits).toHaveLength(2);
   });
 
-  test("gets it where the VCN is, if nothing else is said", () => {
+  test("gets these rights in the compartment of the VCN by default", () => {
     const { grants: found } = grantsOf({ ...all, vcnCompartmentId: OWNERS });
     expect(found).toEqual({
       [COMPARTMENT]: [
@@ -220,13 +220,13 @@ describe("a cluster whose subnets were given by somebody else", () => {
     });
   });
 
-  test("gets nothing there for pods where their subnet is made", () => {
+  test("gets no rights there for pods if their subnet is created", () => {
     const { grants: found } = grantsOf({ ...balancers, subnetCompartmentId: OWNERS });
     expect(found[OWNERS]).toEqual([`use subnets @ ${OWNERS}`, `use private-ips @ ${OWNERS}`]);
     expect(found[COMPARTMENT]!.join()).not.toMatch(/private-ips|instances/);
   });
 
-  test("may be in a third compartment, and each has just what is of it", () => {
+  test("may be in a third compartment, and each compartment has only its own statements", () => {
     const { grants: found, waits } = grantsOf(
       { ...pods, subnetCompartmentId: OWNERS, vcnCompartmentId: NETWORK },
       { compartmentId: KEYS },
@@ -244,12 +244,15 @@ describe("a cluster whose subnets were given by somebody else", () => {
     expect(waits).toHaveLength(3);
   });
 
-  test("lets its ingress controller at the network of load balancers where their subnet is", () => {
+  test("lets its ingress controller use the network in the compartment of the load balancers' subnet", () => {
     const family = (compartment: string) => `use virtual-network-family in compartment id ${compartment} `;
     const texts = (props: Partial<ExistingVcnNetworkProps>) =>
       JSON.stringify(resourcesOf(grantsOf(props, { ingress: true }).stack, "oci_identity_policy"));
-    const given = texts({ ...balancers, subnetCompartmentId: OWNERS });
-    expect([given.includes(family(OWNERS)), given.includes(family(COMPARTMENT))]).toEqual([true, true]);
+    const statements = texts({ ...balancers, subnetCompartmentId: OWNERS });
+    expect([statements.includes(family(OWNERS)), statements.includes(family(COMPARTMENT))]).toEqual([
+      true,
+      true,
+    ]);
     expect(texts({ ...pods, subnetCompartmentId: OWNERS })).not.toContain(family(OWNERS));
   });
 
@@ -258,13 +261,13 @@ describe("a cluster whose subnets were given by somebody else", () => {
   });
 });
 
-describe("a key that is given to a cluster", () => {
+describe("an existing key of a cluster", () => {
   function give(stack: TerraformStack, compartmentId: string, clusterCompartmentId?: string) {
     const encryption = new ClusterEncryption(stack, "key", { compartmentId: KEYS, clusterCompartmentId });
     return () => new SecureOkeCluster(stack, "cluster", { compartmentId, kubernetesVersion, encryption });
   }
 
-  test("must be granted to clusters of its compartment, and the error shows the missing clusterCompartmentId", () => {
+  test("must be granted to the compartment of the cluster, and the error contains the missing clusterCompartmentId", () => {
     for (const granted of [undefined, NETWORK]) {
       const [problem, ...more] = validationProblemsOf(give(newStack(), COMPARTMENT, granted));
       expect(more).toEqual([]);
@@ -279,7 +282,7 @@ describe("a key that is given to a cluster", () => {
     expect(give(newStack(), KEYS)).not.toThrow();
   });
 
-  test("may be of another stack, which is then applied first", () => {
+  test("may be in another stack, which is then applied first", () => {
     const app = Testing.app();
     const [first, second] = [newStack("first", app), newStack("second", app)];
     const encryption = new ClusterEncryption(first, "key", {
@@ -292,7 +295,7 @@ describe("a key that is given to a cluster", () => {
     expect(second.dependsOn(first)).toBe(true);
   });
 
-  test("may be granted by references: what they hold is not known yet", () => {
+  test("may be granted to a reference, whose value is unknown", () => {
     const stack = newStack();
     const variable = (id: string) => new TerraformVariable(stack, id, {}).stringValue;
     expect(give(stack, variable("a"), variable("b"))).not.toThrow();
@@ -301,7 +304,7 @@ describe("a key that is given to a cluster", () => {
   });
 });
 
-test("policies of two clusters of one name, in one compartment, have names of their own", () => {
+test("policies of two clusters with the same name in one compartment have different names", () => {
   const stack = newStack();
   for (const id of ["a b", "a-b", "blue"]) {
     new SecureOkeCluster(stack, id, {

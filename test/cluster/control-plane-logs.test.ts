@@ -30,7 +30,7 @@ const logsOf = (stack: TerraformStack): any[] =>
   );
 
 describe("logs of the control plane", () => {
-  test("are kept by default: all processes, for ninety days, in a log group of their own", () => {
+  test("are kept by default, for all processes and ninety days, in a separate log group", () => {
     const stack = newStack();
     const cluster = clusterIn(stack);
     const [log, ...more] = logsOf(stack);
@@ -60,7 +60,7 @@ describe("logs of the control plane", () => {
     expect(cluster.controlPlaneLogs.compartmentId).toBe(COMPARTMENT);
   });
 
-  test("take everything that can be set", () => {
+  test("accept every prop", () => {
     const stack = newStack();
     const cluster = clusterIn(stack, {
       clusterName: "shop main",
@@ -82,7 +82,7 @@ describe("logs of the control plane", () => {
     expect(cluster.controlPlaneLogs.compartmentId).toBe(LOGS);
   });
 
-  test("are left out only with a reason, which reports show", () => {
+  test("are disabled only with a reason, which is recorded as an acknowledgement", () => {
     const stack = newStack();
     const cluster = clusterIn(stack, {
       controlPlaneLogs: ControlPlaneLogging.none({ reason: "The platform team keeps them" }),
@@ -101,7 +101,7 @@ describe("logs of the control plane", () => {
     expect(problemCodesOf(() => ControlPlaneLogging.none(undefined as any))).not.toEqual([]);
   });
 
-  test("are kept of an imported cluster, once", () => {
+  test("can be added once to an imported cluster", () => {
     const stack = newStack();
     const cluster = importedIn(stack);
     const logs = new ControlPlaneLogs(stack, "logs", { cluster, displayName: "shop" });
@@ -117,7 +117,7 @@ describe("logs of the control plane", () => {
     );
   });
 
-  test("are refused what OCI would refuse", () => {
+  test("are refused with options that OCI would refuse", () => {
     const enabled = (options: any) => () => ControlPlaneLogging.enabled(options);
     for (const retention of [Duration.days(7), Duration.days(45), Duration.days(365)]) {
       expect(problemCodesOf(enabled({ retention }))).toEqual(["RETENTION_INVALID"]);

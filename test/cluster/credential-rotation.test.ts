@@ -30,7 +30,7 @@ describe("the rotation of a cluster's credentials", () => {
     expect(resourcesOf(newCluster(), START)).toEqual({});
   });
 
-  test("starts with an epoch that is not the first one, and completes by itself after 14 days", () => {
+  test("starts with the second epoch and completes by itself after 14 days", () => {
     const stack = newCluster(newStack(), CredentialRotation.epoch("2026-11"));
     const start = onlyResource(stack, START);
     expect(start).toMatchObject({
@@ -48,7 +48,7 @@ describe("the rotation of a cluster's credentials", () => {
     );
   });
 
-  test("is completed on request, by a resource that refuses the first 24 hours", () => {
+  test("is completed on request, by a resource whose precondition fails for 24 hours", () => {
     const rotation = CredentialRotation.epoch("2026-11", {
       completeAfter: Duration.days(90),
       completeNow: true,
@@ -59,7 +59,7 @@ describe("the rotation of a cluster's credentials", () => {
     expect(precondition.condition).toMatch(/^\$\{timecmp\(plantimestamp\(\), timeadd\(.*, "24h"\)\) >= 0\}$/);
   });
 
-  test("has a delay of 1 to 90 whole days", () => {
+  test("completes after 1 to 90 whole days", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 200 }), (days) => {
         const make = () => CredentialRotation.epoch("a", { completeAfter: Duration.days(days) });
@@ -73,7 +73,7 @@ describe("the rotation of a cluster's credentials", () => {
     expect(problem).toMatchObject({ code: "DURATION_INVALID", property: "completeAfter" });
   });
 
-  test("is refused with everything that is wrong", () => {
+  test("is refused with all problems together", () => {
     const options = { completeAfter: 7 as unknown as Duration, completeNow: "yes" as unknown as boolean };
     expect(problemCodesOf(() => CredentialRotation.epoch("", options)).sort()).toEqual([
       "NAME_INVALID",

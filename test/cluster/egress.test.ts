@@ -52,7 +52,7 @@ const gatewayRoutes = (stack: TerraformStack) =>
     .sort();
 
 describe("a cluster with an egress", () => {
-  test("lets all of its nodes and pods out: rules of their groups, routes of their subnets, one NAT gateway", () => {
+  test("adds rules to the groups of its nodes and pods, routes to their subnets, and one NAT gateway", () => {
     const stack = newStack();
     clusterIn(stack, { egress: [toBank] });
     expect(rangeFlows(stack)).toEqual([`Pods -> ${BANK} tcp 443`, `Workers -> ${BANK} tcp 443`]);
@@ -63,7 +63,7 @@ describe("a cluster with an egress", () => {
     onlyResource(stack, "oci_core_nat_gateway");
   });
 
-  test("is the same bytes in any order, and without any as ever", () => {
+  test("does not depend on the order, and changes nothing if the list is empty", () => {
     const bytes = (egress?: Egress[]) => {
       const stack = newStack();
       clusterIn(stack, { egress });
@@ -74,14 +74,14 @@ describe("a cluster with an egress", () => {
     expect(bytes([])).toEqual(bytes());
   });
 
-  test("keeps the reason for every address", () => {
+  test("records the reason for every address", () => {
     const stack = newStack();
     clusterIn(stack, { egress: [Egress.toAnywhere(HTTPS, { reason: "Packages" })] });
     const kept = Acknowledgements.of(stack).map(({ practice, reason: why }) => `${practice} ${why}`);
     expect(kept).toEqual(["exposure Packages", "exposure Packages"]);
   });
 
-  test("is refused before anything is made: of the VCN, no egress, or not narrow together", () => {
+  test("is refused before anything is created: inside the VCN, invalid, or too wide together", () => {
     const attempt = (egress: unknown) => {
       const stack = newStack();
       const codes = problemCodesOf(() => clusterIn(stack, { egress: egress as Egress[] }));
@@ -99,7 +99,7 @@ describe("a cluster with an egress", () => {
 });
 
 describe("a node pool with an egress", () => {
-  test("has a group of its own for its nodes and pods, with the only rule that leads there", () => {
+  test("has its own group for its nodes and pods, the only one with the rule", () => {
     const stack = newStack();
     const cluster = clusterIn(stack);
     poolIn(stack, { cluster, egress: [toBank] });
@@ -133,7 +133,7 @@ describe("a node pool with an egress", () => {
     });
   });
 
-  test("takes one of the five groups of a VNIC", () => {
+  test("uses one of the five groups of a VNIC", () => {
     const stack = newStack();
     const cluster = clusterIn(stack);
     const { compartmentId, vcnId } = cluster.network;
@@ -150,7 +150,7 @@ describe("a node pool with an egress", () => {
     poolIn(stack, { cluster, egress: [toBank], podSecurityGroups: groups.slice(1) });
   });
 
-  test("is refused before anything is made: of the VCN, no egress, or of a cluster whose network is not known", () => {
+  test("is refused before anything is created: inside the VCN, invalid, or without a known network", () => {
     const stack = newStack();
     const cluster = clusterIn(stack);
     expect(problemCodesOf(() => poolIn(stack, { cluster, egress: [toVcn] }))).toEqual(["EGRESS_INVALID"]);

@@ -36,13 +36,13 @@ function unreached(
     .map(([text]) => /clients in (.*) can't connect/.exec(String(text))?.[1]);
 }
 
-test("a range that is not among those behind the DRG of the network is warned about", () => {
+test("a range that the network does not route to its DRG gives a warning", () => {
   const connect = (network: ClusterNetwork) =>
     network.attachDrg({ drgId, onPremisesCidrs: ["10.200.0.0/16"] });
   expect(unreached(["10.99.8.0/24", "10.200.8.0/24"], connect)).toEqual(["10.99.8.0/24"]);
 });
 
-test("a range behind a peering of the network is reached, and one beside it is warned about", () => {
+test("a range outside of the peering of the network gives a warning, but not one inside", () => {
   const connect = (network: ClusterNetwork) => {
     const subnets = [SubnetRole.API_ENDPOINT];
     network.peerLocally("tools", { peerCidrs: ["10.90.0.0/16"], subnets });
@@ -50,7 +50,7 @@ test("a range behind a peering of the network is reached, and one beside it is w
   expect(unreached(["10.90.1.0/24", "10.91.1.0/24"], connect)).toEqual(["10.91.1.0/24"]);
 });
 
-test("where the program attaches a DRG by itself, nothing is known of its routes and nothing is warned about", () => {
+test("a DRG attachment that the program creates directly, with unknown routes, gives no warning", () => {
   const connect = (network: ClusterNetwork, stack: TerraformStack) =>
     new oci.coreDrgAttachment.CoreDrgAttachment(stack, "attachment", { drgId, vcnId: network.vcnId });
   expect(unreached(["10.99.8.0/24"], connect)).toEqual([]);

@@ -18,11 +18,11 @@ function clusterWith(groups: (stack: ReturnType<typeof newStack>) => any) {
   return onlyResource(stack, "oci_containerengine_cluster").endpoint_config.nsg_ids as string[];
 }
 
-describe("further groups of the API endpoint", () => {
+describe("additional security groups of the API endpoint", () => {
   const existing = (stack: ReturnType<typeof newStack>, name: string, id = name) =>
     NetworkSecurityGroup.fromNetworkSecurityGroupId(stack, id, idOf(name));
 
-  test("stand beside that of the cluster, at most four, each once", () => {
+  test("are set beside that of the cluster, at most four, each once", () => {
     expect(clusterWith(() => undefined)).toHaveLength(1);
     const names = ["a", "b", "c", "d"];
     expect(clusterWith((stack) => names.map((name) => existing(stack, name)))).toEqual([
@@ -36,7 +36,7 @@ describe("further groups of the API endpoint", () => {
     expect(clusterWith(twice)).toHaveLength(2);
   });
 
-  test("are refused where they are more than a VNIC has, of another VCN, or none", () => {
+  test("are refused if they are too many for a VNIC, of another VCN, or invalid", () => {
     const five = (stack: ReturnType<typeof newStack>) =>
       ["a", "b", "c", "d", "e"].map((name) => existing(stack, name));
     expect(problemCodesOf(() => clusterWith(five))).toEqual(["NSG_LIMIT"]);

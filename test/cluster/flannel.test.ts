@@ -50,7 +50,7 @@ const codesOf = (props: object) => problemCodesOf(() => flannel(newStack(), prop
 const overlayOf = (podCidr: string) => ({ podNetworking: PodNetworking.flannelOverlay({ podCidr }) });
 
 describe("a cluster with a flannel overlay", () => {
-  test("has no subnet of pods, and a range for them that only it knows", () => {
+  test("has no subnet of pods, and a range for them inside of the cluster", () => {
     const stack = newStack();
     const cluster = flannel(stack);
     expect(onlyResource(stack, "oci_containerengine_cluster")).toMatchObject({
@@ -67,7 +67,7 @@ describe("a cluster with a flannel overlay", () => {
     ).toHaveLength(3);
   });
 
-  test("has the rules that Oracle documents for it between its two groups, and none that names a range", () => {
+  test("has the rules that Oracle documents between its two groups, and none with a range", () => {
     const stack = newStack();
     const cluster = flannel(stack);
     expect(cluster.podSecurityGroup).toBe(cluster.workerSecurityGroup);
@@ -100,18 +100,18 @@ describe("a cluster with a flannel overlay", () => {
     expect(node_config_details.node_pool_pod_network_option_details).toEqual({ cni_type: "FLANNEL_OVERLAY" });
   });
 
-  test("refuses pools with what pods of an overlay don't have", () => {
+  test("refuses pools with props that pods of an overlay don't support", () => {
     const cluster = flannel();
     const group = NetworkSecurityGroup.fromNetworkSecurityGroupId(
       cluster,
       "db",
       "ocid1.networksecuritygroup.oc1.eu-frankfurt-1.db",
     );
-    const given = { maxPodsPerNode: 31, podSecurityGroups: [group] };
-    expect(problemCodesOf(() => pool(cluster, given))).toEqual(["VALUE_INVALID", "VALUE_INVALID"]);
+    const podProps = { maxPodsPerNode: 31, podSecurityGroups: [group] };
+    expect(problemCodesOf(() => pool(cluster, podProps))).toEqual(["VALUE_INVALID", "VALUE_INVALID"]);
   });
 
-  test("refuses pools with more nodes than the overlay has blocks for, surge and all pools counted", () => {
+  test("refuses pools with more nodes than the overlay has blocks, including the surge of all pools", () => {
     const cluster = flannel(newStack(), overlayOf("172.30.0.0/22"));
     pool(cluster, { size: 3 }, "first");
     const [problem] = validationProblemsOf(() => pool(cluster, { size: 4 }, "second"));
@@ -125,7 +125,7 @@ describe("a cluster with a flannel overlay", () => {
     expect(() => pool(other, { size: 7 })).not.toThrow();
   });
 
-  test("holds as many nodes as there are blocks of 128 addresses", () => {
+  test("has room for one node in each block of 128 addresses", () => {
     fc.assert(
       fc.property(fc.integer({ min: 18, max: 24 }), (prefix) => {
         const most = 2 ** (32 - prefix) / 128 - 1;
@@ -139,7 +139,7 @@ describe("a cluster with a flannel overlay", () => {
     );
   });
 
-  test("leads out from its nodes, whose addresses pods have outside", () => {
+  test("adds egress for its nodes only, whose addresses pods use", () => {
     const stack = newStack();
     const network = new ClusterNetwork(stack, "network", {
       compartmentId: COMPARTMENT,
@@ -154,7 +154,7 @@ describe("a cluster with a flannel overlay", () => {
     expect(JSON.stringify(resourcesOf(stack, "oci_core_route_table"))).toContain("203.0.113.0/24");
   });
 
-  test("gets no rights for pods, where its network is in another compartment, and those for load balancers", () => {
+  test("gets rights for load balancers but not for pods if its network is in another compartment", () => {
     const stack = newStack();
     const network = new ClusterNetwork(stack, "network", {
       compartmentId: COMPARTMENT,
@@ -173,7 +173,7 @@ describe("a cluster with a flannel overlay", () => {
     expect(statements.join()).toMatch(/manage network-security-groups/);
   });
 
-  test("can share a VCN and a network of VCN-native clusters, and the range of another overlay", () => {
+  test("can share the VCN and network of VCN-native clusters, and the range of another overlay", () => {
     const stack = newStack();
     const network = new ClusterNetwork(stack, "network", { compartmentId: COMPARTMENT });
     for (const id of ["one", "two"]) pool(flannel(stack, { network }, id));
@@ -182,7 +182,7 @@ describe("a cluster with a flannel overlay", () => {
     expect(Object.keys(resourcesOf(stack, "oci_core_vcn"))).toHaveLength(1);
   });
 
-  test("refuses a range that hides addresses outside of it, Services', or those behind a DRG", () => {
+  test("refuses a range that overlaps the VCN, Services, or a range behind a DRG", () => {
     expect(codesOf(overlayOf("10.0.128.0/17"))).toEqual(["SUBNET_OVERLAP"]);
     expect(codesOf(overlayOf("10.96.0.0/17"))).toEqual(["SUBNET_OVERLAP"]);
     const endpointAccess = EndpointAccess.privateFrom(["10.244.8.0/24"]);
@@ -201,7 +201,7 @@ describe("a cluster with a flannel overlay", () => {
     ]);
   });
 
-  test("is refused for a native cluster's network that was planned without pods", () => {
+  test("makes a network planned without pods unusable for a VCN-native cluster", () => {
     const stack = newStack();
     const network = new ClusterNetwork(stack, "network", {
       compartmentId: COMPARTMENT,
@@ -213,11 +213,11 @@ describe("a cluster with a flannel overlay", () => {
   });
 });
 
-describe("the range of an overlay, which can't be changed later,", () => {
-  const of = (podCidr: any) => () => PodNetworking.flannelOverlay({ podCidr });
+describe("the range of an overlay", () => {
+  const overlayOf = (podCidr: any) => () => PodNetworking.flannelOverlay({ podCidr });
 
   test.each(["10.0.0.0/9", "172.16.0.0/12", "192.168.0.0/24", "100.64.0.0/10"])("can be %s", (cidr) => {
-    expect(of(cidr)().podCidr).toBe(cidr);
+    expect(overlayOf(cidr)().podCidr).toBe(cidr);
   });
 
   test.each([
@@ -228,11 +228,11 @@ describe("the range of an overlay, which can't be changed later,", () => {
     ["fd00::/64", "CIDR_IPV6"],
     ["10.244", "CIDR_INVALID"],
     [7, "CIDR_INVALID"],
-  ])("is not %s", (cidr, code) => {
-    expect(problemCodesOf(of(cidr))).toEqual([code]);
+  ])("can't be %s", (cidr, code) => {
+    expect(problemCodesOf(overlayOf(cidr))).toEqual([code]);
   });
 
-  test("is checked again where no factory made the value", () => {
+  test("is checked again in a value that no factory created", () => {
     expect(problemCodesOf(() => PodNetworking.flannelOverlay(null as any))).toEqual(["VALUE_INVALID"]);
     expect(codesOf({ podNetworking: "flannel" })).toEqual(["VALUE_INVALID"]);
     expect(codesOf({ podNetworking: null })).toEqual(["VALUE_INVALID"]);
@@ -257,12 +257,12 @@ describe("the range of an overlay, which can't be changed later,", () => {
     );
   });
 
-  test("leaves a pool an empty list of groups of pods, which is what they have", () => {
+  test("accepts an empty list of security groups of pods", () => {
     const stack = newStack();
     expect(() => pool(flannel(stack), { podSecurityGroups: [] })).not.toThrow();
   });
 
-  test("is none of a plan without pods", () => {
+  test("is refused for a plan without pods", () => {
     expect(problemCodesOf(() => SubnetPlan.withoutPods({ pods: 5, podCidr: "10.0.128.0/17" }))).toEqual([
       "VALUE_INVALID",
       "VALUE_INVALID",

@@ -49,13 +49,13 @@ function before(stack: ReturnType<typeof newStack>, address: string): Set<string
 /** What a resource waits for, without the check of the Kubernetes version. */
 const waitsOf = ({ depends_on = [] }: any) => depends_on.filter((one: string) => one.startsWith("oci_"));
 
-describe("a cluster whose network is made with it", () => {
+describe("a cluster that is created with its network", () => {
   const stack = clusterIn();
   const [id] = Object.keys(resourcesOf(stack, "oci_containerengine_cluster"));
   const first = before(stack, `oci_containerengine_cluster.${id}`);
   const grant = grantOf(stack);
 
-  test("is asked for after its policy, with the whole network between the two", () => {
+  test("is created after its policy, with the whole network in between", () => {
     expect(waitsOf(onlyResource(stack, "oci_core_vcn"))).toEqual([grant]);
     expect(first).toContain(grant);
     for (const subnet of ["ApiEndpoint", "LoadBalancers"]) {
@@ -64,19 +64,19 @@ describe("a cluster whose network is made with it", () => {
     }
   });
 
-  test("waits for the flow log of its endpoint, so that nothing goes by unrecorded", () => {
+  test("depends on the flow log of its endpoint, so that all flows are recorded", () => {
     const { depends_on } = onlyResource(stack, "oci_containerengine_cluster");
     const [log, ...more] = depends_on.filter((one: string) => one.startsWith("oci_logging_log."));
     expect(more).toEqual([]);
     expect(before(stack, log)).toContain(grant);
   });
 
-  test("never makes its key or its grant wait for the network", () => {
+  test("does not make its key or its grant depend on the network", () => {
     expect([...before(stack, grant)].filter((one) => one.startsWith("oci_core_"))).toEqual([]);
   });
 });
 
-test("a cluster in an existing VCN is asked for after the subnets that are made there, and these after its policy", () => {
+test("a cluster in an existing VCN depends on its created subnets, and these depend on its policy", () => {
   const stack = newStack();
   const network = new ExistingVcnNetwork(stack, "network", {
     vcnId: "ocid1.vcn.oc1.eu-frankfurt-1.existing",
@@ -90,7 +90,7 @@ test("a cluster in an existing VCN is asked for after the subnets that are made 
   }
 });
 
-test("two clusters of one network are both asked for after it", () => {
+test("two clusters of one network both depend on it", () => {
   const stack = newStack();
   const network = new ClusterNetwork(stack, "network", { compartmentId: COMPARTMENT });
   for (const id of ["one", "two"]) {
@@ -100,7 +100,7 @@ test("two clusters of one network are both asked for after it", () => {
   expect(onlyResource(stack, "oci_core_vcn").depends_on).toHaveLength(2);
 });
 
-test("a network without flow logs is waited for by its subnets alone", () => {
+test("a cluster depends only on the subnets of a network without flow logs", () => {
   const stack = newStack();
   const flowLogs = FlowLogging.none({ reason: "The network team records the VCN" });
   const network = new ClusterNetwork(stack, "network", { compartmentId: COMPARTMENT, flowLogs });
@@ -108,7 +108,7 @@ test("a network without flow logs is waited for by its subnets alone", () => {
   expect(onlyResource(stack, "oci_containerengine_cluster").depends_on).toEqual([grantOf(stack)]);
 });
 
-test("stacks of a network or of a key are left in their own order", () => {
+test("the network or key of another stack is not ordered", () => {
   const app = Testing.app();
   const [first, second, third] = ["first", "second", "third"].map((id) => newStack(id, app));
   const network = new ClusterNetwork(first!, "network", { compartmentId: COMPARTMENT });

@@ -37,7 +37,7 @@ const scanningPolicies = (stack: TerraformStack) =>
   Object.values(resourcesOf(stack, "oci_identity_policy")).filter(({ name }) => name.includes("-scanning"));
 
 describe("the scanning of nodes", () => {
-  test("is there by default: every day, by the strict level of the CIS benchmark, in the compartment of the nodes", () => {
+  test("is enabled by default: daily, at the strict level of the CIS benchmark, in the compartment of the nodes", () => {
     const stack = newStack();
     newCluster(stack);
     expect(onlyResource(stack, RECIPE)).toMatchObject({
@@ -62,7 +62,7 @@ describe("the scanning of nodes", () => {
   test.each([
     ["the same compartment", COMPARTMENT, ["node-scanning"]],
     ["another compartment", OTHER, []],
-  ])("warns of a second cluster in %s", (_, compartmentId, codes) => {
+  ])("gives a warning for a second cluster in %s", (_, compartmentId, codes) => {
     const warn = jest.spyOn(process, "emitWarning").mockImplementation();
     const app = Testing.app();
     const stack = newStack("stack", app);
@@ -70,12 +70,12 @@ describe("the scanning of nodes", () => {
     const kubernetesVersion = KubernetesVersion.V1_34;
     new SecureOkeCluster(stack, "second", { compartmentId, kubernetesVersion });
     app.synth();
-    const given = warn.mock.calls.map(([, options]) => (options as { code?: string }).code);
-    expect(given.filter((code) => code === "node-scanning")).toEqual(codes);
+    const warningCodes = warn.mock.calls.map(([, options]) => (options as { code?: string }).code);
+    expect(warningCodes.filter((code) => code === "node-scanning")).toEqual(codes);
     warn.mockRestore();
   });
 
-  test("has its rights before the target, and no others", () => {
+  test("creates exactly its policies before the target", () => {
     const stack = newStack();
     newCluster(stack);
     expect(scanningPolicies(stack)).toHaveLength(1);
@@ -89,7 +89,7 @@ describe("the scanning of nodes", () => {
     );
   });
 
-  test("reads the VNICs of a network of another compartment too", () => {
+  test("may also read the VNICs of a network in another compartment", () => {
     const stack = newStack();
     newCluster(stack, { network: new ClusterNetwork(stack, "network", { compartmentId: OTHER }) });
     const policies = scanningPolicies(stack);
@@ -102,7 +102,7 @@ describe("the scanning of nodes", () => {
     expect(onlyResource(stack, TARGET).depends_on).toHaveLength(2);
   });
 
-  test("takes everything that can be set", () => {
+  test("accepts every prop", () => {
     const stack = newStack();
     const homeRegionProvider = new OciProvider(stack, "home", { region: "eu-amsterdam-1", alias: "home" });
     newCluster(stack, {
@@ -129,7 +129,7 @@ describe("the scanning of nodes", () => {
     expect(scanningPolicies(stack)[0]).toMatchObject({ compartment_id: COMPARTMENT, provider: "oci.home" });
   });
 
-  test("is off only with a reason, which is kept", () => {
+  test("is disabled only with a reason, which is recorded", () => {
     const stack = newStack();
     newCluster(stack, { nodeScanning: NodeScanning.none({ reason: "Another team scans the compartment" }) });
     expect([resourcesOf(stack, TARGET), scanningPolicies(stack)]).toEqual([{}, []]);
@@ -145,7 +145,7 @@ describe("the scanning of nodes", () => {
     expect(() => NodeScanning.none(undefined as any)).toThrow();
   });
 
-  test("is refused what the service does not know", () => {
+  test("is refused with options that the service does not support", () => {
     const options: any = { cisLevel: "NONE", weeklyOn: "FUNDAY", compartmentId: "x" };
     expect(problemCodesOf(() => NodeScanning.enabled(options)).sort()).toEqual([
       "OCID_INVALID",
@@ -157,7 +157,7 @@ describe("the scanning of nodes", () => {
     }
   });
 
-  test("is a construct of its own for an imported cluster", () => {
+  test("is a separate construct for an imported cluster", () => {
     const stack = newStack();
     const make = (props: Partial<HostScanningProps> = {}) => {
       const cluster = SecureOkeCluster.fromClusterAttributes(stack, "cluster", {

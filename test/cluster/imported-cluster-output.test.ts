@@ -63,7 +63,7 @@ function imported(stack: TerraformStack) {
 }
 
 describe("an imported cluster", () => {
-  test("makes no data source and no terraform_data by itself, whatever is said of it", () => {
+  test("creates no data source and no terraform_data, with any attributes", () => {
     const stack = newStack();
     imported(stack);
     expect(helpersIn(synthesized(stack))).toEqual([]);
@@ -75,7 +75,7 @@ describe("an imported cluster", () => {
     expect(synthesized(bare)).not.toHaveProperty("data");
   });
 
-  test("has none that nothing uses, with a node pool and a chart", () => {
+  test("creates no unused ones with a node pool and a chart", () => {
     const stack = newStack();
     const cluster = imported(stack);
     new PrivateNodePool(stack, "pool", {

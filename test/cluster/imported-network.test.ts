@@ -90,7 +90,7 @@ describe("a public subnet of an imported network", () => {
     expect(() => make({})).not.toThrow();
   });
 
-  test("may be that of the API endpoint and of load balancers", () => {
+  test("may be the one of the API endpoint or of load balancers", () => {
     const attributes = {
       apiEndpointSubnet: { ...subnets.apiEndpointSubnet, isPublic },
       loadBalancerSubnet: { ...subnets.loadBalancerSubnet, isPublic },
@@ -103,7 +103,7 @@ describe("a public subnet of an imported network", () => {
   });
 });
 
-test("Services share no address with nodes or pods, also where the VCN's range is not known", () => {
+test("the range of Services overlaps neither nodes nor pods, even if the VCN's range is unknown", () => {
   const stack = newStack();
   const vcnCidr = new TerraformVariable(stack, "vcn", {}).stringValue;
   const codes = (servicesCidr: string) =>
@@ -122,26 +122,26 @@ describe("an imported network", () => {
   const codes = (attributes: object) =>
     validationProblemsOf(() => imported(newStack(), attributes)).map(({ code, what }) => `${code}: ${what}`);
 
-  test("has its subnets inside of its VCN", () => {
+  test("must have its subnets inside of its VCN", () => {
     expect(codes({ podSubnet: subnet("pods", "10.1.0.0/17") })).toEqual([
       "SUBNET_OUTSIDE_VCN: podSubnet.cidr is 10.1.0.0/17, which is not part of the VCN's 10.0.0.0/16",
     ]);
   });
 
-  test("has subnets that share no addresses, unless two are one", () => {
+  test("must have subnets that don't overlap, unless two are the same", () => {
     expect(codes({ podSubnet: subnet("pods", "10.0.2.0/23") })).toEqual([
       "SUBNET_OVERLAP: podSubnet.cidr 10.0.2.0/23 overlaps workerSubnet.cidr 10.0.2.0/24",
     ]);
     expect(() => imported(newStack(), { podSubnet: subnets.workerSubnet })).not.toThrow();
   });
 
-  test("is not held to what only Terraform knows", () => {
+  test("accepts values that only Terraform knows", () => {
     const stack = newStack();
     const cidr = new TerraformVariable(stack, "cidr", {}).stringValue;
     expect(() => imported(stack, { podSubnet: { ...subnets.podSubnet, cidr } })).not.toThrow();
   });
 
-  test("has subnets and nothing else as subnets", () => {
+  test("must have subnets as its subnets", () => {
     const workerSubnet = { ...subnets.workerSubnet, isPublic: "no" };
     expect(codes({ workerSubnet, podSubnet: null, loadBalancerSubnet: "10.0.1.0/24" })).toEqual([
       'VALUE_INVALID: workerSubnet.isPublic is "no"',

@@ -54,7 +54,7 @@ describe("load balancers of included charts", () => {
     ]);
   });
 
-  test("count beside those of the library, each once", () => {
+  test("count in addition to those of the library, each once", () => {
     const stack = newStack();
     const cluster = existingCluster(stack);
     const chart = newChart();
@@ -67,7 +67,7 @@ describe("load balancers of included charts", () => {
     expect(validationProblemsOf(() => Testing.synth(stack))[0]?.what).toContain("would have 122 rules");
   });
 
-  test("have one more for each port and range where nodes see the clients", () => {
+  test("have one more rule for each port and range if client addresses are preserved", () => {
     const nlb = { [BACKEND]: WORKERS, "oci.oraclecloud.com/load-balancer-type": "nlb" };
     const ranges = Array.from({ length: 59 }, (_, index) => `10.0.${index}.0/24`);
     const spec = { externalTrafficPolicy: "Local", loadBalancerSourceRanges: ranges };
@@ -80,11 +80,11 @@ describe("load balancers of included charts", () => {
     ["no group of the nodes", {}, {}],
     ["another mode", {}, { [BACKEND]: WORKERS, "oci.oraclecloud.com/security-rule-management-mode": "None" }],
     ["another type", { type: "ClusterIP" }, { [BACKEND]: WORKERS }],
-  ])("with %s count for nothing", (_, spec, annotations) => {
+  ])("with %s are not counted", (_, spec, annotations) => {
     expect(() => problemsOf(many(130, spec, annotations))).toThrow("The call threw no error");
   });
 
-  test("are refused where their own group would have too many", () => {
+  test("are refused if their own group would have too many rules", () => {
     const ports = Array.from({ length: 13 }, (_, index) => ({ port: 8000 + index }));
     const ranges = Array.from({ length: 10 }, (_, index) => `10.0.${index}.0/24`);
     expect(problemsOf([service("wide", { ports, loadBalancerSourceRanges: ranges })])).toMatchObject([

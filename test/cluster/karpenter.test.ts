@@ -10,7 +10,10 @@ import {
 
 const TENANCY = "ocid1.tenancy.oc1..test";
 
-function made(props: Partial<KarpenterProps> = {}, kubernetesVersion = KubernetesVersion.V1_36) {
+function stackWithKarpenter(
+  props: Partial<KarpenterProps> = {},
+  kubernetesVersion = KubernetesVersion.V1_36,
+) {
   const stack = newStack();
   const cluster = new SecureOkeCluster(stack, "cluster", { compartmentId: COMPARTMENT, kubernetesVersion });
   new Karpenter(stack, "karpenter", {
@@ -29,7 +32,7 @@ const statements = (stack: ReturnType<typeof newStack>) =>
 
 describe("Karpenter", () => {
   test("has permissions by workload identity, and a tag identifies its nodes", () => {
-    const stack = made();
+    const stack = stackWithKarpenter();
     expect(onlyResource(stack, "oci_identity_dynamic_group").matching_rule).toBe(
       `ALL {instance.compartment.id = '${COMPARTMENT}', tag.Operations.NodeRole.value = 'karpenter'}`,
     );
@@ -52,8 +55,8 @@ describe("Karpenter", () => {
     ]);
   });
 
-  test("is installed by the command of an output, with the values of another", () => {
-    const { output } = synthesized(made({ namespace: "scaling", chartVersion: "1.4.0" }));
+  test("has outputs with its values and the command that installs it", () => {
+    const { output } = synthesized(stackWithKarpenter({ namespace: "scaling", chartVersion: "1.4.0" }));
     expect(output.karpenter_karpenter.value).toBe(
       "terraform output -raw karpenter_karpenter_values | helm upgrade --install karpenter karpenter --repo https://oracle.github.io/karpenter-provider-oci/charts " +
         "--version 1.4.0 --namespace scaling --create-namespace --values -",
@@ -63,9 +66,12 @@ describe("Karpenter", () => {
     );
   });
 
-  test("may use reserved capacity on request, and nodes of another compartment", () => {
+  test("may use reserved capacity and nodes of another compartment on request", () => {
     const all = statements(
-      made({ usesCapacityReservations: true, nodeCompartmentId: "ocid1.compartment.oc1..nodes" }),
+      stackWithKarpenter({
+        usesCapacityReservations: true,
+        nodeCompartmentId: "ocid1.compartment.oc1..nodes",
+      }),
     );
     expect(all.filter((one) => one.includes("compartment id ocid1.compartment.oc1..nodes")).length).toBe(5);
     expect(all.join()).toContain(
@@ -81,11 +87,11 @@ describe("Karpenter", () => {
     [{ chartVersion: "v1.3.0" }, "VALUE_INVALID"],
     [{ chartVersion: "1.2.9" }, "VALUE_INVALID"],
   ])("refuses %j", (props, code) => {
-    expect(problemCodesOf(() => made(props))).toEqual([code]);
+    expect(problemCodesOf(() => stackWithKarpenter(props))).toEqual([code]);
   });
 
-  test("takes an older chart with an older Kubernetes", () => {
-    expect(() => made({ chartVersion: "1.2.9" }, KubernetesVersion.V1_35)).not.toThrow();
-    expect(() => made({ chartVersion: "1.0.0" }, KubernetesVersion.V1_34)).not.toThrow();
+  test("accepts an older chart with an older Kubernetes version", () => {
+    expect(() => stackWithKarpenter({ chartVersion: "1.2.9" }, KubernetesVersion.V1_35)).not.toThrow();
+    expect(() => stackWithKarpenter({ chartVersion: "1.0.0" }, KubernetesVersion.V1_34)).not.toThrow();
   });
 });

@@ -55,7 +55,7 @@ describe("a Kubernetes version", () => {
     ]);
   });
 
-  test("of a constant is the one that its documentation names", () => {
+  test("of a constant is the one in its documentation", () => {
     const source = fs.readFileSync(path.join(__dirname, "../../lib/cluster/kubernetes-version.ts"), "utf8");
     const documented = source.matchAll(
       /at the patch version (v[\d.]*\d)[^/]*\*\/\s+public static readonly (V\w+)/g,
@@ -66,7 +66,7 @@ describe("a Kubernetes version", () => {
     for (const [name, version] of found) expect(constants[name!]?.version).toBe(version);
   });
 
-  test("is written with and without v", () => {
+  test("can be written with and without v", () => {
     expect(KubernetesVersion.of("1.34.10").version).toBe("v1.34.10");
     expect(KubernetesVersion.of("v1.34.10")).toEqual(V1_34);
   });
@@ -93,7 +93,7 @@ describe("a Kubernetes version", () => {
     expect(b.isOlderThan(V1_34)).toBe(true);
   });
 
-  test("that has the form of a release is one, or is a preview and needs a reason", () => {
+  test("in the format of a release is accepted; with the patch 0 it needs a reason", () => {
     fc.assert(
       fc.property(fc.nat(200), fc.nat(60), fc.boolean(), (minor, patch, isTagged) => {
         const text = `${isTagged ? "v" : ""}1.${minor}.${patch}`;
@@ -111,7 +111,7 @@ describe("a Kubernetes version", () => {
 });
 
 describe("a preview of Kubernetes", () => {
-  test("is refused without a reason, with the production version to take", () => {
+  test("is refused without a reason, and the fix contains the production version", () => {
     expect(validationProblemsOf(() => KubernetesVersion.of("v1.35.0"))).toMatchObject([
       {
         code: "VERSION_PREVIEW",
@@ -124,7 +124,7 @@ describe("a preview of Kubernetes", () => {
     ]);
   });
 
-  test("is taken with a reason, which reports show", () => {
+  test("is accepted with a reason, which is recorded as an acknowledgement", () => {
     const stack = newStack();
     const preview = KubernetesVersion.of("v1.36.0", { previewReason: "We try the new scheduler" });
     const cluster = newCluster(preview, stack);
@@ -139,7 +139,7 @@ describe("a preview of Kubernetes", () => {
     ]);
   });
 
-  test("needs no reason as a production version, though one was given", () => {
+  test("with another patch than 0 records no reason", () => {
     const stack = newStack();
     newCluster(KubernetesVersion.of("v1.35.2", { previewReason: "It was 1.35.0 before" }), stack);
     expect(Acknowledgements.of(stack)).toEqual([]);
@@ -153,7 +153,7 @@ describe("a version that OKE has retired", () => {
     ["v1.33.10", "2026-08-10", "KubernetesVersion.V1_34 (v1.34.10)"],
     ["v1.33.7", "2026-08-10", "KubernetesVersion.V1_34 (v1.34.10)"],
     ["v1.31.1", "2025-09-01", "KubernetesVersion.V1_34 (v1.34.10)"],
-  ])("%s is refused for a new cluster, with the day and what to take", (version, day, instead) => {
+  ])("%s is refused for a new cluster, with the day and a replacement", (version, day, instead) => {
     expect(validationProblemsOf(() => newCluster(KubernetesVersion.of(version)))).toMatchObject([
       {
         code: "VERSION_RETIRED",
@@ -164,13 +164,13 @@ describe("a version that OKE has retired", () => {
     ]);
   });
 
-  test("is refused without a day where the data does not go back that far", () => {
+  test("is refused without a day if the data doesn't contain it", () => {
     expect(validationProblemsOf(() => newCluster(KubernetesVersion.of("v1.21.5")))).toMatchObject([
       { code: "VERSION_RETIRED", what: expect.stringContaining("v1.21.5, which OKE retired:") },
     ]);
   });
 
-  test("is taken for a cluster that runs it already with a reason, which reports show, and is not compared", () => {
+  test("is accepted with a reason for a running cluster, recorded, and not compared", () => {
     const stack = newStack();
     const retiredReason = "The upgrade is planned for January";
     const cluster = newCluster(KubernetesVersion.of("v1.34.1", { retiredReason }), stack);
@@ -187,7 +187,7 @@ describe("a version that OKE has retired", () => {
     ]);
   });
 
-  test("is taken for a cluster that is imported, which makes no data source and no resource", () => {
+  test("is accepted for an imported cluster, which creates no data source and no resource", () => {
     const stack = newStack();
     const version = KubernetesVersion.of("v1.21.5");
     const cluster = SecureOkeCluster.fromClusterAttributes(stack, "it", {
@@ -200,7 +200,7 @@ describe("a version that OKE has retired", () => {
     expect(warningsOf(cluster)).toEqual([]);
   });
 
-  test("is taken for a pool that is at most three minor versions behind its cluster, made here or imported", () => {
+  test("is accepted for a pool at most three minor versions older than its cluster, created or imported", () => {
     for (const cluster of [newCluster(V1_36), imported(KubernetesVersion.of("v1.36.1"))]) {
       const pool = (kubernetesVersion: KubernetesVersion) => () =>
         new PrivateNodePool(cluster, kubernetesVersion.version, {
@@ -215,14 +215,14 @@ describe("a version that OKE has retired", () => {
     }
   });
 
-  test("is taken for a Pod Security Standard", () => {
+  test("is accepted for a Pod Security Standard", () => {
     const { V1_33: podSecurityVersion } = KubernetesVersion;
     expect(() => new SecureNamespace(newChart(), "it", { name: "it", podSecurityVersion })).not.toThrow();
   });
 });
 
-describe("a version about which nothing is known", () => {
-  test("is accepted with a warning where it is newer than all that are known", () => {
+describe("an unknown version", () => {
+  test("is accepted with a warning if it is newer than all known versions", () => {
     const cluster = newCluster(KubernetesVersion.of("v1.37.1"));
     expect(warningsOf(cluster)).toEqual([
       expect.stringMatching(/^\[kubernetes-version\] v1\.37\.1 is newer than 1\.36/),
@@ -240,18 +240,18 @@ describe("a version about which nothing is known", () => {
     expect(warningsOf(pool)).toHaveLength(1);
   });
 
-  test("is accepted without a word where it is a newer patch of a known minor version", () => {
+  test("is accepted without a warning if it is a newer patch of a known minor version", () => {
     expect(warningsOf(newCluster(KubernetesVersion.of("v1.34.11")))).toEqual([]);
     expect(warningsOf(newCluster(KubernetesVersion.of("v1.36.4")))).toEqual([]);
   });
 
-  test("is accepted with a warning where OKE's calendar passes over the patch", () => {
+  test("is accepted with a warning if OKE's calendar skips the patch", () => {
     expect(warningsOf(newCluster(KubernetesVersion.of("v1.35.1")))).toEqual([
       expect.stringContaining("OKE's release calendar does not list v1.35.1"),
     ]);
   });
 
-  test("of a new cluster is accepted or retired by the data alone, whatever day it is", () => {
+  test("of a new cluster is accepted or retired by the data, independent of today's date", () => {
     fc.assert(
       fc.property(fc.integer({ min: 20, max: 60 }), fc.integer({ min: 1, max: 30 }), (minor, patch) => {
         const problems = new Problems("it");
@@ -305,7 +305,7 @@ describe("the data of Kubernetes versions", () => {
     ).map(([version, patch]) => ({ minor, version, ...patch })),
   );
 
-  test("names previews by the patch 0, and retired versions by a day that had passed when they were compared", () => {
+  test("has previews with the patch 0, and retirement days before the day of the data", () => {
     expect(patches.length).toBeGreaterThan(10);
     for (const { minor, version, released, retired, preview } of patches) {
       expect(version.startsWith(`${minor}.`)).toBe(true);

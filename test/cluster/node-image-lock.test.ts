@@ -51,11 +51,11 @@ function pool(image: NodeImage, shape = "VM.Standard.E5.Flex", kubernetesVersion
   return onlyResource(stack, "oci_containerengine_node_pool");
 }
 
-const said = (call: () => unknown) =>
+const problemTextsOf = (call: () => unknown) =>
   validationProblemsOf(call).map(({ code, what }) => `${code} ${what.replace(folder, "")}`);
 
 describe("a node image of a lock", () => {
-  test("is the OCID and the name that the lock has", () => {
+  test("has the OCID and the name in the lock", () => {
     const image = NodeImage.fromLock("general", { path: lock() });
     expect(image).toMatchObject({ imageId: ID, imageName: general.name });
     expect(pool(image).node_source_details).toEqual({ image_id: ID, source_type: "IMAGE" });
@@ -79,16 +79,16 @@ describe("a node image of a lock", () => {
     expect(NodeImage.fromLock("general").imageId).toBe(ID);
   });
 
-  test("is refused when it is older than the lock allows on the day when the lock was checked", () => {
+  test("is refused if it was too old on the day when the lock was checked", () => {
     const old = { ...general, name: "Oracle-Linux-8.10-2026.06.15-0-OKE-1.35.2-1505" };
-    expect(said(() => NodeImage.fromLock("general", { path: lock({ general: old }) }))).toEqual([
+    expect(problemTextsOf(() => NodeImage.fromLock("general", { path: lock({ general: old }) }))).toEqual([
       "IMAGE_TOO_OLD The node image general was created on 2026-06-15 and is 158 days old on 2026-11-20; at most 60 days are allowed",
     ]);
     const allowed = { ...old, maxAge: { days: 158, reason: "The newest for this GPU driver" } };
     expect(NodeImage.fromLock("general", { path: lock({ general: allowed }) }).imageId).toBe(ID);
   });
 
-  test("grows too old by the date that CI gives, never by today's", () => {
+  test("becomes too old by the date that CI passes, not by today's date", () => {
     const read = NodeImageLock.fromFile(lock({ general, custom }));
     expect(read.problems(new Date("2026-12-01"))).toEqual([]);
     expect(read.problems(new Date("2026-12-20")).map(({ code }) => code)).toEqual(["IMAGE_TOO_OLD"]);
@@ -98,16 +98,16 @@ describe("a node image of a lock", () => {
     expect(problemCodesOf(() => read.problems("2026" as never))).toEqual(["VALUE_INVALID"]);
   });
 
-  test("has an age of whole days, allowed up to the limit and not a day more", () => {
+  test("is accepted up to the age limit in whole days", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 400 }), fc.integer({ min: 0, max: 400 }), (limit, age) => {
         const created = new Date(Date.parse("2026-11-20T00:00:00Z") - age * 86_400_000)
           .toISOString()
           .slice(0, 10);
         const file = lock({ general: { ...custom, created } }, { maxAgeDays: limit });
-        const take = () => NodeImage.fromLock("general", { path: file });
-        if (age <= limit) expect(take).not.toThrow();
-        else expect(problemCodesOf(take)).toEqual(["IMAGE_TOO_OLD"]);
+        const takeImage = () => NodeImage.fromLock("general", { path: file });
+        if (age <= limit) expect(takeImage).not.toThrow();
+        else expect(problemCodesOf(takeImage)).toEqual(["IMAGE_TOO_OLD"]);
         fs.rmSync(file);
       }),
     );
@@ -115,13 +115,13 @@ describe("a node image of a lock", () => {
 });
 
 describe("an image of another kind, architecture, version or cgroups", () => {
-  const take = (image: object) => NodeImage.fromLock("image", { path: lock({ image }) });
+  const takeImage = (image: object) => NodeImage.fromLock("image", { path: lock({ image }) });
   const gpu = { id: ID, name: "Oracle-Linux-8.10-Gen2-GPU-2026.10.15-0-OKE-1.35.2-1610" };
   const arm = { id: ID, name: "Oracle-Linux-8.10-aarch64-2026.10.15-0-OKE-1.35.2-1610" };
 
   test.each([
     ["fits", general, "VM.Standard.E5.Flex"],
-    ["fits Arm", arm, "VM.Standard.A1.Flex"],
+    ["fits Arm shapes", arm, "VM.Standard.A1.Flex"],
     ["fits GPUs", gpu, "VM.GPU.A10.1"],
     ["is not known", { id: ID, name: "acme-7", created: "2026-11-01" }, "VM.GPU.A10.1"],
     [
@@ -129,8 +129,8 @@ describe("an image of another kind, architecture, version or cgroups", () => {
       { ...custom, architecture: "aarch64", cgroups: "v2" },
       "VM.Standard.A2.Flex",
     ],
-  ])("is taken where it %s", (_, image, shape) => {
-    expect(() => pool(take(image), shape)).not.toThrow();
+  ])("is accepted if it %s", (_, image, shape) => {
+    expect(() => pool(takeImage(image), shape)).not.toThrow();
   });
 
   test.each([
@@ -154,7 +154,7 @@ describe("an image of another kind, architecture, version or cgroups", () => {
       "is for Arm processors, but VM.Standard.E5.Flex has x86 processors",
     ],
   ])("%j is refused for %s", (image, shape, what) => {
-    const image_ = take(image);
+    const image_ = takeImage(image);
     const problems = validationProblemsOf(() => pool(image_, shape));
     expect(
       problems.map(({ code, what: text }) => [
@@ -231,7 +231,7 @@ describe("a malformed lock", () => {
     expect(problems[0]!.what).toMatch(/\.json:\d+:\d+: /);
   });
 
-  test("says all at once", () => {
+  test("is refused with all problems together", () => {
     expect(
       validationProblemsOf(
         read('{ "version": 1, "checked": "today", "maxAgeDays": 0, "images": { "a": {} } }'),
@@ -239,11 +239,13 @@ describe("a malformed lock", () => {
     ).toBeGreaterThan(4);
   });
 
-  test("is not found, and lacks a name", () => {
+  test("is refused if the file or the image is missing", () => {
     expect(problemCodesOf(() => NodeImageLock.fromFile(path.join(folder, "none.json")))).toEqual([
       "IMAGE_LOCK_INVALID",
     ]);
-    expect(said(() => NodeImage.fromLock("genral", { path: lock() }))[0]).toMatch(/name is "genral"/);
+    expect(problemTextsOf(() => NodeImage.fromLock("genral", { path: lock() }))[0]).toMatch(
+      /name is "genral"/,
+    );
     expect(problemCodesOf(() => NodeImage.fromLock("general", { path: "" }))).toEqual(["VALUE_INVALID"]);
   });
 });

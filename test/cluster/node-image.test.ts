@@ -26,7 +26,7 @@ function pool(imageName: string | undefined, kubernetesVersion = V1_35, shape = 
 }
 
 describe("a node image", () => {
-  test("is one OCID, with or without a name that Terraform does not see", () => {
+  test("is an OCID, with or without a name that is not written to Terraform", () => {
     expect(NodeImage.of(IMAGE)).toMatchObject({ imageId: IMAGE, imageName: undefined });
     const named = pool("Oracle-Linux-8.10-2026.06.15-0-OKE-1.35.2-1505");
     expect(named.node_source_details).toEqual({ image_id: IMAGE, source_type: "IMAGE" });
@@ -44,7 +44,7 @@ describe("a node image", () => {
     ["no Kubernetes and 1.34", "Oracle-Linux-8.10-2026.06.15-0", V1_34],
     ["a name that somebody chose", "acme-hardened-nodes-7", V1_36],
     ["a name of another system", "ubuntu-amd64-minimal-24.04-noble-v20260604-OKE-1.34.10", V1_36],
-  ])("is taken with %s", (_, name, version) => {
+  ])("is accepted with %s", (_, name, version) => {
     expect(() => pool(name, version)).not.toThrow();
   });
 
@@ -139,11 +139,11 @@ describe("one image of two pools", () => {
     return ids.filter((id) => id === "node-image-version");
   }
 
-  test("of two Kubernetes versions is warned of once, where its name is not known", () => {
+  test("with different Kubernetes versions gives one warning if its name is unknown", () => {
     expect(warned(undefined, V1_35)).toEqual(["node-image-version"]);
   });
 
-  test("of one version, or two images, are not warned of", () => {
+  test("with the same version, or two images, gives no warning", () => {
     expect(warned(undefined, V1_36)).toEqual([]);
     expect(warned(undefined, V1_35, `${IMAGE}2`)).toEqual([]);
   });

@@ -78,7 +78,7 @@ describe("the access of nodes to a registry", () => {
     });
   });
 
-  test("shows everything that it is given, repositories in an order of their own", () => {
+  test("accepts every prop and sorts the repositories", () => {
     const stack = newStack();
     const homeRegionProvider = new OciProvider(stack, "home", { region: "eu-amsterdam-1", alias: "home" });
     const access = newAccess(stack, {
@@ -107,7 +107,7 @@ describe("the access of nodes to a registry", () => {
     expect([access.nodeTag, access.nodeTagValue]).toEqual([TAG, "puller"]);
   });
 
-  test("has a name of its own for each path and compartment, so that two clusters of a tenancy don't share one", () => {
+  test("has a different name for each path and compartment", () => {
     const stack = newStack();
     const cluster = newCluster(stack, "other", "ocid1.compartment.oc1..other");
     const names = [newAccess(newStack()), newAccess(newStack()), newAccess(stack, { cluster })].map(
@@ -117,7 +117,7 @@ describe("the access of nodes to a registry", () => {
     expect(names[0]).not.toBe(names[2]);
   });
 
-  test("refuses all that is wrong at once, and makes nothing", () => {
+  test("is refused with all problems together, and creates nothing", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     const make = () =>
@@ -167,7 +167,7 @@ describe("the access of nodes to a registry", () => {
 });
 
 describe("a node pool with access to a registry", () => {
-  test("puts the tag on its nodes, beside others and not on itself, and waits for the policy", () => {
+  test("sets the tag on its nodes only, beside other tags, and depends on the policy", () => {
     const stack = newStack();
     const access = newAccess(stack);
     newPool(access, { definedTags: { "Operations.CostCenter": "4711" } });
@@ -182,7 +182,7 @@ describe("a node pool with access to a registry", () => {
     );
   });
 
-  test("starts its kubelet with the provider of the image, by OKE's own script", () => {
+  test("starts the kubelet with the credential provider of the image through OKE's script", () => {
     const stack = newStack();
     newPool(newAccess(stack));
     expect(scriptOf(stack)).toContain(
@@ -197,7 +197,7 @@ describe("a node pool with access to a registry", () => {
       "--kubelet-extra-args --image-credential-provider-bin-dir=BIN --image-credential-provider-config=CONFIG",
     ],
     [false, ""],
-  ])("runs OKE's script also where the image has the provider: %s", (isThere, expected) => {
+  ])("runs OKE's script with and without the credential provider in the image: %s", (isThere, expected) => {
     const own = fs.mkdtempSync(path.join(folder, "node-"));
     const [bin, config] = [path.join(own, "bin"), path.join(own, "config.yaml")];
     const stack = newStack();
@@ -218,7 +218,7 @@ describe("a node pool with access to a registry", () => {
     expect(stderr.includes("No credential provider")).toBe(!isThere);
   });
 
-  test("leaves cloud-init to OKE where the image starts the kubelet as it must", () => {
+  test("has no start script if the image itself configures the kubelet", () => {
     const stack = newStack();
     newPool(newAccess(stack, { configureKubelet: false }));
     expect(onlyResource(stack, "oci_containerengine_node_pool").node_metadata).toEqual({
@@ -234,7 +234,7 @@ describe("a node pool with access to a registry", () => {
     expect(Object.keys(resourcesOf(stack, "oci_identity_dynamic_group"))).toHaveLength(1);
   });
 
-  test("of another stack waits for the whole stack of the access", () => {
+  test("of another stack depends on the whole stack of the access", () => {
     const access = newAccess(newStack("made"));
     const other = newStack("other", access.node.root as App);
     new PrivateNodePool(other, "pool", {
@@ -249,7 +249,7 @@ describe("a node pool with access to a registry", () => {
     expect(pool.node_config_details.defined_tags).toEqual({ [TAG]: access.nodeTagValue });
   });
 
-  test("refuses the tag among its own, and nodes of another compartment", () => {
+  test("refuses the tag in definedTags, and nodes of another compartment", () => {
     const stack = newStack();
     const access = newAccess(stack);
     const cluster = newCluster(stack, "other", "ocid1.compartment.oc1..other");

@@ -55,6 +55,6 @@ test("the fix for a node selector with an unknown key is to add the label to a n
   expect(fixFor({ disk: "fast" })).toBe('Give a pool the label: labels: { "disk": "fast" }');
 });
 
-test("a node selector that a pool answers is not warned about", () => {
+test("a node selector that a pool matches gives no warning", () => {
   expect(fixFor({ tier: "memory" })).toBeUndefined();
 });

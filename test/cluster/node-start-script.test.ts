@@ -86,7 +86,7 @@ describe("a pool with a cloud-init script", () => {
     expect(script).toMatch(/<<'END_OF_CLOUD_INIT'\n#!\/bin\/bash[^]*\nEND_OF_CLOUD_INIT\nchmod 0700/);
   });
 
-  test("runs the script of OKE before its own, and fails when its own fails", () => {
+  test("runs OKE's script before its own, and fails if its own fails", () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "start-"));
     try {
       const run = (own: string) => {

@@ -22,8 +22,8 @@ const newPool = (stack: TerraformStack, cluster: SecureOkeCluster, id: string) =
 const raw = (stack: TerraformStack, id: string) =>
   new TerraformResource(stack, id, { terraformResourceType: "terraform_data" });
 
-describe("constructs that wait for each other are refused", () => {
-  test.each([2, 3])("where there are %i node pools", (count) => {
+describe("constructs that depend on each other are refused", () => {
+  test.each([2, 3])("with %i node pools", (count) => {
     const stack = newStack();
     const cluster = newCluster(stack);
     const pools = Array.from({ length: count }, (_, index) => newPool(stack, cluster, `pool${index}`));
@@ -34,7 +34,7 @@ describe("constructs that wait for each other are refused", () => {
     for (const pool of pools) expect(problem!.what).toContain(`${pool.node.path}/`);
   });
 
-  test("where they are single resources", () => {
+  test("for single resources", () => {
     const stack = newStack();
     newCluster(stack);
     const [one, other] = [raw(stack, "one"), raw(stack, "other")];
@@ -45,7 +45,7 @@ describe("constructs that wait for each other are refused", () => {
     ]);
   });
 
-  test("where one refers to the resource that the other one is about", () => {
+  test("if one refers to the resource of the other", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     const pool = newPool(stack, cluster, "pool");
@@ -58,7 +58,7 @@ describe("constructs that wait for each other are refused", () => {
     ]);
   });
 
-  test("and those that wait in a row are not", () => {
+  test("constructs that depend on each other in one direction are accepted", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     const [first, second, third] = ["first", "second", "third"].map((id) => newPool(stack, cluster, id));

@@ -28,7 +28,7 @@ const dependsOnOf = (stack: TerraformStack, type: string, id: string): string[] 
   synthesized(stack).resource[type][id].depends_on;
 
 describe("dependsOn of a raw resource", () => {
-  test("names the node pool of a PrivateNodePool", () => {
+  test("contains the node pool of a PrivateNodePool", () => {
     const stack = newStack();
     const pool = newPool(stack, newCluster(stack));
     raw(stack, "after", { dependsOn: [pool] });
@@ -37,7 +37,7 @@ describe("dependsOn of a raw resource", () => {
     ]);
   });
 
-  test("names all resources of a construct, but neither data sources nor what waits for the first apply", () => {
+  test("contains all resources of a construct except data sources and the marker of the first apply", () => {
     const stack = newStack();
     raw(stack, "after", { dependsOn: [newCluster(stack)] });
     const all = dependsOnOf(stack, "terraform_data", "after") ?? [];
@@ -48,7 +48,7 @@ describe("dependsOn of a raw resource", () => {
     expect(all).toEqual([...new Set(all)]);
   });
 
-  test("keeps what else it names, in untyped programs too", () => {
+  test("keeps its other entries, in untyped programs too", () => {
     const stack = newStack();
     const pool = newPool(stack, newCluster(stack));
     const group = new Construct(stack, "group");
@@ -71,7 +71,7 @@ describe("dependsOn of a raw resource", () => {
     expect(dependsOnOf(stack, "terraform_data", "after")).toHaveLength(1);
   });
 
-  test("makes its stack wait for that of the construct, where they are in two stacks", () => {
+  test("makes its stack depend on the stack of the construct", () => {
     const app = Testing.app();
     const [one, two] = [newStack("one", app), newStack("two", app)];
     const pool = newPool(one, newCluster(one));
@@ -83,7 +83,7 @@ describe("dependsOn of a raw resource", () => {
     expect(dependsOnOf(two, "terraform_data", "after") ?? []).toEqual([]);
   });
 
-  test("of an output names the resources too", () => {
+  test("of an output contains the resources too", () => {
     const stack = newStack();
     const pool = newPool(stack, newCluster(stack));
     new TerraformOutput(stack, "ready", { value: "yes", dependsOn: [pool] });
@@ -92,7 +92,7 @@ describe("dependsOn of a raw resource", () => {
     ]);
   });
 
-  test("leaves out an imported construct, which has no resources", () => {
+  test("contains nothing for an imported construct, which has no resources", () => {
     const stack = newStack();
     const cluster = SecureOkeCluster.fromClusterAttributes(stack, "cluster", {
       clusterId: "ocid1.cluster.oc1.eu-frankfurt-1.test",
@@ -103,7 +103,7 @@ describe("dependsOn of a raw resource", () => {
 });
 
 describe("node.addDependency", () => {
-  test("of one library construct on another one makes each resource of the first wait for the second", () => {
+  test("of one library construct on another makes each resource of the first depend on the second", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     const pool = newPool(stack, cluster);
@@ -117,7 +117,7 @@ describe("node.addDependency", () => {
     }
   });
 
-  test("on a raw resource reaches all resources of a library construct", () => {
+  test("on a raw resource applies to all resources of a library construct", () => {
     const stack = newStack();
     const pool = newPool(stack, newCluster(stack));
     pool.node.addDependency(raw(stack, "before"));
@@ -125,7 +125,7 @@ describe("node.addDependency", () => {
     expect(depends_on).toContain("terraform_data.before");
   });
 
-  test("on a construct that holds rules for the one that waits leaves these out, so that Terraform finds no cycle", () => {
+  test("on a construct that contains rules of the dependent one omits these rules, to avoid a cycle", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     const bastion = new Bastion(stack, "bastion", {
@@ -146,7 +146,7 @@ describe("node.addDependency", () => {
     }
   });
 
-  test("is refused where all of the target refers to what is to wait", () => {
+  test("is refused if the whole target refers to the dependent construct", () => {
     const stack = newStack();
     const first = raw(stack, "first");
     raw(stack, "second", { triggersReplace: [], dependsOn: [first] });

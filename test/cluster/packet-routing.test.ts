@@ -75,7 +75,7 @@ describe("a cluster without packet routing", () => {
   const stack = newStack();
   poolOf(stack, clusterOf(stack));
 
-  test("has no labels and no policies", () => {
+  test("has no security attributes and no policies", () => {
     expect(resourcesOf(stack, "oci_zpr_zpr_policy")).toEqual({});
     expect(JSON.stringify(synthesized(stack))).not.toContain("security_attributes");
   });
@@ -86,7 +86,7 @@ describe("packet routing for the API endpoint", () => {
   const access = EndpointAccess.privateFrom(["10.20.0.0/24"]);
   poolOf(stack, clusterOf(stack, PacketRouting.of(options), { endpointAccess: access }));
 
-  test("labels the VCN and the endpoint, in the mode that enforces, and nothing else", () => {
+  test("sets the attributes of the VCN and the endpoint only, in the mode enforce", () => {
     const enforced = (value: string) => ({ "oracle-zpr.app.value": value, "oracle-zpr.app.mode": "enforce" });
     expect(onlyResource(stack, "oci_core_vcn").security_attributes).toEqual(enforced("shop-network"));
     const { endpoint_config } = onlyResource(stack, "oci_containerengine_cluster");
@@ -94,7 +94,7 @@ describe("packet routing for the API endpoint", () => {
     expect(onlyResource(stack, "oci_containerengine_node_pool")).not.toHaveProperty("primary_vnic");
   });
 
-  test("lets through what the rules of its group let through: ports of single rules, pairs where packets of all kinds pass", () => {
+  test("allows the same connections as the rules of its group, with the port of rules that have one", () => {
     expect(policiesOf(stack)).toEqual({
       endpoint: [
         `${IN} '10.0.2.0/24' to connect to ${API}`,
@@ -108,7 +108,7 @@ describe("packet routing for the API endpoint", () => {
     });
   });
 
-  test("makes the policy in the root compartment, before the endpoint has its label", () => {
+  test("creates the policy in the root compartment, before the endpoint has its attribute", () => {
     expect(onlyResource(stack, "oci_zpr_zpr_policy")).toMatchObject({
       compartment_id: TENANCY,
       lifecycle: { ignore_changes: ["name"] },
@@ -119,7 +119,7 @@ describe("packet routing for the API endpoint", () => {
   });
 });
 
-test("a bastion is let through, by the range of its subnet", () => {
+test("a bastion is allowed by the range of its subnet", () => {
   const stack = newStack();
   const cluster = clusterOf(stack, PacketRouting.of(options));
   new Bastion(stack, "bastion", {
@@ -132,7 +132,7 @@ test("a bastion is let through, by the range of its subnet", () => {
   );
 });
 
-test("policies are made in the home region", () => {
+test("policies are created in the home region", () => {
   const stack = newStack();
   const homeRegionProvider = new OciProvider(stack, "home", { region: "eu-zurich-1", alias: "home" });
   clusterOf(stack, PacketRouting.of(options), { homeRegionProvider });
@@ -146,13 +146,13 @@ describe("packet routing for the nodes too", () => {
   ]);
   const { endpoint = [], nodes = [] } = policiesOf(stack);
 
-  test("labels the nodes of every pool, once the policies are there", () => {
+  test("sets the attribute of the nodes of every pool after the policies", () => {
     const pool = onlyResource(stack, "oci_containerengine_node_pool");
     expect(pool.primary_vnic.security_attributes).toMatchObject({ "oracle-zpr.app.value": "shop-nodes" });
     expect(pool.depends_on.filter((one: string) => one.startsWith("oci_zpr_zpr_policy."))).toHaveLength(2);
   });
 
-  test("names nodes by their label, has one statement for each pair, and includes load balancers and the egress of pools", () => {
+  test("identifies nodes by their attribute, with one statement a pair, load balancers and the egress of pools included", () => {
     expect(endpoint).toContain(`${IN} ${NODES} to connect to ${API}`);
     expect(nodes).toEqual([
       `${IN} '10.0.1.0/24' to connect to ${NODES}`,
@@ -166,13 +166,13 @@ describe("packet routing for the nodes too", () => {
   });
 });
 
-test("pods of an overlay are where their nodes are", () => {
+test("pods of an overlay have the addresses of their nodes", () => {
   const stack = newStack();
   clusterOf(stack, PacketRouting.of(withNodes), { podNetworking: PodNetworking.flannelOverlay() });
   expect(policiesOf(stack).nodes).toContain(`${IN} ${NODES} to connect to ${NODES}`);
 });
 
-describe("a group that a rule names", () => {
+describe("a group that a rule refers to", () => {
   const withGroup = (packetRouting: (group: NetworkSecurityGroup) => PacketRouting) => {
     const stack = newStack();
     const network = new ClusterNetwork(stack, "network", {
@@ -186,12 +186,12 @@ describe("a group that a rule names", () => {
     return stack;
   };
 
-  test("is rejected at synthesis where the address ranges of its members are unknown", () => {
+  test("is refused at synthesis if the address ranges of its members are unknown", () => {
     const stack = withGroup(() => PacketRouting.of(withNodes));
     expect(problemCodesOf(() => Testing.synth(stack, true))).toEqual(["PEER_INVALID"]);
   });
 
-  test("is named by the addresses of its members", () => {
+  test("is replaced by the addresses of its members", () => {
     const stack = withGroup((securityGroup) =>
       PacketRouting.of({ ...withNodes, ranges: [{ securityGroup, cidr: "10.0.9.0/28" }] }),
     );
@@ -201,14 +201,14 @@ describe("a group that a rule names", () => {
   });
 });
 
-test("more statements than OCI takes are refused at synthesis", () => {
+test("more statements than OCI allows are refused at synthesis", () => {
   const stack = newStack();
   const cidrs = Array.from({ length: 20 }, (_, index) => `10.20.${index * 2}.0/24`);
   clusterOf(stack, PacketRouting.of(options), { endpointAccess: EndpointAccess.privateFrom(cidrs) });
   expect(problemCodesOf(() => Testing.synth(stack, true))).toEqual(["COUNT_INVALID"]);
 });
 
-test("every rule of the endpoint's group has a statement, whatever the rules are", () => {
+test("every rule of the endpoint's group has a statement", () => {
   const rule = fc.record({
     cidr: fc.integer({ min: 0, max: 255 }).map((octet) => `10.99.${octet}.0/24`),
     from: fc.integer({ min: 1, max: 30_000 }),
@@ -269,7 +269,7 @@ describe("bad input", () => {
     expect(problemCodesOf(() => SecurityAttribute.of(given))).toEqual(codes);
   });
 
-  test("a network with another label, or none", () => {
+  test("a network with another security attribute, or none", () => {
     for (const securityAttribute of [label("other"), undefined]) {
       const stack = newStack();
       const network = new ClusterNetwork(stack, "network", { compartmentId: COMPARTMENT, securityAttribute });
@@ -287,7 +287,7 @@ describe("bad input", () => {
   });
 });
 
-test("a value with blanks or quotes is quoted as policies want it", () => {
+test("a value with blanks or quotes is quoted in policies", () => {
   expect(String(SecurityAttribute.of({ namespace: "acme", key: "app", value: "dev and 'test'" }))).toBe(
     "'acme.app:dev and ''test'''",
   );

@@ -39,7 +39,7 @@ describe("a node pool without options", () => {
   newPool({}, stack);
   const pool = onlyResource(stack, "oci_containerengine_node_pool");
 
-  test("boots one pinned image, at the version of the cluster", () => {
+  test("boots a pinned image, with the version of the cluster", () => {
     expect(pool).toMatchObject({
       kubernetes_version: "v1.34.10",
       node_shape: "VM.Standard.E5.Flex",
@@ -48,7 +48,7 @@ describe("a node pool without options", () => {
     });
   });
 
-  test("puts nodes and pods into their private subnets and groups", () => {
+  test("places nodes and pods in their private subnets and groups", () => {
     expect(pool.node_config_details).toMatchObject({
       size: 3,
       nsg_ids: [expect.stringContaining("Workers")],
@@ -61,7 +61,7 @@ describe("a node pool without options", () => {
     });
   });
 
-  test("encrypts traffic to volumes, turns the old metadata endpoints off, and replaces nodes one by one", () => {
+  test("encrypts traffic to volumes, disables the legacy metadata endpoints, and replaces nodes one by one", () => {
     expect(pool).toMatchObject({
       node_config_details: { is_pv_encryption_in_transit_enabled: true },
       node_metadata: { areLegacyImdsEndpointsDisabled: "true" },
@@ -78,7 +78,7 @@ describe("a node pool without options", () => {
     });
   });
 
-  test("spreads over all availability domains of the region, looked up when the stack is applied", () => {
+  test("spreads nodes over all availability domains of the region, looked up by Terraform", () => {
     const dynamic = pool.node_config_details.dynamic.placement_configs;
     expect(dynamic.for_each).toContain("data.oci_identity_availability_domains");
     expect(dynamic.content.subnet_id).toContain("Workers");
@@ -93,7 +93,7 @@ describe("a node pool without options", () => {
 });
 
 describe("a node pool with everything set", () => {
-  test("takes it over, lists in any order", () => {
+  test("uses every prop, lists in any order", () => {
     const build = (domains: string[], labels: { [key: string]: string }) => {
       const stack = newStack();
       const cluster = newCluster(stack);
@@ -143,7 +143,7 @@ describe("a node pool with everything set", () => {
 });
 
 describe("a node pool in another stack than its cluster", () => {
-  test("works, and only the pool's stack depends on the cluster's", () => {
+  test("makes only its stack depend on the cluster's stack", () => {
     const app = Testing.app();
     const [first, second] = [newStack("first", app), newStack("second", app)];
     const cluster = newCluster(first);
@@ -158,8 +158,8 @@ describe("a node pool in another stack than its cluster", () => {
   });
 });
 
-describe("a node pool whose numbers and lists Terraform knows only", () => {
-  test("takes them over and counts no addresses", () => {
+describe("a node pool with references as numbers and lists", () => {
+  test("uses them and counts no addresses", () => {
     const stack = newStack();
     const variable = (id: string) => new TerraformVariable(stack, id, {});
     const [size, pods] = ["size", "pods"].map((id) => variable(id).numberValue);
@@ -191,7 +191,7 @@ describe("a node pool whose numbers and lists Terraform knows only", () => {
     });
   });
 
-  test("counts the nodes where only the pods of a node are not known", () => {
+  test("counts the nodes if only the number of pods is unknown", () => {
     const stack = newStack();
     const maxPodsPerNode = new TerraformVariable(stack, "pods", {}).numberValue;
     const [problem, ...more] = validationProblemsOf(() => newPool({ size: 270, maxPodsPerNode }, stack));
@@ -199,7 +199,7 @@ describe("a node pool whose numbers and lists Terraform knows only", () => {
     expect(problem?.what).toMatch(/^The nodes need 271/);
   });
 
-  test("may take the size of an own pool into account, which is not counted", () => {
+  test("can depend on the size of another pool, which is not counted", () => {
     const stack = newStack();
     const size = new TerraformVariable(stack, "size", {}).numberValue;
     const cluster = newCluster(stack);
@@ -224,14 +224,14 @@ describe("bad input of a node pool", () => {
     expect(problemCodesOf(() => newPool(props))).toEqual(codes);
   });
 
-  test("keeps an address free for the node that replaces another", () => {
+  test("keeps an address for the surge of a replacement", () => {
     const plan = SubnetPlan.of({ nodes: 5, workerCidr: "10.0.2.0/29" });
     const pool = (size: number) => newPool({ cluster: newCluster(newStack(), plan), size });
     expect(() => pool(4)).not.toThrow();
     expect(problemCodesOf(() => pool(5))).toEqual(["SUBNET_EXHAUSTED"]);
   });
 
-  test("counts the pods of all pools against the pods' subnet, and shows the arithmetic", () => {
+  test("counts the pods of all pools in the pods' subnet, and the error contains the calculation", () => {
     const stack = newStack();
     const cluster = newCluster(stack, SubnetPlan.of({ nodes: 100, podCidr: "10.0.240.0/22", pods: 1000 }));
     new PrivateNodePool(stack, "blue", { cluster, image, shape, size: 20 });
@@ -245,7 +245,7 @@ describe("bad input of a node pool", () => {
     );
   });
 
-  test("counts the pools of all clusters that share the subnets, imported ones too", () => {
+  test("counts the pools of all clusters, created or imported, that share the subnets", () => {
     const stack = newStack();
     const cluster = newCluster(stack, SubnetPlan.of({ nodes: 100, podCidr: "10.0.240.0/22", pods: 1000 }));
     const { network, kubernetesVersion, workerSecurityGroup, podSecurityGroup } = cluster;
@@ -274,7 +274,7 @@ describe("bad input of a node pool", () => {
     }
   });
 
-  test("counts nodes and pods together where they are in one subnet, and each network for itself", () => {
+  test("counts nodes and pods together if they share a subnet, and each network separately", () => {
     const stack = newStack();
     const existing = (id: string, subnetId: string) => {
       const subnet = { subnetId, cidr: "10.1.0.0/24" };

@@ -45,11 +45,11 @@ function program(endpointAccess?: EndpointAccess) {
       size: 3,
       ...props,
     });
-  const chart = (namespace = "shop", isMade = true) => {
-    const made = new Chart(new KubernetesApp(), namespace || "none", namespace ? { namespace } : {});
-    if (isMade) new SecureNamespace(made, "namespace", { name: namespace });
-    cluster.addCdk8sChart(namespace || "none", made);
-    return made;
+  const chart = (namespace = "shop", isCreated = true) => {
+    const chart = new Chart(new KubernetesApp(), namespace || "none", namespace ? { namespace } : {});
+    if (isCreated) new SecureNamespace(chart, "namespace", { name: namespace });
+    cluster.addCdk8sChart(namespace || "none", chart);
+    return chart;
   };
   return { stack, network, cluster, pool, chart };
 }
@@ -67,7 +67,7 @@ function warnings(stack: TerraformStack): string[] {
 afterEach(() => jest.restoreAllMocks());
 
 describe("node pools", () => {
-  test("of one name in one cluster are refused", () => {
+  test("with the same name in one cluster are refused", () => {
     const { pool } = program();
     pool("general");
     expect(validationProblemsOf(() => pool("other", { nodePoolName: "general" }))).toMatchObject([
@@ -75,7 +75,7 @@ describe("node pools", () => {
     ]);
   });
 
-  test("with an image of another region than the provider's are refused when the stack is written", () => {
+  test("with an image of another region than the provider's are refused at synthesis", () => {
     const { stack, pool } = program();
     pool("general", { image: NodeImage.of("ocid1.image.oc1.iad.test") });
     expect(validationProblemsOf(() => warnings(stack))).toMatchObject([
@@ -95,8 +95,8 @@ test("regionOf() returns undefined for OCIDs without a region or with an invalid
   ]);
 });
 
-describe("a warning is given of", () => {
-  test("ranges that the private endpoint lets in, to which no route leads; none where a DRG does", () => {
+describe("a warning is given for", () => {
+  test("ranges with access to the private endpoint but without a route; not if a DRG routes to them", () => {
     const { stack } = program(EndpointAccess.privateFrom(["10.200.0.0/24", "10.0.0.0/24"]));
     expect(warnings(stack)).toEqual([
       expect.stringMatching(
@@ -111,7 +111,7 @@ describe("a warning is given of", () => {
     expect(warnings(routed.stack)).toEqual([]);
   });
 
-  test("a firewall that protects nothing; none where something takes its policy", () => {
+  test("a firewall policy that nothing uses; not if something uses it", () => {
     const firewalls = (use: (firewall: WebApplicationFirewall) => unknown) => {
       const stack = program().stack;
       use(new WebApplicationFirewall(stack, "firewall", { compartmentId: COMPARTMENT }));
@@ -124,7 +124,7 @@ describe("a warning is given of", () => {
     expect(firewalls((one) => one.protect("shop", "ocid1.loadbalancer.oc1.eu-frankfurt-1.test"))).toEqual([]);
   });
 
-  test("a nodeSelector that no pool offers; none where a pool does, or no pool is known", () => {
+  test("a nodeSelector that no pool matches; not if a pool matches it or no pool is known", () => {
     const selecting = (labels?: { [key: string]: string }) => {
       const { stack, pool, chart } = program();
       if (labels) pool("general", { labels });
@@ -141,7 +141,7 @@ describe("a warning is given of", () => {
     expect(selecting()).toEqual([]);
   });
 
-  test("workloads in no namespace, and in one that no chart of the cluster makes", () => {
+  test("workloads without a namespace, or in one that no chart of the cluster creates", () => {
     const { stack, chart } = program();
     new HardenedDeployment(chart("", false), "web", { image });
     new HardenedDeployment(chart("other", false), "api", { image });
@@ -151,7 +151,7 @@ describe("a warning is given of", () => {
     ]);
   });
 
-  test("a role for an account that no chart makes, in a namespace that one makes", () => {
+  test("a role for an account that no chart creates, in a namespace that one creates", () => {
     const { stack, chart } = program();
     const shop = chart();
     const web = new HardenedDeployment(shop, "web", { image });
@@ -164,7 +164,7 @@ describe("a warning is given of", () => {
     ]);
   });
 
-  test("replicas of a StatefulSet that can't connect to each other; none of one, or where they can", () => {
+  test("replicas of a StatefulSet that can't connect to each other; not for one replica, or if they can", () => {
     const replicated = (replicas: number, isConnected = false) => {
       const { stack, chart } = program();
       const db = new HardenedStatefulSet(chart(), "db", { image, port: 5432, replicas });

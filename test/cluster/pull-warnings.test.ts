@@ -90,8 +90,8 @@ function addTheirs(chart: Chart): void {
 const WARNING = (id: string, what: string) =>
   `shop/cluster: images of the chart ${id} may need credentials, and nothing provides them: ${what}`;
 
-test("a chart with images of OCIR that nothing lets nodes pull gives one warning, and another chart another", () => {
-  const given = warningsOf(({ add }) => {
+test("each chart with images of OCIR that nodes may not be able to pull gives one warning", () => {
+  const warnings = warningsOf(({ add }) => {
     const chart = add("one");
     for (const id of ["a", "b", "c"]) {
       new HardenedDeployment(chart, id, { image: ContainerImage.of(`fra.ocir.io/acme/${id}@${DIGEST}`) });
@@ -101,7 +101,7 @@ test("a chart with images of OCIR that nothing lets nodes pull gives one warning
   const first =
     "fra.ocir.io/acme/a (Deployment a), fra.ocir.io/acme/b (Deployment b), fra.ocir.io/acme/c (Deployment c), 1 more";
   const second = "ocir.eu-frankfurt-1.oci.oraclecloud.com/acme/web (Deployment web)";
-  expect(given).toEqual([WARNING("one", first), WARNING("two", second)]);
+  expect(warnings).toEqual([WARNING("one", first), WARNING("two", second)]);
 });
 
 test.each<[string, (program: Program) => void]>([
@@ -189,13 +189,13 @@ test.each<[string, (program: Program) => void]>([
   expect(warningsOf(write)).toEqual([WARNING("shop", "fra.ocir.io/acme/web (Deployment web)")]);
 });
 
-test("an account of another origin gives a warning where neither it nor its namespace names a pull Secret", () => {
+test("a third-party service account gives a warning if neither it nor its namespace has a pull Secret", () => {
   expect(warningsOf(({ add }) => addTheirs(add("shop", "quay.io/acme/web")))).toEqual([
     WARNING("shop", "fra.ocir.io/acme/it (Pod it)"),
   ]);
 });
 
-test("a workload that chooses nodes that may pull gives no warning of other pools", () => {
+test("a workload that selects nodes with registry access gives no warning because of other pools", () => {
   const write = ({ add, pool, access }: Program) => {
     add("shop", undefined, {}, { nodeSelector: { tier: "web" } });
     pool("web", { labels: { tier: "web" }, registryAccess: access("web") });
@@ -204,18 +204,18 @@ test("a workload that chooses nodes that may pull gives no warning of other pool
   expect(warningsOf(write)).toEqual([]);
 });
 
-test("pods of third-party charts and of custom resources cause the warning, considering the service account that they use", () => {
-  const given = warningsOf(({ add }) => {
+test("pods of third-party charts and custom resources give the warning, depending on their service account", () => {
+  const warnings = warningsOf(({ add }) => {
     const chart = add("shop", "quay.io/acme/web");
     const containers = [{ name: "it", image: "fra.ocir.io/acme/it:1" }];
     const inner = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", metadata: { name: "it" } };
     new ApiObject(chart, "rollout", { ...inner, spec: { template: { spec: { containers } } } });
   });
-  expect(given).toEqual([WARNING("shop", "fra.ocir.io/acme/it (Rollout it)")]);
+  expect(warnings).toEqual([WARNING("shop", "fra.ocir.io/acme/it (Rollout it)")]);
 });
 
-test("every container of a pod is seen, and pods in a List", () => {
-  const given = warningsOf(({ add }) => {
+test("all containers of a pod are considered, and pods in a List", () => {
+  const warnings = warningsOf(({ add }) => {
     const chart = add("shop", "quay.io/acme/web");
     const [web, init] = ["web", "init"].map((name) => [
       { name, image: `fra.ocir.io/acme/${name}@${DIGEST}` },
@@ -224,7 +224,7 @@ test("every container of a pod is seen, and pods in a List", () => {
     const pod = { apiVersion: "v1", kind: "Pod", metadata, spec: { containers: web, initContainers: init } };
     new ApiObject(chart, "list", { apiVersion: "v1", kind: "List", metadata: { name: "all" }, items: [pod] });
   });
-  expect(given).toEqual([
+  expect(warnings).toEqual([
     WARNING("shop", "fra.ocir.io/acme/init (List all), fra.ocir.io/acme/web (List all)"),
   ]);
 });
@@ -232,7 +232,7 @@ test("every container of a pod is seen, and pods in a List", () => {
 describe("a policy engine with images of OCIR", () => {
   const registry = { imageRegistry: "fra.ocir.io/acme/calico" };
 
-  test("gives one warning where nothing lets nodes pull them", () => {
+  test("gives one warning if nodes may not be able to pull them", () => {
     const [warning, ...others] = warningsOf(() => undefined, NetworkPolicyEngine.calico(registry));
     expect(warning).toContain("images of the policy engine may need credentials");
     expect(warning).toContain("fra.ocir.io/acme/calico/node (the policy engine)");
@@ -248,7 +248,7 @@ describe("a policy engine with images of OCIR", () => {
     ).toEqual([]);
   });
 
-  test("gives none where the nodes may pull them", () => {
+  test("gives no warning if the nodes have registry access", () => {
     const write = ({ pool, access }: Program) =>
       pool("general", { registryAccess: access("calico/node", "calico/kube-controllers") });
     expect(warningsOf(write, NetworkPolicyEngine.calico(registry))).toEqual([]);

@@ -37,19 +37,19 @@ const make: { [kind: string]: (stack: TerraformStack, props?: any) => unknown } 
 const whats = (kind: string, props?: object | null, stack = newStack()) =>
   validationProblemsOf(() => make[kind]!(stack, props)).map(({ what }) => what);
 
-describe("what was not given", () => {
+describe("a missing prop", () => {
   test.each<[string, string[]]>([
     ["cluster", ["compartmentId was not given", "kubernetesVersion was not given"]],
     ["imported cluster", ["clusterId was not given"]],
     ["pool", ["cluster", "shape", "image", "size"].map((name) => `${name} was not given`)],
     ["key", ["compartmentId was not given"]],
     ["groups", ["regionServices was not given", "compartmentId was not given", "vcnId was not given"]],
-  ])("to a %s is named, all at once", (kind, expected) => {
+  ])("of a %s is reported together with all others", (kind, expected) => {
     expect(whats(kind, {})).toEqual(expected);
     for (const props of [undefined, null]) expect(whats(kind, props).at(0)).toMatch(/ was not given$/);
   });
 
-  test("to a factory is refused", () => {
+  test("of a factory is refused", () => {
     expect(problemCodesOf(() => NodeImage.of(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
     expect(problemCodesOf(() => KubernetesVersion.of(undefined as never))).toEqual(["VERSION_UNKNOWN"]);
     expect(problemCodesOf(() => NodeShape.fixed(undefined as never))).toEqual(["ATTRIBUTE_MISSING"]);
@@ -75,7 +75,7 @@ describe("what was not given", () => {
 });
 
 describe("a value of another kind", () => {
-  test("is refused by a node pool with what to write instead", () => {
+  test("is refused by a node pool with an example of the right value", () => {
     const cluster = SecureOkeCluster.fromClusterAttributes(newStack(), "c", { clusterId: CLUSTER });
     const problems = validationProblemsOf(() =>
       make.pool!(newStack(), {
@@ -121,7 +121,7 @@ describe("a value of another kind", () => {
     expect(problems[0]?.fix).toContain("KubernetesVersion.of(");
   });
 
-  test("is refused by a cluster where it only looks like an access", () => {
+  test("is refused by a cluster even if it resembles an EndpointAccess", () => {
     const endpointAccess = { isPublic: true, _peers: [], reason: "" };
     const problems = validationProblemsOf(() => make.cluster!(newStack(), { ...minimal, endpointAccess }));
     expect(problems.map(({ code, what }) => [code, what.split(" ")[0]])).toEqual([
@@ -129,7 +129,7 @@ describe("a value of another kind", () => {
     ]);
   });
 
-  test("is refused by a cluster that exists", () => {
+  test("is refused by an imported cluster", () => {
     const problems = validationProblemsOf(() =>
       make["imported cluster"]!(newStack(), {
         clusterId: CLUSTER,
@@ -140,7 +140,7 @@ describe("a value of another kind", () => {
     expect(problems.map(({ code }) => code)).toEqual(["VALUE_INVALID", "VALUE_INVALID"]);
   });
 
-  test("is refused though it looks like a version", () => {
+  test("is refused even if it resembles a version", () => {
     const version = { version: "1.20", minor: 20, isOlderThan: () => false };
     const problems = validationProblemsOf(() =>
       make.cluster!(newStack(), { ...minimal, kubernetesVersion: version }),
@@ -150,7 +150,7 @@ describe("a value of another kind", () => {
     ]);
   });
 
-  test("is refused as labels, and as tags", () => {
+  test("is refused as labels and as tags", () => {
     for (const labels of ["web", ["web"]]) {
       const what = validationProblemsOf(() => make.pool!(newStack(), { image, shape, size: 1, labels })).map(
         (one) => one.what,
@@ -163,7 +163,7 @@ describe("a value of another kind", () => {
     expect(tagged).toMatchObject([{ code: "TAG_INVALID", what: 'freeformTags is ["a"]' }]);
   });
 
-  test("is taken where it is of another copy of the library", () => {
+  test("is accepted if it comes from another copy of the library", () => {
     const copy = { version: "v1.34.10", minor: 34, patch: 10, isOlderThan: () => false };
     expect(() => make.cluster!(newStack(), { ...minimal, kubernetesVersion: copy })).not.toThrow();
     const stack = newStack();
@@ -187,7 +187,7 @@ test.each<[string, string, object]>([
   ["cluster", "clusterName", minimal],
   ["key", "displayName", { compartmentId: COMPARTMENT }],
   ["groups", "displayName", { compartmentId: COMPARTMENT, vcnId: VCN, regionServices }],
-])("the name of a %s is neither blank nor too long nor a template", (kind, name, props) => {
+])("the name of a %s can't be blank, too long, or a template", (kind, name, props) => {
   const codes = (value: string) => problemCodesOf(() => make[kind]!(newStack(), { ...props, [name]: value }));
   expect(codes(" ")).toEqual(["NAME_INVALID"]);
   expect(codes("x".repeat(256))).toEqual(["NAME_INVALID"]);
@@ -204,7 +204,7 @@ describe("a pool", () => {
     );
   };
 
-  test("takes whole names of availability domains only", () => {
+  test("accepts complete names of availability domains only", () => {
     expect(pool({ availabilityDomains: ["AD-1", "", undefined, 1, "Uocm:PHX-AD-1"] })).toEqual(
       ['"AD-1"', '""', "undefined", "1"].map(
         (name, index) => `NAME_INVALID: availabilityDomains[${index}] is ${name}`,
@@ -230,7 +230,7 @@ test("a label of nodes may be a reference to a Terraform value", () => {
   expect(pool.initial_node_labels).toEqual([{ key: "tier", value: "${var.tier}" }]);
 });
 
-describe("what was refused", () => {
+describe("a refused construct", () => {
   test.each<[string, object, object]>([
     ["cluster", { ...minimal, compartmentId: "shop" }, minimal],
     ["imported cluster", { clusterId: "shop" }, { clusterId: CLUSTER }],
@@ -240,7 +240,7 @@ describe("what was refused", () => {
       { compartmentId: COMPARTMENT, vcnId: "shop", regionServices },
       { compartmentId: COMPARTMENT, vcnId: VCN, regionServices },
     ],
-  ])("leaves the id of a %s free for a second try", (kind, bad, good) => {
+  ])("leaves the id of a %s free for another attempt", (kind, bad, good) => {
     const stack = newStack();
     const before = stack.node.children.length;
     expect(() => make[kind]!(stack, bad)).toThrow(/OCID_INVALID/);
@@ -248,7 +248,7 @@ describe("what was refused", () => {
     expect(() => make[kind]!(stack, good)).not.toThrow();
   });
 
-  test("leaves the id of a pool free, and takes no addresses", () => {
+  test("leaves the id of a pool free and uses no addresses", () => {
     const stack = newStack();
     const cluster = new SecureOkeCluster(stack, "cluster", minimal);
     const props = { cluster, image, shape, size: 240 };
@@ -257,8 +257,8 @@ describe("what was refused", () => {
   });
 });
 
-describe("a home region's provider", () => {
-  test("is of the stack, with an alias or without", () => {
+describe("the provider of the home region", () => {
+  test("may be any provider of the stack, with an alias or without", () => {
     const stack = newStack();
     const home = new OciProvider(stack, "home", { region: "eu-amsterdam-1", alias: "home" });
     const own = stack.node.findChild("oci");
@@ -267,7 +267,7 @@ describe("a home region's provider", () => {
     }
   });
 
-  test("has an alias of its own, as Terraform tells providers apart by it", () => {
+  test("must have its own alias, by which Terraform distinguishes providers", () => {
     for (const alias of [undefined, "home"]) {
       const stack = newStack();
       const homeRegionProvider = new OciProvider(stack, "home", { region: "eu-amsterdam-1", alias });
@@ -285,7 +285,7 @@ describe("a home region's provider", () => {
     }
   });
 
-  test("writes the policies of the cluster and of its key", () => {
+  test("creates the policies of the cluster and of its key", () => {
     const stack = newStack();
     const own = stack.node.findChild("oci") as OciProvider;
     const home = new OciProvider(stack, "home", { region: "eu-amsterdam-1", alias: "home" });
@@ -324,7 +324,7 @@ describe("a home region's provider", () => {
   });
 });
 
-test("no refusal shows the placeholder of a reference", () => {
+test("no error contains the placeholder of a reference", () => {
   const stack = newStack();
   const variable = new TerraformVariable(stack, "v", {});
   const errors = [

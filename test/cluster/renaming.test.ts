@@ -16,10 +16,10 @@ function policies(name: string): any[] {
   return Object.entries(resourcesOf(stack, "oci_identity_policy")).sort();
 }
 
-describe("a cluster that gets another name", () => {
+describe("a renamed cluster", () => {
   const [one, other] = [policies("shop"), policies("store")];
 
-  test("keeps its rights: no policy is replaced for its name", () => {
+  test("keeps its policies", () => {
     expect(one).toHaveLength(7);
     for (const [, { lifecycle }] of one) expect(lifecycle.ignore_changes).toEqual(["name"]);
     expect(one.map(([, { name }]) => name)).not.toEqual(other.map(([, { name }]) => name));
@@ -27,12 +27,12 @@ describe("a cluster that gets another name", () => {
     expect(renamed).toEqual(one);
   });
 
-  test("is never without the right to its key, whatever else changes of the policy", () => {
+  test("keeps the right to its key even if its policy is replaced", () => {
     const [, key] = one.find(([, { description }]) => description.includes("key"));
     expect(key.lifecycle.create_before_destroy).toBe(true);
   });
 
-  test("has its subnets destroyed before others of the same range are made, should they be replaced", () => {
+  test("destroys replaced subnets before it creates others with the same range", () => {
     const ofCluster = one.filter(([, { statements }]) =>
       statements[0].includes("oci_containerengine_cluster"),
     );

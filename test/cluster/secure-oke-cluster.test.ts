@@ -37,7 +37,7 @@ describe("a cluster without options", () => {
   const cluster = new SecureOkeCluster(stack, "cluster", minimal);
   const resource = onlyResource(stack, "oci_containerengine_cluster");
 
-  test("is enhanced, private, VCN-native and without dashboard, Tiller and public key discovery", () => {
+  test("is enhanced, private and VCN-native, without dashboard, Tiller and public key discovery", () => {
     expect(resource).toMatchObject({
       type: "ENHANCED_CLUSTER",
       kubernetes_version: "v1.34.10",
@@ -57,7 +57,7 @@ describe("a cluster without options", () => {
     for (const { lifecycle } of all.flat()) expect(lifecycle).toMatchObject({ prevent_destroy: true });
   });
 
-  test("encrypts its secrets with an HSM-protected AES-256 key of its own, granted before the cluster is made", () => {
+  test("encrypts its Secrets with its own AES-256 key in an HSM, granted before the cluster is created", () => {
     const [[keyId, key]] = Object.entries(resourcesOf(stack, "oci_kms_key")).filter(([id]) =>
       id.includes("Encryption"),
     );
@@ -71,7 +71,7 @@ describe("a cluster without options", () => {
     ]);
   });
 
-  test("may keep the groups of its load balancers, and nothing more in the VCN", () => {
+  test("may manage the groups of its load balancers, and nothing else in the VCN", () => {
     const policies = Object.entries(resourcesOf(stack, "oci_identity_policy"));
     // The archive and the alarms have policies of their own.
     const ofCluster = policies.filter(([id]) => !/_(?:AuditArchive|Alarms)_/.test(id));
@@ -90,13 +90,13 @@ describe("a cluster without options", () => {
     expect(statements).toHaveLength(3);
   });
 
-  test("keeps the load balancer controller from tagging the workers' group, and no other", () => {
+  test("has the tag ManagedBy on the workers' group only", () => {
     const groups = Object.entries(resourcesOf(stack, "oci_core_network_security_group"));
     const tagged = groups.filter(([, group]) => group.freeform_tags.ManagedBy !== undefined);
     expect(tagged).toEqual([[expect.stringContaining("Workers"), expect.anything()]]);
   });
 
-  test("puts load balancers into their subnet and their rules into the workers' group", () => {
+  test("places load balancers in their subnet and their rules in the workers' group", () => {
     expect(resource.options.service_lb_subnet_ids).toEqual([expect.stringContaining("LoadBalancers")]);
     expect(resource.options.service_lb_config.backend_nsg_ids).toEqual([expect.stringContaining("Workers")]);
     expect(resource.endpoint_config.nsg_ids).toEqual([expect.stringContaining("ApiEndpoint")]);
@@ -152,7 +152,7 @@ describe("a cluster without options", () => {
     `);
   });
 
-  test("names no address range in any rule, and no rule is stateless", () => {
+  test("has no rule with an address range and no stateless rule", () => {
     for (const rule of rulesOf(stack)) {
       expect(rule.source_type ?? rule.destination_type).toMatch(
         /^(NETWORK_SECURITY_GROUP|SERVICE_CIDR_BLOCK)$/,
@@ -195,7 +195,7 @@ describe("a cluster with everything set", () => {
   });
   const resource = onlyResource(stack, "oci_containerengine_cluster");
 
-  test("uses what it was given and makes nothing twice", () => {
+  test("uses the given values and creates nothing twice", () => {
     expect(resource).toMatchObject({
       name: "shop",
       kms_key_id: KEY,
@@ -235,7 +235,7 @@ test("a ManagedBy tag of the user's own stays, on the workers' group too", () =>
   expect(groups.map((group) => group.freeform_tags.ManagedBy)).toEqual(["team", "team", "team"]);
 });
 
-describe("who reaches the API endpoint", () => {
+describe("access to the API endpoint", () => {
   test("can be address ranges or groups of your networks", () => {
     const stack = newStack();
     const bastion = new NetworkSecurityGroup(stack, "bastion", {
@@ -280,7 +280,7 @@ describe("who reaches the API endpoint", () => {
   });
 });
 
-test("a cluster that exists gives what it was given and throws for the rest only when touched", () => {
+test("an imported cluster returns its attributes and throws only when a missing one is used", () => {
   const cluster = SecureOkeCluster.fromClusterAttributes(newStack(), "existing", {
     clusterId: "ocid1.cluster.oc1.eu-frankfurt-1.test",
     kubernetesVersion: KubernetesVersion.V1_33,
@@ -298,7 +298,7 @@ test("a cluster that exists gives what it was given and throws for the rest only
   }
 });
 
-test("a cluster and its nodes live in a network that exists, known by references", () => {
+test("a cluster and its nodes can be in an imported network with references as attributes", () => {
   const stack = newStack();
   const variable = (id: string) => new TerraformVariable(stack, id, {}).stringValue;
   const subnet = (id: string) => ({ subnetId: variable(id), cidr: variable(`${id}-cidr`) });

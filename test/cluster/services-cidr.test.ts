@@ -24,7 +24,7 @@ function codesOf(range: string, access = EndpointAccess.private()): string[] {
   return problems.any ? problemCodesOf(() => problems.throwIfAny()) : [];
 }
 
-describe("the range of Services, which can't be changed later,", () => {
+describe("the range of Services", () => {
   test.each(["10.96.0.0/12", "10.96.0.0/24", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/12"])(
     "can be %s",
     (cidr) => {
@@ -39,7 +39,7 @@ describe("the range of Services, which can't be changed later,", () => {
     },
   );
 
-  test("is as wide as the API server takes and never tiny", () => {
+  test("has a prefix from /12 to /24", () => {
     expect(validationProblemsOf(() => newCluster("172.16.0.0/11")).map(({ code }) => code)).toEqual([
       "CIDR_HOST_BITS",
     ]);
@@ -53,7 +53,7 @@ describe("the range of Services, which can't be changed later,", () => {
     expect(codesOf("96.0.0.0/4")).toEqual(["SERVICES_CIDR_INVALID", "SERVICES_CIDR_INVALID"]);
   });
 
-  test("is private, wherever it begins", () => {
+  test("is a private range", () => {
     fc.assert(
       fc.property(fc.nat(255), fc.nat(255), fc.integer({ min: 16, max: 24 }), (a, b, prefix) => {
         const isPrivate =
@@ -67,7 +67,7 @@ describe("the range of Services, which can't be changed later,", () => {
     );
   });
 
-  test("does not hide those who reach the API endpoint", () => {
+  test("does not overlap ranges with access to the API endpoint", () => {
     const access = EndpointAccess.privateFrom(["10.96.7.0/24", "10.20.0.0/24"]);
     const [problem, ...more] = validationProblemsOf(() => newCluster("10.96.0.0/16", access));
     expect(more).toEqual([]);
@@ -78,7 +78,7 @@ describe("the range of Services, which can't be changed later,", () => {
     expect(codesOf("10.97.0.0/16", access)).toEqual([]);
   });
 
-  test("does not hide what is behind a peering, and says that it is one", () => {
+  test("does not overlap ranges behind a peering, which the error mentions", () => {
     const stack = newStack();
     const network = new ClusterNetwork(stack, "network", { compartmentId: COMPARTMENT });
     new SecureOkeCluster(stack, "cluster", {

@@ -32,7 +32,7 @@ describe("the import of a cluster", () => {
     expect(lifecycle.ignore_changes).toBeUndefined();
   });
 
-  test("leaves the key of Oracle in place with a reason, which is an acknowledgement", () => {
+  test("keeps Oracle's key with a reason, which is recorded as an acknowledgement", () => {
     const stack = newStack();
     const reason = "The next cluster has our key";
     TakeOver.cluster(newCluster(stack), clusterId, { encryptedByOracleKey: { reason } });
@@ -46,7 +46,7 @@ describe("the import of a cluster", () => {
   test.each([
     ["an OCID of another kind", "ocid1.nodepool.oc1.eu-frankfurt-1.test", ["OCID_INVALID"]],
     ["no OCID", undefined, ["ATTRIBUTE_MISSING"]],
-  ])("is refused with %s, and writes nothing", (_, id, codes) => {
+  ])("is refused with %s, and adds no import block", (_, id, codes) => {
     const stack = newStack();
     const cluster = newCluster(stack);
     expect(problemCodesOf(() => TakeOver.cluster(cluster, id as string))).toEqual(codes);

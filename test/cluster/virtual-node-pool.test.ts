@@ -65,7 +65,7 @@ describe("a pool of virtual nodes", () => {
     });
   });
 
-  test("has everything that can be said of it", () => {
+  test("accepts every prop", () => {
     const stack = newStack();
     newPool(
       {
@@ -93,7 +93,7 @@ describe("a pool of virtual nodes", () => {
     });
   });
 
-  test("waits for its endorsement, whose statements are Oracle's", () => {
+  test("depends on its endorsement, whose statements are Oracle's", () => {
     const stack = newStack();
     const endorsement = new VirtualNodeEndorsement(stack, "endorsement", endorsementProps);
     newPool({ endorsement }, stack);
@@ -119,7 +119,7 @@ describe("a pool of virtual nodes", () => {
     expect(problems[0]!.what).toContain("flannel overlay");
   });
 
-  test("is refused in a cluster whose credentials it rotates", () => {
+  test("is refused in a cluster with a credential rotation", () => {
     const stack = newStack();
     const cluster = new SecureOkeCluster(stack, "cluster", {
       compartmentId: COMPARTMENT,
@@ -161,7 +161,7 @@ describe("a pool of virtual nodes", () => {
     expect(problemCodesOf(() => newPool(props))).toEqual([code]);
   });
 
-  test("has an endorsement of three OCIDs", () => {
+  test("has an endorsement with three OCIDs", () => {
     expect(problemCodesOf(() => new VirtualNodeEndorsement(newStack(), "e", {} as never))).toEqual([
       "ATTRIBUTE_MISSING",
       "ATTRIBUTE_MISSING",

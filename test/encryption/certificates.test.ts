@@ -26,7 +26,7 @@ const newVault = (stack: ReturnType<typeof newStack>) =>
   new KeyVault(stack, "vault", { compartmentId: COMPARTMENT });
 
 describe("a certificate in a cluster", () => {
-  test("lives for 30 days, is renewed after 20, and gets a new key each time", () => {
+  test("is valid for 30 days and renewed after 20, with a new key each time", () => {
     const chart = newChart();
     const certificate = new TlsCertificate(chart, "web-tls", { issuer, dnsNames: ["web.shop.svc"] });
     expect(certificate.duration.toDays()).toBe(30);
@@ -50,7 +50,7 @@ describe("a certificate in a cluster", () => {
     ]);
   });
 
-  test("is all that it is given", () => {
+  test("accepts every prop", () => {
     const chart = newChart();
     new TlsCertificate(chart, "web", {
       issuer: CertificateIssuer.external({ group: "ca.example.com", kind: "Issuer", name: "corporate" }),
@@ -74,7 +74,7 @@ describe("a certificate in a cluster", () => {
     });
   });
 
-  test("lives 90 days at most and is renewed before a third is left, whatever is asked for", () => {
+  test("is valid for at most 90 days and renewed before a third of its lifetime is left", () => {
     const hours = fc.integer({ min: 0, max: 3000 });
     fc.assert(
       fc.property(hours, fc.option(hours), (life, before) => {
@@ -96,7 +96,7 @@ describe("a certificate in a cluster", () => {
     );
   });
 
-  test("is refused with everything that is wrong", () => {
+  test("is refused with all problems together", () => {
     const make = (props: object) => () => new TlsCertificate(newChart(), "web", props as never);
     expect(problemCodesOf(make({}))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);
     expect(
@@ -160,7 +160,7 @@ describe("a private certificate authority", () => {
     ]);
   });
 
-  test("is signed by another one, with a key that exists, after what takes a while", () => {
+  test("can be signed by another one, use an existing key, and be created after other resources", () => {
     const stack = newStack();
     const root = PrivateCertificateAuthority.fromPrivateCertificateAuthorityAttributes(stack, "root", {
       certificateAuthorityId: AUTHORITY,
@@ -196,7 +196,7 @@ describe("a private certificate authority", () => {
     expect(onlyResource(stack, "oci_identity_policy").compartment_id).toBe(OTHER);
   });
 
-  test("is refused with everything that is wrong", () => {
+  test("is refused with all problems together", () => {
     const stack = newStack();
     const make = (further: object) => () =>
       new PrivateCertificateAuthority(stack, "root", { ...props, ...further });
@@ -277,7 +277,7 @@ describe("a certificate of OCI Certificates", () => {
     });
   });
 
-  test("is all that it is given, and lives no longer than its authority lets it", () => {
+  test("accepts every prop, and is valid for no longer than its authority allows", () => {
     const stack = newStack();
     const authority = authorityIn(stack, Duration.days(30));
     const props = { authority, dnsNames: ["shop.example.com"] };
@@ -304,7 +304,7 @@ describe("a certificate of OCI Certificates", () => {
     });
   });
 
-  test("is refused with everything that is wrong", () => {
+  test("is refused with all problems together", () => {
     const stack = newStack();
     const make = (props: object) => () => new ManagedCertificate(stack, "web", props as never);
     expect(problemCodesOf(make({}))).toEqual(["ATTRIBUTE_MISSING", "ATTRIBUTE_MISSING"]);

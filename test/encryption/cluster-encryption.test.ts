@@ -28,7 +28,7 @@ const statementsOf = (stack: ReturnType<typeof newStack>, id: RegExp): string[] 
 };
 
 describe("the encryption of a cluster", () => {
-  test("is one vault, one key of the Secrets and one grant by default", () => {
+  test("consists of one vault, one key of the Secrets and one grant by default", () => {
     const stack = newStack();
     const encryption = new ClusterEncryption(stack, "encryption", { compartmentId: COMPARTMENT });
     expect(onlyResource(stack, "oci_kms_vault")).toMatchObject({ vault_type: "DEFAULT" });
@@ -41,7 +41,7 @@ describe("the encryption of a cluster", () => {
     expect([encryption.bootVolumesKeyId, encryption.signingKey]).toEqual([undefined, undefined]);
   });
 
-  test("has a key of its own for each kind of data, and a grant that names just that key", () => {
+  test("has a separate key for each kind of data, and a grant for only that key", () => {
     const stack = newStack();
     const homeRegionProvider = new OciProvider(stack, "home", { region: "eu-amsterdam-1", alias: "home" });
     const vault = new KeyVault(stack, "vault", {
@@ -104,7 +104,7 @@ describe("the encryption of a cluster", () => {
     }
   });
 
-  test("shares the key of the Secrets, or takes keys that exist", () => {
+  test("can share the key of the Secrets or use existing keys", () => {
     const stack = newStack();
     const encryption = new ClusterEncryption(stack, "encryption", {
       compartmentId: COMPARTMENT,
@@ -126,7 +126,7 @@ describe("the encryption of a cluster", () => {
     );
   });
 
-  test("rotates an existing key in the vault that it was given", () => {
+  test("rotates an existing key in the given vault", () => {
     const stack = newStack();
     const vault = KeyVault.fromKeyVaultAttributes(stack, "vault", {
       vaultId: "ocid1.vault.oc1.eu-frankfurt-1.test",
@@ -145,7 +145,7 @@ describe("the encryption of a cluster", () => {
     });
   });
 
-  test("is used for the boot volumes of node pools, which wait for its grant", () => {
+  test("is used for the boot volumes of node pools, which depend on its grant", () => {
     const stack = newStack();
     const encryption = new ClusterEncryption(stack, "encryption", {
       compartmentId: COMPARTMENT,
@@ -193,7 +193,7 @@ describe("the encryption of a cluster", () => {
     expect(encryptionWith({ existingKeyId: aes, imageSigning: KeySource.existing(rsa) })).not.toThrow();
   });
 
-  test("is refused with everything that is wrong", () => {
+  test("is refused with all problems together", () => {
     const stack = newStack();
     const [signing] = validationProblemsOf(
       () =>

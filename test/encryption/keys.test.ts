@@ -17,7 +17,7 @@ const VAULT = "ocid1.vault.oc1.eu-frankfurt-1.test";
 const KEY = "ocid1.key.oc1.eu-frankfurt-1.test";
 
 describe("a vault", () => {
-  test("is a default one that Terraform does not destroy", () => {
+  test("is a default vault that Terraform refuses to destroy", () => {
     const stack = newStack();
     const vault = new KeyVault(stack, "vault", { compartmentId: COMPARTMENT });
     expect(vault.vaultType).toBe(VaultType.DEFAULT);
@@ -29,7 +29,7 @@ describe("a vault", () => {
     });
   });
 
-  test("is all that it is given", () => {
+  test("accepts every prop", () => {
     const stack = newStack();
     new KeyVault(stack, "vault", {
       compartmentId: COMPARTMENT,
@@ -44,7 +44,7 @@ describe("a vault", () => {
     });
   });
 
-  test("is refused with everything that is wrong, and imported without a resource", () => {
+  test("is refused with all problems together, and imported without a resource", () => {
     const stack = newStack();
     const props = { compartmentId: "x", vaultType: "PRIVATE" as VaultType, displayName: " " };
     expect(problemCodesOf(() => new KeyVault(stack, "vault", props))).toEqual([
@@ -60,7 +60,7 @@ describe("a vault", () => {
 });
 
 describe("a key", () => {
-  test("is an AES-256 key in a hardware security module that Terraform does not destroy", () => {
+  test("is an AES-256 key in a hardware security module that Terraform refuses to destroy", () => {
     const stack = newStack();
     const vault = new KeyVault(stack, "vault", { compartmentId: COMPARTMENT });
     const key = new VaultKey(stack, "key", { vault });
@@ -121,7 +121,7 @@ describe("a key", () => {
     expect(onlyResource(stack, "oci_kms_key").key_shape).toEqual(expected);
   });
 
-  test("outside of a hardware security module takes a reason, which reports show", () => {
+  test("outside of a hardware security module needs a reason, which is recorded as an acknowledgement", () => {
     const stack = newStack();
     const vault = new KeyVault(stack, "vault", { compartmentId: COMPARTMENT });
     expect(problemCodesOf(() => KeyProtection.software({ reason: " " }))).toEqual(["REASON_MISSING"]);
@@ -132,7 +132,7 @@ describe("a key", () => {
     ]);
   });
 
-  test("is refused with everything that is wrong", () => {
+  test("is refused with all problems together", () => {
     const stack = newStack();
     const props = {
       vault: "vault" as unknown as KeyVault,
@@ -148,7 +148,7 @@ describe("a key", () => {
     expect(resourcesOf(stack, "oci_kms_key")).toEqual({});
   });
 
-  test("that is imported has what it was given", () => {
+  test("that is imported has the given attributes", () => {
     const stack = newStack();
     const key = VaultKey.fromVaultKeyAttributes(stack, "key", { keyId: KEY, shape: KeyShape.RSA_3072 });
     expect([key.keyId, key.shape?.algorithm, key.protection]).toEqual([KEY, KeyAlgorithm.RSA, undefined]);
@@ -160,7 +160,7 @@ describe("a key", () => {
 });
 
 describe("a rotation of keys", () => {
-  test("is every 60 to 365 whole days and nothing else", () => {
+  test("can be every 60 to 365 whole days", () => {
     fc.assert(
       fc.property(fc.integer({ min: -10, max: 1000 }), (days) => {
         if (days >= 60 && days <= 365) {
@@ -180,7 +180,7 @@ describe("a rotation of keys", () => {
     expect(problemCodesOf(() => KeyRotation.every(90 as unknown as Duration))).toEqual(["VALUE_INVALID"]);
   });
 
-  test("by epochs takes them in any order, each once", () => {
+  test("accepts epochs in any order, each once", () => {
     const stack = newStack();
     const vault = new KeyVault(stack, "vault", { compartmentId: COMPARTMENT });
     new VaultKey(stack, "key", { vault, rotation: KeyRotation.epochs(["2026-11", "2026-05"]) });

@@ -57,7 +57,7 @@ function keyOf(stack: TerraformStack, algorithm: string, id = "key"): KmsKey {
 }
 
 describe("the signing of images", () => {
-  test("makes an RSA key in a vault of its own, and has the cluster verify its signatures", () => {
+  test("creates an RSA key in a separate vault, and lets the cluster verify its signatures", () => {
     const stack = newStack();
     signing(stack);
     const [[id, key] = ["", {} as any]] = signingKeysOf(stack);
@@ -72,7 +72,7 @@ describe("the signing of images", () => {
     });
   });
 
-  test("lets just this cluster use the key and read the repositories, as Oracle's documentation says it", () => {
+  test("lets only this cluster use the key and read the repositories, with Oracle's documented statements", () => {
     const stack = newStack();
     signing(stack, { keys: [SigningKey.existing(KEY, { compartmentId: KEYS })] });
     const cluster = "${oci_containerengine_cluster.cluster_42F1EE4C.id}".replace(/cluster_\w+/, "X");
@@ -86,7 +86,7 @@ describe("the signing of images", () => {
     ]);
   });
 
-  test("reads no other repositories than those that were named", () => {
+  test("lets the cluster read only the named repositories", () => {
     const stack = newStack();
     const repositories = ["worker", "web"].map(
       (name) => new PrivateRepository(stack, name, { compartmentId: KEYS, repositoryName: `shop/${name}` }),
@@ -101,7 +101,7 @@ describe("the signing of images", () => {
     ]);
   });
 
-  test("is there before nodes that are made after it", () => {
+  test("is created before the nodes", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     signing(stack, { cluster });
@@ -115,7 +115,7 @@ describe("the signing of images", () => {
     expect(depends_on.filter((one: string) => one.includes("signing"))).toHaveLength(2);
   });
 
-  test("has the signing command as an output, with the version of the key", () => {
+  test("has an output with the signing command and the version of the key", () => {
     const stack = newStack();
     signing(stack);
     const { value } = synthesized(stack).output.signing_sign_command;
@@ -138,7 +138,7 @@ describe("the signing of images", () => {
     );
   });
 
-  test("asks for the compartment of the image if the repositories are in several", () => {
+  test("has a command with a variable for the compartment if the repositories are in several", () => {
     const stack = newStack();
     const repositories = [COMPARTMENT, "ocid1.compartment.oc1..other"].map(
       (compartmentId, index) =>
@@ -152,7 +152,7 @@ describe("the signing of images", () => {
     expect(value.match(/--compartment-id "\$COMPARTMENT"/g)).toHaveLength(2);
   });
 
-  test("takes several keys: replacing one renames no other", () => {
+  test("can have several keys, and replacing one renames no other", () => {
     const [one, two] = [newStack(), newStack()];
     signing(one, { keys: [SigningKey.generated({ name: "2026", size: SigningKeySize.RSA_3072 })] });
     signing(two, {
@@ -168,7 +168,7 @@ describe("the signing of images", () => {
     expect(policyOf(two).key_details).toHaveLength(3);
   });
 
-  test("has Terraform refuse an existing key that is not RSA, where it can read it", () => {
+  test("makes Terraform refuse an existing key that is not RSA if it can read the key", () => {
     const stack = newStack();
     signing(stack, { keys: [SigningKey.existing(KEY, { managementEndpoint: ENDPOINT })] });
     const [data] = Object.values<any>(synthesized(stack).data.oci_kms_key);
@@ -179,7 +179,7 @@ describe("the signing of images", () => {
     expect(synthesized(stack).output.signing_sign_command.value).toContain("data.oci_kms_key.");
   });
 
-  test("of an imported cluster is a command", () => {
+  test("of an imported cluster is enabled by a command", () => {
     const stack = newStack();
     const clusterId = "ocid1.cluster.oc1.eu-frankfurt-1.existing";
     const cluster = SecureOkeCluster.fromClusterAttributes(stack, "cluster", {
@@ -210,7 +210,7 @@ describe("the signing of images", () => {
     expect(stack.node.tryFindChild("signing")).toBeUndefined();
   });
 
-  test("is refused the key of etcd, which is AES, and takes keys that nobody knows here", () => {
+  test("refuses the AES key of etcd, and accepts keys with an unknown algorithm", () => {
     const stack = newStack();
     const { keyId } = new ClusterEncryption(stack, "encryption", { compartmentId: COMPARTMENT });
     const cluster = newCluster(stack);
@@ -223,7 +223,7 @@ describe("the signing of images", () => {
     expect(() => signing(stack, { cluster, keys })).not.toThrow();
   });
 
-  test("is refused a key of another stack that is not RSA", () => {
+  test("refuses a key of another stack that is not RSA", () => {
     const stack = newStack();
     const other = newStack("keys", stack.node.root as App);
     expect(
@@ -231,7 +231,7 @@ describe("the signing of images", () => {
     ).toEqual(["SIGNING_KEY_INVALID"]);
   });
 
-  test("is refused without keys, which would let every image run", () => {
+  test("is refused without keys", () => {
     const [problem] = validationProblemsOf(() => signing(newStack(), { keys: [] }));
     expect(problem).toMatchObject({
       code: "SIGNING_KEY_INVALID",
@@ -239,7 +239,7 @@ describe("the signing of images", () => {
     });
   });
 
-  test("is refused with all that is wrong", () => {
+  test("is refused with all problems together", () => {
     const stack = newStack();
     const make = (props: any) => () => new ImageSigning(stack, "signing", props);
     for (const nothing of [undefined, null, {}])
@@ -264,7 +264,7 @@ describe("the signing of images", () => {
     expect(problemCodesOf(() => new ImageSigning(stack, "second", { cluster }))).toEqual(["NAME_DUPLICATE"]);
   });
 
-  test("takes keys of RSA sizes only", () => {
+  test("accepts RSA key sizes only", () => {
     expect(problemCodesOf(() => SigningKey.generated({ size: "AES_256" as SigningKeySize }))).toContain(
       "SIGNING_KEY_INVALID",
     );
@@ -277,7 +277,7 @@ describe("the signing of images", () => {
     ]);
   });
 
-  test("verifies by each of the keys and by no other, whatever they are", () => {
+  test("verifies signatures of exactly the given keys", () => {
     const ocid = fc.stringMatching(/^[a-z0-9]{5,20}$/).map((name) => `ocid1.key.oc1..${name}`);
     fc.assert(
       fc.property(fc.uniqueArray(ocid, { minLength: 1, maxLength: 5 }), (ids) => {

@@ -32,7 +32,7 @@ function repository(stack: TerraformStack, id = "web", props: Partial<PrivateRep
 }
 
 describe("a private repository", () => {
-  test("is private, keeps its tags, and can't be destroyed", () => {
+  test("is private, has immutable tags, and can't be destroyed", () => {
     const stack = newStack();
     const { repositoryId, namespace } = repository(stack);
     expect(onlyResource(stack, "oci_artifacts_container_repository")).toMatchObject({
@@ -53,7 +53,7 @@ describe("a private repository", () => {
     expect(synthesized(stack).output).toBeUndefined();
   });
 
-  test("is scanned with the other repositories of its compartment, by rights that exist before the target", () => {
+  test("is scanned with the other repositories of its compartment, after the policy of the scanning", () => {
     const stack = newStack();
     repository(stack, "worker");
     repository(stack, "web");
@@ -75,7 +75,7 @@ describe("a private repository", () => {
     ]);
   });
 
-  test("of another compartment has a scanning of its own, and none renames another", () => {
+  test("of another compartment has its own scanning, without renaming the others", () => {
     const [one, two] = [newStack(), newStack()];
     repository(one);
     repository(two);
@@ -86,7 +86,7 @@ describe("a private repository", () => {
     expect(all[id!]).toEqual(resourcesOf(one, TARGET)[id!]);
   });
 
-  test("writes the policy by the provider that any of the repositories was given", () => {
+  test("creates the policy with the provider of any of the repositories", () => {
     const stack = newStack();
     const homeRegionProvider = new OciProvider(stack, "home", { region: "eu-amsterdam-1", alias: "home" });
     repository(stack, "web");
@@ -94,7 +94,7 @@ describe("a private repository", () => {
     expect(onlyResource(stack, "oci_identity_policy").provider).toBe("oci.home");
   });
 
-  test("takes everything that can be set, and keeps the reasons", () => {
+  test("accepts every prop, and records the reasons", () => {
     const stack = newStack();
     const { isImmutable, scanning } = repository(stack, "cache", {
       tagMutability: TagMutability.mutable({ reason: "Layers of builds only" }),
@@ -117,7 +117,7 @@ describe("a private repository", () => {
     ]);
   });
 
-  test("is scanned by a scanning of its own, where one is given", () => {
+  test("is scanned by the given scanning", () => {
     const stack = newStack();
     const scanning = new ImageScanning(stack, "scanning", {
       compartmentId: COMPARTMENT,
@@ -129,7 +129,7 @@ describe("a private repository", () => {
     expect(onlyResource(stack, "oci_vulnerability_scanning_container_scan_recipe").image_count).toBe(10);
   });
 
-  test("has the command that deletes old images as an output, quoted for a shell", () => {
+  test("has an output with the command that deletes expired images, quoted for a shell", () => {
     const stack = newStack();
     repository(stack, "web", { retention: ImageRetention.of({ keepNewest: 5 }) });
     const { value } = synthesized(stack).output.web_clean_up;
@@ -142,7 +142,7 @@ describe("a private repository", () => {
     expect(value).toMatch(/ \| xargs -r -n 1 oci artifacts container image delete --force --image-id$/);
   });
 
-  test("is refused with all that is wrong, and leaves nothing behind", () => {
+  test("is refused with all problems together, and creates nothing", () => {
     const stack = newStack();
     const make = (props: any) => () => new PrivateRepository(stack, "web", props);
     for (const nothing of [undefined, null, {}]) {
@@ -173,12 +173,12 @@ describe("a private repository", () => {
     "fra.ocir.io/acme/web@sha256:0",
     "shop web",
     "a".repeat(256),
-  ])("is refused the name %j", (repositoryName) => {
+  ])("refuses the name %j", (repositoryName) => {
     const [problem] = validationProblemsOf(() => repository(newStack(), "web", { repositoryName }));
     expect(problem).toMatchObject({ code: "NAME_INVALID", what: expect.stringContaining("repositoryName") });
   });
 
-  test("is refused a name that another one has, and a scanning of another compartment", () => {
+  test("refuses the name of another repository, and a scanning of another compartment", () => {
     const stack = newStack();
     repository(stack);
     expect(problemCodesOf(() => repository(stack, "again", { repositoryName: "shop/web" }))).toEqual([
@@ -189,7 +189,7 @@ describe("a private repository", () => {
     expect(problemCodesOf(() => repository(stack, "worker", { scanning: by }))).toEqual(["VALUE_INVALID"]);
   });
 
-  test("keeps images by a number and an age only", () => {
+  test("refuses an invalid retention of images", () => {
     for (const options of [undefined, {}, { keepNewest: 0 }, { keepNewest: 1.5 }, { keepNewest: "20" }]) {
       expect(() => ImageRetention.of(options as any)).toThrow();
     }
@@ -215,7 +215,7 @@ describe("a private repository", () => {
 });
 
 describe("a scanning of images", () => {
-  test("is refused with all that is wrong", () => {
+  test("is refused with all problems together", () => {
     const stack = newStack();
     const make = (props: any) => () => new ImageScanning(stack, "scanning", props);
     expect(problemCodesOf(make({}))).toEqual(["ATTRIBUTE_MISSING"]);

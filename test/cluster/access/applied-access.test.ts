@@ -27,7 +27,7 @@ const pipeline = (repository: string) =>
   CiCredentials.oidc(PipelineIdentity.gitHubActions({ repository, branch: "main", audience: "oke" }));
 
 describeWithTerraform("access under Terraform", () => {
-  test("is added to a cluster that runs, which nothing replaces, and reminds of its end", async () => {
+  test("is added to a running cluster without replacing it, and warns before its expiry", async () => {
     await withProvider(async (terraform) => {
       const program = (add: (cluster: SecureOkeCluster) => void) =>
         synthInto(terraform.outdir(), (app: App) => {

@@ -19,13 +19,13 @@ function kubeconfigOf(props: Partial<SecureOkeClusterProps>): Kubeconfig {
 }
 
 describe("a kubeconfig of the public endpoint", () => {
-  test("is refused for a cluster without one", () => {
+  test("is refused for a cluster without a public endpoint", () => {
     expect(validationProblemsOf(() => kubeconfigOf({}))).toMatchObject([
       { code: "VALUE_INVALID", property: "endpoint" },
     ]);
   });
 
-  test("is written for a cluster with one", () => {
+  test("contains the public endpoint of a cluster that has one", () => {
     const endpointAccess = EndpointAccess.publicFrom(["192.0.2.0/24"], { reason: "A test" });
     expect(kubeconfigOf({ endpointAccess }).kubeconfigCommand).toContain("--kube-endpoint PUBLIC_ENDPOINT");
   });

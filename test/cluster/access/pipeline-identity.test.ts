@@ -27,7 +27,7 @@ describe("a pipeline", () => {
       { environment: "production" },
     ],
     [{ subject: "repository_id:7" }, "actions-oidc:repository_id:7", { sub: "repository_id:7" }],
-  ])("of GitHub Actions with %j is bound to it", (further, username, claims) => {
+  ])("of GitHub Actions with %j accepts tokens of it only", (further, username, claims) => {
     const identity = PipelineIdentity.gitHubActions({ ...github, ...further });
     expect(identity).toMatchObject({
       issuerUrl: "https://token.actions.githubusercontent.com",
@@ -37,7 +37,7 @@ describe("a pipeline", () => {
     expect(identity._token.requiredClaims).toEqual({ repository: "acme/shop", ...claims });
   });
 
-  test("of GitLab is bound to a protected branch", () => {
+  test("of GitLab accepts tokens of a protected branch only", () => {
     const identity = PipelineIdentity.gitLab(gitlab);
     expect(identity.username).toBe("gitlab-oidc:project_path:acme/tools/shop:ref_type:branch:ref:main");
     expect(identity._token.requiredClaims).toEqual({
@@ -55,7 +55,7 @@ describe("a pipeline", () => {
     expect(free._token.requiredClaims).not.toHaveProperty("ref_protected");
   });
 
-  test("of any issuer has the user that its claim names", () => {
+  test("of any issuer has the username of its claim", () => {
     expect(PipelineIdentity.ofIssuer(jenkins)).toMatchObject({ username: "jenkins:deploy" });
   });
 });
@@ -63,7 +63,7 @@ describe("a pipeline", () => {
 describe("the configuration of a cluster", () => {
   const main = PipelineIdentity.gitHubActions({ ...github, branch: "main" });
 
-  test("for one pipeline is made of attributes", () => {
+  test("for one pipeline consists of attributes", () => {
     expect(tokenAuthenticationOf([main])).toEqual({
       isOpenIdConnectAuthEnabled: true,
       issuerUrl: "https://token.actions.githubusercontent.com",
@@ -78,7 +78,7 @@ describe("the configuration of a cluster", () => {
     });
   });
 
-  test("for several pipelines is a file, the same in any order", () => {
+  test("for several pipelines is a file that does not depend on their order", () => {
     const other = PipelineIdentity.gitHubActions({
       ...github,
       repository: "acme/api",
@@ -124,7 +124,7 @@ describe("the configuration of a cluster", () => {
     });
   });
 
-  test("knows an issuer once", () => {
+  test("contains each issuer once", () => {
     const problems = new Problems("test");
     checkIssuers(problems, [
       PipelineIdentity.ofIssuer(jenkins),

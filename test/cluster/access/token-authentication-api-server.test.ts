@@ -123,7 +123,7 @@ describeWithApiServer("a configuration file for several pipelines", () => {
   const shop = { aud: "shop", sub: "shop", project: 'acme/"shop"', ref: "main" };
   const tools = { aud: ["tools", "other"], sub: "tools", "https://claims.example.com/project": "acme/tools" };
 
-  test("knows each pipeline by its claims", async () => {
+  test("identifies each pipeline by its claims", async () => {
     // The server reads the issuer's keys in the background.
     for (let attempt = 0; attempt < 50 && (await whoIs(shop)) === 401; attempt++)
       await new Promise((resolve) => setTimeout(resolve, 200));

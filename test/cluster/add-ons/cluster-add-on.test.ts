@@ -35,30 +35,30 @@ function newCluster(stack = newStack(), podNetworking?: PodNetworking, observabi
   });
 }
 
-function made(addOn: AddOn, props: Partial<ClusterAddOnProps> = {}): any {
+function addOnResource(addOn: AddOn, props: Partial<ClusterAddOnProps> = {}): any {
   const stack = newStack();
   new ClusterAddOn(stack, "add-on", { cluster: newCluster(stack), addOn, ...props });
   return onlyResource(stack, "oci_containerengine_addon");
 }
 
 const configurationOf = (addOn: AddOn) =>
-  Object.fromEntries((made(addOn).configurations ?? []).map(({ key, value }: any) => [key, value]));
+  Object.fromEntries((addOnResource(addOn).configurations ?? []).map(({ key, value }: any) => [key, value]));
 
 describe("an add-on", () => {
-  test("is installed by name, in versions of Oracle's choice, and removed with its objects", () => {
-    expect(made(AddOn.certManager())).toMatchObject({
+  test("is installed by name, updated by Oracle, and removed with its objects", () => {
+    expect(addOnResource(AddOn.certManager())).toMatchObject({
       addon_name: "CertManager",
       cluster_id: expect.stringContaining("oci_containerengine_cluster"),
       remove_addon_resources_on_delete: true,
       override_existing: false,
       configurations: [{ key: "numOfReplicas", value: "2" }],
     });
-    expect(made(AddOn.certManager())).not.toHaveProperty("version");
+    expect(addOnResource(AddOn.certManager())).not.toHaveProperty("version");
   });
 
-  test("can have a version, and leave its objects", () => {
+  test("can have a pinned version and keep its objects", () => {
     expect(
-      made(AddOn.certManager(), { version: AddOnVersion.pinned("v1.17.1"), removeObjects: false }),
+      addOnResource(AddOn.certManager(), { version: AddOnVersion.pinned("v1.17.1"), removeObjects: false }),
     ).toMatchObject({
       version: "v1.17.1",
       remove_addon_resources_on_delete: false,
@@ -72,7 +72,7 @@ describe("an add-on", () => {
     ["KubeProxy", AddOn.kubeProxy()],
     ["OciVcnIpNative", AddOn.vcnNativeNetworking()],
   ])("takes over the essential %s, which stays when it is removed from the program", (name, addOn) => {
-    expect(made(addOn)).toMatchObject({
+    expect(addOnResource(addOn)).toMatchObject({
       addon_name: name,
       override_existing: true,
       remove_addon_resources_on_delete: false,
@@ -83,7 +83,7 @@ describe("an add-on", () => {
     ["ObservabilityAgent", AddOn.observabilityAgent()],
     ["NodeProblemDetector", AddOn.nodeProblemDetector()],
   ])("takes over %s, which new clusters have", (name, addOn) => {
-    expect(made(addOn)).toMatchObject({
+    expect(addOnResource(addOn)).toMatchObject({
       addon_name: name,
       override_existing: true,
       remove_addon_resources_on_delete: true,
@@ -163,11 +163,11 @@ describe("an add-on", () => {
       AddOn.of("NodeFeatureDiscovery", { "master.replicaCount": "1" }),
       { "master.replicaCount": "1" },
     ],
-  ])("has the configuration of %s", (_, addOn, configuration) => {
+  ])("has the configuration for %s", (_, addOn, configuration) => {
     expect(configurationOf(addOn)).toEqual(configuration);
   });
 
-  test("runs where it was told to", () => {
+  test("is scheduled by its placement options", () => {
     const addOn = AddOn.certManager({
       nodeSelector: { tier: "system", a: "b" },
       tolerates: [NodeTaint.noSchedule("tier", "system")],
@@ -185,34 +185,33 @@ describe("an add-on", () => {
     });
   });
 
-  test("has its keys in an order of their own, and values that are texts", () => {
+  test("has sorted keys and texts as values", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.stringMatching(/^[a-z][A-Za-z.]{0,9}$/), fc.string()), (configuration) => {
-        const stack = newStack();
         const reversed = Object.fromEntries(Object.entries(configuration).reverse());
-        const of = (given: { [key: string]: string }) => made(AddOn.of("CsiDriverSmb", given)).configurations;
-        expect(of(reversed)).toEqual(of(configuration));
-        void stack;
+        const configurationsOf = (entries: { [key: string]: string }) =>
+          addOnResource(AddOn.of("CsiDriverSmb", entries)).configurations;
+        expect(configurationsOf(reversed)).toEqual(configurationsOf(configuration));
       }),
       { numRuns: 10 },
     );
   });
 });
 
-describe("the gateway of a mesh", () => {
+describe("the ingress gateway of Istio", () => {
   const gateway = (options: object) => {
     const configuration = configurationOf(AddOn.istio({ ingressGateway: options }));
     return JSON.parse(configuration["istio-ingressgateway.Annotations"]);
   };
 
-  test("is private, and its rules are in groups", () => {
+  test("is private, and its rules are in security groups", () => {
     expect(gateway({})).toEqual({
       "oci.oraclecloud.com/security-rule-management-mode": "NSG",
       "service.beta.kubernetes.io/oci-load-balancer-internal": "true",
     });
   });
 
-  test("is public for a reason", () => {
+  test("is public only with a reason", () => {
     expect(gateway({ publicReason: "Customers use it" })).not.toHaveProperty([
       "service.beta.kubernetes.io/oci-load-balancer-internal",
     ]);
@@ -255,7 +254,7 @@ describe("an add-on that is refused", () => {
     expect(problemCodesOf(make)).toEqual([code]);
   });
 
-  test("is in the cluster already, from another construct or stack", () => {
+  test("that another construct or stack adds to the cluster", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     new NativeIngressController(stack, "ingress", { cluster });
@@ -276,7 +275,7 @@ describe("an add-on that is refused", () => {
     ).toEqual(["NAME_DUPLICATE"]);
   });
 
-  test("is the network plugin of another kind of cluster", () => {
+  test("that is the network plugin of another kind of pod networking", () => {
     const stack = newStack();
     const overlay = newCluster(stack, PodNetworking.flannelOverlay());
     expect(
@@ -287,10 +286,10 @@ describe("an add-on that is refused", () => {
     expect(
       () => new ClusterAddOn(stack, "flannel", { cluster: overlay, addOn: AddOn.flannel() }),
     ).not.toThrow();
-    expect(problemCodesOf(() => made(AddOn.flannel()))).toEqual(["ADD_ON_INVALID"]);
+    expect(problemCodesOf(() => addOnResource(AddOn.flannel()))).toEqual(["ADD_ON_INVALID"]);
   });
 
-  test("is in a basic cluster; of a cluster whose kind is not known nothing is refused", () => {
+  test("in a basic cluster, but not in a cluster of unknown type", () => {
     const stack = newStack();
     const imported = (id: string, clusterType?: string) =>
       SecureOkeCluster.fromClusterAttributes(stack, id, {
@@ -309,7 +308,7 @@ describe("an add-on that is refused", () => {
 });
 
 describe("the order of add-ons", () => {
-  test("is nodes, then cert-manager, then what needs it, whatever the order of the program is", () => {
+  test("is nodes, cert-manager, and the add-ons that need it, in any order of the program", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     new ClusterAddOn(stack, "metrics", { cluster, addOn: AddOn.metricsServer() });
@@ -322,9 +321,9 @@ describe("the order of add-ons", () => {
       size: 2,
     });
     const addOns = resourcesOf(stack, "oci_containerengine_addon");
-    // Written again, it is the same.
+    // A second synthesis gives the same result.
     expect(resourcesOf(stack, "oci_containerengine_addon")).toEqual(addOns);
-    const waits = Object.fromEntries(
+    const dependencies = Object.fromEntries(
       Object.values(addOns).map(({ addon_name, depends_on = [] }: any) => [
         addon_name,
         depends_on.map(
@@ -332,7 +331,7 @@ describe("the order of add-ons", () => {
         ),
       ]),
     );
-    expect(waits).toEqual({
+    expect(dependencies).toEqual({
       CertManager: ["oci_containerengine_node_pool"],
       CoreDNS: [],
       KubernetesMetricsServer: ["CertManager", "oci_containerengine_node_pool"],
@@ -341,7 +340,7 @@ describe("the order of add-ons", () => {
 });
 
 describe("the native ingress controller beside a cert-manager of the program", () => {
-  test("is refused with another one, and waits for it without", () => {
+  test("refuses to install a second one, and otherwise depends on it", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     new ClusterAddOn(stack, "cert-manager", { cluster, addOn: AddOn.certManager() });
@@ -360,17 +359,20 @@ describe("the ObservabilityAgent", () => {
       JSON.stringify(rule).includes("9995"),
     );
 
-  test("is let through by the add-on, with the same rules as by the prop", () => {
-    const [asked, followed, none] = [newStack(), newStack(), newStack()];
-    newCluster(asked, undefined, true);
-    new ClusterAddOn(followed, "agent", { cluster: newCluster(followed), addOn: AddOn.observabilityAgent() });
-    newCluster(none);
-    expect(rules(followed)).toHaveLength(2);
-    expect(rules(followed)).toEqual(rules(asked));
-    expect(rules(none)).toEqual([]);
+  test("gets the same rules from its add-on as from the prop", () => {
+    const [withProp, withAddOn, withoutAgent] = [newStack(), newStack(), newStack()];
+    newCluster(withProp, undefined, true);
+    new ClusterAddOn(withAddOn, "agent", {
+      cluster: newCluster(withAddOn),
+      addOn: AddOn.observabilityAgent(),
+    });
+    newCluster(withoutAgent);
+    expect(rules(withAddOn)).toHaveLength(2);
+    expect(rules(withAddOn)).toEqual(rules(withProp));
+    expect(rules(withoutAgent)).toEqual([]);
   });
 
-  test("is let through once where it is asked for by both, and not in an overlay, where it is reached anyway", () => {
+  test("gets its rules once from add-on and prop, and none in an overlay", () => {
     const stack = newStack();
     new ClusterAddOn(stack, "agent", {
       cluster: newCluster(stack, undefined, true),

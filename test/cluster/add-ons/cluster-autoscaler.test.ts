@@ -60,7 +60,7 @@ const statementsOf = (stack: ReturnType<typeof newStack>) =>
     .flatMap(([, policy]: [string, any]) => policy.statements as string[]);
 
 describe("the autoscaler of a cluster", () => {
-  test("comes with the first pool that has autoscale, once, and knows all of them", () => {
+  test("is created once, with the first pool that has autoscale, and has all such pools", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     addPool(cluster, "system", { size: 2 }, stack);
@@ -82,7 +82,7 @@ describe("the autoscaler of a cluster", () => {
     });
   });
 
-  test("may resize just these pools, by workload identity, before it is installed", () => {
+  test("may resize only these pools, by workload identity, before it is installed", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     addPool(cluster, "system", { size: 2 }, stack);
@@ -109,7 +109,7 @@ describe("the autoscaler of a cluster", () => {
     expect(autoscalerOf(stack).depends_on).toEqual([expect.stringContaining("oci_identity_policy")]);
   });
 
-  test("may resize all pools of the compartment, for a reason", () => {
+  test("may resize all pools of the compartment with a reason", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     const rights = AutoscalerRights.allInCompartment({ reason: "OKE refuses the condition in this tenancy" });
@@ -124,7 +124,7 @@ describe("the autoscaler of a cluster", () => {
     ]);
   });
 
-  test("has its policies written in the home region, as those of the cluster", () => {
+  test("has its policies in the home region, like those of the cluster", () => {
     const stack = newStack();
     const homeRegionProvider = new oci.provider.OciProvider(stack, "home", {
       region: "eu-amsterdam-1",
@@ -142,7 +142,7 @@ describe("the autoscaler of a cluster", () => {
     expect(policies.map(({ provider }) => provider)).toEqual(["oci.home"]);
   });
 
-  test("has its own options where it is made before the pools", () => {
+  test("has its own options if it is created before the pools", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     new ClusterAutoscaler(stack, "autoscaler", {
@@ -175,7 +175,7 @@ describe("the autoscaler of a cluster", () => {
     });
   });
 
-  test("is there once", () => {
+  test("is refused a second time", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     addPool(cluster, "web", { autoscale: { min: 1, max: 5 } }, stack);
@@ -203,7 +203,7 @@ describe("the autoscaler of a cluster", () => {
     ).toEqual(new Set([code]));
   });
 
-  test("warns where every pool is autoscaled, or none", () => {
+  test("gives a warning if all pools or none are autoscaled", () => {
     jest.spyOn(process, "emitWarning").mockImplementation(() => undefined);
     const warningsOf = (stack: ReturnType<typeof newStack>) => {
       const app = stack.node.root as App;

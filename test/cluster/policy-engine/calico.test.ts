@@ -21,7 +21,7 @@ import {
 } from "./policy-engine-support";
 
 describe("Calico", () => {
-  test("is written as a Kustomization of its own manifest, pinned, with what Oracle changes for VCN-native pods", () => {
+  test("is written as a Kustomization of its pinned manifest, with Oracle's changes for VCN-native pods", () => {
     const app = newApp();
     const cluster = clusterIn(newStack("shop", app), NetworkPolicyEngine.calico());
     addChart(cluster);
@@ -86,7 +86,7 @@ describe("Calico", () => {
     ["v1.36.1", "3.32.0"],
     ["v1.38.1", "3.32.0"],
     [undefined, "3.32.0"],
-  ])("of a cluster with Kubernetes %s is %s where no release is named", (version, calico) => {
+  ])("of a cluster with Kubernetes %s is %s by default", (version, calico) => {
     const kubernetes = version === undefined ? undefined : KubernetesVersion.of(version);
     expect(NetworkPolicyEngine.calico()._installationFor?.(kubernetes).text).toContain(
       `/calico/v${calico}/manifests/calico-policy-only.yaml`,
@@ -94,12 +94,7 @@ describe("Calico", () => {
   });
 
   test.each([
-    [
-      "another release than the one that Oracle tested",
-      "v1.35.2",
-      "3.31.7",
-      "Oracle supports Calico 3.31.5 with",
-    ],
+    ["a release that Oracle has not tested", "v1.35.2", "3.31.7", "Oracle supports Calico 3.31.5 with"],
     [
       "a Kubernetes version that Oracle's table does not have",
       "v1.33.10",
@@ -109,7 +104,7 @@ describe("Calico", () => {
     ["the release that Oracle tested, by its tag", "v1.35.2", "v3.31.5", undefined],
     ["the release that Oracle tested, by default", "v1.36.1", undefined, undefined],
     ["a release that was chosen for a version of which nothing is known", "v1.33.10", "3.30.0", undefined],
-  ])("gives a warning only where it is not supported: %s", (_, version, release, warning) => {
+  ])("gives a warning only if it is not supported: %s", (_, version, release, warning) => {
     const cluster = SecureOkeCluster.fromClusterAttributes(newStack(), "cluster", {
       clusterId: CLUSTER,
       kubernetesVersion: KubernetesVersion.of(version),
@@ -130,7 +125,7 @@ describe("Calico", () => {
     });
   });
 
-  test("takes everything that can be set", () => {
+  test("accepts every prop", () => {
     const installation = NetworkPolicyEngine.calico({
       version: "v3.32.2",
       imageRegistry: "fra.ocir.io/acme/calico",

@@ -68,7 +68,7 @@ describe("Cilium", () => {
     );
   });
 
-  test("takes its images from a registry of the region", () => {
+  test("pulls its images from a registry of the region", () => {
     const text = NetworkPolicyEngine.cilium({ imageRegistry: "fra.ocir.io/acme/cilium" })._installationFor?.()
       .text;
     for (const name of ["cilium", "operator"]) {

@@ -22,7 +22,7 @@ import {
 } from "./policy-engine-support";
 
 describe("a cluster without an engine", () => {
-  test("gives a warning at synthesis, once, that the NetworkPolicies of its charts do nothing", () => {
+  test("gives one warning at synthesis that the NetworkPolicies of its charts have no effect", () => {
     const app = newApp();
     const cluster = clusterIn(newStack("shop", app));
     addChart(cluster);
@@ -42,18 +42,18 @@ describe("a cluster without an engine", () => {
   test.each([
     ["nothing in its charts", (): void => undefined],
     ["no NetworkPolicy in its charts", (cluster: ISecureOkeCluster) => addChart(cluster, "a", "ConfigMap")],
-  ])("is quiet with %s", (_, add) => {
+  ])("gives no warning with %s", (_, add) => {
     const app = newApp();
     add(clusterIn(newStack("shop", app)));
     expect(written(app)).toEqual({});
     expect([annotations(app), warnings.mock.calls]).toEqual([[], []]);
   });
 
-  test("is warned of where it is imported, unless the same cluster has an engine somewhere in the app", () => {
+  test("gives a warning if it is imported, unless the same cluster has an engine elsewhere in the app", () => {
     const app = newApp();
-    const made = clusterIn(newStack("made", app), NetworkPolicyEngine.calico());
+    const created = clusterIn(newStack("created", app), NetworkPolicyEngine.calico());
     const stack = newStack("imported", app);
-    for (const [id, clusterId] of [["same", made.clusterId] as const, ["other", CLUSTER] as const]) {
+    for (const [id, clusterId] of [["same", created.clusterId] as const, ["other", CLUSTER] as const]) {
       addChart(SecureOkeCluster.fromClusterAttributes(stack, id, { clusterId }), id);
     }
     const named = SecureOkeCluster.fromClusterAttributes(newStack("named", app), "named", {
@@ -68,7 +68,7 @@ describe("a cluster without an engine", () => {
 
 describe("the pull Secrets of an engine", () => {
   const kubectl = spawnSync("kubectl", ["version", "--client"]).status === 0 ? test : test.skip;
-  kubectl("are on every account of Calico's manifest, and on nothing else", () => {
+  kubectl("are set on every service account of Calico's manifest, and on nothing else", () => {
     const folder = fs.mkdtempSync(path.join(outdir, "pulls-"));
     const manifestUrl = "https://example.com/manifest.yaml";
     const engine = NetworkPolicyEngine.calico({ imagePullSecrets: ["ocir", "mirror"], manifestUrl });
@@ -92,7 +92,7 @@ describe("the pull Secrets of an engine", () => {
     expect(stdout.match(/imagePullSecrets/g)).toHaveLength(2);
   });
 
-  test("are a value of Cilium's Helm chart", () => {
+  test("are a value of Cilium's chart", () => {
     const text = NetworkPolicyEngine.cilium({ imagePullSecrets: ["ocir"] })._installationFor?.().text;
     expect(text).toContain("imagePullSecrets:\n  - name: ocir\n");
     expect(NetworkPolicyEngine.cilium()._installationFor?.().text).not.toContain("imagePullSecrets");
@@ -109,11 +109,11 @@ describe("the pull Secrets of an engine", () => {
   });
 });
 
-test("what an earlier run wrote for an engine that is gone is removed, and the same program writes the same", () => {
+test("files of removed engines are deleted, and the same program writes the same files", () => {
   const app = (engine?: NetworkPolicyEngine) => {
-    const made = newApp();
-    clusterIn(newStack("shop", made), engine);
-    return written(made);
+    const app = newApp();
+    clusterIn(newStack("shop", app), engine);
+    return written(app);
   };
   const first = app(NetworkPolicyEngine.cilium());
   expect(app(NetworkPolicyEngine.cilium())).toEqual(first);
@@ -121,17 +121,17 @@ test("what an earlier run wrote for an engine that is gone is removed, and the s
   expect(app()).toEqual({});
 });
 
-test("an engine of others and the privileges of an engine are acknowledged", () => {
-  const of = (engine: NetworkPolicyEngine) => {
+test("an engine that is installed by other means and the privileges of an engine are acknowledged", () => {
+  const acknowledgementsOf = (engine: NetworkPolicyEngine) => {
     const stack = newStack();
     clusterIn(stack, engine);
     return Acknowledgements.of(stack).map(({ practice, what, reason }) => [practice, what, reason]);
   };
   const reason = "The platform team runs Calico";
-  expect(of(NetworkPolicyEngine.existing({ reason }))).toEqual([
+  expect(acknowledgementsOf(NetworkPolicyEngine.existing({ reason }))).toEqual([
     ["network-layers", "a policy engine that is installed by other means", reason],
   ]);
-  expect(of(NetworkPolicyEngine.calico())).toEqual([
+  expect(acknowledgementsOf(NetworkPolicyEngine.calico())).toEqual([
     [
       "non-root",
       "privileged pods of calico in kube-system, with access to the files and the network of their nodes",
@@ -143,8 +143,8 @@ test("an engine of others and the privileges of an engine are acknowledged", () 
 describe("bad input", () => {
   const any = NetworkPolicyEngine as any;
   test.each([
-    ["a version that is none", () => any.calico({ version: "latest" }), ["VALUE_INVALID"]],
-    ["a version that is no text", () => any.cilium({ version: 1.2 }), ["VALUE_INVALID"]],
+    ["an invalid version", () => any.calico({ version: "latest" }), ["VALUE_INVALID"]],
+    ["a version that is not a text", () => any.cilium({ version: 1.2 }), ["VALUE_INVALID"]],
     ["a release that is too old", () => any.calico({ version: "3.25.1" }), ["VERSION_UNKNOWN"]],
     ["a release of another major version", () => any.cilium({ version: "2.0.0" }), ["VERSION_UNKNOWN"]],
     ["a registry with a tag", () => any.cilium({ imageRegistry: "fra.ocir.io/a:1.2" }), ["IMAGE_INVALID"]],
@@ -162,12 +162,12 @@ describe("bad input", () => {
     expect(problemCodesOf(call)).toEqual(codes);
   });
 
-  test("everything that is wrong is said at once", () => {
+  test("all problems are reported together", () => {
     const call = () => any.calico({ version: "", imageRegistry: 1, manifestUrl: "x", iptablesBackend: null });
     expect(problemCodesOf(call)).toEqual(Array(4).fill("VALUE_INVALID"));
   });
 
-  test("an engine that no factory made is refused, by clusters that are made and imported", () => {
+  test("an engine that no factory created is refused by created and imported clusters", () => {
     for (const engine of ["calico", { name: "calico" }, []]) {
       expect(problemCodesOf(() => clusterIn(newStack(), engine as never))).toEqual(["VALUE_INVALID"]);
       const attributes = { clusterId: CLUSTER, networkPolicyEngine: engine as never };
@@ -178,7 +178,7 @@ describe("bad input", () => {
     }
   });
 
-  test("whatever is taken as a version or a registry is written as one word of YAML", () => {
+  test("every accepted version and registry is written as one word of YAML", () => {
     const text = fc.oneof(
       fc.string(),
       fc.webUrl(),
