@@ -63,7 +63,7 @@ export class ClusterLogging extends Construct {
   public readonly redaction: LogRedaction;
   /** The collectors. */
   public readonly collector: HardenedDaemonSet;
-  /** OpenSearch or Elasticsearch, if it runs in the cluster. */
+  /** OpenSearch or Elasticsearch; undefined for a store outside of the ClusterLogging. */
   public readonly store?: HardenedStatefulSet;
   /** The job that writes the settings of the store, such as the lifecycle of indices, if it runs in the cluster. */
   public readonly settings?: HardenedCronJob;

@@ -61,7 +61,7 @@ import { PodSecurityLevel } from "../../workload/pods/pod-security";
 export class ClusterMonitoring extends Construct {
   /** The namespace of the chart; that of the node exporters is `<namespace>-nodes`. */
   public readonly namespace: string;
-  /** The number of hours for which Prometheus keeps samples. */
+  /** The retention of samples in Prometheus, in hours. */
   public readonly retentionHours: number;
   /** The receivers of alerts. */
   public readonly receivers: AlertReceiver[];

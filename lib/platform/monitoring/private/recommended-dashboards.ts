@@ -7,7 +7,7 @@ const { timeSeries, stat } = {
     DashboardPanel.stat({ title, unit, queries: [{ expression, legend }] }),
 };
 
-/** The dashboards that every cluster has. */
+/** The dashboards that are recommended for every cluster. */
 export function recommendedDashboards(): GrafanaDashboardProps[] {
   return [nodes(), workloads(), monitoring()];
 }
