@@ -157,7 +157,7 @@ export class OciContainerLogging extends ResourceConstruct {
     const common = { compartmentId: this.compartmentId, displayName, ...tags };
     const group = new LoggingLogGroup(this, "LogGroup", {
       ...common,
-      description: "What the containers of the cluster log",
+      description: "Logs of the containers of the cluster",
     });
     this.logGroupId = group.id;
     const log = new LoggingLog(this, "Log", {
@@ -174,7 +174,7 @@ export class OciContainerLogging extends ResourceConstruct {
       provider: resolved.homeRegionProvider,
       compartmentId: this.compartmentId,
       name: policyNameOf(this, displayName),
-      description: "Lets nodes send what their containers log",
+      description: "Lets nodes send the logs of their containers",
       statements: [
         `Allow dynamic-group id ${groupId} to use log-content in compartment id ${this.compartmentId}`,
       ],
@@ -183,7 +183,7 @@ export class OciContainerLogging extends ResourceConstruct {
     });
     new LoggingUnifiedAgentConfiguration(this, "Resource", {
       ...common,
-      description: "Sends what containers log to OCI Logging",
+      description: "Sends the logs of containers to OCI Logging",
       isEnabled: true,
       groupAssociation: { groupList: [groupId] },
       serviceConfiguration: {

@@ -189,7 +189,7 @@ export class ClusterMonitoring extends Construct {
       name: `${namespace}-nodes`,
       ...more,
       podSecurity: PodSecurityLevel.privilegedFor({
-        reason: "Node exporters have the network of their nodes, which every lower level refuses",
+        reason: "Node exporters use the network of their nodes, which stricter levels reject",
       }),
     });
     return nodes;

@@ -79,7 +79,7 @@ const argument = (flag: string) =>
 export const KUBELET_CHECKS: readonly BenchmarkCheck[] = [
   {
     id: "3.2.1",
-    text: "The kubelet answers nobody who did not log in",
+    text: "The kubelet rejects anonymous requests",
     remediation: argument("--anonymous-auth=false"),
     tests: [
       { flag: "--anonymous-auth", path: "{.authentication.anonymous.enabled}", op: "eq", value: "false" },
@@ -87,7 +87,7 @@ export const KUBELET_CHECKS: readonly BenchmarkCheck[] = [
   },
   {
     id: "3.2.2",
-    text: "The kubelet asks the API server who may do what",
+    text: "The kubelet authorizes requests through the API server",
     remediation: argument("--authorization-mode=Webhook"),
     tests: [
       { flag: "--authorization-mode", path: "{.authorization.mode}", op: "nothave", value: "AlwaysAllow" },

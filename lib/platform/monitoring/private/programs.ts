@@ -169,7 +169,7 @@ export function addNodeExporter(
     hostAccess: [
       HostAccess.network({
         reason:
-          "The node exporter counts the packets of its node, which are those of the network that it runs in",
+          "The node exporter counts the packets of its node, which only the network namespace of the node shows",
         ports: [PORTS.nodeExporter],
       }),
     ],
