@@ -18,7 +18,7 @@ import {
 } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 import { nonEmptyListOf } from "../../core/value-readers";
-import { CertificateIssuer } from "../../encryption/tls-certificate";
+import { CertificateIssuer, recordAcmeIssuer } from "../../encryption/tls-certificate";
 import { removeNamespace } from "../../synthesis/chart-objects";
 
 /** An account at an ACME server that requires one. */
@@ -129,7 +129,8 @@ export class AcmeIssuer extends Construct {
     super(scope, id);
     const { email, externalAccount, issuerName: name = id, namespaced, serverUrl: server, solvers } = read;
     const kind = namespaced ? "Issuer" : "ClusterIssuer";
-    this.issuer = CertificateIssuer._acme(kind, name);
+    this.issuer = CertificateIssuer._acme(kind, name, solvers.flatMap(wildcardZonesOf));
+    recordAcmeIssuer(this, this.issuer);
     this.serverUrl = server;
     const object = new ApiObject(this, "Resource", {
       apiVersion: "cert-manager.io/v1",
@@ -148,6 +149,17 @@ export class AcmeIssuer extends Construct {
     if (!namespaced) removeNamespace(object);
     this.node.defaultChild = object;
   }
+}
+
+interface SolverManifest {
+  readonly selector?: { readonly dnsZones?: readonly string[] };
+  readonly dns01?: object;
+}
+
+/** The zones whose wildcards a solver can prove; an empty text is every zone. */
+function wildcardZonesOf(solver: AcmeSolver): readonly string[] {
+  const { dns01, selector }: SolverManifest = solver._solver();
+  return dns01 ? (selector?.dnsZones ?? [""]) : [];
 }
 
 function bindingOf({ keyId, secretName: name, secretKey: key }: Resolved<typeof EXTERNAL_ACCOUNT>): object {
