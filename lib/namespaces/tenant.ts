@@ -182,6 +182,14 @@ export class Tenant extends Construct {
   public readonly namespace: SecureNamespace;
   /** The namespaces whose pods may connect with the tenant's pods. */
   public readonly allowedPeers: string[];
+  /** The OCIDs of the IAM groups that deploy the tenant's workloads. */
+  public readonly admins: string[];
+  /** The OCIDs of the IAM groups that operate the workloads. */
+  public readonly developers: string[];
+  /** The OCIDs of the IAM groups that may read everything of the tenant except Secrets. */
+  public readonly viewers: string[];
+  /** The registries and repositories that the tenant's images may come from; undefined if any may be used. */
+  public readonly allowedRegistries?: string[];
 
   constructor(scope: Construct, id: string, props: TenantProps = {}) {
     const tenant = readTenant(scope, id, props);
@@ -190,6 +198,10 @@ export class Tenant extends Construct {
     const chart = Chart.of(this);
     this.name = name;
     this.allowedPeers = allowedPeers;
+    this.allowedRegistries = allowedRegistries;
+    this.admins = tenant.admins.map(({ name: ocid }) => ocid);
+    this.developers = tenant.developers.map(({ name: ocid }) => ocid);
+    this.viewers = tenant.viewers.map(({ name: ocid }) => ocid);
     guardBindings(chart);
     guardName(this);
     this.namespace = new SecureNamespace(this, "Namespace", namespaceProps(name, props));

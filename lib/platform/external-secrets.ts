@@ -1,8 +1,8 @@
-import * as versions from "./secrets-versions.json";
 import { ApiObject, Duration } from "cdk8s";
 import { Construct } from "constructs";
 import { clusterWithEndpoint, imageOfVersion, readOwnNamespace } from "./private/platform-readers";
 import { externalSecretsDefinitions, LEADER_RULES, WATCHED_RULES } from "./private/secrets-custom-resources";
+import * as versions from "./secrets-versions.json";
 import { type ISecureOkeCluster } from "../cluster/cluster-base";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
@@ -23,8 +23,8 @@ import { type OracleServiceRanges, oracleServiceRanges } from "../network-policy
 import { removeNamespace } from "../synthesis/chart-objects";
 import { HardenedDeployment } from "../workload/hardened-deployment";
 import { type ContainerImage } from "../workload/images/container-image";
-import { ApiAccess } from "../workload/pods/service-account";
 import { HealthProbe } from "../workload/pods/probe";
+import { ApiAccess } from "../workload/pods/service-account";
 
 /** Props for ExternalSecrets. */
 export interface ExternalSecretsProps {

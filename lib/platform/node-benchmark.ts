@@ -32,16 +32,16 @@ import { byText } from "../core/stable-order";
 import { Problems } from "../core/validation-error";
 import { SecureNamespace } from "../namespaces/secure-namespace";
 import { type HardenedCronJobProps, readCronJob, type ReadCronJob } from "../workload/hardened-cron-job";
+import { jobSpec } from "../workload/hardened-job";
 import { HardenedWorkload } from "../workload/hardened-workload";
 import { HostAccess } from "../workload/host-access/host-access";
-import { withHostAccess } from "../workload/host-access/private/host-access-pods";
 import { guardHostAccess } from "../workload/host-access/private/host-access-guard";
+import { withHostAccess } from "../workload/host-access/private/host-access-pods";
 import { ContainerImage } from "../workload/images/container-image";
-import { ConfigFile } from "../workload/pods/mounted-files";
 import { type ContainerResourceRanges } from "../workload/pods/container-resources";
+import { ConfigFile } from "../workload/pods/mounted-files";
 import { PodSecurityLevel } from "../workload/pods/pod-security";
 import { type Toleration } from "../workload/pods/scheduling";
-import { jobSpec } from "../workload/hardened-job";
 import { addAccountAndFiles, addNetworkPolicy } from "../workload/private/workload-objects";
 
 /** A recommendation of the benchmark that the nodes need not follow. */

@@ -1,4 +1,3 @@
-import * as versions from "./secrets-versions.json";
 import { ApiObject, Duration } from "cdk8s";
 import { Construct } from "constructs";
 import { clusterWithEndpoint, imageOfVersion, readOwnNamespace } from "./private/platform-readers";
@@ -14,6 +13,7 @@ import {
   PROVIDER_REACH,
   providerPod,
 } from "./private/secrets-store-pods";
+import * as versions from "./secrets-versions.json";
 import { type ISecureOkeCluster } from "../cluster/cluster-base";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
@@ -21,14 +21,13 @@ import { pathOf } from "../core/construct-scope";
 import {
   objectOf,
   optional,
-  passing,
   type PropsSchema,
   readProps,
   type Resolved,
   wholeDuration,
   withDefault,
 } from "../core/readers";
-import { checkRegionName } from "../core/regions";
+import { regionName } from "../core/regions";
 import { Problems } from "../core/validation-error";
 import { SecureNamespace } from "../namespaces/secure-namespace";
 import { type OracleServiceRanges, oracleServiceRanges } from "../network-policy/external-peer";
@@ -36,8 +35,8 @@ import { dnsEgress } from "../network-policy/private/network-rules";
 import { removeNamespace } from "../synthesis/chart-objects";
 import { declareReach } from "../workload/host-access/private/host-access-guard";
 import { type ContainerImage } from "../workload/images/container-image";
-import { ApiAccess, pullSecretNames } from "../workload/pods/service-account";
 import { PodSecurityLevel } from "../workload/pods/pod-security";
+import { ApiAccess, pullSecretNames } from "../workload/pods/service-account";
 
 /** The images of the Secrets Store CSI driver and of Oracle's provider, best from a registry of your own. */
 export interface SecretsStoreImages {
@@ -90,7 +89,7 @@ const IMAGES = {
 
 const DRIVER_PROPS = {
   cluster: clusterWithEndpoint(),
-  region: passing<string>(checkRegionName),
+  region: regionName(),
   images: objectOf(IMAGES),
   oracleServices: oracleServiceRanges(),
   imagePullSecrets: optional(pullSecretNames()),

@@ -11,7 +11,7 @@ import { IngressCertificate } from "../../lib/exposure/ingress-certificate";
 import { IngressHost, IngressPathType, type IngressOptions } from "../../lib/exposure/ingress-gateway";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
-import { AcmeIssuer } from "../../lib/platform/cert-manager/acme-issuer";
+import { AcmeIssuer } from "../../lib/platform/cert-manager/issuers";
 import { AcmeSolver } from "../../lib/platform/cert-manager/acme-solver";
 import { TraefikRouting } from "../../lib/exposure/ingress-controllers/traefik-ingress-props";
 import { REASON, route, traefik } from "./ingress-controllers/support";

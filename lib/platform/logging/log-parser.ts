@@ -1,3 +1,4 @@
+import { checkGivenTogether } from "../private/platform-readers";
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
 import {
@@ -112,15 +113,8 @@ export type ResolvedMultiline = Resolved<typeof MULTILINE>;
 export function readPattern(problems: Problems, props: LogPatternProps): ResolvedPattern {
   const read = readProps(problems, props, PATTERN);
   const { pattern, timeField } = read;
-  if ((props.timeField === undefined) !== (props.timeFormat === undefined)) {
-    const [missing, present] =
-      props.timeField === undefined ? ["timeField", "timeFormat"] : ["timeFormat", "timeField"];
-    problems.add(
-      "ATTRIBUTE_MISSING",
-      `${missing} was not given, and ${present} was`,
-      'Give both: timeField: "time", timeFormat: "%d/%b/%Y:%H:%M:%S %z"',
-    );
-  }
+  const fix = 'Give both: timeField: "time", timeFormat: "%d/%b/%Y:%H:%M:%S %z"';
+  checkGivenTogether(problems, props, ["timeField", "timeFormat"], fix);
   if (pattern !== undefined && timeField !== undefined && !groupsOf(pattern).includes(timeField)) {
     problems.add(
       "LOG_PARSER_INVALID",

@@ -5,13 +5,11 @@ import {
   listOf,
   matching,
   type PropsSchema,
-  readProps,
-  reasonFor,
-  type Resolved,
+  readArguments,
+  readChoice,
   withDefault,
 } from "../../core/readers";
 import { type ReasonedChoice } from "../../core/reason";
-import { Problems } from "../../core/validation-error";
 
 /** Props for a LogRedaction. */
 export interface LogRedactionProps {
@@ -47,18 +45,13 @@ export class LogRedaction {
    * keys, JSON Web Tokens, bearer tokens, passwords in URLs, tokens of well-known providers and pre-authenticated requests.
    */
   public static recommended(props: LogRedactionProps = {}): LogRedaction {
-    const problems = new Problems("LogRedaction.recommended");
-    const read = readProps(problems, props, REDACTION);
-    const { fields } = problems.resolved<Resolved<typeof REDACTION>>(read);
+    const { fields } = readArguments("LogRedaction.recommended", props, REDACTION);
     return new LogRedaction(true, [...fields]);
   }
 
   /** No redaction; the reason is recorded as an acknowledgement. */
   public static none(choice: ReasonedChoice): LogRedaction {
-    const problems = new Problems("LogRedaction.none");
-    const reason = reasonFor("A log without redaction")(problems, "reason", choice?.reason);
-    problems.throwIfAny();
-    return new LogRedaction(false, [], reason);
+    return new LogRedaction(false, [], readChoice("LogRedaction.none", "A log without redaction", choice));
   }
 
   private constructor(

@@ -1,5 +1,3 @@
-import { type OracleServiceRanges, oracleServiceRanges } from "../../network-policy/external-peer";
-import { SecretFiles } from "../../workload/pods/mounted-files";
 import { type Duration } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { Acknowledgements } from "../../core/acknowledgement";
@@ -9,13 +7,15 @@ import {
   wholeDuration,
   matching,
   type PropsSchema,
-  readProps,
+  readArguments,
   type Resolved,
   valueOf,
   withDefault,
 } from "../../core/readers";
 import { type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
+import { type OracleServiceRanges, oracleServiceRanges } from "../../network-policy/external-peer";
+import { SecretFiles } from "../../workload/pods/mounted-files";
 
 const MIN_DAYS = 30;
 const MAX_DAYS = 3650;
@@ -131,8 +131,7 @@ type ResolvedSnapshots = Resolved<typeof SNAPSHOTS>;
 export class LogSnapshots {
   /** Snapshots in a bucket. */
   public static toBucket(props: LogSnapshotsProps): LogSnapshots {
-    const problems = new Problems("LogSnapshots.toBucket");
-    return new LogSnapshots(problems.resolved<ResolvedSnapshots>(readProps(problems, props, SNAPSHOTS)));
+    return new LogSnapshots(readArguments("LogSnapshots.toBucket", props, SNAPSHOTS));
   }
 
   private constructor(private readonly props: ResolvedSnapshots) {}

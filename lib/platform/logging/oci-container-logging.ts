@@ -2,11 +2,11 @@ import { type Duration } from "cdk8s";
 import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { checkCompartmentNotLogged, checkNoLogger, registerLogger } from "./private/loggers";
+import { checkOneGiven } from "../private/platform-readers";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { checked } from "../../core/checked";
 import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import {
-  any,
   checkedBy,
   ocid,
   optional,
@@ -18,7 +18,7 @@ import {
   wholeDuration,
   withDefault,
 } from "../../core/readers";
-import { checkHomeRegionProvider } from "../../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../../core/regions";
 import { ResourceConstruct } from "../../core/resource-construct";
 import { nameOf, policyNameOf } from "../../core/resource-name";
 import { type TaggingProps, tagsOf } from "../../core/tagging";
@@ -86,7 +86,7 @@ const CONTAINER_LOGGING = {
   tenancyId: optional(ocid("tenancy")),
   compartmentId: optional(ocid("compartment", "tenancy")),
   retention: withDefault(retention, 90),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<OciContainerLoggingProps>;
 
@@ -107,16 +107,11 @@ function readContainerLogging(
   const { cluster, homeRegionProvider } = read;
   const ofCluster = cluster && problems.collect(() => cluster.compartmentId);
   checkNoLogger(problems, cluster);
-  if ((props.dynamicGroupId === undefined) === (props.tenancyId === undefined)) {
-    problems.add(
-      "ATTRIBUTE_MISSING",
-      props.dynamicGroupId === undefined
-        ? "dynamicGroupId and tenancyId were not given"
-        : "dynamicGroupId and tenancyId were both given",
-      "Give the dynamic group of the nodes, or the tenancy in which to create one",
-    );
-  }
-  if (cluster && ofCluster !== undefined && props.tenancyId !== undefined) {
+  checkOneGiven(problems, props, ["dynamicGroupId", "tenancyId"], {
+    code: "ATTRIBUTE_MISSING",
+    fix: "Give the dynamic group of the nodes, or the tenancy in which to create one",
+  });
+  if (cluster && ofCluster !== undefined && read.tenancyId !== undefined) {
     checkCompartmentNotLogged(problems, cluster, ofCluster);
   }
   checkHomeRegionProvider(problems, scope, homeRegionProvider);

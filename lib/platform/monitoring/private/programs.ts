@@ -19,13 +19,13 @@ import { HardenedDaemonSet } from "../../../workload/hardened-daemon-set";
 import { HardenedDeployment } from "../../../workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../../workload/hardened-stateful-set";
 import { HostAccess } from "../../../workload/host-access/host-access";
-import { ApiAccess } from "../../../workload/pods/service-account";
-import { AppProtocol } from "../../../workload/pods/ports";
-import { ConfigFile } from "../../../workload/pods/mounted-files";
 import { type ContainerResourceRanges } from "../../../workload/pods/container-resources";
 import { EnvironmentValue } from "../../../workload/pods/environment-value";
-import { HealthProbe } from "../../../workload/pods/probe";
+import { ConfigFile } from "../../../workload/pods/mounted-files";
 import { VolumeClaim } from "../../../workload/pods/persistent-volumes";
+import { AppProtocol } from "../../../workload/pods/ports";
+import { HealthProbe } from "../../../workload/pods/probe";
+import { ApiAccess } from "../../../workload/pods/service-account";
 import { WritablePath } from "../../../workload/pods/writable-path";
 
 const GIBIBYTE = 1024 ** 3;

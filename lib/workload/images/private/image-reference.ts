@@ -1,5 +1,6 @@
 import { Token } from "cdktf";
 import { shown } from "../../../core/display-value";
+import { type Reader } from "../../../core/readers";
 import { type Problems } from "../../../core/validation-error";
 import { refuseKind } from "../../../core/value-readers";
 
@@ -126,6 +127,13 @@ export function checkPinned(problems: Problems, reference: string, { digest }: I
       "without a digest, write ContainerImage.tagOnly(reference, { reason })",
   );
 }
+
+/** Reads an image reference with a digest. */
+export const PINNED_REFERENCE: Reader<string> = (problems, _, reference) => {
+  const parts = readImage(problems, reference);
+  if (parts) checkPinned(problems, reference as string, parts);
+  return parts && (reference as string);
+};
 
 /** An image that an object references. */
 export interface PulledImage {
