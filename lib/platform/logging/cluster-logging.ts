@@ -4,6 +4,7 @@ import { type ClusterLoggingProps, type Logging, readLogging } from "./cluster-l
 import { type LogBuffer } from "./log-collector";
 import { type ResolvedStore, type ResolvedStoreInCluster } from "./log-destination";
 import { type LogRedaction } from "./log-redaction";
+import { checkSnapshotBucket } from "./log-storage";
 import {
   addCollector,
   collectorCapacity,
@@ -111,6 +112,8 @@ export class ClusterLogging extends Construct {
     redaction._acknowledge(this);
     destination._inCluster?.retention._acknowledge(this);
     checkChartCluster(this, logging.cluster);
+    const snapshots = destination._inCluster?.snapshots;
+    if (snapshots) checkSnapshotBucket(this, logging.cluster, snapshots);
     whenMonitored(this.collector, (monitor) => {
       monitor._scrape({ workload: this.collector, ...collectorMetrics(logging.collector.program) });
     });

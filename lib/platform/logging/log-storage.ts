@@ -1,5 +1,6 @@
 import { type Duration } from "cdk8s";
-import { type IConstruct } from "constructs";
+import { TerraformResource, TerraformStack, Token } from "cdktf";
+import { type Construct, type IConstruct } from "constructs";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import {
@@ -13,8 +14,10 @@ import {
   withDefault,
 } from "../../core/readers";
 import { type ReasonedChoice } from "../../core/reason";
+import { regionOfProvider } from "../../core/regions";
 import { Problems } from "../../core/validation-error";
 import { type OracleServiceRanges, oracleServiceRanges } from "../../network-policy/external-peer";
+import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { SecretFiles } from "../../workload/pods/mounted-files";
 
 const MIN_DAYS = 30;
@@ -166,4 +169,42 @@ export class LogSnapshots {
   public get _oracleServices(): OracleServiceRanges {
     return this.props.oracleServices;
   }
+}
+
+const BUCKET = "oci_objectstorage_bucket";
+
+interface WrittenBucket {
+  readonly name?: unknown;
+  readonly retention_rules?: unknown;
+}
+
+/** Whether a construct is the bucket of the snapshots, with a retention rule; a bucket of another region is another one. */
+function isRetained(construct: IConstruct, { bucketName, region }: LogSnapshots): boolean {
+  if (!TerraformResource.isTerraformResource(construct) || construct.terraformResourceType !== BUCKET)
+    return false;
+  const { resource } = construct.toTerraform() as {
+    readonly resource?: { readonly [type: string]: { readonly [id: string]: WrittenBucket } };
+  };
+  const [written = {}] = Object.values(resource?.[BUCKET] ?? {});
+  const { name, retention_rules: rules } = written;
+  if (name !== bucketName || !Array.isArray(rules) || rules.length === 0) return false;
+  const { provider } = construct as { readonly provider?: { readonly region?: unknown } };
+  const own = provider ? provider.region : regionOfProvider(TerraformStack.of(construct));
+  return typeof own !== "string" || Token.isUnresolved(own) || own === region;
+}
+
+/** Checks at synthesis that no bucket of the program with a retention rule is the bucket of the snapshots. */
+export function checkSnapshotBucket(logging: Construct, cluster: IConstruct, snapshots: LogSnapshots): void {
+  checkAtSynthesis(logging, () => {
+    const bucket = cluster.node.root.node.findAll().find((construct) => isRetained(construct, snapshots));
+    if (!bucket) return;
+    const owner = bucket.node.id === "Resource" ? (bucket.node.scope ?? bucket) : bucket;
+    const problems = new Problems(logging);
+    problems.add(
+      "LOG_DESTINATION_INVALID",
+      `destination writes snapshots to the bucket ${snapshots.bucketName} of ${owner.node.path}, whose retention rule prevents the store from deleting them`,
+      'Give the snapshots a bucket of their own without retention rules, such as a PrivateBucket: bucketName: "log-snapshots"',
+    );
+    problems.throwIfAny();
+  });
 }
