@@ -281,6 +281,26 @@ describe("issuers of cert-manager", () => {
     });
   });
 
+  test("sign wildcards of the zones of their DNS challenges only", () => {
+    const http = AcmeSolver.http01({ ingressClassName: "public" });
+    const dns = (...dnsZones: string[]) =>
+      AcmeSolver.dns01Cloudflare({ apiTokenSecretName: "cloudflare", dnsZones });
+    const certificate =
+      (dnsNames: string[], ...solvers: AcmeSolver[]) =>
+      () => {
+        const chart = newChart();
+        const { issuer } = new AcmeIssuer(chart, "acme", { solvers });
+        return new TlsCertificate(chart, "tls", { issuer, dnsNames });
+      };
+    const hosts = ["*.example.com", "shop.example.org", "*.shop.example.org", "*.myexample.com"];
+    const rejected = (...solvers: AcmeSolver[]) =>
+      validationProblemsOf(certificate(hosts, ...solvers)).map(({ code, property }) => [code, property]);
+    expect(rejected(http)).toEqual([0, 2, 3].map((index) => ["NAME_INVALID", `dnsNames[${index}]`]));
+    expect(rejected(http, dns("example.com", "example.org"))).toEqual([["NAME_INVALID", "dnsNames[3]"]]);
+    expect(certificate(hosts, http, dns())().secretName).toBe("tls");
+    expect(certificate(["shop.example.org"], http)().secretName).toBe("tls");
+  });
+
   test("sign with a private authority in a Secret", () => {
     const chart = newChart();
     const { issuer } = new CaIssuer(chart, "internal-ca", { secretName: "internal-ca" });

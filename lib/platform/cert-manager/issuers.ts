@@ -21,7 +21,7 @@ import {
 import { byText } from "../../core/stable-order";
 import { Problems } from "../../core/validation-error";
 import { nonEmptyListOf } from "../../core/value-readers";
-import { CertificateIssuer } from "../../encryption/tls-certificate";
+import { CertificateIssuer, recordAcmeIssuer } from "../../encryption/tls-certificate";
 import { checkUnused, removeNamespace } from "../../synthesis/chart-objects";
 
 /** An account at an ACME server that requires one. */
@@ -199,7 +199,8 @@ export class AcmeIssuer extends Construct {
       ACME_ISSUER,
     );
     super(scope, id);
-    this.issuer = CertificateIssuer._acme(kind, name);
+    this.issuer = CertificateIssuer._acme(kind, name, solvers.flatMap(wildcardZonesOf));
+    recordAcmeIssuer(this, this.issuer);
     this.serverUrl = serverUrl;
     addIssuer(this, this.issuer, {
       acme: {
@@ -211,6 +212,17 @@ export class AcmeIssuer extends Construct {
       },
     });
   }
+}
+
+interface SolverManifest {
+  readonly selector?: { readonly dnsZones?: readonly string[] };
+  readonly dns01?: object;
+}
+
+/** The zones whose wildcards a solver can prove; an empty text is every zone. */
+function wildcardZonesOf(solver: AcmeSolver): readonly string[] {
+  const { dns01, selector }: SolverManifest = solver._solver();
+  return dns01 ? (selector?.dnsZones ?? [""]) : [];
 }
 
 function bindingOf({ keyId, secretName: name, secretKey: key }: Resolved<typeof EXTERNAL_ACCOUNT>): object {
