@@ -2,7 +2,7 @@ import { Duration } from "cdk8s";
 import { TerraformOutput, TerraformResource, type TerraformResourceLifecycle, TerraformStack } from "cdktf";
 import { type Construct } from "constructs";
 import { checked } from "../core/checked";
-import { checkEpoch } from "../core/dates";
+import { epoch as epochReader } from "../core/dates";
 import { boolean, duration, type PropsSchema, readProps, type Resolved, withDefault } from "../core/readers";
 import { ResourceConstruct } from "../core/resource-construct";
 import { Problems } from "../core/validation-error";
@@ -31,6 +31,8 @@ export interface CredentialRotationOptions {
   readonly completeNow?: boolean;
 }
 
+const EPOCH = epochReader();
+
 const ROTATION_OPTIONS = {
   completeAfter: withDefault(duration("days", { least: 1, most: 90 }), Duration.days(14)),
   completeNow: withDefault(boolean(), false),
@@ -57,7 +59,7 @@ export class CredentialRotation {
    */
   public static epoch(epoch: string, options: CredentialRotationOptions = {}): CredentialRotation {
     const problems = new Problems("CredentialRotation.epoch");
-    checkEpoch(problems, "epoch", epoch);
+    EPOCH(problems, "epoch", epoch);
     const read = readProps(problems, options, ROTATION_OPTIONS);
     const { completeAfter, completeNow } = problems.resolved<Resolved<typeof ROTATION_OPTIONS>>(read);
     return new CredentialRotation(epoch, completeAfter, completeNow);

@@ -15,11 +15,10 @@ import { addChart } from "./private/cluster-charts";
 import { type ClusterPlaces, ClusterPolicies, grantsOf } from "./private/cluster-policies";
 import { groupValue, kubernetesVersion, networkValue } from "./private/cluster-readers";
 import { problemsIn } from "../core/construct-scope";
-import { checkHomeRegionProvider, checkRegionWhenWritten } from "../core/regions";
+import { checkHomeRegionProvider, checkRegionWhenWritten, terraformProvider } from "../core/regions";
 import { requiredAttribute, checkGiven } from "../core/missing-values";
 import { readableStatement } from "../identity/private/statement-model";
 import {
-  any,
   boolean,
   choice,
   ocid,
@@ -148,7 +147,7 @@ const ATTRIBUTES = {
   podSecurityGroup: optional(groupValue()),
   networkPolicyEngine: optional(policyEngine()),
   loadBalancerRights: optional(boolean()),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
 } satisfies PropsSchema<ClusterAttributes>;
 
 type ResolvedAttributes = Resolved<typeof ATTRIBUTES>;

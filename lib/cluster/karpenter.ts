@@ -11,11 +11,10 @@ import {
 } from "./private/granted-rights";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
-import { checkHomeRegionProvider } from "../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
 import { compareOcids } from "../core/ocid";
 import { outputNameOf, nameOf, policyNameOf } from "../core/resource-name";
 import {
-  any,
   boolean,
   matching,
   objectName,
@@ -113,7 +112,7 @@ const KARPENTER = {
     CHART_VERSION,
   ),
   usesCapacityReservations: withDefault(boolean(), false),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<KarpenterProps>;
 

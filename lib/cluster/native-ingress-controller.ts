@@ -18,10 +18,9 @@ import {
 } from "./private/granted-rights";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
-import { checkHomeRegionProvider } from "../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
 import { compareOcids } from "../core/ocid";
 import {
-  any,
   boolean,
   ocid,
   optional,
@@ -141,7 +140,7 @@ const CONTROLLER = {
   certificateCompartmentId: optional(ocid("compartment", "tenancy")),
   replicas: withDefault(wholeNumber({ least: 1, most: 5 }), 2),
   installCertManager: withDefault(boolean(), true),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<NativeIngressControllerProps>;
 

@@ -7,9 +7,8 @@ import { nodePoolPrincipal, tagNamespaceStatement } from "./private/cluster-poli
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { shown } from "../core/display-value";
-import { checkHomeRegionProvider } from "../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
 import {
-  any,
   boolean,
   checkedBy,
   listOf,
@@ -132,7 +131,7 @@ const REGISTRY_ACCESS = {
   configureKubelet: withDefault(boolean(), true),
   providerFolder: withDefault(absolutePath(PROVIDER_FOLDER), PROVIDER_FOLDER),
   providerConfigFile: withDefault(absolutePath(PROVIDER_CONFIG_FILE), PROVIDER_CONFIG_FILE),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<NodeRegistryAccessProps>;
 

@@ -5,7 +5,6 @@ import { clusterValue } from "./private/cluster-readers";
 import { checked } from "../core/checked";
 import {
   reasonFor,
-  any,
   checkedBy,
   choice,
   displayName,
@@ -22,7 +21,7 @@ import {
 import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { compareOcids } from "../core/ocid";
 import { readChoice, type ReasonedChoice } from "../core/reason";
-import { checkHomeRegionProvider } from "../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
 import { setTagOwner, type TaggingProps, tagsOf } from "../core/tagging";
@@ -159,7 +158,7 @@ export interface HostScanningProps extends TaggingProps, NodeScanningOptions {
 const HOST_SCANNING = {
   cluster: clusterValue(),
   displayName: optional(displayName()),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...nodeScanningReaders(),
   ...taggingReaders(),
 } satisfies PropsSchema<HostScanningProps>;

@@ -18,9 +18,8 @@ import { checkCapacity, type Demand, takeCapacity, addPool, checkPoolName } from
 import { checked } from "../core/checked";
 import { checkConstructId, pathOf, problemsIn } from "../core/construct-scope";
 import { firstApply, ResourceConstruct } from "../core/resource-construct";
-import { checkHomeRegionProvider } from "../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
 import {
-  any,
   displayName,
   matching,
   ocid,
@@ -64,7 +63,7 @@ const ENDORSEMENT = {
   tenancyId: ocid("tenancy"),
   serviceTenancyId: ocid("tenancy"),
   serviceCompartmentId: ocid("compartment"),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<VirtualNodeEndorsementProps>;
 

@@ -1,9 +1,10 @@
 import { type IConstruct } from "constructs";
 import { checked } from "./checked";
-import { checkGiven, checkMembers } from "./missing-values";
-import { shortHash } from "./resource-name";
-import { Problems } from "./validation-error";
+import { anyScope } from "./construct-scope";
 import { StateOf } from "./construct-state";
+import { readArgument } from "./readers";
+import { shortHash } from "./resource-name";
+import { byKey } from "./stable-order";
 
 /** The thirteen practices, in the order of Oracle's guides and of the reports. */
 export const PRACTICES = {
@@ -34,7 +35,9 @@ function treesOf(scope: IConstruct): IConstruct[] {
   const all = new Set(scope.node.findAll());
   // The set grows during the iteration: an included construct may include more.
   for (const construct of all) {
-    for (const other of included.peek(construct) ?? []) other.node.findAll().forEach((one) => all.add(one));
+    for (const { node } of included.peek(construct) ?? []) {
+      node.findAll().forEach((descendant) => all.add(descendant));
+    }
   }
   return [...all];
 }
@@ -66,17 +69,14 @@ export class Acknowledgements {
    * @param scope an App, a stack, a chart or any other construct
    */
   public static of(scope: IConstruct): Acknowledgement[] {
-    const problems = new Problems("Acknowledgements.of");
-    checkGiven(problems, { "The scope": scope });
-    checkMembers(problems, "The scope", scope, ["node"], "an App, a stack, a chart or any other construct");
-    problems.throwIfAny();
-    const found = treesOf(scope)
+    const found = treesOf(readArgument("Acknowledgements.of", "scope", scope, anyScope()))
       .flatMap((construct) => construct.node.metadata)
       .filter((entry) => entry.type === METADATA_TYPE)
       .map((entry) => entry.data as Acknowledgement);
-    const key = (entry: Acknowledgement) => [entry.path, entry.practice, entry.what, entry.reason].join("\n");
-    const byKey = new Map(found.map((entry) => [key(entry), entry]));
-    return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
+    const keyOf = (entry: Acknowledgement) =>
+      [entry.path, entry.practice, entry.what, entry.reason].join("\n");
+    const unique = new Map(found.map((entry) => [keyOf(entry), entry]));
+    return [...unique].sort(byKey).map(([, entry]) => entry);
   }
 
   /** @internal */

@@ -1,17 +1,17 @@
 import { Construct } from "constructs";
 import { pathOf } from "./construct-scope";
+import { MarkOn } from "./construct-state";
 import { ERROR_CODES } from "./error-codes";
+import { checkProps, checkSlot, KindProblems } from "./kind-checks";
+import { parametersOf, propertyOf, PUBLIC_SURFACE, type Slot } from "./public-surface";
 import {
   fail,
-  ValidationError,
   isWithinCall,
   type PendingProblem,
+  ValidationError,
   whilePending,
   withPending,
 } from "./validation-error";
-import { checkProps, checkSlot, KindProblems } from "./kind-checks";
-import { propertyOf, parametersOf, PUBLIC_SURFACE, type Slot } from "./public-surface";
-import { MarkOn } from "./construct-state";
 
 /** A class, whether or not everybody may construct it. */
 interface AnyClass {

@@ -1,8 +1,9 @@
-import { TerraformStack, Token, App } from "cdktf";
+import { App, TerraformStack, Token } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
+import { MarkOn } from "./construct-state";
 import { shown } from "./display-value";
 import { Problems } from "./validation-error";
-import { MarkOn } from "./construct-state";
+import { kind, type Reader } from "./value-readers";
 
 /**
  * The future path of a construct.
@@ -36,6 +37,11 @@ export function problemsIn(scope: Construct, id: string): Problems {
     );
   }
   return problems;
+}
+
+/** Reads a scope of any kind. */
+export function anyScope(): Reader<IConstruct> {
+  return kind<IConstruct>(["node"], "an App, a stack, a cluster, a chart or any other construct");
 }
 
 /** Adds a problem if Terraform resources can't be created in a scope. */

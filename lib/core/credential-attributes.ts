@@ -1,8 +1,8 @@
 import { gunzipSync } from "node:zlib";
 import { type TerraformStack } from "cdktf";
+import { MarkOn } from "./construct-state";
 import { checkFileContent, checkLiteral, namesSecret } from "./credential-literal";
 import { Problems } from "./validation-error";
-import { MarkOn } from "./construct-state";
 
 interface JsonObject {
   readonly [key: string]: unknown;

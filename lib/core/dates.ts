@@ -1,9 +1,9 @@
-import { shown } from "./display-value";
-import { type Reader, passing } from "./value-readers";
-import { TerraformStack, Token } from "cdktf";
+import { TerraformStack } from "cdktf";
 import { type IConstruct } from "constructs";
+import { shown } from "./display-value";
 import { shortHash } from "./resource-name";
 import { type Problems } from "./validation-error";
+import { matching, passing, type Reader } from "./value-readers";
 import { addWarning } from "./warnings";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -101,12 +101,10 @@ export function textOf(moment: Date): string {
 
 const EPOCH = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** Adds a problem for an epoch that can't be a key of `for_each`; Terraform must know all of them while it plans. */
-export function checkEpoch(problems: Problems, name: string, epoch: unknown): void {
-  if (typeof epoch === "string" && !Token.isUnresolved(epoch) && EPOCH.test(epoch)) return;
-  problems.add(
-    "NAME_INVALID",
-    `${name} is ${shown(epoch)}`,
+/** Reads an epoch, which becomes a key of `for_each`; Terraform must know all of them while it plans. */
+export function epoch(): Reader<string> {
+  return matching(
+    EPOCH,
     'Write 1 to 64 letters, digits, periods, underscores and dashes, such as "2026-11", as a literal',
   );
 }

@@ -4,9 +4,9 @@ import { namesSecret } from "./credential-literal";
 import { findCredential } from "./credential-patterns";
 import { shown } from "./display-value";
 import { type ErrorCode } from "./error-codes";
-import { nearestNames, nearName } from "./stable-order";
-import { membersOf, PUBLIC_SURFACE, type Slot, type TypeWord } from "./public-surface";
 import { exampleOf, exampleOfMember, inner, missingFix } from "./missing-values";
+import { membersOf, PUBLIC_SURFACE, type Slot, type TypeWord } from "./public-surface";
+import { nearestNames, nearName } from "./stable-order";
 
 const MAX_TEXT_LENGTH = 80;
 
@@ -87,6 +87,13 @@ function refuseUnknown(
   const start = nearest === undefined ? "Use" : `Write ${nearest}, or use`;
   const fix = others.length > 0 ? `${start} one of ${others.join(", ")}` : `Write ${nearest ?? "no props"}`;
   problems.add("PROP_UNKNOWN", { ...place, slot: place.name }, `${place.name} is not a prop`, fix);
+}
+
+/** The problems of a value that must be given, against its type. */
+export function problemsOfValue(name: string, type: TypeWord, value: unknown): readonly KindProblem[] {
+  const problems = new KindProblems();
+  checkSlot(problems, { name, type, isOptional: false, isRest: false }, value);
+  return problems.found;
 }
 
 /** Checks one value against what the parameter or the prop takes. */
@@ -234,7 +241,7 @@ function checkNested(problems: KindProblems, place: Place, type: string, value: 
  *
  * A construct that implements an interface of ours may lack members that nothing reads; readers report the ones they need.
  */
-export function checkInstance(problems: KindProblems, place: Place, type: string, value: unknown): void {
+function checkInstance(problems: KindProblems, place: Place, type: string, value: unknown): void {
   const { members } = PUBLIC_SURFACE.classes[type] ?? PUBLIC_SURFACE.interfaces[type] ?? { members: [] };
   const had =
     isObject(value) && !Array.isArray(value) ? members.filter((member) => member in value) : undefined;

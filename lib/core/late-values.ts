@@ -12,8 +12,8 @@ import {
   Tokenization,
 } from "cdktf";
 import { type IConstruct } from "constructs";
-import { Problems, ValidationError } from "./validation-error";
 import { MarkOn } from "./construct-state";
+import { Problems, ValidationError } from "./validation-error";
 
 /** The expected type of a place: text, a number, a list, or any. */
 type Promised = "any" | "list" | "number" | "optional text" | "text";

@@ -1,7 +1,7 @@
-import { membersOf, PUBLIC_SURFACE, type TypeWord } from "./public-surface";
-import { shown } from "./display-value";
-import { Problems } from "./validation-error";
 import { type IConstruct } from "constructs";
+import { shown } from "./display-value";
+import { membersOf, PUBLIC_SURFACE, type TypeWord } from "./public-surface";
+import { Problems } from "./validation-error";
 
 const EXAMPLES: { readonly [type: string]: string } = {
   string: '"text"',
@@ -17,6 +17,7 @@ const TEXTS: { readonly [member: string]: string } = {
   cidr: '"10.0.0.0/16"',
   cidrLabel: '"all-fra-services-in-oracle-services-network"',
   firewallPrivateIpId: '"ocid1.privateip.oc1…"',
+  clientId: '"grafana"',
   group: '"apps.example.com"',
   kmsKeyId: '"ocid1.key.oc1…"',
   limit: '"256Mi"',
@@ -74,11 +75,6 @@ export function exampleOfMember(place: string, type = typeOfMember(place)): stri
   return kind === undefined ? exampleOf(type) : `"ocid1.${kind.toLowerCase()}.oc1…"`;
 }
 
-/** The type of a member of props, such as `NodeImage` for `image` of `PrivateNodePoolProps`. */
-export function typeIn(props: string, member: string): TypeWord | undefined {
-  return membersOf(props)?.find(({ name }) => name === member)?.type;
-}
-
 /** The fix for a missing value. */
 export function missingFix(name: string, example: string | undefined): string {
   if (example === undefined) return `Give a value for ${name}, which has no default`;
@@ -108,18 +104,12 @@ function typesByMember(): ReadonlyMap<string, ReadonlySet<TypeWord>> {
 /**
  * Adds a problem for each missing value, as in programs without types.
  *
- * @param props the props of the values, if other props have members with the same names and other types
  * @returns whether all were given
  */
-export function checkGiven(
-  problems: Problems,
-  values: { readonly [name: string]: unknown },
-  props?: string,
-): boolean {
+export function checkGiven(problems: Problems, values: { readonly [name: string]: unknown }): boolean {
   const missing = Object.keys(values).filter((name) => values[name] === undefined || values[name] === null);
   for (const name of missing) {
-    const type = props === undefined ? undefined : typeIn(props, name);
-    problems.add("ATTRIBUTE_MISSING", `${name} was not given`, missingFix(name, exampleOfMember(name, type)));
+    problems.add("ATTRIBUTE_MISSING", `${name} was not given`, missingFix(name, exampleOfMember(name)));
   }
   return missing.length === 0;
 }

@@ -1,5 +1,5 @@
 import { checked } from "./checked";
-import { shown } from "./display-value";
+import { portNumber, readArgument, readArguments, readProps, wholeNumber } from "./readers";
 import { Problems } from "./validation-error";
 
 /** Protocols that a rule can name. */
@@ -15,27 +15,20 @@ export enum IpProtocol {
 }
 
 // The id of a rule contains its ports, so references to Terraform values are rejected: their numbers are not stable.
-function checkPorts(factory: string, from: number, to: number): void {
+const PORT = portNumber("Give a whole number from 1 to 65535, for example 443");
+const ICMP_NUMBER = wholeNumber({
+  least: 0,
+  most: 255,
+  code: "PORT_INVALID",
+  fix: "Give a whole number from 0 to 255",
+});
+
+/** Reads the ends of a range of ports. */
+function readRange(factory: string, from: number, to: number): void {
   const problems = new Problems(factory);
-  const ports: readonly (readonly [string, number])[] = Object.is(from, to)
-    ? [["port", from]]
-    : [
-        ["from", from],
-        ["to", to],
-      ];
-  for (const [name, port] of ports) {
-    if (Number.isInteger(port) && port >= 1 && port <= 65535) continue;
-    const what =
-      port === undefined ? `${name} was not given` : `${name} is ${shown(port)}, which is not a port`;
-    problems.add("PORT_INVALID", what, "Give a whole number from 1 to 65535, for example 443", name);
-  }
+  readProps(problems, { from, to }, { from: PORT, to: PORT });
   if (!problems.any && from > to)
-    problems.add(
-      "PORT_INVALID",
-      `from is ${from}, above to, ${to}`,
-      `Write ${factory}(${to}, ${from})`,
-      "from",
-    );
+    problems.add("PORT_INVALID", `from is ${from}, above to, ${to}`, `Write ${factory}(${to}, ${from})`);
   problems.throwIfAny();
 }
 
@@ -48,7 +41,7 @@ export class Port {
    * @param port the port, 1 to 65535
    */
   public static tcp(port: number): Port {
-    checkPorts("Port.tcp", port, port);
+    readArgument("Port.tcp", "port", port, PORT);
     return new Port(IpProtocol.TCP, port, port);
   }
 
@@ -58,7 +51,7 @@ export class Port {
    * More than 32,767 ports are allowed between two security groups only.
    */
   public static tcpRange(from: number, to: number): Port {
-    checkPorts("Port.tcpRange", from, to);
+    readRange("Port.tcpRange", from, to);
     return new Port(IpProtocol.TCP, from, to);
   }
 
@@ -68,7 +61,7 @@ export class Port {
    * @param port the port, 1 to 65535
    */
   public static udp(port: number): Port {
-    checkPorts("Port.udp", port, port);
+    readArgument("Port.udp", "port", port, PORT);
     return new Port(IpProtocol.UDP, port, port);
   }
 
@@ -78,7 +71,7 @@ export class Port {
    * More than 32,767 ports are allowed between two security groups only.
    */
   public static udpRange(from: number, to: number): Port {
-    checkPorts("Port.udpRange", from, to);
+    readRange("Port.udpRange", from, to);
     return new Port(IpProtocol.UDP, from, to);
   }
 
@@ -90,13 +83,7 @@ export class Port {
    * @see https://www.iana.org/assignments/icmp-parameters/icmp-parameters.xhtml
    */
   public static icmp(type: number, code: number): Port {
-    const problems = new Problems("Port.icmp");
-    for (const [name, value] of Object.entries({ type, code })) {
-      if (Number.isInteger(value) && value >= 0 && value <= 255) continue;
-      const what = value === undefined ? "was not given" : `is ${shown(value)}`;
-      problems.add("PORT_INVALID", `The ICMP ${name} ${what}`, "Give a whole number from 0 to 255");
-    }
-    problems.throwIfAny();
+    readArguments("Port.icmp", { type, code }, { type: ICMP_NUMBER, code: ICMP_NUMBER });
     return new Port(IpProtocol.ICMP, undefined, undefined, type, code);
   }
 

@@ -27,6 +27,7 @@ export {
   mapOf,
   mapped,
   matching,
+  nonEmptyListOf,
   optional,
   passing,
   type PropReader,

@@ -1,20 +1,22 @@
-import { Token, TerraformProvider, TerraformStack } from "cdktf";
+import { TerraformProvider, TerraformStack, Token } from "cdktf";
+import { type Construct, type IConstruct } from "constructs";
 import { shown } from "./display-value";
 import { Problems } from "./validation-error";
-import { type IConstruct, type Construct } from "constructs";
+import { kind, passing, type Reader } from "./value-readers";
 import { computeForFindings, findWhenWritten } from "./warnings";
-import { checkMembers } from "./missing-values";
 
 const REGION = /^[a-z]{2,3}-[a-z]+-\d+$/;
 
-/** Adds a problem where a text is not the name of a region, such as `eu-frankfurt-1`; a reference passes. */
-export function checkRegionName(problems: Problems, name: string, region: unknown): void {
-  if (typeof region === "string" && (Token.isUnresolved(region) || REGION.test(region))) return;
-  problems.add(
-    "VALUE_INVALID",
-    `${name} is ${shown(region)}`,
-    "Give the name of a region, for example eu-frankfurt-1",
-  );
+/** Reads the name of a region, such as `eu-frankfurt-1`, or a reference to one. */
+export function regionName(): Reader<string> {
+  return passing<string>((problems, name, region) => {
+    if (typeof region === "string" && (Token.isUnresolved(region) || REGION.test(region))) return;
+    problems.add(
+      "VALUE_INVALID",
+      `${name} is ${shown(region)}`,
+      "Give the name of a region, for example eu-frankfurt-1",
+    );
+  });
 }
 
 // The two regions whose OCIDs contain the region key instead of its name.
@@ -61,23 +63,28 @@ export function regionOfProvider(stack: IConstruct): string | undefined {
   return typeof region === "string" && !Token.isUnresolved(region) ? region : undefined;
 }
 
+/** Reads a provider of Terraform. */
+export function terraformProvider(): Reader<TerraformProvider> {
+  const example = 'new oci.provider.OciProvider(stack, "home", { region: "eu-amsterdam-1", alias: "home" })';
+  return kind<TerraformProvider>(["node", "alias"], example);
+}
+
 /** Adds a problem for a provider of the home region that can't be used in the scope's stack. */
 export function checkHomeRegionProvider(
   problems: Problems,
   scope: Construct,
   provider: TerraformProvider | undefined,
 ): void {
-  const example = 'new oci.provider.OciProvider(stack, "home", { region: "eu-amsterdam-1", alias: "home" })';
-  if (!checkMembers(problems, "homeRegionProvider", provider, ["node", "alias"], example)) return;
-  const [own, theirs] = [TerraformStack.of(scope), TerraformStack.of(provider as TerraformProvider)];
+  if (!provider) return;
+  const [own, theirs] = [TerraformStack.of(scope), TerraformStack.of(provider)];
   if (own !== theirs) {
     problems.add(
       "PROVIDER_INVALID",
       `homeRegionProvider is of the stack ${theirs.node.path}, and not of ${own.node.path}`,
       `Make one in the stack ${own.node.path}, with the alias "home"`,
     );
-  } else if (hasDouble(own, provider as TerraformProvider)) {
-    const { alias } = provider as TerraformProvider;
+  } else if (hasDouble(own, provider)) {
+    const { alias } = provider;
     problems.add(
       "PROVIDER_INVALID",
       `homeRegionProvider has ${alias === undefined ? "no alias" : `the alias ${shown(alias)}`}, as another provider of the stack`,

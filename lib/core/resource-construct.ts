@@ -1,5 +1,4 @@
 import {
-  TerraformResource,
   Aspects,
   DefaultTokenResolver,
   dependable,
@@ -11,17 +10,18 @@ import {
   TerraformElement,
   TerraformModule,
   TerraformOutput,
+  TerraformResource,
   TerraformStack,
   Token,
   Tokenization,
 } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
+import { MarkOn } from "./construct-state";
 import { guardCredentials } from "./credential-attributes";
 import { guardLateValues } from "./late-values";
+import { byPath } from "./stable-order";
 import { guardStack } from "./stack-cycles";
 import { Problems } from "./validation-error";
-import { MarkOn } from "./construct-state";
-import { byPath } from "./stable-order";
 
 const ID = "FirstApply";
 const TYPE = "terraform_data";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { Token, TerraformStack } from "cdktf";
+import { TerraformStack, Token } from "cdktf";
 import { type IConstruct } from "constructs";
 import { checkText, literalText, resolveReference } from "./terraform-text";
 import { type Problems } from "./validation-error";

@@ -1,10 +1,9 @@
 import { type IConstruct } from "constructs";
 import { checked } from "./checked";
-import { kind, readArgument, readProps, taggingReaders } from "./readers";
-import { setScopeTags, tagsOfScopes, type TaggingProps } from "./tagging";
+import { anyScope } from "./construct-scope";
+import { readArgument, readProps, taggingReaders } from "./readers";
+import { setScopeTags, type TaggingProps, tagsOfScopes } from "./tagging";
 import { Problems } from "./validation-error";
-
-const SCOPE = kind<IConstruct>(["node"], "an App, a stack, a cluster or any construct");
 
 /**
  * Tags for all resources that the library creates in a scope: an App, a stack, a cluster or any other construct.
@@ -25,7 +24,7 @@ const SCOPE = kind<IConstruct>(["node"], "an App, a stack, a cluster or any cons
 export class ResourceTags {
   /** The tags of a scope. */
   public static of(scope: IConstruct): ResourceTags {
-    return new ResourceTags(readArgument("ResourceTags.of", "scope", scope, SCOPE));
+    return new ResourceTags(readArgument("ResourceTags.of", "scope", scope, anyScope()));
   }
 
   private constructor(private readonly scope: IConstruct) {}

@@ -10,8 +10,8 @@ import {
   Tokenization,
 } from "cdktf";
 import { type IConstruct } from "constructs";
-import { Problems } from "./validation-error";
 import { MarkOn, StateOf } from "./construct-state";
+import { Problems } from "./validation-error";
 
 /** A description of the part of a stack that refers to another stack; undefined if it is unknown. */
 type Explain = (other: TerraformStack) => string | undefined;

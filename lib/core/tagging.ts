@@ -1,6 +1,6 @@
-import { type IConstruct } from "constructs";
-import { NoteOn, MarkOn, StateOf } from "./construct-state";
 import { type IResolvable, TerraformProvider, TerraformStack, Token } from "cdktf";
+import { type IConstruct } from "constructs";
+import { MarkOn, NoteOn, StateOf } from "./construct-state";
 import { shown } from "./display-value";
 import { shortHash } from "./resource-name";
 import { checkText, literalText } from "./terraform-text";

@@ -1,4 +1,3 @@
-import { type Problems } from "./validation-error";
 import {
   DefaultTokenResolver,
   type IResolvable,
@@ -8,6 +7,7 @@ import {
   Tokenization,
 } from "cdktf";
 import { type IConstruct } from "constructs";
+import { type Problems } from "./validation-error";
 
 // A placeholder of cdktf, which becomes a reference when the stack is synthesized.
 const REFERENCE = /\$\{TfToken\[[A-Za-z0-9:._-]+\]\}/g;

@@ -1,5 +1,5 @@
-import { type ErrorCode, ERROR_CODES } from "./error-codes";
 import { type IConstruct } from "constructs";
+import { ERROR_CODES, type ErrorCode } from "./error-codes";
 import { propertyOf } from "./public-surface";
 
 const ISSUES = "https://github.com/secure-oke/secure-oke/issues";
@@ -193,6 +193,11 @@ export class Problems {
     return this.found.length;
   }
 
+  /** Whether a problem of this prop or parameter was found. */
+  public hasProblemWith(property: string): boolean {
+    return this.found.some((problem) => problem.property === property);
+  }
+
   public get any(): boolean {
     return this.found.length > 0;
   }
@@ -201,6 +206,7 @@ export class Problems {
     const all = withPending(this.found);
     if (all.length > 0) throw new ValidationError(all);
   }
+
   /**
    * What the readers of a construct read, complete; throws all problems if there are any.
    *

@@ -1,10 +1,10 @@
 import { Tokenization } from "cdktf";
 import { shown } from "./display-value";
 import { type ErrorCode } from "./error-codes";
-import { fail, type Problems } from "./validation-error";
-import { checkInstance, KindProblems, kindOf } from "./kind-checks";
+import { kindOf, problemsOfValue } from "./kind-checks";
+import { exampleOfMember, missingFix } from "./missing-values";
 import { PUBLIC_SURFACE } from "./public-surface";
-import { exampleOf, exampleOfMember, missingFix } from "./missing-values";
+import { fail, type Problems } from "./validation-error";
 
 /** Reads one value: returns it, resolved, or adds at least one problem and returns undefined. */
 type Read<T> = (problems: Problems, name: string, value: unknown) => T | undefined;
@@ -189,20 +189,10 @@ export function valueOf<T>(type: string | { readonly name: string; readonly prot
     fail(`${name} is not in lib/core/public-types.json, which npm run surface writes`);
   }
   return (problems, place, value) => {
-    if (isMissing(value)) {
-      problems.add("ATTRIBUTE_MISSING", `${place} was not given`, missingFix(place, exampleOf(name)));
-      return undefined;
-    }
-    const { found } = checkInstanceOf(name, place, value);
+    const found = problemsOfValue(place, name, value);
     for (const { code, what, fix } of found) problems.add(code, what, fix);
     return found.length === 0 ? (value as T) : undefined;
   };
-}
-
-function checkInstanceOf(type: string, name: string, value: unknown): KindProblems {
-  const problems = new KindProblems();
-  checkInstance(problems, { name }, type, value);
-  return problems;
 }
 
 /** Reads one of the values of an enumeration. */

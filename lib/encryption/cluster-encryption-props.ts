@@ -4,9 +4,8 @@ import { KeyProtection, KeyRotation, KeySource } from "./key-properties";
 import { VaultType, type IKeyVault } from "./key-vault";
 import { algorithmOf, checkEncryptionKey, checkRotation } from "./vault-key";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
-import { checkHomeRegionProvider } from "../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
 import {
-  any,
   displayName,
   matching,
   ocid,
@@ -143,7 +142,7 @@ const CLUSTER_ENCRYPTION = {
     matching(/^[A-Za-z][A-Za-z0-9-]*$/, `Give the name in IAM, for example "${FILE_STORAGE_SERVICE}"`),
     FILE_STORAGE_SERVICE,
   ),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   displayName: optional(displayName()),
   ...taggingReaders(),
 } satisfies PropsSchema<ClusterEncryptionProps>;

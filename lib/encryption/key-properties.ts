@@ -2,9 +2,9 @@ import { type IConstruct } from "constructs";
 import { type Duration } from "cdk8s";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
-import { checkEpoch } from "../core/dates";
+import { epoch } from "../core/dates";
 import { checkOcid } from "../core/ocid";
-import { checkedBy, duration, passing, readArgument, reasonFor, uniqueListOf } from "../core/readers";
+import { checkedBy, duration, readArgument, reasonFor, uniqueListOf } from "../core/readers";
 import { choiceOf, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 import { type KmsKeyKeyShape } from "../oci/kms-key";
@@ -157,7 +157,7 @@ export class KeyRotation {
 const INTERVAL = duration("days", { least: MIN_DAYS, most: MAX_DAYS, example: "Duration.days(90)" });
 
 const EPOCHS = checkedBy(
-  uniqueListOf(passing<string>(checkEpoch), 'a list, for example ["2026-11"]', {
+  uniqueListOf(epoch(), 'a list, for example ["2026-11"]', {
     fix: "Give each rotation its own epoch",
   }),
   (problems, name, epochs) => {

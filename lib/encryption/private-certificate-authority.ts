@@ -9,7 +9,7 @@ import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { shown } from "../core/display-value";
 import { fail, type Problems } from "../core/validation-error";
-import { checkHomeRegionProvider } from "../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
 import { dayOfIsoDate, isoDateOf } from "../core/dates";
 import { requiredAttribute } from "../core/missing-values";
 import {
@@ -146,7 +146,7 @@ const AUTHORITY = {
     Duration.days(1825),
   ),
   createAfter: withDefault(any<ITerraformDependable[]>(), []),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<PrivateCertificateAuthorityProps>;
 

@@ -7,12 +7,10 @@ import { checkEncryptionKey, checkKeyInVault } from "./vault-key";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
 import {
-  any,
   checkedBy,
   matching,
   ocid,
   optional,
-  passing,
   type PropsSchema,
   type Reader,
   readProps,
@@ -22,7 +20,13 @@ import {
   valueOf,
   withDefault,
 } from "../core/readers";
-import { checkHomeRegionProvider, checkRegionName, checkRegionWhenWritten, regionOf } from "../core/regions";
+import {
+  checkHomeRegionProvider,
+  regionName,
+  checkRegionWhenWritten,
+  regionOf,
+  terraformProvider,
+} from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
 import { type TaggingProps, tagsOf } from "../core/tagging";
@@ -135,11 +139,11 @@ const VAULT_SECRET = {
   keyId: ocid("key"),
   secretName: optional(secretName()),
   description: optional(checkedBy(text(), checkText)),
-  region: optional(passing<string>(checkRegionName)),
+  region: optional(regionName()),
   content: withDefault(valueOf(SecretContent), SecretContent.passphrase()),
   expiry: withDefault(valueOf(SecretExpiry), SecretExpiry.after(MAX_VERSION_LIFE)),
   rotation: optional(valueOf(SecretRotation)),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<VaultSecretProps>;
 
@@ -149,8 +153,8 @@ const IMPORTED_SECRET = {
   secretName: secretName(),
   vaultId: ocid("vault"),
   compartmentId: ocid("compartment", "tenancy"),
-  region: optional(passing<string>(checkRegionName)),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  region: optional(regionName()),
+  homeRegionProvider: optional(terraformProvider()),
 } satisfies PropsSchema<VaultSecretAttributes>;
 
 /** Reads the props of a secret; throws all problems together. */

@@ -1,29 +1,28 @@
-import { isGroup, printCondition, type Comparison, type ConditionModel } from "./private/statement-model";
-import { parseMatchingRule, parsedBy, quotable } from "./private/parse-statement";
+import { type TerraformProvider } from "cdktf";
+import { type Construct } from "constructs";
+import { parsedBy, parseMatchingRule, quotable } from "./private/parse-statement";
+import { type Comparison, type ConditionModel, isGroup, printCondition } from "./private/statement-model";
 import { checked } from "../core/checked";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
 import {
   checkedBy,
-  listOf,
   matching,
+  nonEmptyListOf,
   ocid,
+  optional,
   type PropsSchema,
   readArgument,
   readArguments,
-  any,
-  optional,
   readProps,
   type Resolved,
   taggingReaders,
   text,
   valueOf,
 } from "../core/readers";
-import { type TerraformProvider } from "cdktf";
-import { type Construct } from "constructs";
-import { checkConstructId, problemsIn } from "../core/construct-scope";
-import { checkHomeRegionProvider } from "../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
-import { tagsOf, type TaggingProps } from "../core/tagging";
+import { type TaggingProps, tagsOf } from "../core/tagging";
 import { IdentityDynamicGroup } from "../oci/identity-dynamic-group";
 
 /** Props for DynamicGroupRule.taggedInstances. */
@@ -101,13 +100,7 @@ function isNarrow(model: ConditionModel): boolean {
   return quantifier === "all" ? conditions.some(isNarrow) : conditions.every(isNarrow);
 }
 
-const INSTANCES = checkedBy(
-  listOf(ocid("instance"), '["ocid1.instance.oc1..…"]'),
-  (problems, name, { length }) => {
-    if (length === 0)
-      problems.add("ATTRIBUTE_MISSING", `${name} is empty`, "Give the OCID of at least one instance");
-  },
-);
+const INSTANCES = nonEmptyListOf(ocid("instance"), '["ocid1.instance.oc1..…"]');
 
 const matchingRule = parsedBy(
   parseMatchingRule,
@@ -148,7 +141,7 @@ const DYNAMIC_GROUP = {
   tenancyId: ocid("tenancy"),
   rule: valueOf(DynamicGroupRule),
   description: text(),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<DynamicGroupProps>;
 

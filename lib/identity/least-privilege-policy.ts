@@ -1,13 +1,11 @@
-import { Lazy, Token, type TerraformProvider } from "cdktf";
+import { Lazy, type TerraformProvider, Token } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { PolicyStatement } from "./policy-statement";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { StateOfTree } from "../core/construct-state";
-import { checkHomeRegionProvider } from "../core/regions";
 import {
-  any,
   checkedBy,
   ocid,
   optional,
@@ -19,9 +17,10 @@ import {
   uniqueListOf,
   valueOf,
 } from "../core/readers";
+import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
-import { tagsOf, type TaggingProps } from "../core/tagging";
+import { type TaggingProps, tagsOf } from "../core/tagging";
 import { checkText } from "../core/terraform-text";
 import { Problems } from "../core/validation-error";
 import { IdentityPolicy } from "../oci/identity-policy";
@@ -69,7 +68,7 @@ const POLICY = {
       checkCount(problems, name, length);
     },
   ),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<LeastPrivilegePolicyProps>;
 

@@ -1,14 +1,14 @@
+import { quotable, quotablePattern, variableName } from "./private/parse-statement";
 import {
-  printCondition,
   type Comparison,
   type ConditionModel,
   type Operand,
   type Operator,
+  printCondition,
 } from "./private/statement-model";
-import { quotable, quotablePattern, variableName } from "./private/parse-statement";
 import { checked } from "../core/checked";
 import { textOf, validDate } from "../core/dates";
-import { checkedBy, kind, listOf, readArgument, readArguments } from "../core/readers";
+import { kind, nonEmptyListOf, readArgument, readArguments } from "../core/readers";
 
 /**
  * The condition of a policy statement.
@@ -60,7 +60,12 @@ export class PolicyCondition {
 
   /** The variable has one of several values. */
   public static oneOf(variable: string, values: string[]): PolicyCondition {
-    return PolicyCondition.any(values.map((value) => PolicyCondition.equalTo(variable, value)));
+    const read = readArguments(
+      "PolicyCondition.oneOf",
+      { variable, values },
+      { variable: variableName, values: nonEmptyListOf(quotable, '["assets"]') },
+    );
+    return PolicyCondition.any(read.values.map((value) => PolicyCondition.equalTo(variable, value)));
   }
 
   /**
@@ -139,6 +144,4 @@ const EXAMPLE = 'PolicyCondition.equalTo("target.bucket.name", "assets")';
 /** Reads a condition, by the member that statements are written from. */
 export const policyCondition = kind<PolicyCondition>(["_model"], EXAMPLE);
 
-const conditionList = checkedBy(listOf(policyCondition, `[${EXAMPLE}]`), (problems, name, { length }) => {
-  if (length === 0) problems.add("ATTRIBUTE_MISSING", `${name} is empty`, `Write at least one: [${EXAMPLE}]`);
-});
+const conditionList = nonEmptyListOf(policyCondition, `[${EXAMPLE}]`);

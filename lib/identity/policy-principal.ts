@@ -1,12 +1,12 @@
 import { PolicyCondition } from "./policy-condition";
+import { quotable } from "./private/parse-statement";
 import {
   allOf,
-  printCondition,
   type ConditionModel,
+  printCondition,
   printSubject,
   type SubjectModel,
 } from "./private/statement-model";
-import { quotable } from "./private/parse-statement";
 import { checked } from "../core/checked";
 import {
   checkedBy,

@@ -1,23 +1,23 @@
-import { type LocationModel, allOf, printStatement, type StatementModel } from "./private/statement-model";
+import { PolicyResourceType, PolicyVerb } from "./policy-action";
+import { PolicyCondition, policyCondition } from "./policy-condition";
+import { type PolicyPrincipal, policyPrincipal } from "./policy-principal";
+import { checkStatement } from "./private/check-statement";
+import { parsedBy, parseStatement } from "./private/parse-statement";
+import { allOf, type LocationModel, printStatement, type StatementModel } from "./private/statement-model";
 import { checked } from "../core/checked";
 import {
+  choice,
   kind,
   ocid,
-  readArgument,
-  reasonFor,
-  choice,
   optional,
   type PropsSchema,
+  readArgument,
   readProps,
+  reasonFor,
   type Resolved,
   valueOf,
 } from "../core/readers";
 import { choiceOf, type ReasonedChoice } from "../core/reason";
-import { PolicyCondition, policyCondition } from "./policy-condition";
-import { type PolicyPrincipal, policyPrincipal } from "./policy-principal";
-import { PolicyResourceType, PolicyVerb } from "./policy-action";
-import { checkStatement } from "./private/check-statement";
-import { parseStatement, parsedBy } from "./private/parse-statement";
 import { Problems } from "../core/validation-error";
 
 /** Where a policy statement grants access. */

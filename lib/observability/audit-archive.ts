@@ -2,7 +2,6 @@ import { type TerraformProvider } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { type ArchiveRetention } from "./archive-retention";
 import { ArchiveTarget } from "./archive-target";
-import { AuditScope } from "./audit-scope";
 import { ArchiveParts, bucketNameOf, type LogSource } from "./private/archive-parts";
 import { ARCHIVE, checkArchive } from "./private/archive-props";
 import { connectorStatement } from "./private/connector-statement";
@@ -23,15 +22,61 @@ import {
   valueOf,
   withDefault,
 } from "../core/readers";
-import { findWhenWritten, type ProgramFinding } from "../core/warnings";
+import { computeForFindings, findWhenWritten, type ProgramFinding } from "../core/warnings";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { checkUnique } from "../core/value-readers";
-import { type Problems } from "../core/validation-error";
+import { Problems } from "../core/validation-error";
 import { type ILogs } from "../network/logs/service-logs";
 import { type IdentityPolicy } from "../oci/identity-policy";
 import { SchServiceConnector } from "../oci/sch-service-connector";
+
+/** The scope of the OCI Audit records that an archive keeps. */
+@checked
+export class AuditScope {
+  /** The records of one compartment, without those below it. */
+  public static compartment(compartmentId: string): AuditScope {
+    return scopeOf("AuditScope.compartment", "compartmentId", compartmentId, "_Audit");
+  }
+
+  /** The records of a compartment and all its descendants. */
+  public static compartmentAndBelow(compartmentId: string): AuditScope {
+    return scopeOf("AuditScope.compartmentAndBelow", "compartmentId", compartmentId, WITH_THOSE_BELOW);
+  }
+
+  /** The records of the whole tenancy, in the region of the archive. */
+  public static tenancy(tenancyId: string): AuditScope {
+    return scopeOf("AuditScope.tenancy", "tenancyId", tenancyId, WITH_THOSE_BELOW, ["tenancy"]);
+  }
+
+  /** @internal */
+  public static _of(compartmentId: string, logGroup: string): AuditScope {
+    return new AuditScope(compartmentId, logGroup);
+  }
+
+  private constructor(
+    /** The OCID of the compartment or tenancy. */
+    public readonly compartmentId: string,
+    /** The log group of the records in Connector Hub. */
+    public readonly logGroup: string,
+  ) {}
+}
+
+const WITH_THOSE_BELOW = "_Audit_Include_Subcompartment";
+
+function scopeOf(
+  factory: string,
+  name: string,
+  id: string,
+  logGroup: string,
+  kinds: readonly string[] = ["compartment", "tenancy"],
+): AuditScope {
+  const problems = new Problems(factory);
+  const compartmentId = ocid(...kinds)(problems, name, id) ?? "";
+  problems.throwIfAny();
+  return AuditScope._of(compartmentId, logGroup);
+}
 
 /** The source of the permission to read a log group in another compartment. */
 export enum LogReadGrant {
@@ -165,6 +210,12 @@ function readAuditArchive(scope: Construct, id: string, props: AuditArchiveProps
 // The ids of the archive's own resources.
 const RESERVED = ["connector", "lifecycle", "namespace", "resource", "firstapply"];
 
+function archivesIn(root: IConstruct): AuditArchive[] {
+  return root.node
+    .findAll()
+    .filter((construct): construct is AuditArchive => construct instanceof AuditArchive);
+}
+
 function checkTargetNames(problems: Problems, property: string, targets: readonly ArchiveTarget[]): void {
   const names = targets.map(({ name }) => name);
   checkUnique(problems, property, names);
@@ -250,8 +301,7 @@ export class AuditArchive extends ResourceConstruct {
   /** A finding if an archive that comes before this one in the program has the same audit records. */
   private doubles(): ProgramFinding[] {
     const { compartmentId, logGroup } = this.archive.audit;
-    const isArchive = (construct: IConstruct): construct is AuditArchive => construct instanceof AuditArchive;
-    const archives = this.node.root.node.findAll().filter(isArchive);
+    const archives = computeForFindings(this.node.root, archivesIn);
     const isSame = (other: AuditArchive) =>
       other.archive.audit.logGroup === logGroup &&
       compareOcids(

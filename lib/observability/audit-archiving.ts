@@ -1,5 +1,4 @@
-import { AUDIT_ARCHIVE_OPTIONS, type AuditArchiveOptions } from "./audit-archive";
-import { AuditScope } from "./audit-scope";
+import { AUDIT_ARCHIVE_OPTIONS, type AuditArchiveOptions, AuditScope } from "./audit-archive";
 import { ARCHIVE } from "./private/archive-props";
 import { checked } from "../core/checked";
 import { checkedBy, optional, type PropsSchema, type Reader, readProps, valueOf } from "../core/readers";

@@ -10,12 +10,11 @@ import { type INotificationTopic, NotificationTopic } from "./notification-topic
 import { CLUSTER_ID, OKE_METRICS } from "./private/alarm-kind";
 import { connectorStatement } from "./private/connector-statement";
 import { type IObservedCluster } from "./observed-cluster";
-import { checkHomeRegionProvider } from "../core/regions";
+import { checkHomeRegionProvider, terraformProvider, checkRegionWhenWritten } from "../core/regions";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
 import {
-  any,
   optional,
   type PropsSchema,
   readProps,
@@ -23,10 +22,9 @@ import {
   taggingReaders,
   valueOf,
 } from "../core/readers";
-import { checkRegionWhenWritten } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
 import { addWarning } from "../core/warnings";
-import { nameOf, policyNameOf } from "../core/resource-name";
+import { nameOf, policyNameOf, stemOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { EventsRule } from "../oci/events-rule";
@@ -53,7 +51,7 @@ const MESSAGE_FORMAT = "ONS_OPTIMIZED";
 const CLUSTER_ALARMS = {
   cluster: valueOf<IObservedCluster>("IObservedCluster"),
   topic: topicValue(),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...ALARM_ROUTING_OPTIONS,
   ...taggingReaders(),
 } satisfies PropsSchema<ClusterAlarmsProps>;
@@ -250,7 +248,7 @@ export class ClusterAlarms extends ResourceConstruct {
       const { topicName } = topic as NotificationTopic;
       this.ownHomeTopic = new NotificationTopic(this, "HomeRegionTopic", {
         compartmentId: topic.compartmentId,
-        topicName: `${topicName}-home`,
+        topicName: `${stemOf(topicName)}-home`,
         topicProvider: homeRegionProvider,
         freeformTags: this.resolved.freeformTags,
         definedTags: this.resolved.definedTags,

@@ -12,7 +12,7 @@ export {
   LogReadGrant,
 } from "./audit-archive";
 export { AuditArchiving, type AuditArchivingOptions } from "./audit-archiving";
-export { AuditScope } from "./audit-scope";
+export { AuditScope } from "./audit-archive";
 export { ClusterAlarms, type ClusterAlarmsProps } from "./cluster-alarms";
 export { EventAlarm, type EventAlarmProps } from "./event-alarm";
 export { FlowLogArchive, type FlowLogArchiveProps } from "./flow-log-archive";

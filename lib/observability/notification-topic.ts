@@ -6,7 +6,6 @@ import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { shown } from "../core/display-value";
 import { findWhenWritten } from "../core/warnings";
 import {
-  any,
   checkedBy,
   listOf,
   matching,
@@ -20,6 +19,7 @@ import {
   valueOf,
   withDefault,
 } from "../core/readers";
+import { terraformProvider } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
@@ -84,7 +84,7 @@ const TOPIC = {
     matching(/^[A-Za-z0-9_-]{1,256}$/, 'Give 1 to 256 letters, digits, "-", and "_"', { references: true }),
   ),
   subscribers: withDefault(subscriberList(), []),
-  topicProvider: optional(any<TerraformProvider>()),
+  topicProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<NotificationTopicProps>;
 

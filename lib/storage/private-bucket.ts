@@ -1,16 +1,14 @@
 import { type TerraformProvider } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import {
-  objectStorageName,
   addProtectedBucket,
   keyStatement,
+  objectStorageName,
   objectStorageNamespace,
 } from "./private/object-storage";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
-import { checkHomeRegionProvider, regionOf } from "../core/regions";
 import {
-  any,
   boolean,
   kind,
   ocid,
@@ -21,15 +19,16 @@ import {
   taggingReaders,
   withDefault,
 } from "../core/readers";
+import { checkHomeRegionProvider, regionOf, terraformProvider } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
-import { tagsOf, type TaggingProps } from "../core/tagging";
+import { type TaggingProps, tagsOf } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { checkEncryptionKey } from "../encryption/vault-key";
 import { LeastPrivilegePolicy } from "../identity/least-privilege-policy";
+import { PolicyResourceType, PolicyVerb } from "../identity/policy-action";
 import { PolicyCondition } from "../identity/policy-condition";
 import { type IPolicyGrantee, PolicyLocation, PolicyStatement } from "../identity/policy-statement";
-import { PolicyResourceType, PolicyVerb } from "../identity/policy-action";
 
 /** A bucket of Object Storage, created here or existing. */
 export interface IPrivateBucket extends IConstruct {
@@ -106,7 +105,7 @@ const BUCKET = {
   bucketName: optional(objectStorageName("bucketName")),
   region: optional(objectStorageName("region")),
   versioned: withDefault(boolean(), true),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<PrivateBucketProps>;
 
@@ -221,7 +220,7 @@ function readBucket(scope: Construct, id: string, props: PrivateBucketProps): Re
   const { kmsKeyId } = read;
   const ofKey = regionOf(kmsKeyId);
   const region = read.region ?? ofKey;
-  if (kmsKeyId !== undefined && region === undefined && props.region === undefined) {
+  if (kmsKeyId !== undefined && region === undefined && !problems.hasProblemWith("region")) {
     problems.add(
       "ATTRIBUTE_MISSING",
       "region was not given, and the OCID of the key does not name one",

@@ -1,15 +1,16 @@
+import { Duration } from "cdk8s";
 import {
   TerraformBackend,
-  TerraformRemoteState,
-  TerraformStack,
   TerraformOutput,
   type TerraformProvider,
+  TerraformRemoteState,
+  TerraformStack,
 } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import {
-  objectStorageName,
   addProtectedBucket,
   keyStatement,
+  objectStorageName,
   objectStorageNamespace,
 } from "./private/object-storage";
 import { checkEncryptionKey } from "../encryption/vault-key";
@@ -18,24 +19,22 @@ import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { shown } from "../core/display-value";
 import {
   choice,
+  duration,
   matching,
+  ocid,
   optional,
   type PropsSchema,
   readProps,
   type Resolved,
-  any,
-  duration,
-  ocid,
   taggingReaders,
   withDefault,
 } from "../core/readers";
-import { Problems } from "../core/validation-error";
-import { Duration } from "cdk8s";
-import { checkHomeRegionProvider } from "../core/regions";
-import { findWhenWritten } from "../core/warnings";
+import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, outputNameOf, policyNameOf } from "../core/resource-name";
 import { type TaggingProps, tagsOf } from "../core/tagging";
+import { Problems } from "../core/validation-error";
+import { findWhenWritten } from "../core/warnings";
 import { IdentityPolicy } from "../oci/identity-policy";
 import { ObjectstorageObjectLifecyclePolicy } from "../oci/objectstorage-object-lifecycle-policy";
 
@@ -163,10 +162,12 @@ function readBackend(scope: Construct, id: string, props: OciStateBackendProps):
   if (stack.node.findAll().some((construct) => TerraformBackend.isBackend(construct))) {
     problems.add("NAME_DUPLICATE", `${stack.node.path} has a backend already`, "Give each stack one backend");
   }
-  const { key = `${stack.node.id}.tfstate`, ...given } = readProps(problems, props, BACKEND);
-  const { bucketName, namespace, region, authentication } = given;
-  if (props?.key === undefined) BACKEND.key(problems, "key", key);
-  if (authentication === StateAuthentication.SECURITY_TOKEN && props?.profile === undefined) {
+  const { key = `${stack.node.id}.tfstate`, ...read } = readProps(problems, props, BACKEND);
+  const { bucketName, namespace, region, authentication, profile } = read;
+  // The default is the id of the stack, which may not be the name of an object.
+  if (!problems.hasProblemWith("key")) BACKEND.key(problems, "key", key);
+  const isSession = authentication === StateAuthentication.SECURITY_TOKEN;
+  if (isSession && profile === undefined && !problems.hasProblemWith("profile")) {
     const fix = 'Give the profile of the session, for example "DEFAULT"';
     problems.add(
       "ATTRIBUTE_MISSING",
@@ -175,7 +176,12 @@ function readBackend(scope: Construct, id: string, props: OciStateBackendProps):
     );
   }
   if (!problems.any) checkDuplicateKey(problems, stack, { bucketName, namespace, region, key });
-  return problems.resolved<ResolvedBackend>({ ...given, key });
+  return problems.resolved<ResolvedBackend>({ ...read, key });
+}
+
+/** Whether a construct is such a backend, also one of another copy of this library. */
+function isOciBackend(construct: IConstruct): construct is OciStateBackend {
+  return TerraformBackend.isBackend(construct) && "_has" in construct;
 }
 
 /** Two stacks with one state would destroy each other's resources. */
@@ -188,8 +194,7 @@ function checkDuplicateKey(
     .findAll()
     .find(
       (construct) =>
-        construct instanceof OciStateBackend &&
-        Object.entries(own).every(([name, value]) => construct._has(name, value)),
+        isOciBackend(construct) && Object.entries(own).every(([name, value]) => construct._has(name, value)),
     );
   if (!other) return;
   problems.add(
@@ -241,7 +246,7 @@ const STATE_BUCKET = {
     duration("days", { least: 1, most: MAX_DAYS, example: "Duration.days(180)" }),
     Duration.days(180),
   ),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<StateBucketProps>;
 
@@ -321,9 +326,7 @@ export class StateBucket extends ResourceConstruct {
   private checkBackend(): [] {
     const { bucketName, region } = this;
     const isOwn = (construct: IConstruct) =>
-      construct instanceof OciStateBackend &&
-      construct._has("bucketName", bucketName) &&
-      construct._has("region", region);
+      isOciBackend(construct) && construct._has("bucketName", bucketName) && construct._has("region", region);
     const backend = TerraformStack.of(this).node.findAll().find(isOwn);
     if (!backend) return [];
     const problems = new Problems(this);

@@ -3,7 +3,6 @@ import { type Construct } from "constructs";
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
 import {
-  any,
   checkedBy,
   listOf,
   matching,
@@ -19,7 +18,7 @@ import {
   withDefault,
 } from "../core/readers";
 import { readChoice, type ReasonedChoice } from "../core/reason";
-import { checkHomeRegionProvider } from "../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
 import { idPartOf, nameOf, policyNameOf, shortHash } from "../core/resource-name";
 import { type TaggingProps, tagsOf } from "../core/tagging";
@@ -79,7 +78,7 @@ const IMAGE_SCANNING = {
     }),
   ),
   imageCount: withDefault(wholeNumber({ least: 0, most: 10_000 }), 4),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<ImageScanningProps>;
 

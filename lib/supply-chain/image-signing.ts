@@ -6,7 +6,6 @@ import { createdClusterOf, homeRegionProviderFor, type ISecureOkeCluster } from 
 import { checked } from "../core/checked";
 import { checkConstructId, problemsIn } from "../core/construct-scope";
 import {
-  any,
   checkedBy,
   listOf,
   ocid,
@@ -18,7 +17,7 @@ import {
   valueOf,
   withDefault,
 } from "../core/readers";
-import { checkHomeRegionProvider } from "../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
 import { firstApply, ResourceConstruct } from "../core/resource-construct";
 import { idPartOf, nameOf, outputNameOf, policyNameOf, stemOf } from "../core/resource-name";
 import { setTagOwner, type TaggingProps, tagsOf } from "../core/tagging";
@@ -77,7 +76,7 @@ const IMAGE_SIGNING = {
     }),
   ),
   compartmentId: optional(ocid("compartment", "tenancy")),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<ImageSigningProps>;
 

@@ -6,7 +6,6 @@ import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import {
   reasonFor,
-  any,
   checkedBy,
   duration,
   ocid,
@@ -24,7 +23,7 @@ import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { shown } from "../core/display-value";
 import { compareOcids } from "../core/ocid";
 import { readChoice, type ReasonedChoice } from "../core/reason";
-import { checkHomeRegionProvider } from "../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
 import { outputNameOf } from "../core/resource-name";
 import { type TaggingProps, tagsOf } from "../core/tagging";
@@ -198,7 +197,7 @@ const REPOSITORY = {
   scanning: withDefault(valueOf(RepositoryScanning), RepositoryScanning.enabled()),
   retention: withDefault(valueOf(ImageRetention), ImageRetention.keepAll()),
   readme: optional(checkedBy(text(), checkReadme)),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<PrivateRepositoryProps>;
 

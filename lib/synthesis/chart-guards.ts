@@ -1,14 +1,14 @@
-import { Chart, App } from "cdk8s";
+import { App, Chart } from "cdk8s";
 import { type ISynthesisSession, TerraformStack } from "cdktf";
 import { type IConstruct } from "constructs";
 import { apiObjectsIn, dataOf, isBridging, objectsOf } from "./chart-objects";
 import { isAdded, isAnyAddedIn, whenAdded } from "./chart-scopes";
-import { originOf, referencePlaces, misplacedField, holdsReference } from "./references";
-import { Problems } from "../core/validation-error";
-import { MarkOn, StateOf, StateOfTree } from "../core/construct-state";
-import { describe, isPlainObject, checkNames, namesOf } from "./check-objects";
+import { checkNames, describe, isPlainObject, namesOf } from "./check-objects";
+import { holdsReference, misplacedField, originOf, referencePlaces } from "./references";
 import { checkAtSynthesis } from "./synthesis-checks";
 import { checkCopies } from "../core/construct-scope";
+import { MarkOn, StateOf, StateOfTree } from "../core/construct-state";
+import { Problems } from "../core/validation-error";
 
 /** A need of a chart; throws a problem if the chart was not added to a cluster. */
 type Need = () => void;

@@ -3,8 +3,8 @@ import { Token, Tokenization } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { computeOnce, rememberObject, whileReading } from "./rendering";
 import { runChecks, withoutChecks } from "./synthesis-checks";
-import { Problems, ValidationError } from "../core/validation-error";
 import { StateOf } from "../core/construct-state";
+import { Problems, ValidationError } from "../core/validation-error";
 
 /** A JSON patch of cdk8s, reduced to its readable parts. */
 interface Patch {

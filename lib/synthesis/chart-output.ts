@@ -1,21 +1,20 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { Chart } from "cdk8s";
 import {
-  type ISynthesisSession,
-  TerraformStack,
   DefaultTokenResolver,
   type IResolvable,
   type IResolveContext,
+  type ISynthesisSession,
   Lazy,
   StringConcat,
   TerraformOutput,
+  TerraformStack,
   Token,
   Tokenization,
 } from "cdktf";
-import { StateOf } from "../core/construct-state";
-import { Chart } from "cdk8s";
 import { Construct, type IConstruct } from "constructs";
-import { runChartChecks } from "./synthesis-checks";
+import { guardStaticSynthesis, wasSynthesized } from "./chart-guards";
 import { apiObjectsIn, chartsIn, dataOf, objectsOf } from "./chart-objects";
 import {
   clusterKeyOf,
@@ -25,30 +24,32 @@ import {
   runWaiting,
   setOutput,
 } from "./chart-scopes";
+import { ChartYaml } from "./chart-yaml";
 import { changedDatesOf, checkIncluded } from "./check-included";
 import {
+  addDuplicate,
   checkExpression,
+  checkNames,
   checkObjects,
   describe,
   isPlain,
   isPlainObject,
-  addDuplicate,
-  checkNames,
   makersOf,
   namesOf,
   noteNames,
   type ObjectName,
   type ResolveName,
 } from "./check-objects";
-import { wasSynthesized, guardStaticSynthesis } from "./chart-guards";
-import { produceLazies, originOf, referencePlaces } from "./references";
+import { originOf, produceLazies, referencePlaces } from "./references";
 import { computeOnce, rememberDuring } from "./rendering";
-import { ChartYaml } from "./chart-yaml";
+import { runChartChecks } from "./synthesis-checks";
 import { Acknowledgements } from "../core/acknowledgement";
-import { shown } from "../core/display-value";
+import { StateOf } from "../core/construct-state";
 import { refuseLate, wrongValuesIn } from "../core/late-values";
+import { matching, readProps } from "../core/readers";
 import { explainReferences, guardStackCycles } from "../core/stack-cycles";
 import { Problems, ValidationError } from "../core/validation-error";
+import { type Reader, refuseKind } from "../core/value-readers";
 import { addWarning } from "../core/warnings";
 
 const FOLDER = "manifests";
@@ -114,7 +115,19 @@ function checkLateValues(problems: Problems, object: unknown, context: IResolveC
   }
 }
 
-const ID = /^[A-Za-z][A-Za-z0-9_-]*$/;
+/** Reads a chart, also one of another copy of cdk8s. */
+const checkedChart: Reader<Chart> = (problems, name, value) =>
+  Chart.isChart(value)
+    ? value
+    : refuseKind(problems, name, value, 'new Chart(new App(), "shop", { namespace: "shop" })');
+
+const OUTPUT = {
+  id: matching(
+    /^[A-Za-z][A-Za-z0-9_-]*$/,
+    "Begin with a letter and use letters, digits, _ and - only, as in the names of Terraform's outputs",
+  ),
+  chart: checkedChart,
+};
 
 /**
  * An output of a stack that contains the objects of a chart as YAML.
@@ -300,20 +313,7 @@ function outputName(name: string): string {
 
 function checkOutput(scope: Construct, stack: TerraformStack, name: string, chart: Chart): void {
   const problems = new Problems(scope);
-  if (typeof name !== "string" || !ID.test(name)) {
-    problems.add(
-      "NAME_INVALID",
-      `${name === undefined ? "A missing id" : shown(name)} can't name an output of Terraform`,
-      "Begin with a letter and use letters, digits, _ and - only",
-    );
-  }
-  if (!Chart.isChart(chart)) {
-    problems.add(
-      chart === undefined ? "ATTRIBUTE_MISSING" : "VALUE_INVALID",
-      chart === undefined ? "The chart was not given" : "The chart is none of cdk8s",
-      'Give a chart: new Chart(new App(), "shop", { namespace: "shop" })',
-    );
-  }
+  readProps(problems, { id: name, chart }, OUTPUT);
   problems.throwIfAny();
   checkName(problems, stack, name);
   if (wasSynthesized(stack)) {

@@ -2,9 +2,9 @@ import { Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { chartsIn } from "./chart-objects";
 import { computeOnce } from "./rendering";
+import { MarkOn, NoteOn, StateOf } from "../core/construct-state";
 import { identityOf } from "../core/terraform-text";
 import { type Problems } from "../core/validation-error";
-import { MarkOn, NoteOn, StateOf } from "../core/construct-state";
 
 /** What a chart is added to: a cluster, or a stack. */
 export interface IChartScope extends IConstruct {

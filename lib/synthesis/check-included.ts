@@ -1,10 +1,10 @@
-import { Token } from "cdktf";
 import { type ApiObject, type Chart, Include } from "cdk8s";
-import { Problems } from "../core/validation-error";
-import { MarkOn } from "../core/construct-state";
+import { Token } from "cdktf";
 import { type IConstruct } from "constructs";
 import { apiObjectsIn, dataOf } from "./chart-objects";
+import { MarkOn } from "../core/construct-state";
 import { shown } from "../core/display-value";
+import { Problems } from "../core/validation-error";
 
 interface Fields {
   readonly [key: string]: unknown;

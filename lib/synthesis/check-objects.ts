@@ -1,13 +1,13 @@
+import { type Chart } from "cdk8s";
 import { type IResolvable, TerraformElement, TerraformStack, Token } from "cdktf";
-import { misplacedField, holdsMisplacedReference } from "./references";
+import { type IConstruct } from "constructs";
+import { apiObjectsIn, dataOf } from "./chart-objects";
+import { holdsMisplacedReference, misplacedField } from "./references";
+import { NoteOn, StateOfTree } from "../core/construct-state";
 import { checkConfigMapEntry } from "../core/credential-literal";
 import { shown } from "../core/display-value";
 import { resolveReference } from "../core/terraform-text";
 import { type Problems } from "../core/validation-error";
-import { type IConstruct } from "constructs";
-import { NoteOn, StateOfTree } from "../core/construct-state";
-import { type Chart } from "cdk8s";
-import { apiObjectsIn, dataOf } from "./chart-objects";
 
 // Parts of a reference in a string, a list or a map, as cdktf writes them, and the remains of a lost one.
 const TRACE = /TfToken\[|<unresolved-/;

@@ -2,7 +2,7 @@ import { type ApiObject, Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { apiObjectsIn } from "./chart-objects";
 import { isSameCluster, scopeOf } from "./chart-scopes";
-import { computeOnce, addStep } from "./rendering";
+import { addStep, computeOnce } from "./rendering";
 import { checkAtSynthesis } from "./synthesis-checks";
 import { MarkOn, StateOfTree } from "../core/construct-state";
 

@@ -1,10 +1,10 @@
 import {
   type IResolvable,
-  Tokenization,
-  type TerraformStack,
-  Token,
   type IResolveContext,
   LazyBase,
+  type TerraformStack,
+  Token,
+  Tokenization,
 } from "cdktf";
 
 /** The reference that a number, a list or a map represents as a whole. */

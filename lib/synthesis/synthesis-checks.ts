@@ -1,8 +1,8 @@
+import { type Chart } from "cdk8s";
 import { type IConstruct } from "constructs";
 import { computeOnce, rememberDuring, whileReading } from "./rendering";
+import { MarkOn, StateOf, StateOfTree } from "../core/construct-state";
 import { Problems, ValidationError } from "../core/validation-error";
-import { MarkOn, StateOfTree, StateOf } from "../core/construct-state";
-import { type Chart } from "cdk8s";
 
 /** A check of a construct after everything has been created and patched; throws a ValidationError with the problems. */
 type Check = () => void;

@@ -15,11 +15,11 @@ describe("a program without types", () => {
 
   test("gets a fix with the missing key and a valid value", () => {
     const problems = new Problems("test");
-    const values = { "quota.compartmentId": undefined, cluster: undefined, shape: null, schedule: undefined };
+    const values = { "quota.compartmentId": undefined, vault: undefined, shape: null, schedule: undefined };
     checkGiven(problems, { ...values, "The key of the peer's rule end": undefined, unheardOf: undefined });
     expect(validationProblemsOf(() => problems.throwIfAny()).map(({ fix }) => fix)).toEqual([
       'Write compartmentId: "ocid1.compartment.oc1…"; quota.compartmentId has no default',
-      expect.stringMatching(/^Write cluster: a .*SecureOkeCluster.*; cluster has no default$/),
+      "Write vault: a KeyVault; vault has no default",
       expect.stringMatching(/^Write shape: NodeShape\.flexible\(/),
       'Write schedule: "0 3 * * *"; schedule has no default',
       "Give a value for The key of the peer's rule end, which has no default",

@@ -3,8 +3,12 @@ import { App, TerraformVariable, type TerraformStack } from "cdktf";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { ArchiveRetention } from "../../lib/observability/archive-retention";
 import { ArchiveTarget } from "../../lib/observability/archive-target";
-import { AuditArchive, LogReadGrant, type AuditArchiveProps } from "../../lib/observability/audit-archive";
-import { AuditScope } from "../../lib/observability/audit-scope";
+import {
+  AuditArchive,
+  LogReadGrant,
+  type AuditArchiveProps,
+  AuditScope,
+} from "../../lib/observability/audit-archive";
 import { FlowLogArchive } from "../../lib/observability/flow-log-archive";
 import { type ObjectstorageBucket } from "../../lib/oci/objectstorage-bucket";
 import { OciProvider } from "../../lib/oci/provider";

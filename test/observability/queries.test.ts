@@ -1,6 +1,6 @@
 import { hasTrigger, parseMetricQuery } from "../../lib/observability/private/metric-query";
 import { parseLogCondition, parseLogQuery } from "../../lib/observability/private/log-query";
-import { QuerySyntaxError } from "../../lib/observability/private/query-tokens";
+import { QuerySyntaxError } from "../../lib/observability/private/query-reader";
 import { meets, search } from "./evaluators/logs";
 import { matches } from "./evaluators/events";
 import { fires } from "./evaluators/metrics";

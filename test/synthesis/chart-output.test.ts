@@ -245,11 +245,11 @@ describe("secret values", () => {
   });
 });
 
-describe("an output is refused", () => {
+describe("an output is rejected", () => {
   test.each<[string, unknown, unknown, string[]]>([
-    ["that is named undefined", undefined, newProgram().chart, ["NAME_INVALID"]],
+    ["without a name", undefined, newProgram().chart, ["ATTRIBUTE_MISSING"]],
     ["of no chart", "shop", undefined, ["ATTRIBUTE_MISSING"]],
-    ["of what is no chart, without a name", "", {}, ["NAME_INVALID", "VALUE_INVALID"]],
+    ["of an object that is not a chart, with an empty name", "", {}, ["NAME_INVALID", "VALUE_INVALID"]],
   ])("%s", (_, name, chart, codes) => {
     const { stack } = newProgram();
     expect(problemCodesOf(() => new ChartOutput(stack, name as never, chart as never))).toEqual(codes);

@@ -21,7 +21,6 @@ import {
 } from "./private/add-on-configuration";
 import {
   objectOf,
-  any,
   boolean,
   choice,
   duration,
@@ -43,7 +42,7 @@ import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { checkConstructId, problemsIn } from "../../core/construct-scope";
 import { shown } from "../../core/display-value";
-import { checkHomeRegionProvider } from "../../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../../core/regions";
 import { compareOcids } from "../../core/ocid";
 import { findWhenWritten, type ProgramFinding } from "../../core/warnings";
 import { ResourceConstruct } from "../../core/resource-construct";
@@ -177,7 +176,7 @@ const AUTOSCALER = {
   placement: optional(objectOf(PLACEMENT)),
   rights: withDefault(valueOf(AutoscalerRights), AutoscalerRights.ofAutoscaledPools()),
   version: optional(valueOf(AddOnVersion)),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<ClusterAutoscalerProps>;
 

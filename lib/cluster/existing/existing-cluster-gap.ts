@@ -1,4 +1,7 @@
 import { type ReasonedChoice } from "../../core/reason";
+import { type ISecureOkeCluster } from "../cluster-base";
+import { type PracticeId } from "../../core/acknowledgement";
+import { isOverlay } from "../../network/vcn/pod-networking";
 
 /** A setting of a cluster that a program can't harden from outside. */
 export enum ExistingClusterSetting {
@@ -58,4 +61,94 @@ export interface ExistingClusterGap {
   readonly remedy: string;
   /** Why the insecure value is accepted, where it is. */
   readonly acceptedReason?: string;
+}
+
+interface GapText {
+  readonly practice: PracticeId;
+  readonly why: string;
+  readonly isChangeableInPlace: boolean;
+  readonly remedy: string;
+}
+
+const NEW_POOL =
+  "Create a PrivateNodePool for this cluster, drain the nodes of the old pool, and delete the old pool";
+
+/** What OKE can change of a cluster follows the provider: what makes it replace a cluster can't be changed. */
+export const GAP_TEXTS: { readonly [setting in ExistingClusterSetting]: GapText } = {
+  [ExistingClusterSetting.CUSTOMER_KEY]: {
+    practice: "rotation",
+    why: "Oracle's key encrypts the Secrets in etcd, and you can neither rotate nor revoke it",
+    isChangeableInPlace: false,
+    remedy:
+      "Create a SecureOkeCluster and move the workloads; until then, keep values in OCI Vault and mount them with mountSecret",
+  },
+  [ExistingClusterSetting.PRIVATE_ENDPOINT]: {
+    practice: "exposure",
+    why: "The API endpoint has an address on the internet",
+    isChangeableInPlace: true,
+    remedy:
+      "Create a Bastion, then run: oci ce cluster update-endpoint-config --cluster-id <cluster> --is-public-ip-enabled false; a subnet that allows public addresses stays one",
+  },
+  [ExistingClusterSetting.VCN_NATIVE_PODS]: {
+    practice: "network-layers",
+    why: "Security groups can't tell the pods of an overlay from their node",
+    isChangeableInPlace: false,
+    remedy:
+      "Create a SecureOkeCluster with PodNetworking.vcnNative() and move the workloads; NetworkPolicies apply in both",
+  },
+  [ExistingClusterSetting.ENHANCED_CLUSTER]: {
+    practice: "least-privilege",
+    why: "A basic cluster has no workload identity, so pods that call OCI share the rights of their node",
+    isChangeableInPlace: true,
+    remedy:
+      "Run: oci ce cluster update --cluster-id <cluster> --type ENHANCED_CLUSTER; there is no way back to a basic cluster",
+  },
+  [ExistingClusterSetting.NODE_METADATA_V2]: {
+    practice: "least-privilege",
+    why: "A request forged through a pod gets the identity of its node",
+    isChangeableInPlace: true,
+    remedy: NEW_POOL,
+  },
+  [ExistingClusterSetting.VOLUME_TRAFFIC_ENCRYPTION]: {
+    practice: "credential-exposure",
+    why: "Data travels in plain text between nodes and block volumes",
+    isChangeableInPlace: true,
+    remedy: NEW_POOL,
+  },
+};
+
+/** All settings in a fixed order, with what the program knows of them. */
+export function gapsOf(
+  cluster: ISecureOkeCluster,
+  settings: ExistingClusterSettings,
+  accepted: readonly AcceptedSetting[],
+): ExistingClusterGap[] {
+  const { clusterType } = cluster;
+  const known: { readonly [setting in ExistingClusterSetting]: boolean | undefined } = {
+    [ExistingClusterSetting.CUSTOMER_KEY]: settings.hasCustomerKey,
+    [ExistingClusterSetting.PRIVATE_ENDPOINT]: settings.hasPrivateEndpoint,
+    [ExistingClusterSetting.VCN_NATIVE_PODS]: !isOverlay(cluster.podNetworking),
+    [ExistingClusterSetting.ENHANCED_CLUSTER]:
+      clusterType === undefined ? undefined : clusterType === "ENHANCED_CLUSTER",
+    [ExistingClusterSetting.NODE_METADATA_V2]: settings.requiresMetadataV2,
+    [ExistingClusterSetting.VOLUME_TRAFFIC_ENCRYPTION]: settings.encryptsVolumeTraffic,
+  };
+  return Object.values(ExistingClusterSetting).map((setting) => {
+    const { why, isChangeableInPlace, remedy } = GAP_TEXTS[setting];
+    const state = stateOf(known[setting]);
+    const acceptedReason = accepted.find((gap) => gap.setting === setting)?.reason;
+    return {
+      setting,
+      state,
+      why,
+      isChangeableInPlace,
+      remedy,
+      ...(acceptedReason ? { acceptedReason } : {}),
+    };
+  });
+}
+
+function stateOf(isSecure: boolean | undefined): ExistingClusterSettingState {
+  if (isSecure === undefined) return ExistingClusterSettingState.UNKNOWN;
+  return isSecure ? ExistingClusterSettingState.SECURE : ExistingClusterSettingState.INSECURE;
 }

@@ -8,9 +8,10 @@ import {
   ExistingClusterSetting,
   type ExistingClusterSettings,
   ExistingClusterSettingState,
+  GAP_TEXTS,
+  gapsOf,
 } from "./existing-cluster-gap";
 import { type INotificationTopic } from "../../observability/notification-topic";
-import { GAP_TEXTS, gapsOf } from "./private/existing-cluster-gaps";
 import { SavedSearches } from "../../observability/saved-searches";
 import { createdClusterOf, type ISecureOkeCluster } from "../cluster-base";
 import { ControlPlaneLogging, controlPlaneLogging, ControlPlaneLogs } from "../control-plane-logs";
@@ -18,9 +19,8 @@ import { HostScanning, NodeScanning, nodeScanning } from "../node-scanning";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import { checkConstructId, problemsIn } from "../../core/construct-scope";
-import { checkHomeRegionProvider } from "../../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../../core/regions";
 import {
-  any,
   boolean,
   choice,
   listOf,
@@ -117,7 +117,7 @@ const HARDENED_EXISTING_CLUSTER = {
   alarms: optional(valueOf(Alarms)),
   settings: withDefault(objectOf(SETTINGS), {}),
   acceptedSettings: withDefault(listOf(objectOf(ACCEPTED_SETTING), "a list of { setting, reason }"), []),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 } satisfies PropsSchema<HardenedExistingClusterProps>;
 

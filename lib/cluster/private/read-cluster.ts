@@ -1,4 +1,3 @@
-import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { checkObservability } from "./observability-checks";
 import { groupList, kubernetesVersion, networkValue } from "./cluster-readers";
@@ -12,10 +11,9 @@ import {
   subnetIfGiven,
 } from "./cluster-network";
 import { checkConstructId, problemsIn } from "../../core/construct-scope";
-import { checkHomeRegionProvider, checkSameHomeRegion } from "../../core/regions";
+import { checkHomeRegionProvider, checkSameHomeRegion, terraformProvider } from "../../core/regions";
 import { compareOcids } from "../../core/ocid";
 import {
-  any,
   boolean,
   checkedBy,
   displayName,
@@ -77,7 +75,7 @@ const CLUSTER = {
     [],
   ),
   tenancyId: optional(ocid("tenancy")),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(Object.keys(BACKEND_TAGS)),
 } satisfies PropsSchema<SecureOkeClusterProps>;
 

@@ -1,16 +1,16 @@
 import {
+  ALL_RESOURCES,
   type Comparison,
   type ConditionModel,
   isGroup,
-  ALL_RESOURCES,
   isResourceType,
   printSubject,
   type StatementModel,
   type SubjectModel,
 } from "./statement-model";
-import { PolicyVerb } from "../policy-action";
 import { shown } from "../../core/display-value";
 import { type Problems } from "../../core/validation-error";
+import { PolicyVerb } from "../policy-action";
 
 const VERBS: readonly string[] = Object.values(PolicyVerb);
 const READING: readonly string[] = [PolicyVerb.INSPECT, PolicyVerb.READ];

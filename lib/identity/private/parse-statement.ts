@@ -1,15 +1,15 @@
+import { Token } from "cdktf";
 import {
+  type ActionModel,
   type ConditionModel,
+  type LocationModel,
   type Operand,
   type Operator,
-  SUBJECT_KINDS,
-  type ActionModel,
-  type LocationModel,
   type StatementModel,
+  SUBJECT_KINDS,
   type SubjectKind,
   type SubjectModel,
 } from "./statement-model";
-import { Token } from "cdktf";
 import { shown } from "../../core/display-value";
 import { checkedBy, matching, type Reader, text } from "../../core/readers";
 import { checkText } from "../../core/terraform-text";

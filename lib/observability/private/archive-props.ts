@@ -1,13 +1,12 @@
 import { Duration } from "cdk8s";
-import { type TerraformProvider, Token } from "cdktf";
+import { Token } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import { defaultBucketName } from "./archive-parts";
 import { ArchiveRetention } from "../archive-retention";
 import { pathOf } from "../../core/construct-scope";
 import { shown } from "../../core/display-value";
-import { checkHomeRegionProvider } from "../../core/regions";
+import { checkHomeRegionProvider, terraformProvider } from "../../core/regions";
 import {
-  any,
   matching,
   ocid,
   optional,
@@ -45,7 +44,7 @@ export const ARCHIVE = {
     ),
   ),
   retention: withDefault(valueOf(ArchiveRetention), ArchiveRetention.of(DEFAULT_RETENTION)),
-  homeRegionProvider: optional(any<TerraformProvider>()),
+  homeRegionProvider: optional(terraformProvider()),
   ...taggingReaders(),
 };
 
@@ -75,6 +74,7 @@ export function checkBucket(
   place = "",
 ): void {
   checkKeyRegion(problems, kmsKeyId, region, place);
+  if (bucketName === undefined) return;
   const isArchive = (construct: IConstruct): construct is ExistingArchive =>
     "bucketName" in construct && "_region" in construct;
   const other = scope.node.root.node

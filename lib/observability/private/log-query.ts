@@ -1,4 +1,4 @@
-import { QueryTokens } from "./query-tokens";
+import { QueryTokens } from "./query-reader";
 
 /** A value or condition of a log query. */
 export type LogExpression =

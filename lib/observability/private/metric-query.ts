@@ -1,4 +1,4 @@
-import { QueryTokens } from "./query-tokens";
+import { QueryTokens } from "./query-reader";
 
 /** A filter by a dimension: a series counts if its value is one of `values`. */
 export interface DimensionFilter {

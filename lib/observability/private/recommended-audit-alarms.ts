@@ -42,9 +42,9 @@ export function recommendedAuditAlarms(automation: readonly string[]): WatchedAu
     {
       name: "nsg-rule-changed",
       purpose:
-        "Somebody changed a rule of a network security group outside of Terraform: an opening in the network that the program does not have.",
+        "Somebody changed a rule of a network security group outside of Terraform: the network may be open where the program keeps it closed.",
       response:
-        "Run terraform plan: it shows the rule, and terraform apply takes it away. Run the saved search flow-destinations for what used it " +
+        "Run terraform plan: it shows the rule, and terraform apply removes it. Run the saved search flow-destinations for what used it " +
         "meanwhile. Ask the principal of the record why.",
       condition:
         named(
@@ -85,7 +85,7 @@ export function recommendedAuditAlarms(automation: readonly string[]): WatchedAu
       purpose:
         "A person read the value of a secret of a vault. Workloads read theirs with identities of their own, so a person rarely needs to.",
       response:
-        "Ask the person. Without a reason, rotate the secret, and revoke the right to read it: read secret-bundles is for workloads.",
+        "Ask the person. If there was no reason, rotate the secret, and revoke the permission read secret-bundles, which only workloads need.",
       condition: "data.eventName = 'GetSecretBundle*' and data.identity.principalId = 'ocid1.user.*'",
       sources: [
         AUDIT,
@@ -108,7 +108,7 @@ export function recommendedAuditAlarms(automation: readonly string[]): WatchedAu
         "Somebody deleted or changed a log, the filter of flow logs, a connector, a retention rule, an alarm, or its subscribers: what happens " +
         "next may leave no trace.",
       response:
-        "Compare with the pipeline's runs. No run at that time: run terraform apply, and treat everything since the change as unseen; the " +
+        "Compare with the runs of the pipeline. If none matches, run terraform apply, and assume that nobody saw what happened since. The " +
         "records of OCI Audit itself can't be switched off.",
       condition:
         named(

@@ -24,8 +24,8 @@ export const RECOMMENDED_EVENT_ALARMS: readonly WatchedEvent[] = [
     purpose:
       "Somebody created, changed, or deleted a cluster of the compartment: its version, add-ons, or access. endpoint-exposed watches its endpoint.",
     response:
-      "Compare with the pipeline's runs. No run at that time: read the record in OCI Audit for the principal, and run terraform plan, " +
-      "which shows the difference. A deleted cluster that nobody planned: start the recovery.",
+      "Compare with the runs of the pipeline. If none matches, find the principal in the record of OCI Audit, and run terraform plan, " +
+      "which shows the difference. If nobody planned the deletion of a cluster, start the recovery.",
     eventTypes: types("clustersapi", "createcluster.begin", "deletecluster.begin", "updatecluster.begin"),
     sources: [PRODUCERS],
     hit: event("clustersapi.updatecluster.begin", {
@@ -40,7 +40,7 @@ export const RECOMMENDED_EVENT_ALARMS: readonly WatchedEvent[] = [
     purpose:
       "Somebody created, changed, or deleted a node pool: other images, cloud-init, or subnets run with the rights of nodes.",
     response:
-      "Compare with the pipeline's runs and with the changes of the cluster autoscaler. No run at that time: look at the image and the " +
+      "Compare with the runs of the pipeline and with the changes of the cluster autoscaler. If none matches, look at the image and the " +
       "metadata of the pool, run terraform plan, and cycle the nodes after the correction.",
     eventTypes: types("clustersapi", "createnodepool.begin", "deletenodepool.begin", "updatenodepool.begin"),
     sources: [PRODUCERS, TYPES],
@@ -53,7 +53,7 @@ export const RECOMMENDED_EVENT_ALARMS: readonly WatchedEvent[] = [
     purpose:
       "Somebody disabled, enabled, restored, moved, or scheduled for deletion a key or a vault: without its key, the Secrets of a cluster can't be read.",
     response:
-      "Cancel a deletion at once: oci kms management key cancel-deletion, which works until the day that it takes effect. Enable a " +
+      "Cancel a deletion at once: oci kms management key cancel-deletion, which works until the deletion takes effect. Enable a " +
       "disabled key. Then find the principal in OCI Audit.",
     eventTypes: types(
       "keymanagementservice",
@@ -78,10 +78,10 @@ export const RECOMMENDED_EVENT_ALARMS: readonly WatchedEvent[] = [
   {
     name: "policy-changed",
     purpose:
-      "Somebody created, changed, or deleted an IAM policy: rights of people, workloads, and of the cluster itself.",
+      "Somebody created, changed, or deleted an IAM policy: the permissions of people, of workloads, and of the cluster itself.",
     response:
-      "Read the statements of the policy and compare them with the program. No run of the pipeline: set the policy back with terraform " +
-      "apply, and look for what the principal did with the new right.",
+      "Read the statements of the policy and compare them with the program. If the pipeline did not change it, restore the policy with terraform " +
+      "apply, and find out what the principal did with the new permission.",
     eventTypes: types("identitycontrolplane", "createpolicy", "deletepolicy", "updatepolicy"),
     sources: [PRODUCERS],
     hit: event("identitycontrolplane.updatepolicy", { resourceName: "shop-cluster" }),
@@ -92,7 +92,7 @@ export const RECOMMENDED_EVENT_ALARMS: readonly WatchedEvent[] = [
     name: "bastion-session",
     purpose: "Somebody opened a session of a bastion, or changed a bastion: access to the private network.",
     response:
-      "Ask whose session it is: OCI Audit has the principal, and the session has the target. Without an announced reason, delete the " +
+      "Find the owner: OCI Audit records the principal, and the session its target. If nobody announced it, delete the " +
       "session: oci bastion session delete. Then run exec-sessions for the same time.",
     eventTypes: types("bastion", "createbastion.begin", "createsession.begin", "updatebastion.begin"),
     sources: [PRODUCERS],

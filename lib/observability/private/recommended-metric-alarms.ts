@@ -54,8 +54,8 @@ export function recommendedMetricAlarms(thresholds: MetricThresholds): WatchedMe
       purpose:
         "Requests without a valid identity, in a burst: somebody tries tokens, or a tool still uses an expired one.",
       response:
-        "Run the saved searches anonymous-requests and denied-requests for the last hour. A known tool: renew its token. " +
-        "An unknown address: close it in the NSG of the API endpoint, and rotate the credentials that it could have.",
+        "Run the saved searches anonymous-requests and denied-requests for the last hour. For a known tool, renew its token. " +
+        "For an unknown address, remove it from the NSG of the API endpoint, and rotate the credentials that it may have.",
       query: `${responses}responseCode = "401"}.grouping().sum() > ${unauthorizedRequests}`,
       severity: AlarmSeverity.WARNING,
       sources: [METRICS],
@@ -66,10 +66,10 @@ export function recommendedMetricAlarms(thresholds: MetricThresholds): WatchedMe
     {
       name: "api-server-forbidden",
       purpose:
-        "Requests with an identity that lacks the right, in a burst: somebody looks around with a stolen token, or a role is too narrow.",
+        "Requests with an identity that lacks the right, in a burst: somebody explores with a stolen token, or a role is too narrow.",
       response:
-        "Run the saved search denied-requests. One workload: look at its last deployment and its role. One person or token that asks for " +
-        "many kinds of objects: revoke it, and run exec-sessions and secret-reads for the same principal.",
+        "Run the saved search denied-requests. For a workload, look at its last deployment and its role. If one person or token asks for " +
+        "many kinds of objects, revoke it, and run exec-sessions and secret-reads for the same principal.",
       query: `${responses}responseCode = "403"}.grouping().sum() > ${forbiddenRequests}`,
       severity: AlarmSeverity.WARNING,
       sources: [METRICS],
@@ -83,7 +83,7 @@ export function recommendedMetricAlarms(thresholds: MetricThresholds): WatchedMe
         "The API server answers with server errors, so deployments, autoscaling, and node repairs fail.",
       response:
         "Look at the log kube-apiserver of the control plane, and at webhooks that do not answer: kubectl get " +
-        "validatingwebhookconfigurations,mutatingwebhookconfigurations. Without a cause of yours, open a service request.",
+        "validatingwebhookconfigurations,mutatingwebhookconfigurations. If you find no cause of your own, open a service request.",
       query: `${responses}responseGroup = "5xx"}.grouping().sum() > ${serverErrors}`,
       severity: AlarmSeverity.ERROR,
       pendingFor: Duration.minutes(5),
@@ -96,7 +96,7 @@ export function recommendedMetricAlarms(thresholds: MetricThresholds): WatchedMe
       name: "api-server-overload",
       purpose:
         "The API server rejects requests as too many (429) or takes longer than their deadline (504). OKE has no metric of its latency; " +
-        "these answers show it.",
+        "these responses stand in for it.",
       response:
         "Find the client with the most requests: kubectl get --raw /metrics | grep apiserver_flowcontrol_rejected_requests_total. Limit or " +
         "stop it; look for controllers that list all objects in a loop.",
@@ -114,10 +114,10 @@ export function recommendedMetricAlarms(thresholds: MetricThresholds): WatchedMe
     {
       name: "api-server-silent",
       purpose:
-        "No metric of the API server for twenty minutes: the control plane does not serve, or its metrics are lost and all other alarms with them.",
+        "The API server has sent no metric for twenty minutes: the control plane is down, or its metrics are lost, and with them all other metric alarms.",
       response:
         "Run kubectl get --raw /readyz from where you usually reach the endpoint. If it fails, look at the state of the cluster in the " +
-        "Console and open a service request. If it answers, ask why Monitoring has no data.",
+        "Console and open a service request. If it answers, find out why Monitoring has no data.",
       // Without the longest period that OCI accepts, the alarm would be over after two hours of silence.
       query: `APIServerRequestCount[5m]{resourceId = "${CLUSTER_ID}"}.groupBy(resourceId).absent(3d)`,
       severity: AlarmSeverity.CRITICAL,
@@ -130,10 +130,10 @@ export function recommendedMetricAlarms(thresholds: MetricThresholds): WatchedMe
     {
       name: "unschedulable-pods",
       purpose:
-        "Pods find no node: too little capacity, or a selector, taint, or quota that nothing satisfies.",
+        "Pods can't be scheduled: no node has enough capacity, or none matches the node selector and the tolerations of the pod.",
       response:
         "Run kubectl get pods -A --field-selector status.phase=Pending and kubectl describe one of them: its events show what is missing. " +
-        "Raise the size of the pool, or correct the request.",
+        "Increase the size of the pool, or correct the pod.",
       query: `UnschedulablePods[5m]{resourceId = "${CLUSTER_ID}"}.min() > 0`,
       severity: AlarmSeverity.WARNING,
       pendingFor: unschedulableFor,
@@ -146,14 +146,14 @@ export function recommendedMetricAlarms(thresholds: MetricThresholds): WatchedMe
         { metric: "UnschedulablePods", dimensions: ofCluster({}), value: 2 },
         { metric: "UnschedulablePods", dimensions: ofCluster({}), value: 0 },
       ],
-      nearMissIs: "pods that wait for a moment only",
+      nearMissIs: "pods that wait only for a moment",
     },
     {
       name: "node-failed",
       purpose: "The instance of a node failed, or stopped without a reason that Kubernetes knows.",
       response:
         "Run kubectl get nodes and look at the node pool in the Console for the error. Delete the node with the pool's node cycling; a " +
-        "failure that returns is mostly a limit, a missing image, or a subnet without addresses.",
+        "failure that recurs usually comes from a service limit, a missing image, or a subnet without free addresses.",
       query: `${state("FAILED")} || ${state("INACTIVE")}`,
       severity: AlarmSeverity.ERROR,
       pendingFor: Duration.minutes(10),
@@ -165,7 +165,7 @@ export function recommendedMetricAlarms(thresholds: MetricThresholds): WatchedMe
     {
       name: "node-pressure",
       purpose:
-        "A node runs out of memory, disk, or process IDs, or has no network: it evicts pods, or takes none.",
+        "A node runs out of memory, disk, or process IDs, or has no network: it evicts pods, or accepts no new ones.",
       response:
         "Run kubectl describe node and kubectl top pods on it. Disk: images and logs, or an emptyDir without a limit. Memory: a workload " +
         "far above its request. Network: the pods' subnet and the CNI's pods on that node.",
@@ -183,8 +183,8 @@ export function recommendedMetricAlarms(thresholds: MetricThresholds): WatchedMe
       name: "no-node-ready",
       purpose: "A node pool has no node that is ready: its workloads do not run.",
       response:
-        "Run kubectl get nodes. All nodes at once: the route to the API endpoint, an NSG, or expired kubelet certificates. After a change " +
-        "of the image or of cloud-init: go back to the previous image.",
+        "Run kubectl get nodes. If all nodes failed at once, look at the route to the API endpoint, the NSGs, and the kubelet certificates. After a change " +
+        "of the image or of cloud-init, go back to the previous one.",
       query: `KubernetesNodeCondition[5m]{clusterId = "${CLUSTER_ID}", nodeCondition = "Ready"}.groupBy(nodepoolId).max() < 1`,
       severity: AlarmSeverity.CRITICAL,
       pendingFor: Duration.minutes(5),

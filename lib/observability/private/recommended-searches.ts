@@ -40,7 +40,7 @@ export const RECOMMENDED_SEARCHES: readonly WatchedSearch[] = [
     purpose:
       "Who ran a command in a container, attached to one, or forwarded a port: kubectl exec, attach, port-forward, and debug.",
     response:
-      "For each person, ask for the reason. Without one, revoke the right (pods/exec), restart the workload from its image, and rotate the " +
+      "Ask each person for the reason. If there was none, revoke the permission pods/exec, restart the workload from its image, and rotate the " +
       "secrets that the container had.",
     logs: SearchedLogs.AUDIT,
     query: [
@@ -82,9 +82,9 @@ export const RECOMMENDED_SEARCHES: readonly WatchedSearch[] = [
   {
     name: "denied-requests",
     purpose:
-      "Which principals the Kubernetes API server refused, and how often: probing shows as one principal with many refusals.",
+      "Which principals the Kubernetes API server denied, and how often: somebody who probes shows as one principal with many denials.",
     response:
-      "Start with the principal at the top. A workload after a deployment: its role lacks a rule. A person or an unknown token: revoke it, " +
+      "Start with the principal at the top. If it is a workload after a deployment, its role lacks a rule. If it is a person or an unknown token, revoke it, " +
       "and search for what it did before, with exec-sessions and secret-reads.",
     logs: SearchedLogs.AUDIT,
     query: [
@@ -102,7 +102,7 @@ export const RECOMMENDED_SEARCHES: readonly WatchedSearch[] = [
     name: "rbac-changes",
     purpose: "Who changed roles and bindings of Kubernetes.",
     response:
-      "Compare with the deployments. A binding to cluster-admin or with a wildcard that no program has: delete it, and search for what " +
+      "Compare with the deployments. Delete a binding to cluster-admin or to a role with wildcards that no program declares, and search for what " +
       "its subjects did since.",
     logs: SearchedLogs.AUDIT,
     query: [
@@ -122,7 +122,7 @@ export const RECOMMENDED_SEARCHES: readonly WatchedSearch[] = [
     name: "anonymous-requests",
     purpose: "Requests to the Kubernetes API server without an identity, other than checks of its health.",
     response:
-      "Look at the addresses: an unknown one means that the endpoint is reachable for it, so narrow the NSG of the endpoint. A status " +
+      "Look at the addresses: an unknown one means that it can reach the endpoint, so restrict the NSG of the endpoint. A status " +
       "below 300 means that a role is bound to system:anonymous or system:unauthenticated: delete the binding.",
     logs: SearchedLogs.AUDIT,
     query: [
@@ -144,7 +144,7 @@ export const RECOMMENDED_SEARCHES: readonly WatchedSearch[] = [
     purpose:
       "Attempts to run privileged pods: refusals of the Pod Security Standards, and requests whose record has a privileged container.",
     response:
-      "Find who made the workload, and correct it with the hardened defaults. A pod that was admitted runs in a namespace with the level " +
+      "Find out who created the workload, and correct it with the hardened defaults. A pod that was admitted runs in a namespace with the level " +
       "privileged: run kubectl get namespaces --show-labels and compare with the program.",
     logs: SearchedLogs.AUDIT,
     query: [
@@ -175,10 +175,10 @@ export const RECOMMENDED_SEARCHES: readonly WatchedSearch[] = [
   {
     name: "flow-destinations",
     purpose:
-      "Where accepted connections went, the destination that appeared last first: data that leaves, or a tool that calls home.",
+      "Destinations of accepted connections, the newest first: data that leaves the network, or a tool that calls home.",
     response:
-      "Compare the first rows with the declared egress of the program. An unknown address: find the pod by its source address (kubectl get " +
-      "pods -A -o wide), isolate it, and take the egress away.",
+      "Compare the first rows with the egress that the program declares. For an unknown address, find the pod by its source address (kubectl get " +
+      "pods -A -o wide), isolate it, and remove the egress.",
     logs: SearchedLogs.FLOW_LOGS,
     query: [
       "where data.action = 'ACCEPT'",
@@ -205,8 +205,8 @@ export const RECOMMENDED_SEARCHES: readonly WatchedSearch[] = [
     name: "rejected-flows",
     purpose: "Which connections were rejected most: scans, lateral movement, or a rule that is missing.",
     response:
-      "Many ports of one source: isolate the source, and run exec-sessions for its workload. One destination and port from a workload of " +
-      "yours: declare the connection, or remove what makes it.",
+      "If one source tries many ports, isolate it, and run exec-sessions for its workload. If a workload of yours tries one destination and " +
+      "port, declare the connection, or remove its cause.",
     logs: SearchedLogs.FLOW_LOGS,
     query: [
       "where data.action = 'REJECT'",

@@ -1,6 +1,6 @@
-import { matching, type Reader } from "../../core/readers";
 import { type ITerraformDependable } from "cdktf";
 import { type Construct } from "constructs";
+import { matching, type Reader } from "../../core/readers";
 import { firstApply } from "../../core/resource-construct";
 import { type TaggingProps } from "../../core/tagging";
 import { DataOciObjectstorageNamespace } from "../../oci/data-oci-objectstorage-namespace";

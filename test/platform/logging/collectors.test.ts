@@ -163,6 +163,7 @@ describe("OpenSearch Dashboards behind a public gateway", () => {
     const [problem] = validationProblemsOf(() => expose(PUBLIC));
     expect(problem).toMatchObject({
       code: "REASON_MISSING",
+      property: "dashboards.publicReason",
       fix: expect.stringContaining("{ publicReason: "),
     });
     expect(problemCodesOf(() => expose(PUBLIC, "-"))).toEqual(["REASON_MISSING"]);

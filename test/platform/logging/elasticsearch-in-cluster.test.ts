@@ -196,8 +196,9 @@ describe("an invalid Elasticsearch in the cluster", () => {
 
   test("has a reason for a public exposure that is blank", () => {
     const dashboards = { image: image("kibana"), secretFiles: secret("kibana"), publicReason: " " };
-    expect(problemCodesOf(() => LogDestination.elasticsearchInCluster({ ...props, dashboards }))).toEqual([
-      "REASON_MISSING",
-    ]);
+    const [problem] = validationProblemsOf(() =>
+      LogDestination.elasticsearchInCluster({ ...props, dashboards }),
+    );
+    expect(problem).toMatchObject({ code: "REASON_MISSING", property: "dashboards.publicReason" });
   });
 });

@@ -237,7 +237,7 @@ describe("users of Grafana", () => {
   });
 
   test.each([
-    ["plain HTTP", { tokenUrl: "http://idp.example.com/token" }, ["RECEIVER_INVALID"]],
+    ["plain HTTP", { tokenUrl: "http://idp.example.com/token" }, ["VALUE_INVALID"]],
     ["a password in an address", { tokenUrl: "https://a:hunter2@idp.example.com" }, ["CREDENTIAL_LITERAL"]],
     ["a client with blanks", { clientId: "a b" }, ["VALUE_INVALID"]],
     ["a role of two lines", { rolePath: "'Viewer'\nrole = Admin" }, ["VALUE_INVALID"]],
