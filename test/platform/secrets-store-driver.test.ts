@@ -118,12 +118,11 @@ describe("the Secrets Store CSI driver with Oracle's provider", () => {
 
   test("writes to a directory of the node only where it must", () => {
     const mounts = [DRIVER, PROVIDER].flatMap((name) => {
-      const { containers, volumes } = podOf(name);
-      const ofNode = volumes.filter(({ hostPath }) => hostPath).map((volume) => volume.name);
-      return containers.flatMap((container) =>
-        container.volumeMounts
-          .filter((mount) => ofNode.includes(mount.name) && !mount.readOnly)
-          .map((mount) => `${container.name}: ${mount.name}`),
+      const { containers, volumes }: Record<string, any[]> = podOf(name);
+      const ofNode = volumes!.filter(({ hostPath }) => hostPath).map((volume) => volume.name);
+      const writes = (mount: any) => ofNode.includes(mount.name) && !mount.readOnly;
+      return containers!.flatMap((container) =>
+        container.volumeMounts.filter(writes).map((mount: any) => `${container.name}: ${mount.name}`),
       );
     });
     expect(mounts).toEqual([
