@@ -53,6 +53,8 @@ const everywhere = (serviceAccountName: string) => ({
   hostNetwork: false,
   hostPID: false,
   hostIPC: false,
+  // Applies to added containers, such as debugging ones. Those of these pods set their own user.
+  securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
   nodeSelector: { "kubernetes.io/os": "linux" },
   tolerations: [{ operator: "Exists" }],
 });
@@ -104,7 +106,8 @@ export function driverPod(
         volumeMounts: [
           plugin,
           { name: "mountpoint-dir", mountPath: PODS_PATH, mountPropagation: "Bidirectional" },
-          { name: "providers-dir", mountPath: PROVIDERS_PATH },
+          // It only connects to the sockets there.
+          { name: "providers-dir", mountPath: PROVIDERS_PATH, readOnly: true },
           token.mount,
         ],
       },
@@ -124,7 +127,8 @@ export function driverPod(
         args: ["--csi-address=/csi/csi.sock", "--probe-timeout=3s", `--http-endpoint=0.0.0.0:${HEALTH_PORT}`],
         resources: resources("10m", "100m", "64Mi"),
         securityContext: LOCKED,
-        volumeMounts: [plugin],
+        // It only connects to the socket there.
+        volumeMounts: [{ ...plugin, readOnly: true }],
       },
     ],
     volumes: [
