@@ -54,7 +54,7 @@ describe.each(Object.entries(CONFLICT_OF_RULE))("an object that the guardrail %s
 
   // Somebody else's choice of everyone is found, though the guardrail lets it pass.
   const kept = Object.entries(pass).filter(([what]) => what !== "a public one for everyone");
-  test.each(kept)("accepts is no finding: %s", (_, object) => {
+  test.each(kept)("accepts is not a finding: %s", (_, object) => {
     expect(found(chartWith(object))).not.toContain(conflict);
   });
 });
@@ -338,7 +338,7 @@ describe("a public load balancer of a third-party chart", () => {
     expect(found(chartWith(loadBalancer(["::/0"])))).toContain("load-balancer-sources");
   });
 
-  test("is no finding if its clients are limited, or unknown at synthesis", () => {
+  test("is not a finding if its clients are limited, or unknown at synthesis", () => {
     const ranges = [
       new TerraformVariable(new TerraformStack(TerraformTesting.app(), "s"), "r", {}).stringValue,
     ];
