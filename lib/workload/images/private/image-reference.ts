@@ -156,8 +156,7 @@ const WITHOUT_IMAGES = ["ConfigMap", "CustomResourceDefinition", "Secret"];
 const IMAGE_FIELD = /^image(?:Name|Ref)?$/;
 // baseImage, sidecarImage: images if the value also looks like one, unlike an osImage or a backgroundImage.
 const SIMILAR_FIELD = /Image(?:Name|Ref)?$/;
-// What a reference to an image can be: no blanks, no scheme, no pattern of a policy; a picture is none, nor is a word without
-// any of these signs.
+// A reference has no blanks, no scheme and no pattern of a policy, and is not the name of a picture.
 const REFERENCE = /^(?!\w+:\/\/)(?!.*\.(?:png|jpe?g|svg|gif|ico|webp)$)[^\s{}<>*!|]+$/i;
 
 const isMap = (value: unknown): value is Fields =>
@@ -188,9 +187,9 @@ function referenceAt(key: string, value: unknown): string | undefined {
 }
 
 /** Traverses an object once; the path is built only if an image is found. */
-function collect(value: unknown, way: readonly string[], found: PulledImage[]): void {
+function collect(value: unknown, path: readonly string[], found: PulledImage[]): void {
   if (Array.isArray(value)) {
-    value.forEach((entry: unknown, index) => collect(entry, [...way, String(index)], found));
+    value.forEach((entry: unknown, index) => collect(entry, [...path, String(index)], found));
     return;
   }
   if (!isMap(value)) return;
@@ -199,16 +198,16 @@ function collect(value: unknown, way: readonly string[], found: PulledImage[]): 
   for (const [key, entry] of Object.entries(value)) {
     if (typeof entry === "object" || typeof entry === "string") {
       const reference = referenceAt(key, entry);
-      if (reference !== undefined) found.push({ user: userOf(value, [...way, key]), reference });
+      if (reference !== undefined) found.push({ user: userOf(value, [...path, key]), reference });
     }
     // Neither metadata nor status creates pods; templates have their containers beside their metadata.
-    if (typeof entry === "object" && key !== "metadata" && !(way.length === 0 && key === "status"))
-      collect(entry, [...way, key], found);
+    if (typeof entry === "object" && key !== "metadata" && !(path.length === 0 && key === "status"))
+      collect(entry, [...path, key], found);
   }
 }
 
-function userOf({ name }: Fields, way: readonly string[]): string {
-  return textOf(name) ?? way.join(".");
+function userOf({ name }: Fields, path: readonly string[]): string {
+  return textOf(name) ?? path.join(".");
 }
 
 /**
