@@ -40,9 +40,9 @@ import { byText } from "../core/stable-order";
 import { Problems } from "../core/validation-error";
 import { keyedByValue, nonEmptyListOf } from "../core/value-readers";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
-import { chartOf, checkUnused, findNamed } from "../synthesis/chart-objects";
 import { guardStaticSynthesis } from "../synthesis/chart-guards";
-import { checkImageName } from "../workload/images/private/image-reference";
+import { chartOf, checkUnused, findNamed } from "../synthesis/chart-objects";
+import { REGISTRY_PREFIX } from "../workload/images/private/image-reference";
 
 /** Props for AdmissionGuardrails. */
 export interface AdmissionGuardrailsProps {
@@ -152,10 +152,6 @@ export class AdmissionGuardrails extends Construct {
 const MAX_NAME_LENGTH = 63;
 const MAX_PREFIX_LENGTH = MAX_NAME_LENGTH - Math.max(...ALL_RULES.map((rule) => rule.length)) - 1;
 
-const REGISTRY = checkedBy(text("a registry"), (problems, name, registry) => {
-  checkImageName(problems, name, registry, true);
-});
-
 const LABEL_KEY = checkedBy(text('a text, for example "team"'), (problems, name, key) => {
   if (isQualifiedName(key)) return;
   const fix = 'Give the key of a label, for example "team" or "acme.example/cost-center"';
@@ -176,7 +172,7 @@ const NAME_PREFIX = checkedBy(objectName(), (problems, name, prefix) => {
 
 const GUARDRAILS_PROPS = {
   allowedRegistries: withDefault(
-    nonEmptyListOf(REGISTRY, '["fra.ocir.io/acme"]', "GUARDRAIL_INVALID", "to allow all"),
+    nonEmptyListOf(REGISTRY_PREFIX, '["fra.ocir.io/acme"]', "GUARDRAIL_INVALID", "to allow all"),
     [],
   ),
   requiredLabels: withDefault(

@@ -105,9 +105,9 @@ const HEALTH_PORT = 8082;
  *
  * Workloads use it by `workload.mountSecret(secret, { delivery: SecretDelivery.externalSecrets() })`. The operator reads a secret as the
  * service account of the workload, and may create tokens only of those service accounts that `mountSecret` names. The values are written
- * into Secrets of Kubernetes, and so into etcd: have it encrypted by a key of yours, or use the SecretsStoreDriver.
+ * into Secrets of Kubernetes, and so into etcd: encrypt it with your own key, or use the SecretsStoreDriver.
  *
- * It runs without a webhook: the schemas of its kinds accept only what this library writes. Stores for the whole cluster and the writing of
+ * It runs without a webhook: the schemas of its kinds accept only what this library writes. Cluster-wide stores and writing
  * secrets to a vault are switched off.
  *
  * @see https://external-secrets.io/latest/provider/oracle-vault/

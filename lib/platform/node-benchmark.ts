@@ -135,7 +135,7 @@ const DEADLINE_SECONDS = 600;
 const MAX_NODES = 1000;
 const REASON = "kube-bench reads the files of the kubelet";
 
-// Paths are parts of shell commands, unquoted.
+// Shell commands contain the paths unquoted.
 const path = (pattern: RegExp, example: string) =>
   withDefault(matching(pattern, `Write a path such as "${example}"`, { code: "PATH_INVALID" }), example);
 const KUBERNETES_FILE = /^\/etc\/kubernetes\/(?!.*\.\.)[A-Za-z0-9._/-]+$/;
@@ -278,7 +278,7 @@ export class NodeBenchmark extends HardenedWorkload {
 
   private addCronJob(job: ReadCronJob, hostAccess: readonly HostAccess[]): ApiObject {
     const { labels, name, selectorLabels } = this;
-    const affinity = apart(selectorLabels);
+    const affinity = antiAffinityOf(selectorLabels);
     const spec = jobSpec(job, (plain) => {
       const template = withHostAccess(plain, hostAccess) as { readonly spec: object };
       return { ...template, spec: { ...template.spec, affinity } };
@@ -315,7 +315,7 @@ function failurePolicy({ podFailurePolicy }: JobSpec): object {
 }
 
 /** Puts the pods of a run, which start together, on different nodes. */
-function apart(matchLabels: { [key: string]: string }): object {
+function antiAffinityOf(matchLabels: { [key: string]: string }): object {
   return {
     podAntiAffinity: {
       requiredDuringSchedulingIgnoredDuringExecution: [

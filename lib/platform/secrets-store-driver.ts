@@ -108,7 +108,7 @@ function readDriver(scope: Construct, id: string, props: SecretsStoreDriverProps
   return problems.resolved<ResolvedDriver>({ ...read, namespace });
 }
 
-// Enough for two pods on each of 2,000 nodes; the quota is for the namespaces of programs.
+// Enough for two pods on each of 2,000 nodes; the default quota is for namespaces of applications.
 const QUOTA = {
   pods: 4000,
   cpuRequests: "400",
@@ -126,7 +126,7 @@ const QUOTA = {
  * Workloads mount secrets with `workload.mountSecret`. The provider reads a secret as the service account of the workload, by workload
  * identity; it has no rights of its own in OCI, and none over Secrets of Kubernetes. It may create tokens only of those service accounts
  * that `mountSecret` names. Authentication as a user or as a node is refused by an admission policy, and rotation is on. The namespace
- * enforces no Pod Security Standard, which is kept as an acknowledgement: the driver mounts into other pods.
+ * enforces no Pod Security Standard, which is recorded as an acknowledgement: the driver mounts into other pods.
  *
  * Apply its chart before those of the workloads. Pods that mount secrets wait until the driver runs on their node.
  *
@@ -162,7 +162,7 @@ export class SecretsStoreDriver extends Construct {
       this.addToCluster(name, "apiextensions.k8s.io/v1", "CustomResourceDefinition", name, { spec });
     }
     this.addToCluster("CsiDriver", "storage.k8s.io/v1", "CSIDriver", CSI_DRIVER, {
-      // The kubelet asks again from time to time, which is how files follow the vault.
+      // The kubelet repeats the mount periodically, so that files follow the vault.
       spec: {
         attachRequired: false,
         podInfoOnMount: true,

@@ -174,15 +174,17 @@ describe("admission guardrails", () => {
   });
 
   test("keep other rules unchanged if one gets an exception, a mode or a parameter", () => {
-    const before = new Map((objectsOf(guarded()) as any[]).map((one) => [one.kind + one.metadata.name, one]));
+    const before = new Map(
+      (objectsOf(guarded()) as any[]).map((entry) => [entry.kind + entry.metadata.name, entry]),
+    );
     const after = guarded({
       allowedRegistries: ["fra.ocir.io"],
       modes: { "no-node-port": GuardrailMode.audit({ reason }) },
       exceptions: [legacy],
     });
     const changed = (objectsOf(after) as any[])
-      .map((one) => [one.kind + one.metadata.name, one])
-      .filter(([key, one]) => JSON.stringify(before.get(key)) !== JSON.stringify(one))
+      .map((entry) => [entry.kind + entry.metadata.name, entry])
+      .filter(([key, entry]) => JSON.stringify(before.get(key)) !== JSON.stringify(entry))
       .map(([key]) => key);
     expect(changed).toEqual([
       `${POLICY}secure-oke-allowed-registries`,

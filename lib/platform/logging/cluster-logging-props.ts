@@ -34,16 +34,16 @@ export interface ClusterLoggingProps {
   readonly cluster: ISecureOkeCluster;
   /** The program that reads the log files of each node. */
   readonly collector: LogCollector;
-  /** Where lines are sent to. */
+  /** The destination of the lines. */
   readonly destination: LogDestination;
   /**
-   * What is kept on a node while the destination does not answer.
+   * The buffer on each node for lines that the destination has not accepted.
    *
-   * @default - 1 gibibyte
+   * @default LogBuffer.of()
    */
   readonly buffer?: LogBuffer;
   /**
-   * What is redacted before a line leaves its node.
+   * The redaction of lines before they leave their node.
    *
    * @default LogRedaction.recommended()
    */
@@ -55,7 +55,7 @@ export interface ClusterLoggingProps {
    */
   readonly parsers?: LogParser[];
   /**
-   * The names of the parsers that join lines, those of all containers: `go`, `java`, `python`, `ruby`, or of `parsers`.
+   * The names of the parsers that join the lines of all containers: `go`, `java`, `python`, `ruby`, or of `parsers`.
    *
    * @default - go, java and python
    */
@@ -67,13 +67,13 @@ export interface ClusterLoggingProps {
    */
   readonly formats?: LogFormat[];
   /**
-   * Taints of nodes whose logs are collected in spite of them.
+   * Tolerations of the collectors, for nodes with taints.
    *
    * @default - none
    */
   readonly nodeTolerations?: Toleration[];
   /**
-   * The names of Secrets that the images are pulled with, such as `["ocir"]`, in both namespaces; an empty list says that they need
+   * The names of Secrets that the images are pulled with, such as `["ocir"]`, in both namespaces; an empty list means
    * none.
    *
    * @default - none
@@ -114,10 +114,10 @@ const LOGGING = {
   podSecurityVersion: optional(valueOf(KubernetesVersion)),
 } satisfies PropsSchema<ClusterLoggingProps>;
 
-/** The props of a logging, with what follows from its chart. */
+/** The props of a ClusterLogging, with the namespaces that follow from its chart. */
 export interface Logging extends Resolved<typeof LOGGING> {
   readonly formats: LogFormat[];
-  /** The namespace of the chart, which OpenSearch runs in. */
+  /** The namespace of the chart, in which the store runs. */
   readonly namespace: string;
   /** The namespace of the collectors. */
   readonly nodesNamespace: string;

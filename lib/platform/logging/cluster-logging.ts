@@ -63,7 +63,7 @@ export class ClusterLogging extends Construct {
   public readonly redaction: LogRedaction;
   /** The collectors. */
   public readonly collector: HardenedDaemonSet;
-  /** OpenSearch or Elasticsearch, if it runs in the cluster. */
+  /** OpenSearch or Elasticsearch; undefined for a store outside of the ClusterLogging. */
   public readonly store?: HardenedStatefulSet;
   /** The job that writes the settings of the store, such as the lifecycle of indices, if it runs in the cluster. */
   public readonly settings?: HardenedCronJob;
@@ -132,7 +132,7 @@ export class ClusterLogging extends Construct {
       ...this.namespaceProps(nodesNamespace),
       ...collectorCapacity(sizeOf(collector.program, buffer)),
       podSecurity: PodSecurityLevel.privilegedFor({
-        reason: "Collectors read the log files of their nodes, which every lower level refuses",
+        reason: "Collectors read the log files of their nodes, which stricter levels reject",
       }),
     });
     return nodes;
@@ -174,7 +174,7 @@ export class ClusterLogging extends Construct {
     new LeastPrivilegeRole(nodes, `${this.node.id}-collector`, {
       allow: [RoleRule.verbs(RbacResource.PODS, RbacVerb.GET)],
       roleScope: RoleScope.cluster({
-        reason: "The collector asks for the pod of each log file, which may be of any namespace",
+        reason: "The collector reads the pod of each log file, in any namespace",
       }),
     }).grantTo(Subject.serviceAccountOf(this.collector));
   }

@@ -20,11 +20,11 @@ export interface LogPatternProps {
   /**
    * The group that holds the time of the line.
    *
-   * @default - the time at which the container runtime took the line
+   * @default - the time at which the container runtime received the line
    */
   readonly timeField?: string;
   /**
-   * How that time is written, in the notation of `strptime`, such as `%d/%b/%Y:%H:%M:%S %z`. Needed with `timeField`.
+   * The format of that time, in the notation of `strptime`, such as `%d/%b/%Y:%H:%M:%S %z`. Required with `timeField`.
    *
    * @default - none
    */
@@ -109,7 +109,7 @@ const MULTILINE = {
 export type ResolvedPattern = Resolved<typeof PATTERN>;
 export type ResolvedMultiline = Resolved<typeof MULTILINE>;
 
-/** Reads the props of a parser that takes lines apart; throws all problems together. */
+/** Reads the props of a parser that splits a line into fields; throws all problems together. */
 export function readPattern(problems: Problems, props: LogPatternProps): ResolvedPattern {
   const read = readProps(problems, props, PATTERN);
   const { pattern, timeField } = read;

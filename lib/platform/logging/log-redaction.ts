@@ -16,7 +16,7 @@ export interface LogRedactionProps {
   /**
    * Names of further fields whose values are redacted, such as `iban`; letters, digits, `_`, `-` and `.`.
    *
-   * Case and punctuation don't count, and a name is found in a longer one: `iban` covers `customer_IBAN`.
+   * Case and punctuation are ignored, and a name matches within a longer one: `iban` covers `customer_IBAN`.
    *
    * @default - none
    */
@@ -59,7 +59,7 @@ export class LogRedaction {
     public readonly isOn: boolean,
     /** The names of further fields. */
     public readonly fields: string[],
-    /** The reason for no redaction, if there is none. */
+    /** The reason for no redaction; undefined if lines are redacted. */
     public readonly reason?: string,
   ) {}
 

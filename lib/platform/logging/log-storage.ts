@@ -29,7 +29,7 @@ const DAYS = wholeDuration("days", { least: 1, most: MAX_DAYS, example: "Duratio
 @checked
 export class LogRetention {
   /**
-   * 30 days or more, which is time to notice an attack and look back.
+   * 30 days or more, long enough to notice and investigate an attack.
    *
    * @param duration whole days, 30 to 3650
    */
@@ -45,7 +45,7 @@ export class LogRetention {
   }
 
   /**
-   * Fewer than 30 days; the reason is kept as an acknowledgement.
+   * Fewer than 30 days; the reason is recorded as an acknowledgement.
    *
    * @param duration whole days, 1 to 29
    */
@@ -64,7 +64,7 @@ export class LogRetention {
   private constructor(
     /** The number of days. */
     public readonly days: number,
-    /** The reason for fewer than 30 days, if there are. */
+    /** The reason for fewer than 30 days; undefined for 30 days or more. */
     public readonly reason?: string,
   ) {}
 
@@ -139,7 +139,7 @@ export class LogSnapshots {
 
   private constructor(private readonly props: ResolvedSnapshots) {}
 
-  /** The number of days for which a snapshot is kept. */
+  /** The retention of a snapshot, in days. */
   public get retentionDays(): number {
     return this.props.retention;
   }

@@ -49,7 +49,7 @@ export interface ClusterMonitoringProps {
   /**
    * The receivers of alerts; each receives all alerts.
    *
-   * @default - nowhere, with the warning `alert-receivers`
+   * @default - none, with the warning `alert-receivers`
    */
   readonly receivers?: AlertReceiver[];
   /**
@@ -68,7 +68,7 @@ export interface ClusterMonitoringProps {
    * The exposure of Grafana outside of the cluster. Only Grafana can be exposed: Prometheus, Alertmanager and Jaeger do not
    * authenticate their users.
    *
-   * @default - not at all; `kubectl port-forward` reaches it
+   * @default - none; `kubectl port-forward` reaches it
    */
   readonly exposure?: IngressOptions;
   /**
@@ -104,7 +104,7 @@ export interface ClusterMonitoringProps {
   /**
    * The OCID of the key in OCI Vault that encrypts the volumes.
    *
-   * @default - a key that Oracle keeps
+   * @default - a key that Oracle manages
    */
   readonly kmsKeyId?: string;
   /**
@@ -126,7 +126,7 @@ export interface ClusterMonitoringProps {
    */
   readonly nodeTolerations?: Toleration[];
   /**
-   * The names of Secrets that the images are pulled with, such as `["ocir"]`, in both namespaces; an empty list says that they need
+   * The names of Secrets that the images are pulled with, such as `["ocir"]`, in both namespaces; an empty list means
    * none.
    *
    * @default - none
@@ -238,7 +238,7 @@ export class KubeletMetrics {
     public readonly isRead: boolean,
     /** Whether their certificates are verified. */
     public readonly isVerified: boolean,
-    /** The reason for unverified certificates, if they are. */
+    /** The reason for unverified certificates; undefined if they are verified. */
     public readonly reason?: string,
   ) {}
 }

@@ -61,7 +61,7 @@ import { PodSecurityLevel } from "../../workload/pods/pod-security";
 export class ClusterMonitoring extends Construct {
   /** The namespace of the chart; that of the node exporters is `<namespace>-nodes`. */
   public readonly namespace: string;
-  /** The number of hours for which Prometheus keeps samples. */
+  /** The retention of samples in Prometheus, in hours. */
   public readonly retentionHours: number;
   /** The receivers of alerts. */
   public readonly receivers: AlertReceiver[];
@@ -189,7 +189,7 @@ export class ClusterMonitoring extends Construct {
       name: `${namespace}-nodes`,
       ...more,
       podSecurity: PodSecurityLevel.privilegedFor({
-        reason: "Node exporters have the network of their nodes, which every lower level refuses",
+        reason: "Node exporters use the network of their nodes, which stricter levels reject",
       }),
     });
     return nodes;

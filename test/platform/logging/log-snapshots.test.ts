@@ -1,28 +1,15 @@
 import { Duration } from "cdk8s";
 import { TerraformStack, TerraformVariable } from "cdktf";
-import {
-  ArchiveRetention,
-  AuditArchive,
-  AuditScope,
-  LogSnapshots,
-  OracleServiceRanges,
-  PrivateBucket,
-} from "../../../lib";
+import { ArchiveRetention, AuditArchive, AuditScope, PrivateBucket } from "../../../lib";
 import { objectsOf } from "../../../lib/synthesis/chart-objects";
 import { ObjectstorageBucket } from "../../../lib/oci/objectstorage-bucket";
 import { OciProvider } from "../../../lib/oci/provider";
 import { COMPARTMENT, validationProblemsOf } from "../../support/stack";
-import { elasticsearchInCluster, inCluster, secret, World } from "./support";
+import { bucketSnapshots, elasticsearchInCluster, inCluster, World } from "./support";
 
 const NAME = "log-snapshots";
 
-const snapshots = LogSnapshots.toBucket({
-  bucketName: NAME,
-  objectStorageNamespace: "acme",
-  region: "eu-frankfurt-1",
-  secretFiles: secret("snapshots"),
-  oracleServices: OracleServiceRanges.of(["134.70.0.0/16"]),
-});
+const snapshots = bucketSnapshots();
 
 const RULE = [{ displayName: "keep", duration: { timeAmount: "90", timeUnit: "DAYS" } }];
 

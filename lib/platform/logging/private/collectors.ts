@@ -108,7 +108,8 @@ export function addCollector(scope: Construct, logging: Logging): HardenedDaemon
     apiAccess: ApiAccess._of(cluster),
     hostAccess: [
       HostAccess.readOnlyPath(CONTAINER_LOGS, {
-        reason: "The collector finds the log files of containers by their names, which say pod and namespace",
+        reason:
+          "The collector finds the log files of containers by their names, which contain the pod and the namespace",
       }),
       HostAccess.readOnlyPath(POD_LOGS, { reason: "The collector reads the log files of containers" }),
       HostAccess.rootUser({

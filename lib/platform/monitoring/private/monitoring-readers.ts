@@ -61,7 +61,7 @@ export function webAddress({ code, example, protocols, secretFix }: WebAddressOp
 
 const CLOSING: { readonly [open: string]: string } = { "(": ")", "[": "]", "{": "}" };
 
-/** Reads an expression whose brackets and quotes match; what its words mean is for `promtool check rules`. */
+/** Reads an expression whose brackets and quotes match; `promtool check rules` checks the rest. */
 export function promQl(code: "ALERT_INVALID" | "DASHBOARD_INVALID"): Reader<string> {
   return checkedBy(text(), (problems, name, expression) => {
     const fault = faultOf(expression);
