@@ -1,10 +1,5 @@
-import { type Duration } from "cdk8s";
-import { type IConstruct } from "constructs";
-import { checked } from "../core/checked";
-import { shown } from "../core/display-value";
-import { checkSubdomainName } from "../core/kubernetes-names";
-import { checkOcid, compareOcids } from "../core/ocid";
 import {
+  readArgument,
   optional,
   passing,
   type PropsSchema,
@@ -15,6 +10,12 @@ import {
   wholeDuration,
   withDefault,
 } from "../core/readers";
+import { type Duration } from "cdk8s";
+import { type IConstruct } from "constructs";
+import { checked } from "../core/checked";
+import { shown } from "../core/display-value";
+import { checkSubdomainName } from "../core/kubernetes-names";
+import { checkOcid, compareOcids } from "../core/ocid";
 import { Problems } from "../core/validation-error";
 import { type TlsCertificate } from "../encryption/tls-certificate";
 
@@ -121,9 +122,8 @@ export class IngressCertificate {
 
   /** The certificate of a TlsCertificate in the namespace of the gateway. */
   public static fromTlsCertificate(certificate: TlsCertificate): IngressCertificate {
-    const problems = new Problems("IngressCertificate.fromTlsCertificate");
-    valueOf<TlsCertificate>("TlsCertificate")(problems, "certificate", certificate);
-    problems.throwIfAny();
+    const reader = valueOf<TlsCertificate>("TlsCertificate");
+    readArgument("IngressCertificate.fromTlsCertificate", "certificate", certificate, reader);
     return new IngressCertificate(CertificateStore.SECRET, certificate.secretName);
   }
 

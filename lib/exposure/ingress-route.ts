@@ -1,13 +1,13 @@
-import { ApiObject, Chart } from "cdk8s";
-import { Construct, type IConstruct } from "constructs";
 import {
-  type IngressHost,
+  ingressHost,
   type ResolvedRoute,
   INGRESS_SERVICE_PORT,
   type IngressGateway,
   IngressPathType,
   type IngressRouteProps,
 } from "./ingress-gateway";
+import { ApiObject, Chart } from "cdk8s";
+import { Construct, type IConstruct } from "constructs";
 import { TlsTerminationPoint } from "./load-balancer-settings";
 import { checkServiceName, type IServiceBackend, WorkloadService } from "./workload-service";
 import { type TlsTermination } from "./tls-termination";
@@ -53,7 +53,7 @@ const MAX_PATH_LENGTH = 200;
 
 const INGRESS_ROUTE = {
   gateway: valueOf<IngressGateway>("IngressGateway"),
-  host: valueOf<IngressHost>("IngressHost"),
+  host: ingressHost(),
   tls: valueOf<TlsTermination>("TlsTermination"),
   workload: valueOf<IServiceBackend>("IServiceBackend"),
   path: withDefault(any<string>(), "/"),

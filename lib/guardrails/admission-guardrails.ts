@@ -30,6 +30,7 @@ import {
   objectName,
   ocid,
   type PropsSchema,
+  type Reader,
   readProps,
   type Resolved,
   text,
@@ -165,6 +166,19 @@ const GROUP_ID = mapped(
 const MODE = checkedBy(valueOf<GuardrailMode>("GuardrailMode"), checkMode);
 const EXCEPTION = checkedBy(valueOf<GuardrailException>("GuardrailException"), checkException);
 
+const MODES = mapOf(MODE, 'modes by rule, for example { "image-digest": GuardrailMode.warn({ reason }) }');
+
+/** Reads modes by the ids of their rules, or by the names of the rules in the enumeration. */
+const modesByRule: Reader<{ readonly [rule: string]: GuardrailMode }> = (problems, name, value) => {
+  const read = MODES(problems, name, value);
+  if (read === undefined) return undefined;
+  const modes: { readonly [rule: string]: GuardrailMode } = keyedByValue(GuardrailRule, read);
+  for (const rule of Object.keys(modes)) checkRule(problems, name, rule);
+  return modes;
+};
+
+const NO_MODES: { readonly [rule: string]: GuardrailMode } = {};
+
 const NAME_PREFIX = checkedBy(objectName(), (problems, name, prefix) => {
   if (prefix.length <= MAX_PREFIX_LENGTH) return;
   problems.add("NAME_INVALID", `${name} has ${prefix.length} characters`, `Use at most ${MAX_PREFIX_LENGTH}`);
@@ -193,10 +207,7 @@ const GUARDRAILS_PROPS = {
     [],
   ),
   mode: withDefault(MODE, GuardrailMode.deny()),
-  modes: withDefault(
-    mapOf(MODE, 'modes by rule, for example { "image-digest": GuardrailMode.warn({ reason }) }'),
-    {},
-  ),
+  modes: withDefault(modesByRule, NO_MODES),
   exceptions: withDefault(listOf(EXCEPTION, "a list of GuardrailException.of({ … })"), []),
   namePrefix: withDefault(NAME_PREFIX, "secure-oke"),
 } satisfies PropsSchema<AdmissionGuardrailsProps>;
@@ -227,8 +238,10 @@ export function readGuardrails(
     loadBalancerGroupIds: read.loadBalancerGroups ?? [],
     exemptNamespaces,
   });
-  const modes: { readonly [rule: string]: GuardrailMode } = keyedByValue(GuardrailRule, read.modes ?? {});
-  checkModes(problems, props.modes, definitions);
+  const { modes = {} } = read;
+  for (const rule of Object.keys(modes)) {
+    checkActive(problems, `modes sets a mode for ${rule}`, rule, definitions);
+  }
   checkExemptedRules(problems, exceptions, definitions);
   const guardrails = definitions.map((definition) => ({
     name: `${namePrefix}-${definition.rule}`,
@@ -291,17 +304,6 @@ function checkDuplicates(problems: Problems, sorted: readonly GuardrailException
       `exceptions exempts ${exception.namespace} more than once from ${[...new Set(duplicates)].join(", ")}`,
       "Keep one of the exceptions, with the whole reason",
     );
-  }
-}
-
-function checkModes(
-  problems: Problems,
-  modes: AdmissionGuardrailsProps["modes"],
-  definitions: readonly GuardrailDefinition[],
-): void {
-  for (const rule of Object.keys(keyedByValue(GuardrailRule, modes ?? {}))) {
-    checkRule(problems, "modes", rule);
-    checkActive(problems, `modes sets a mode for ${rule}`, rule, definitions);
   }
 }
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
+import { validationProblemsOf, newStack } from "../support/stack";
 import { Chart, Duration } from "cdk8s";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
-import { newStack } from "../support/stack";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
 import { AppProtocol } from "../../lib/workload/pods/ports";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
@@ -66,6 +66,24 @@ describe("the host of a route", () => {
       expect.objectContaining({ practice: "exposure", what: "wildcard host *.example.com", ...REASON }),
     );
   });
+});
+
+test("A host that a program without types copies is checked again, with its reason", () => {
+  const { gateway, web } = traefik();
+  const placesOf = (host: object) =>
+    validationProblemsOf(() => web.exposeViaIngress(route(gateway, { host: host as IngressHost }))).map(
+      ({ code, property }) => [code, property],
+    );
+  const copy = (host: IngressHost, members: object): object =>
+    Object.assign(Object.create(host) as object, members);
+  const wildcard = IngressHost.wildcard("*.example.com", REASON);
+  expect(placesOf(copy(wildcard, { reason: undefined }))).toEqual([["REASON_MISSING", "host.reason"]]);
+  expect(placesOf(copy(IngressHost.of("a.example.com"), { name: "Shop" }))).toEqual([
+    ["NAME_INVALID", "host.name"],
+  ]);
+  expect(() =>
+    web.exposeViaIngress(route(gateway, { host: copy(wildcard, {}) as IngressHost })),
+  ).not.toThrow();
 });
 
 describe("the certificate of a route", () => {

@@ -43,7 +43,7 @@ describe("the add-on cert-manager", () => {
     });
   });
 
-  test("is all that it is given", () => {
+  test("has the given props", () => {
     const stack = newStack();
     new CertManagerAddOn(stack, "cert-manager", {
       cluster: newCluster(stack),
@@ -64,7 +64,7 @@ describe("the add-on cert-manager", () => {
     });
   });
 
-  test("is in a cluster once, whoever creates it", () => {
+  test("is rejected if a NativeIngressController of the cluster installs it", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     new NativeIngressController(stack, "ingress", { cluster });
@@ -74,7 +74,7 @@ describe("the add-on cert-manager", () => {
     new CertManagerAddOn(stack, "cert-manager", { cluster: newCluster(stack, "other") });
   });
 
-  test("is refused with everything that is wrong", () => {
+  test("is rejected with all problems at once", () => {
     const stack = newStack();
     const props = {
       cluster: newCluster(stack),
@@ -140,7 +140,7 @@ describe("the namespace of cert-manager", () => {
     });
   });
 
-  test("is all that it is given", () => {
+  test("has the given props", () => {
     const chart = newChart();
     new CertManagerNamespace(chart, "cert-manager", {
       namespace: "certificates",
@@ -169,7 +169,7 @@ describe("the namespace of cert-manager", () => {
     expect(Acknowledgements.of(chart)).toMatchObject([{ reason: "Zones at several providers" }]);
   });
 
-  test("is refused with everything that is wrong", () => {
+  test("is rejected with all problems at once", () => {
     const make = (props: object) => () => new CertManagerNamespace(newChart(), "cert-manager", props);
     const problems = validationProblemsOf(
       make({
@@ -240,7 +240,7 @@ describe("issuers of cert-manager", () => {
     });
   });
 
-  test("are all that they are given", () => {
+  test("have the given props", () => {
     const chart = newChart();
     new AcmeIssuer(chart, "acme", {
       solvers: [
@@ -326,7 +326,7 @@ describe("issuers of cert-manager", () => {
     ]);
   });
 
-  test("are refused with everything that is wrong", () => {
+  test("are rejected with all problems at once", () => {
     const make = (props: object) => () => new AcmeIssuer(newChart(), "acme", props as never);
     expect(problemCodesOf(make({}))).toEqual(["ATTRIBUTE_MISSING"]);
     expect(problemCodesOf(make({ solvers: [] }))).toEqual(["COUNT_INVALID"]);
@@ -351,7 +351,7 @@ describe("issuers of cert-manager", () => {
   });
 });
 
-test("objects of one name are refused, and so is a scope outside of a chart", () => {
+test("rejects issuers with the same name, and scopes outside of a chart", () => {
   const chart = newChart();
   new CaIssuer(chart, "one", { secretName: "ca", issuerName: "internal" });
   expect(

@@ -159,7 +159,7 @@ describe("OpenSearch Dashboards behind a public gateway", () => {
 
   const PUBLIC = LoadBalancerAccess.publicFrom(["203.0.113.0/24"], { reason: "The shop is public" });
 
-  test("are refused without a reason of their own", () => {
+  test("are rejected without publicReason", () => {
     const [problem] = validationProblemsOf(() => expose(PUBLIC));
     expect(problem).toMatchObject({
       code: "REASON_MISSING",

@@ -62,7 +62,7 @@ describe("Elasticsearch in the cluster", () => {
     ]);
   });
 
-  test("knows the users of the secret only", () => {
+  test("authenticates only the users of the secret", () => {
     expect(parse(fileOf(chart, "elasticsearch.yml"))).toMatchObject({
       "xpack.security.authc.reserved_realm.enabled": false,
       "xpack.security.authc.realms.native.unused": { order: 1, enabled: false },
