@@ -2,10 +2,9 @@ import { ApiObject, Chart, Duration } from "cdk8s";
 import { Construct, type IConstruct } from "constructs";
 import { checkHosts, dnsNames, ipAddresses } from "./private/certificate-names";
 import { checked } from "../core/checked";
-import { pathOf } from "../core/construct-scope";
 import { StateOfTree } from "../core/construct-state";
-import { checkSubdomainName } from "../core/kubernetes-names";
 import {
+  readArgument,
   any,
   boolean,
   choice,
@@ -20,6 +19,8 @@ import {
   wholeDuration,
   withDefault,
 } from "../core/readers";
+import { pathOf } from "../core/construct-scope";
+import { checkSubdomainName } from "../core/kubernetes-names";
 import { Problems } from "../core/validation-error";
 import { checkUnused } from "../synthesis/chart-objects";
 import { isOfSameCluster } from "../synthesis/chart-scopes";
@@ -36,6 +37,8 @@ export interface ExternalIssuerOptions {
 
 const GROUP = "cert-manager.io";
 
+const NAME = subdomainName();
+
 const EXTERNAL = {
   group: subdomainName(),
   kind: matching(/^[A-Z][A-Za-z0-9]{0,62}$/, 'Write the kind of the issuer, such as "Issuer"'),
@@ -51,12 +54,20 @@ const EXTERNAL = {
 export class CertificateIssuer {
   /** An issuer for every namespace (ClusterIssuer). */
   public static cluster(name: string): CertificateIssuer {
-    return new CertificateIssuer(GROUP, "ClusterIssuer", readName("CertificateIssuer.cluster", name));
+    return new CertificateIssuer(
+      GROUP,
+      "ClusterIssuer",
+      readArgument("CertificateIssuer.cluster", "name", name, NAME),
+    );
   }
 
   /** An issuer for the namespace of the certificate (Issuer). */
   public static namespaced(name: string): CertificateIssuer {
-    return new CertificateIssuer(GROUP, "Issuer", readName("CertificateIssuer.namespaced", name));
+    return new CertificateIssuer(
+      GROUP,
+      "Issuer",
+      readArgument("CertificateIssuer.namespaced", "name", name, NAME),
+    );
   }
 
   /**
@@ -150,13 +161,6 @@ function checkWildcards(
       property,
     );
   });
-}
-
-function readName(factory: string, name: string): string {
-  const problems = new Problems(factory);
-  checkSubdomainName(problems, "name", name);
-  problems.throwIfAny();
-  return name;
 }
 
 /** The algorithm and the size of a certificate's private key. */
@@ -307,7 +311,7 @@ function readCertificate(scope: Construct, id: string, props: TlsCertificateProp
   checkWildcards(problems, read);
   const hours = read.duration ?? (read.issuer?.isAcme ? MAX_DAYS : DEFAULT_DAYS) * 24;
   const isValidDuration = props?.duration === undefined || read.duration !== undefined;
-  const renewHours = isValidDuration ? readRenewal(problems, props?.renewBefore, hours) : undefined;
+  const renewHours = isValidDuration ? readRenewal(problems, read.renewBefore, hours) : undefined;
   return problems.resolved<ResolvedCertificate>({ ...read, secretName, hours, renewHours });
 }
 
