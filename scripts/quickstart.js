@@ -54,6 +54,8 @@ function practices(terraform, objects) {
   const alarms = ["oci_monitoring_alarm", "oci_events_rule"].flatMap(all);
   const [cluster] = all("oci_containerengine_cluster");
   const [pool] = all("oci_containerengine_node_pool");
+  const versions = all("oci_kms_key_version");
+  const epochs = versions.flatMap((version) => version.for_each.match(/"[^"]+"/g) ?? []);
   const kind = (name) => objects.filter((object) => object.kind === name);
   const pods = kind("Deployment").map((object) => object.spec.template.spec);
   const containers = pods.flatMap((pod) => [...(pod.initContainers ?? []), ...pod.containers]);
@@ -81,7 +83,10 @@ function practices(terraform, objects) {
       annotations["oci.oraclecloud.com/security-rule-management-mode"] === "NSG",
       "the load balancer's rules are in an NSG (mode NSG), with the IAM policies for it; the default security list is empty",
     ),
-    rotation: "optional: KeyRotation, CredentialRotation, VaultSecret, TlsCertificate",
+    rotation: line(
+      versions.length > 0,
+      `${versions.length} of ${all("oci_kms_key").length} keys take new versions by epoch (KeyRotation), ${epochs.length} so far; optional: CredentialRotation, VaultSecret, TlsCertificate`,
+    ),
     "non-root": line(
       every(pods, (pod) => pod.securityContext.runAsNonRoot && pod.securityContext.runAsUser >= 10000),
       `every pod runs as user ${pods[0]?.securityContext.runAsUser}, and the namespace enforces the restricted Pod Security Standard`,

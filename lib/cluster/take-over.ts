@@ -1,4 +1,4 @@
-import { type TerraformResource } from "cdktf";
+import { type TerraformResource, TerraformStack, Token, Tokenization } from "cdktf";
 import { type SecureOkeCluster } from "./cluster";
 import { type PrivateNodePool } from "./private-node-pool";
 import { Acknowledgements } from "../core/acknowledgement";
@@ -16,6 +16,7 @@ import {
 } from "../core/readers";
 import { type ReasonedChoice } from "../core/reason";
 import { type IConstruct } from "constructs";
+import { resolveReference } from "../core/terraform-text";
 import { Problems } from "../core/validation-error";
 import { ContainerengineCluster } from "../oci/containerengine-cluster";
 import { ContainerengineNodePool } from "../oci/containerengine-node-pool";
@@ -86,7 +87,7 @@ export class TakeOver {
    * group of its API endpoint, through which existing nodes connect to it.
    *
    * @param cluster the cluster of the program
-   * @param clusterId the OCID of the existing cluster, as a literal
+   * @param clusterId the OCID of the existing cluster, or a reference that Terraform knows while it plans, such as a variable
    */
   public static cluster(
     cluster: SecureOkeCluster,
@@ -96,6 +97,7 @@ export class TakeOver {
     const problems = new Problems("TakeOver.cluster");
     const resource = CLUSTER(problems, "cluster", cluster);
     checkOcid(problems, "clusterId", clusterId, "cluster");
+    checkKnownInPlan(problems, "clusterId", clusterId, resource);
     const { encryptedByOracleKey } = readProps(problems, options, TAKE_OVER);
     importInto(problems, resource, clusterId);
     if (!encryptedByOracleKey || !resource) return;
@@ -110,16 +112,41 @@ export class TakeOver {
    * Existing nodes keep their settings until the pool is cycled. The shape, the placement, and the subnets can be changed.
    *
    * @param pool the pool of the program
-   * @param nodePoolId the OCID of the existing node pool, as a literal
+   * @param nodePoolId the OCID of the existing node pool, or a reference that Terraform knows while it plans, such as a variable
    */
   public static nodePool(pool: PrivateNodePool, nodePoolId: string): void {
     const problems = new Problems("TakeOver.nodePool");
     const resource = NODE_POOL(problems, "pool", pool);
     checkOcid(problems, "nodePoolId", nodePoolId, "nodepool");
+    checkKnownInPlan(problems, "nodePoolId", nodePoolId, resource);
     importInto(problems, resource, nodePoolId);
   }
 
   private constructor() {}
+}
+
+// The attribute of a resource; variables and data sources have another word before their names.
+const RESOURCE_ATTRIBUTE = /(?<![\w.])([a-z]+_\w+\.[\w-]+)\./;
+
+/** Adds a problem for an attribute of a resource, which Terraform does not know while it plans the import. */
+function checkKnownInPlan(
+  problems: Problems,
+  name: string,
+  id: string,
+  resource: Importable | undefined,
+): void {
+  if (!resource || !Token.isUnresolved(id)) return;
+  const own = TerraformStack.of(resource);
+  const { tokens } = Tokenization.reverseString(id);
+  // Values of other stacks are read from their states, before the plan.
+  if (tokens.some((token) => ((token as { originStack?: unknown }).originStack ?? own) !== own)) return;
+  const [, address] = RESOURCE_ATTRIBUTE.exec(resolveReference(resource, id)) ?? [];
+  if (address === undefined) return;
+  problems.add(
+    "OCID_INVALID",
+    `${name} is an attribute of ${address}, and Terraform must know the OCID of an import while it plans`,
+    'Write the OCID as a literal, or as a variable: new TerraformVariable(stack, "existing", { type: "string" }).stringValue',
+  );
 }
 
 function importInto(problems: Problems, resource: Importable | undefined, id: string): void {

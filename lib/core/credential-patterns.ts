@@ -20,6 +20,11 @@ const PATTERNS: readonly { readonly what: string; readonly pattern: RegExp }[] =
     pattern:
       /\bhttps:\/\/(?:hooks\.slack\.com\/(?:services|triggers|workflows)|discord(?:app)?\.com\/api\/webhooks|events\.pagerduty\.com\/integration|(?:[\w-]+\.webhook|outlook)\.office(?:365)?\.com\/webhook(?:b2)?)\/[\w@-]/,
   },
+  // The DSN of Sentry: whoever has it can send events to the project.
+  {
+    what: "the key of an error tracker",
+    pattern: /\bhttps?:\/\/[0-9a-f]{16,64}@[\w.-]+(?::\d+)?\/(?:[\w-]+\/)*\d+\b/,
+  },
   { what: "a JSON Web Token", pattern: /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+/ },
 ];
 

@@ -1,3 +1,4 @@
+import { TerraformVariable, Testing } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { TakeOver } from "../../lib/cluster/take-over";
@@ -61,6 +62,26 @@ describe("the import of a cluster", () => {
     const cluster = newCluster(stack);
     TakeOver.cluster(cluster, clusterId);
     expect(problemCodesOf(() => TakeOver.cluster(cluster, clusterId))).toEqual(["NAME_DUPLICATE"]);
+  });
+
+  test("takes a variable, and rejects an attribute of a resource, which no plan knows", () => {
+    const stack = newStack();
+    const variable = new TerraformVariable(stack, "existing", { type: "string" }).stringValue;
+    TakeOver.cluster(newCluster(stack), variable);
+    expect(synthesized(stack).import).toMatchObject([{ id: "${var.existing}" }]);
+    const other = newStack("other");
+    const cluster = newCluster(other);
+    expect(validationProblemsOf(() => TakeOver.cluster(cluster, cluster.clusterId))).toMatchObject([
+      { code: "OCID_INVALID", property: "clusterId" },
+    ]);
+    expect(synthesized(other).import).toBeUndefined();
+  });
+
+  test("takes an attribute of a resource of another stack, whose state Terraform reads before it plans", () => {
+    const app = Testing.app();
+    const [network, shop] = ["network", "shop"].map((id) => newStack(id, app));
+    TakeOver.cluster(newCluster(shop), newCluster(network).clusterId);
+    expect(synthesized(shop!).import).toHaveLength(1);
   });
 
   test("is refused for Oracle's key without a reason", () => {

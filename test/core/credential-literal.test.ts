@@ -31,6 +31,7 @@ describe("a credential is found by its look", () => {
     ["a Slack token", `xoxb-${"1234567890".repeat(2)}`],
     ["a Google API key", `AIza${"aB3-_".repeat(7)}`],
     ["a JSON Web Token", JWT],
+    ["the key of an error tracker", `https://${"0a1b2c3d".repeat(4)}@o0.ingest.sentry.example.com/42`],
     ["a password in a URL", "postgres://app:hunter2@db.example.com/shop"],
     ["a password in a URL", "redis://:hunter2@cache:6379"],
     ["a password in a URL", "amqp://app:hunter2@mq/vhost"],
