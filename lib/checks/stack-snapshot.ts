@@ -5,10 +5,14 @@ import { parseManifests } from "./reachability/private/manifest-model";
 import { type Json } from "./reachability/private/terraform-model";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
-import { checkGiven } from "../core/missing-values";
-import { Problems } from "../core/validation-error";
+import { any, checkedBy, readArgument } from "../core/readers";
 import { ChartOutput } from "../synthesis/chart-output";
 import { byKey } from "../core/stable-order";
+
+const STACK = checkedBy(any<TerraformStack>(), (problems, name, stack) => {
+  if (Construct.isConstruct(stack) && TerraformStack.isStack(stack)) return;
+  problems.add("VALUE_INVALID", `${name} is ${shown(stack)}`, "Give a TerraformStack");
+});
 
 /**
  * A synthesized stack for snapshot tests: `expect(StackSnapshot.of(stack)).toMatchSnapshot()`.
@@ -25,13 +29,11 @@ export class StackSnapshot {
    * @param stack the stack, with all charts added
    */
   public static of(stack: TerraformStack): StackSnapshot {
-    const problems = new Problems("StackSnapshot.of");
-    if (checkGiven(problems, { stack }) && !(Construct.isConstruct(stack) && TerraformStack.isStack(stack))) {
-      problems.add("VALUE_INVALID", `stack is ${shown(stack)}`, "Give a TerraformStack");
-    }
-    problems.throwIfAny();
+    readArgument("StackSnapshot.of", "stack", stack, STACK);
     const terraform = JSON.parse(Testing.synth(stack, true)) as Json;
-    const charts = stack.node.findAll().filter((one): one is ChartOutput => one instanceof ChartOutput);
+    const charts = stack.node
+      .findAll()
+      .filter((construct): construct is ChartOutput => construct instanceof ChartOutput);
     const isManifests = (output: string) => charts.some(({ name }) => output === `${name}_manifests`);
     const outputs = Object.entries(terraform.output ?? {}).filter(([name]) => !isManifests(name));
     if (outputs.length > 0) terraform.output = Object.fromEntries(outputs);

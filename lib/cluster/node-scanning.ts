@@ -4,6 +4,7 @@ import { homeRegionProviderFor, type ISecureOkeCluster } from "./cluster-base";
 import { clusterValue } from "./private/cluster-readers";
 import { checked } from "../core/checked";
 import {
+  readArguments,
   reasonFor,
   checkedBy,
   choice,
@@ -25,7 +26,6 @@ import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf, policyNameOf } from "../core/resource-name";
 import { setTagOwner, type TaggingProps, tagsOf } from "../core/tagging";
-import { Problems } from "../core/validation-error";
 import { findWhenWritten, type ProgramFinding } from "../core/warnings";
 import { IdentityPolicy } from "../oci/identity-policy";
 import { VulnerabilityScanningHostScanRecipe } from "../oci/vulnerability-scanning-host-scan-recipe";
@@ -94,9 +94,7 @@ const UNSCANNED = "A cluster whose nodes are not scanned";
 export class NodeScanning {
   /** Scans nodes. The default: every day, with the strict level of the CIS benchmark. */
   public static enabled(options: NodeScanningOptions = {}): NodeScanning {
-    const problems = new Problems("NodeScanning.enabled");
-    readProps(problems, options, nodeScanningReaders());
-    problems.throwIfAny();
+    readArguments("NodeScanning.enabled", options, nodeScanningReaders());
     return new NodeScanning(true, options);
   }
 

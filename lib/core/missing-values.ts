@@ -17,6 +17,7 @@ const TEXTS: { readonly [member: string]: string } = {
   cidr: '"10.0.0.0/16"',
   cidrLabel: '"all-fra-services-in-oracle-services-network"',
   firewallPrivateIpId: '"ocid1.privateip.oc1…"',
+  clientId: '"grafana"',
   group: '"apps.example.com"',
   kmsKeyId: '"ocid1.key.oc1…"',
   limit: '"256Mi"',

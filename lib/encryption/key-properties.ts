@@ -3,10 +3,8 @@ import { type Duration } from "cdk8s";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { epoch } from "../core/dates";
-import { checkOcid } from "../core/ocid";
-import { checkedBy, duration, readArgument, reasonFor, uniqueListOf } from "../core/readers";
+import { readArgument, ocid, checkedBy, duration, reasonFor, uniqueListOf } from "../core/readers";
 import { choiceOf, type ReasonedChoice } from "../core/reason";
-import { Problems } from "../core/validation-error";
 import { type KmsKeyKeyShape } from "../oci/kms-key";
 
 /** The algorithm of a key in OCI Vault. */
@@ -124,10 +122,7 @@ export class KeyRotation {
    * @param interval the interval in whole days, 60 to 365
    */
   public static every(interval: Duration): KeyRotation {
-    const problems = new Problems("KeyRotation.every");
-    const read = INTERVAL(problems, "interval", interval);
-    problems.throwIfAny();
-    return new KeyRotation([], read);
+    return new KeyRotation([], readArgument("KeyRotation.every", "interval", interval, INTERVAL));
   }
 
   /**
@@ -140,10 +135,7 @@ export class KeyRotation {
    * @param epochs the names such as `2026-11`: 1 to 64 letters, digits, `.`, `_` and `-`; the order does not matter
    */
   public static epochs(epochs: string[]): KeyRotation {
-    const problems = new Problems("KeyRotation.epochs");
-    const read = EPOCHS(problems, "epochs", epochs) ?? [];
-    problems.throwIfAny();
-    return new KeyRotation([...read].sort());
+    return new KeyRotation([...readArgument("KeyRotation.epochs", "epochs", epochs, EPOCHS)].sort());
   }
 
   private constructor(
@@ -181,10 +173,7 @@ export class KeySource {
 
   /** An existing key in the compartment of the encryption. */
   public static existing(keyId: string): KeySource {
-    const problems = new Problems("KeySource.existing");
-    checkOcid(problems, "keyId", keyId, "key");
-    problems.throwIfAny();
-    return new KeySource(keyId);
+    return new KeySource(readArgument("KeySource.existing", "keyId", keyId, ocid("key")));
   }
 
   private constructor(

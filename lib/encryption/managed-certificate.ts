@@ -178,27 +178,27 @@ function readCertificate(scope: Construct, id: string, props: ManagedCertificate
       fix,
     );
   }
-  const renewal = readRenewal(problems, props ?? {}, authority?.leafValidity?.toDays());
+  const renewal = readRenewal(problems, read, authority?.leafValidity?.toDays());
   return problems.resolved<ResolvedCertificate>({ ...read, ...renewal, commonName: name });
 }
 
 /** Reads the renewal, whose limits and defaults follow from the lifetime of the certificate. */
 function readRenewal(
   problems: Problems,
-  props: Partial<ManagedCertificateProps>,
+  read: Partial<Resolved<typeof CERTIFICATE>>,
   leafDays = ASSUMED_LIFE,
 ): { readonly renewEvery: Duration; readonly renewAhead: Duration } {
   // A third of the lifetime is left when a renewal fails.
   const most = Math.max(1, Math.floor((Math.min(leafDays, ASSUMED_LIFE) * 2) / 3));
   const every = wholeDuration("days", { least: 1, most, example: `Duration.days(${most})` });
-  const days = withDefault(every, most)(problems, "renewEvery", props.renewEvery) ?? most;
+  const days = withDefault(every, most)(problems, "renewEvery", read.renewEvery) ?? most;
   const mostAhead = Math.max(0, days - 1);
   const ahead = wholeDuration("days", {
     least: 0,
     most: mostAhead,
     example: `Duration.days(${Math.floor(days / 4)})`,
   });
-  const daysAhead = withDefault(ahead, Math.floor(days / 4))(problems, "renewAhead", props.renewAhead) ?? 0;
+  const daysAhead = withDefault(ahead, Math.floor(days / 4))(problems, "renewAhead", read.renewAhead) ?? 0;
   return { renewEvery: Duration.days(days), renewAhead: Duration.days(daysAhead) };
 }
 

@@ -1,10 +1,10 @@
-import { ApiObject, Duration } from "cdk8s";
-import { Construct } from "constructs";
+import { ApiObject, Chart, Duration } from "cdk8s";
+import { Construct, type IConstruct } from "constructs";
 import { checkHosts, dnsNames, ipAddresses } from "./private/certificate-names";
 import { checked } from "../core/checked";
-import { pathOf } from "../core/construct-scope";
-import { checkSubdomainName } from "../core/kubernetes-names";
+import { StateOfTree } from "../core/construct-state";
 import {
+  readArgument,
   any,
   boolean,
   choice,
@@ -19,8 +19,11 @@ import {
   wholeDuration,
   withDefault,
 } from "../core/readers";
+import { pathOf } from "../core/construct-scope";
+import { checkSubdomainName } from "../core/kubernetes-names";
 import { Problems } from "../core/validation-error";
 import { checkUnused } from "../synthesis/chart-objects";
+import { isOfSameCluster } from "../synthesis/chart-scopes";
 
 /** The API group and the kind of an issuer that is not part of cert-manager. */
 export interface ExternalIssuerOptions {
@@ -33,6 +36,8 @@ export interface ExternalIssuerOptions {
 }
 
 const GROUP = "cert-manager.io";
+
+const NAME = subdomainName();
 
 const EXTERNAL = {
   group: subdomainName(),
@@ -49,12 +54,20 @@ const EXTERNAL = {
 export class CertificateIssuer {
   /** An issuer for every namespace (ClusterIssuer). */
   public static cluster(name: string): CertificateIssuer {
-    return new CertificateIssuer(GROUP, "ClusterIssuer", readName("CertificateIssuer.cluster", name));
+    return new CertificateIssuer(
+      GROUP,
+      "ClusterIssuer",
+      readArgument("CertificateIssuer.cluster", "name", name, NAME),
+    );
   }
 
   /** An issuer for the namespace of the certificate (Issuer). */
   public static namespaced(name: string): CertificateIssuer {
-    return new CertificateIssuer(GROUP, "Issuer", readName("CertificateIssuer.namespaced", name));
+    return new CertificateIssuer(
+      GROUP,
+      "Issuer",
+      readArgument("CertificateIssuer.namespaced", "name", name, NAME),
+    );
   }
 
   /**
@@ -67,9 +80,14 @@ export class CertificateIssuer {
     return new CertificateIssuer(group, kind, name);
   }
 
-  /** An ACME issuer, whose server decides how long certificates are valid. @internal */
-  public static _acme(kind: string, name: string): CertificateIssuer {
-    return new CertificateIssuer(GROUP, kind, name, true);
+  /**
+   * An ACME issuer, whose server decides how long certificates are valid.
+   *
+   * @param wildcardZones the DNS zones of its DNS challenges; an empty text is every zone
+   * @internal
+   */
+  public static _acme(kind: string, name: string, wildcardZones: readonly string[]): CertificateIssuer {
+    return new CertificateIssuer(GROUP, kind, name, true, wildcardZones);
   }
 
   private constructor(
@@ -81,7 +99,18 @@ export class CertificateIssuer {
     public readonly name: string,
     /** Whether this is an ACME issuer; false if only its name is known. */
     public readonly isAcme = false,
+    private readonly wildcardZones: readonly string[] = [""],
   ) {}
+
+  /**
+   * Whether the issuer can sign a certificate of a host: ACME servers sign wildcards after a DNS challenge only.
+   *
+   * @internal
+   */
+  public _canSign(host: string): boolean {
+    if (!host.startsWith("*.")) return true;
+    return this.wildcardZones.some((zone) => zone === "" || host.endsWith(`.${zone}`));
+  }
 
   /** The reference in the spec of a Certificate. @internal */
   public _issuerRef(): object {
@@ -90,11 +119,48 @@ export class CertificateIssuer {
   }
 }
 
-function readName(factory: string, name: string): string {
-  const problems = new Problems(factory);
-  checkSubdomainName(problems, "name", name);
-  problems.throwIfAny();
-  return name;
+interface NamedIssuer {
+  readonly kind: string;
+  readonly name: string;
+}
+
+const acmeIssuers = new StateOfTree(() => new Map<IConstruct, CertificateIssuer>());
+
+/** Records the ACME issuer that a construct creates, for the checks of certificates that refer to it by its name. */
+export function recordAcmeIssuer(owner: IConstruct, issuer: CertificateIssuer): void {
+  acmeIssuers.of(owner).set(owner, issuer);
+}
+
+/** The ACME issuer that the program creates under a name, in the cluster of a construct; for an Issuer, in its namespace. */
+export function findAcmeIssuer(user: IConstruct, { kind, name }: NamedIssuer): CertificateIssuer | undefined {
+  const isVisible = (owner: IConstruct) =>
+    isOfSameCluster(user, owner) &&
+    (kind === "ClusterIssuer" || Chart.of(user).namespace === Chart.of(owner).namespace);
+  return [...(acmeIssuers.peek(user) ?? [])]
+    .filter(([owner, issuer]) => issuer.kind === kind && issuer.name === name && isVisible(owner))
+    .map(([, issuer]) => issuer)
+    .at(0);
+}
+
+/** How a wildcard becomes possible, for messages. */
+export const WILDCARD_FIX =
+  "Give the issuer a DNS challenge for the zone, for example AcmeSolver.dns01Webhook({ groupName, solverName }); or list the hosts one by one";
+
+/** Adds a problem for each wildcard that the issuer can't sign. */
+function checkWildcards(
+  problems: Problems,
+  { issuer, dnsNames: hosts = [] }: { readonly issuer?: CertificateIssuer; readonly dnsNames?: string[] },
+): void {
+  hosts.forEach((host, index) => {
+    if (!issuer || issuer._canSign(host)) return;
+    const property = `dnsNames[${index}]`;
+    problems.add(
+      "NAME_INVALID",
+      `${property} is ${host}, but no solver of the ACME issuer ${issuer.name} has a DNS challenge for it`,
+      WILDCARD_FIX,
+      property,
+    );
+  });
 }
 
 /** The algorithm and the size of a certificate's private key. */
@@ -242,9 +308,10 @@ function readCertificate(scope: Construct, id: string, props: TlsCertificateProp
   if (props?.secretName === undefined) checkSubdomainName(problems, "secretName", secretName);
   checkUnused(problems, scope, ["Certificate"], secretName);
   checkHosts(problems, read);
+  checkWildcards(problems, read);
   const hours = read.duration ?? (read.issuer?.isAcme ? MAX_DAYS : DEFAULT_DAYS) * 24;
   const isValidDuration = props?.duration === undefined || read.duration !== undefined;
-  const renewHours = isValidDuration ? readRenewal(problems, props?.renewBefore, hours) : undefined;
+  const renewHours = isValidDuration ? readRenewal(problems, read.renewBefore, hours) : undefined;
   return problems.resolved<ResolvedCertificate>({ ...read, secretName, hours, renewHours });
 }
 

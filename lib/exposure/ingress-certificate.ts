@@ -1,10 +1,5 @@
-import { type Duration } from "cdk8s";
-import { type IConstruct } from "constructs";
-import { checked } from "../core/checked";
-import { shown } from "../core/display-value";
-import { checkSubdomainName } from "../core/kubernetes-names";
-import { checkOcid, compareOcids } from "../core/ocid";
 import {
+  readArgument,
   optional,
   passing,
   type PropsSchema,
@@ -15,6 +10,12 @@ import {
   wholeDuration,
   withDefault,
 } from "../core/readers";
+import { type Duration } from "cdk8s";
+import { type IConstruct } from "constructs";
+import { checked } from "../core/checked";
+import { shown } from "../core/display-value";
+import { checkSubdomainName } from "../core/kubernetes-names";
+import { checkOcid, compareOcids } from "../core/ocid";
 import { Problems } from "../core/validation-error";
 import { type TlsCertificate } from "../encryption/tls-certificate";
 
@@ -121,9 +122,8 @@ export class IngressCertificate {
 
   /** The certificate of a TlsCertificate in the namespace of the gateway. */
   public static fromTlsCertificate(certificate: TlsCertificate): IngressCertificate {
-    const problems = new Problems("IngressCertificate.fromTlsCertificate");
-    valueOf<TlsCertificate>("TlsCertificate")(problems, "certificate", certificate);
-    problems.throwIfAny();
+    const reader = valueOf<TlsCertificate>("TlsCertificate");
+    readArgument("IngressCertificate.fromTlsCertificate", "certificate", certificate, reader);
     return new IngressCertificate(CertificateStore.SECRET, certificate.secretName);
   }
 
@@ -153,6 +153,16 @@ export class IngressCertificate {
     return { ...this.annotations };
   }
 
+  /** The issuer that cert-manager uses; undefined if cert-manager is not involved. @internal */
+  public _issuer(): { readonly kind: string; readonly name: string } | undefined {
+    const {
+      ["cert-manager.io/cluster-issuer"]: clusterIssuer,
+      ["cert-manager.io/issuer"]: name = clusterIssuer,
+    } = this.annotations;
+    if (name === undefined) return undefined;
+    return { kind: clusterIssuer === undefined ? "Issuer" : "ClusterIssuer", name };
+  }
+
   /**
    * The spec of a cert-manager Certificate equivalent to the annotations; undefined if cert-manager is not
    * involved.
@@ -162,16 +172,12 @@ export class IngressCertificate {
   public _orderFor(host: string): object | undefined {
     const { annotations } = this;
     const valueOfKey = (name: string) => annotations[`cert-manager.io/${name}`];
-    if (Object.keys(annotations).length === 0) return undefined;
-    const clusterIssuer = valueOfKey("cluster-issuer");
+    const issuer = this._issuer();
+    if (!issuer) return undefined;
     return {
       secretName: this.name,
       dnsNames: [host],
-      issuerRef: {
-        group: "cert-manager.io",
-        kind: clusterIssuer === undefined ? "Issuer" : "ClusterIssuer",
-        name: clusterIssuer ?? valueOfKey("issuer"),
-      },
+      issuerRef: { group: "cert-manager.io", ...issuer },
       duration: valueOfKey("duration"),
       renewBefore: valueOfKey("renew-before"),
       privateKey: { rotationPolicy: valueOfKey("private-key-rotation-policy") },

@@ -1,10 +1,10 @@
+import { reasonFor, type Reader, valueOf, checkedBy, text } from "../core/readers";
 import { type IConstruct, Construct } from "constructs";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { shown } from "../core/display-value";
 import { isDnsLabel } from "../core/kubernetes-names";
-import { checkedBy, text } from "../core/readers";
-import { readReason, type ReasonedChoice } from "../core/reason";
+import { type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 import { type IngressCertificate } from "./ingress-certificate";
 import { type LoadBalancerAccess } from "./load-balancer-settings";
@@ -36,6 +36,20 @@ const WILDCARD = checkedBy(text(), (problems, property, name) => {
   );
 });
 
+const WILDCARD_REASON = reasonFor("A wildcard host");
+
+/** Reads a host; again with its name and reason, because a program without types can pass any object. */
+export function ingressHost(): Reader<IngressHost> {
+  return checkedBy(valueOf<IngressHost>("IngressHost"), (problems, property, { name, reason }) => {
+    if (typeof name !== "string" || !name.startsWith("*")) {
+      HOST(problems, `${property}.name`, name);
+      return;
+    }
+    WILDCARD(problems, `${property}.name`, name);
+    WILDCARD_REASON(problems, `${property}.reason`, reason);
+  });
+}
+
 /**
  * The host name under which an ingress gateway serves a workload.
  *
@@ -64,7 +78,7 @@ export class IngressHost {
   public static wildcard(name: string, choice: ReasonedChoice): IngressHost {
     const problems = new Problems("IngressHost.wildcard");
     WILDCARD(problems, "name", name);
-    const reason = readReason(problems, "A wildcard host", choice);
+    const reason = WILDCARD_REASON(problems, "reason", choice?.reason);
     problems.throwIfAny();
     return new IngressHost(name, reason);
   }

@@ -1,13 +1,13 @@
-import { ApiObject, Chart } from "cdk8s";
-import { Construct, type IConstruct } from "constructs";
 import {
-  type IngressHost,
+  ingressHost,
   type ResolvedRoute,
   INGRESS_SERVICE_PORT,
   type IngressGateway,
   IngressPathType,
   type IngressRouteProps,
 } from "./ingress-gateway";
+import { ApiObject, Chart } from "cdk8s";
+import { Construct, type IConstruct } from "constructs";
 import { TlsTerminationPoint } from "./load-balancer-settings";
 import { checkServiceName, type IServiceBackend, WorkloadService } from "./workload-service";
 import { type TlsTermination } from "./tls-termination";
@@ -17,6 +17,7 @@ import { any, choice, type PropsSchema, readProps, valueOf, withDefault } from "
 import { shortHash } from "../core/resource-name";
 import { Problems } from "../core/validation-error";
 import { isSameCluster, scopeOf } from "../synthesis/chart-scopes";
+import { findAcmeIssuer, WILDCARD_FIX } from "../encryption/tls-certificate";
 import { guardStaticSynthesis } from "../synthesis/chart-guards";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 import { AppProtocol } from "../workload/pods/ports";
@@ -52,7 +53,7 @@ const MAX_PATH_LENGTH = 200;
 
 const INGRESS_ROUTE = {
   gateway: valueOf<IngressGateway>("IngressGateway"),
-  host: valueOf<IngressHost>("IngressHost"),
+  host: ingressHost(),
   tls: valueOf<TlsTermination>("TlsTermination"),
   workload: valueOf<IServiceBackend>("IServiceBackend"),
   path: withDefault(any<string>(), "/"),
@@ -171,7 +172,10 @@ export class IngressRoute extends Construct {
     super(gateway._homeOf(workload), `Ingress-${name}`);
     gateway._claim(route);
     guardStaticSynthesis(Chart.of(this));
-    checkAtSynthesis(this, () => checkCluster(this, gateway, workload));
+    checkAtSynthesis(this, () => {
+      checkCluster(this, gateway, workload);
+      checkWildcard(this);
+    });
     [this.name, this.host, this.path] = [name, host.name, path];
     [this.gateway, this.workload, this.certificate] = [gateway, workload, route.certificate];
     host._acknowledge(this);
@@ -194,6 +198,21 @@ function nameOf({ workload, host, path, pathType }: ResolvedRoute): string {
   const { namespace = "" } = Chart.of(workload);
   const text = JSON.stringify([namespace, workload.name, host.name, path, pathType]);
   return `${workload.name.slice(0, 52).replace(/-+$/, "")}-${shortHash(text, 10)}`;
+}
+
+/** Throws if the issuer of the certificate of a wildcard host is an ACME issuer of the program that can't sign it. */
+function checkWildcard({ certificate, gateway, host, node }: IngressRoute): void {
+  const name = certificate._issuer();
+  const issuer = name && findAcmeIssuer(gateway, name);
+  if (!issuer || issuer._canSign(host)) return;
+  const problems = new Problems(node.path);
+  problems.add(
+    "INGRESS_INVALID",
+    `host is ${host}, but no solver of the ACME issuer ${issuer.name} has a DNS challenge for it`,
+    WILDCARD_FIX,
+    "host",
+  );
+  problems.throwIfAny();
 }
 
 /** Throws if the gateway belongs to another cluster than the workload. */

@@ -1,3 +1,4 @@
+import { readChoice, readReason, type ReasonedChoice } from "../core/reason";
 import { type IConstruct } from "constructs";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
@@ -13,7 +14,6 @@ import {
   wholeDuration,
   wholeNumber,
 } from "../core/readers";
-import { readReason, type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 import { type Duration } from "cdk8s";
 
@@ -149,9 +149,11 @@ export class LoadBalancerAccess {
 
   /** A public load balancer for any client. */
   public static publicFromAnywhere(choice: ReasonedChoice): LoadBalancerAccess {
-    const problems = new Problems("LoadBalancerAccess.publicFromAnywhere");
-    const reason = readReason(problems, "A load balancer for everyone", choice);
-    problems.throwIfAny();
+    const reason = readChoice(
+      "LoadBalancerAccess.publicFromAnywhere",
+      "A load balancer for everyone",
+      choice,
+    );
     return new LoadBalancerAccess(false, ["0.0.0.0/0"], reason, "public load balancer for 0.0.0.0/0");
   }
 

@@ -148,6 +148,8 @@ export class LoadBalancer extends Construct {
   public readonly type: LoadBalancerType;
   /** Whether the load balancer has an address in the VCN only. */
   public readonly isInternal: boolean;
+  /** The nodes that receive the traffic. */
+  public readonly externalTrafficPolicy: ExternalTrafficPolicy;
   /** The port that clients connect to. */
   public readonly port: number;
   /** The OCID of the subnet of the load balancer. */
@@ -170,6 +172,7 @@ export class LoadBalancer extends Construct {
     this.namespace = resolved.namespace;
     this.type = exposure.type;
     this.isInternal = exposure.isInternal;
+    this.externalTrafficPolicy = exposure.policy;
     this.port = resolved.port;
     this.subnetId = resolved.subnetId;
     this.workload = workload;

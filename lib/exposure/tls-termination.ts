@@ -1,12 +1,5 @@
-import { Problems } from "../core/validation-error";
-import { type IConstruct } from "constructs";
-import { type IngressCertificate } from "./ingress-certificate";
-import { TlsTerminationPoint } from "./load-balancer-settings";
-import { Acknowledgements } from "../core/acknowledgement";
-import { checked } from "../core/checked";
-import { shown } from "../core/display-value";
-import { checkSubdomainName, isDnsSubdomain } from "../core/kubernetes-names";
 import {
+  readArgument,
   choice,
   objectName,
   objectOf,
@@ -15,13 +8,20 @@ import {
   passing,
   type PropsSchema,
   readProps,
-  readReason,
   reasonFor,
   type Resolved,
   valueOf,
   withDefault,
 } from "../core/readers";
-import { type ReasonedChoice } from "../core/reason";
+import { readChoice, type ReasonedChoice } from "../core/reason";
+import { Problems } from "../core/validation-error";
+import { type IConstruct } from "constructs";
+import { type IngressCertificate } from "./ingress-certificate";
+import { TlsTerminationPoint } from "./load-balancer-settings";
+import { Acknowledgements } from "../core/acknowledgement";
+import { checked } from "../core/checked";
+import { shown } from "../core/display-value";
+import { checkSubdomainName, isDnsSubdomain } from "../core/kubernetes-names";
 import { type AppProtocol } from "../workload/pods/ports";
 import { sslConfigOf, TlsVersion } from "../workload/pods/load-balancer-listeners";
 
@@ -58,6 +58,7 @@ export function checkSecretGrant(
       "REASON_MISSING",
       `The Secret ${secret} is outside of ${namespace ?? "the chart's namespace"}, and secretGrant is missing`,
       'Use a Secret in the namespace of the Service, or give a reason: secretGrant: { reason: "..." }',
+      "tls.secretGrant",
     );
   }
 }
@@ -202,9 +203,7 @@ export class TlsTermination {
    * protocol to its pods; for `exposeViaIngress`.
    */
   public static atIngress(certificate: IngressCertificate): TlsTermination {
-    const problems = new Problems("TlsTermination.atIngress");
-    CERTIFICATE(problems, "certificate", certificate);
-    problems.throwIfAny();
+    readArgument("TlsTermination.atIngress", "certificate", certificate, CERTIFICATE);
     return new TlsTermination(TlsTerminationPoint.INGRESS, { certificate });
   }
 
@@ -230,9 +229,7 @@ export class TlsTermination {
 
   /** Uses no TLS: traffic can be read and changed in transit. */
   public static none(choice: ReasonedChoice): TlsTermination {
-    const problems = new Problems("TlsTermination.none");
-    const reason = readReason(problems, "A listener without TLS", choice);
-    problems.throwIfAny();
+    const reason = readChoice("TlsTermination.none", "A listener without TLS", choice);
     return new TlsTermination(TlsTerminationPoint.NONE, { reason });
   }
 

@@ -29,7 +29,6 @@ import {
   mapped,
   objectName,
   ocid,
-  passing,
   type PropsSchema,
   type Reader,
   readProps,
@@ -40,11 +39,11 @@ import {
 } from "../core/readers";
 import { byText } from "../core/stable-order";
 import { Problems } from "../core/validation-error";
-import { keyedByValue } from "../core/value-readers";
+import { keyedByValue, nonEmptyListOf } from "../core/value-readers";
 import { type INetworkSecurityGroup } from "../network/security-groups/security-group";
-import { chartOf, checkUnused, findNamed } from "../synthesis/chart-objects";
 import { guardStaticSynthesis } from "../synthesis/chart-guards";
-import { checkImageName } from "../workload/images/private/image-reference";
+import { chartOf, checkUnused, findNamed } from "../synthesis/chart-objects";
+import { REGISTRY_PREFIX } from "../workload/images/private/image-reference";
 
 /** Props for AdmissionGuardrails. */
 export interface AdmissionGuardrailsProps {
@@ -124,6 +123,14 @@ export class AdmissionGuardrails extends Construct {
   public readonly allowedRegistries: string[];
   /** The keys of the labels that every pod must have. */
   public readonly requiredLabels: string[];
+  /** The OCIDs of the network security groups that Services may use; empty if any may be used. */
+  public readonly loadBalancerGroupIds: string[];
+  /** The OCIDs of the compartments for load balancers of Services, besides that of the cluster. */
+  public readonly loadBalancerCompartmentIds: string[];
+  /** The action for objects that violate a rule without its own mode. */
+  public readonly mode: GuardrailMode;
+  /** The namespaces that are exempt from rules, besides the system namespaces. */
+  public readonly exceptions: GuardrailException[];
 
   constructor(scope: Construct, id: string, props: AdmissionGuardrailsProps = {}) {
     const read = readGuardrails(scope, id, props);
@@ -134,6 +141,10 @@ export class AdmissionGuardrails extends Construct {
     this.namePrefix = read.namePrefix;
     this.allowedRegistries = read.allowedRegistries;
     this.requiredLabels = read.requiredLabels;
+    this.loadBalancerGroupIds = read.loadBalancerGroups;
+    this.loadBalancerCompartmentIds = read.loadBalancerCompartmentIds;
+    this.mode = read.mode;
+    this.exceptions = read.exceptions;
     checkRequiredLabels(this, guardrails, read.requiredLabels);
     for (const guardrail of guardrails) new AdmissionGuardrail(this, guardrail);
   }
@@ -142,26 +153,8 @@ export class AdmissionGuardrails extends Construct {
 const MAX_NAME_LENGTH = 63;
 const MAX_PREFIX_LENGTH = MAX_NAME_LENGTH - Math.max(...ALL_RULES.map((rule) => rule.length)) - 1;
 
-/** Reads a list with at least one entry. */
-function filledList<T>(each: Reader<T>, example: string): Reader<T[]> {
-  const list = listOf(each, `a list, for example ${example}`);
-  return (problems, name, value) => {
-    if (!Array.isArray(value) || value.length > 0) return list(problems, name, value);
-    problems.add(
-      "GUARDRAIL_INVALID",
-      `${name} is empty`,
-      `Give entries, for example ${example}, or leave ${name} out`,
-    );
-    return undefined;
-  };
-}
-
-const REGISTRY = checkedBy(text("a registry"), (problems, name, registry) => {
-  checkImageName(problems, name, registry, true);
-});
-
-const LABEL_KEY = passing<string>((problems, name, key) => {
-  if (typeof key === "string" && isQualifiedName(key)) return;
+const LABEL_KEY = checkedBy(text('a text, for example "team"'), (problems, name, key) => {
+  if (isQualifiedName(key)) return;
   const fix = 'Give the key of a label, for example "team" or "acme.example/cost-center"';
   problems.add("LABEL_INVALID", `${name} is ${shown(key)}`, fix);
 });
@@ -173,24 +166,48 @@ const GROUP_ID = mapped(
 const MODE = checkedBy(valueOf<GuardrailMode>("GuardrailMode"), checkMode);
 const EXCEPTION = checkedBy(valueOf<GuardrailException>("GuardrailException"), checkException);
 
+const MODES = mapOf(MODE, 'modes by rule, for example { "image-digest": GuardrailMode.warn({ reason }) }');
+
+/** Reads modes by the ids of their rules, or by the names of the rules in the enumeration. */
+const modesByRule: Reader<{ readonly [rule: string]: GuardrailMode }> = (problems, name, value) => {
+  const read = MODES(problems, name, value);
+  if (read === undefined) return undefined;
+  const modes: { readonly [rule: string]: GuardrailMode } = keyedByValue(GuardrailRule, read);
+  for (const rule of Object.keys(modes)) checkRule(problems, name, rule);
+  return modes;
+};
+
+const NO_MODES: { readonly [rule: string]: GuardrailMode } = {};
+
 const NAME_PREFIX = checkedBy(objectName(), (problems, name, prefix) => {
   if (prefix.length <= MAX_PREFIX_LENGTH) return;
   problems.add("NAME_INVALID", `${name} has ${prefix.length} characters`, `Use at most ${MAX_PREFIX_LENGTH}`);
 });
 
 const GUARDRAILS_PROPS = {
-  allowedRegistries: withDefault(filledList(REGISTRY, '["fra.ocir.io/acme"]'), []),
-  requiredLabels: withDefault(filledList(LABEL_KEY, '["team"]'), []),
-  loadBalancerGroups: withDefault(filledList(GROUP_ID, "[cluster.workerSecurityGroup]"), []),
+  allowedRegistries: withDefault(
+    nonEmptyListOf(REGISTRY_PREFIX, '["fra.ocir.io/acme"]', "GUARDRAIL_INVALID", "to allow all"),
+    [],
+  ),
+  requiredLabels: withDefault(
+    nonEmptyListOf(LABEL_KEY, '["team"]', "GUARDRAIL_INVALID", "to require none"),
+    [],
+  ),
+  loadBalancerGroups: withDefault(
+    nonEmptyListOf(GROUP_ID, "[cluster.workerSecurityGroup]", "GUARDRAIL_INVALID", "to allow all"),
+    [],
+  ),
   loadBalancerCompartmentIds: withDefault(
-    filledList(ocid("compartment", "tenancy"), '["ocid1.compartment.oc1..example"]'),
+    nonEmptyListOf(
+      ocid("compartment", "tenancy"),
+      '["ocid1.compartment.oc1..example"]',
+      "GUARDRAIL_INVALID",
+      "to allow only that of the cluster",
+    ),
     [],
   ),
   mode: withDefault(MODE, GuardrailMode.deny()),
-  modes: withDefault(
-    mapOf(MODE, 'modes by rule, for example { "image-digest": GuardrailMode.warn({ reason }) }'),
-    {},
-  ),
+  modes: withDefault(modesByRule, NO_MODES),
   exceptions: withDefault(listOf(EXCEPTION, "a list of GuardrailException.of({ … })"), []),
   namePrefix: withDefault(NAME_PREFIX, "secure-oke"),
 } satisfies PropsSchema<AdmissionGuardrailsProps>;
@@ -221,8 +238,10 @@ export function readGuardrails(
     loadBalancerGroupIds: read.loadBalancerGroups ?? [],
     exemptNamespaces,
   });
-  const modes: { readonly [rule: string]: GuardrailMode } = keyedByValue(GuardrailRule, read.modes ?? {});
-  checkModes(problems, props.modes, definitions);
+  const { modes = {} } = read;
+  for (const rule of Object.keys(modes)) {
+    checkActive(problems, `modes sets a mode for ${rule}`, rule, definitions);
+  }
   checkExemptedRules(problems, exceptions, definitions);
   const guardrails = definitions.map((definition) => ({
     name: `${namePrefix}-${definition.rule}`,
@@ -285,17 +304,6 @@ function checkDuplicates(problems: Problems, sorted: readonly GuardrailException
       `exceptions exempts ${exception.namespace} more than once from ${[...new Set(duplicates)].join(", ")}`,
       "Keep one of the exceptions, with the whole reason",
     );
-  }
-}
-
-function checkModes(
-  problems: Problems,
-  modes: AdmissionGuardrailsProps["modes"],
-  definitions: readonly GuardrailDefinition[],
-): void {
-  for (const rule of Object.keys(keyedByValue(GuardrailRule, modes ?? {}))) {
-    checkRule(problems, "modes", rule);
-    checkActive(problems, `modes sets a mode for ${rule}`, rule, definitions);
   }
 }
 

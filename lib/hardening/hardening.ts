@@ -22,17 +22,17 @@ import { type Accounts, accountsOf } from "./private/service-account-token";
 import { Acknowledgements, type PracticeId } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import { StateOf } from "../core/construct-state";
+import { kind } from "../core/readers";
 import { Problems, ValidationError } from "../core/validation-error";
-import { isOfKind, refuseKind } from "../core/value-readers";
 import { addWarning } from "../core/warnings";
 import { apiObjectsIn, dataOf, renderObject } from "../synthesis/chart-objects";
 import { outputOf } from "../synthesis/chart-scopes";
 import { isIncluded, keepHook } from "../synthesis/check-included";
 import {
-  computeOnce,
-  forgetObjects,
   addStep,
+  computeOnce,
   dataBefore,
+  forgetObjects,
   hasEarlierStep,
   hasStep,
   originalOf,
@@ -93,8 +93,8 @@ export class Hardening {
   public static of(scope: IConstruct, options: HardeningOptions = {}): Hardening {
     const problems = new Problems("Hardening.of");
     const instead = "a chart, or another construct of cdk8s";
-    if (!isOfKind(scope, ["node"])) refuseKind(problems, "scope", scope, instead);
-    else if (scope.node.scopes.some((outer) => App.isApp(outer) || TerraformStack.isStack(outer))) {
+    const read = kind<IConstruct>(["node"], instead)(problems, "scope", scope);
+    if (read?.node.scopes.some((outer) => App.isApp(outer) || TerraformStack.isStack(outer))) {
       problems.add(
         "VALUE_INVALID",
         "scope belongs to a Terraform app, which contains no workloads",

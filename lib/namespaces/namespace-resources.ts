@@ -8,13 +8,13 @@ import {
   optional,
   type PropsSchema,
   type Reader,
-  readProps,
+  readArguments,
   type Resolved,
   wholeNumber,
   withDefault,
 } from "../core/readers";
 import { byKey } from "../core/stable-order";
-import { Problems } from "../core/validation-error";
+import { type Problems } from "../core/validation-error";
 import {
   DEFAULT_RESOURCES,
   type ResourceRange,
@@ -53,17 +53,17 @@ const LIMITS = {
   minimumEphemeralStorage: withDefault(byteQuantity(), "1Mi"),
 } satisfies PropsSchema<NamespaceLimits>;
 
-type ReadLimits = Resolved<typeof LIMITS>;
+/** Limits with their defaults. */
+export type ReadLimits = Resolved<typeof LIMITS>;
 
-/** Reads limits as the spec of a LimitRange. */
-export function namespaceLimits(): Reader<object> {
-  return mapped(checkedBy(objectOf(LIMITS), checkRanges), limitsSpec);
+/** Reads limits, with their defaults. */
+export function namespaceLimits(): Reader<ReadLimits> {
+  return checkedBy(objectOf(LIMITS), checkRanges);
 }
 
 /** The limits of a namespace without its own. */
-export function defaultLimits(): object {
-  const problems = new Problems("limits");
-  return limitsSpec(problems.resolved<ReadLimits>(readProps(problems, {}, LIMITS)));
+export function defaultLimits(): ReadLimits {
+  return readArguments("limits", {}, LIMITS);
 }
 
 function checkRanges(problems: Problems, name: string, limits: ReadLimits): void {
@@ -77,7 +77,8 @@ function checkRanges(problems: Problems, name: string, limits: ReadLimits): void
   }
 }
 
-function limitsSpec(limits: ReadLimits): object {
+/** The spec of a LimitRange. */
+export function limitsSpec(limits: ReadLimits): object {
   const { maximumCpu, maximumMemory, maximumEphemeralStorage } = limits;
   const { minimumCpu, minimumMemory, minimumEphemeralStorage } = limits;
   const { cpu, memory, ephemeralStorage } = DEFAULT_RESOURCES;
@@ -207,20 +208,29 @@ const QUOTA = {
   ),
 } satisfies PropsSchema<NamespaceQuota>;
 
-type ReadQuota = Resolved<typeof QUOTA>;
+type QuotaParts = Resolved<typeof QUOTA>;
 
-/** Reads a quota as the spec of a ResourceQuota. */
-export function namespaceQuota(): Reader<QuotaSpec> {
-  return mapped(checkedBy(objectOf(QUOTA), checkQuota), quotaSpec);
+/** A quota with its defaults. */
+export interface ReadQuota extends QuotaParts {
+  readonly nodePorts: number;
+}
+
+/** Reads a quota, with its defaults. */
+export function namespaceQuota(): Reader<ReadQuota> {
+  return mapped(checkedBy(objectOf(QUOTA), checkQuota), withNodePorts);
 }
 
 /** The quota of a namespace without its own. */
-export function defaultQuota(): QuotaSpec {
-  const problems = new Problems("quota");
-  return quotaSpec(problems.resolved<ReadQuota>(readProps(problems, {}, QUOTA)));
+export function defaultQuota(): ReadQuota {
+  return withNodePorts(readArguments("quota", {}, QUOTA));
 }
 
-function checkQuota(problems: Problems, name: string, quota: ReadQuota): void {
+/** By default, only the node ports of load balancers: another one bypasses the load balancer and its rules. */
+function withNodePorts(quota: QuotaParts): ReadQuota {
+  return { ...quota, nodePorts: quota.nodePorts ?? quota.loadBalancers };
+}
+
+function checkQuota(problems: Problems, name: string, quota: QuotaParts): void {
   for (const resource of ["cpu", "memory", "ephemeralStorage"] as const) {
     const [requests, limits] = [`${resource}Requests`, `${resource}Limits`] as const;
     checkQuantityOrder(
@@ -248,7 +258,7 @@ function checkClass(
   name: string,
   storageClass: string,
   { storageRequests, volumeClaims }: StorageClassQuota,
-  total: ReadQuota,
+  total: QuotaParts,
 ): void {
   const property = `${name}.storageClasses.${storageClass}`;
   if (storageRequests === undefined && volumeClaims === undefined) {
@@ -273,9 +283,8 @@ function checkClass(
   if ((volumeClaims ?? 0) > (total.volumeClaims ?? Infinity)) addExceeded("volumeClaims", volumeClaims);
 }
 
-function quotaSpec(quota: ReadQuota): QuotaSpec {
-  // By default, only the node ports of load balancers: another one bypasses the load balancer and its rules.
-  const { loadBalancers, nodePorts = loadBalancers } = quota;
+/** The spec of a ResourceQuota. */
+export function quotaSpec(quota: ReadQuota): QuotaSpec {
   const classes = Object.entries(quota.storageClasses).sort(byKey);
   const ofClasses = classes.map(([name, ofClass]) => storageFields(classPrefix(name), ofClass));
   return {
@@ -288,8 +297,8 @@ function quotaSpec(quota: ReadQuota): QuotaSpec {
         "limits.memory": quota.memoryLimits,
         "limits.ephemeral-storage": quota.ephemeralStorageLimits,
         pods: String(quota.pods),
-        "services.loadbalancers": String(loadBalancers),
-        "services.nodeports": String(nodePorts),
+        "services.loadbalancers": String(quota.loadBalancers),
+        "services.nodeports": String(quota.nodePorts),
         ...storageFields("", quota),
       },
       ...ofClasses,

@@ -7,6 +7,8 @@ import {
   namespaceLimits,
   type NamespaceQuota,
   namespaceQuota,
+  limitsSpec,
+  quotaSpec,
 } from "./namespace-resources";
 import { checkCapacity, type ContainerLimits } from "./private/namespace-capacity";
 import {
@@ -170,6 +172,16 @@ export class SecureNamespace extends Construct {
   public readonly podSecurity: PodSecurityLevel;
   /** The version of the Pod Security Standard. */
   public readonly podSecurityVersion: KubernetesVersion;
+  /** The quota for all pods and Services, with its defaults. */
+  public readonly quota: NamespaceQuota;
+  /** The limits of each container, with their defaults. */
+  public readonly limits: NamespaceLimits;
+  /** The names of the storage classes that volume claims may use; undefined if all are allowed. */
+  public readonly allowedStorageClasses?: string[];
+  /** The names of the priority classes that pods may use; undefined if all but the system classes are allowed. */
+  public readonly allowedPriorityClasses?: string[];
+  /** The names of the image pull Secrets; undefined if none were given. */
+  public readonly imagePullSecrets?: string[];
 
   constructor(scope: Construct, id: string, props: SecureNamespaceProps) {
     const read = readNamespace(scope, id, props);
@@ -178,6 +190,11 @@ export class SecureNamespace extends Construct {
     this.name = read.name;
     this.podSecurity = read.podSecurity;
     this.podSecurityVersion = read.podSecurityVersion;
+    this.quota = read.quota;
+    this.limits = read.limits;
+    this.allowedStorageClasses = read.allowedStorageClasses;
+    this.allowedPriorityClasses = read.allowedPriorityClasses;
+    this.imagePullSecrets = read.imagePullSecrets;
     this.addNamespace(read);
     this.add("DenyAll", "networking.k8s.io/v1", "NetworkPolicy", "deny-all", {
       spec: { podSelector: {}, policyTypes: ["Egress", "Ingress"] },
@@ -185,8 +202,8 @@ export class SecureNamespace extends Construct {
     this.add("AllowDns", "networking.k8s.io/v1", "NetworkPolicy", "allow-dns", {
       spec: { podSelector: {}, policyTypes: ["Egress"], egress: [dnsEgress()] },
     });
-    const quota = this.add("Quota", "v1", "ResourceQuota", "quota", { spec: read.quota });
-    const limits = this.add("Limits", "v1", "LimitRange", "limits", { spec: read.limits });
+    const quota = this.add("Quota", "v1", "ResourceQuota", "quota", { spec: quotaSpec(read.quota) });
+    const limits = this.add("Limits", "v1", "LimitRange", "limits", { spec: limitsSpec(read.limits) });
     this.limitClasses(read);
     this.guardPodSecurity();
     noteNamespace(Chart.of(this), this.name);
@@ -311,7 +328,7 @@ function readNamespace(scope: Construct, id: string, props: SecureNamespaceProps
   const problems = new Problems(pathOf(scope, id));
   const read = readProps(problems, props, NAMESPACE);
   if (read.name !== undefined) checkUnused(problems, scope, ["Namespace"], read.name);
-  if (read.allowedStorageClasses) checkQuotaClasses(problems, read.allowedStorageClasses, props.quota);
+  if (read.allowedStorageClasses) checkQuotaClasses(problems, read.allowedStorageClasses, read.quota);
   return problems.resolved<ReadNamespace>(read);
 }
 

@@ -12,7 +12,6 @@ import {
   listOf,
   objectName,
   optional,
-  passing,
   type Reader,
   readProps,
   type Resolved,
@@ -21,17 +20,17 @@ import {
 } from "../core/readers";
 import { type Problem, Problems, ValidationError, whilePending } from "../core/validation-error";
 import { checkUnique, nonEmptyListOf } from "../core/value-readers";
-import { isOfSameCluster } from "../synthesis/chart-scopes";
 import { podsRangeOf } from "../network-policy/private/network-rules";
-import { guardBindings, LeastPrivilegeRole } from "../rbac/role";
 import { editorRules, operatorRules, viewerRules } from "../rbac/kubernetes-access";
+import { guardBindings, LeastPrivilegeRole } from "../rbac/role";
 import { type RoleRule } from "../rbac/role-rule";
 import { Subject } from "../rbac/subject";
-import { chartOf, checkUnused } from "../synthesis/chart-objects";
 import { noteWritten } from "../synthesis/chart-guards";
+import { chartOf, checkUnused } from "../synthesis/chart-objects";
+import { isOfSameCluster } from "../synthesis/chart-scopes";
 import { checkAtSynthesis } from "../synthesis/synthesis-checks";
 import { AllowedRegistries } from "../workload/images/allowed-registries";
-import { checkImageName } from "../workload/images/private/image-reference";
+import { REGISTRY_PREFIX } from "../workload/images/private/image-reference";
 
 interface Named extends IConstruct {
   readonly name: string;
@@ -182,6 +181,14 @@ export class Tenant extends Construct {
   public readonly namespace: SecureNamespace;
   /** The namespaces whose pods may connect with the tenant's pods. */
   public readonly allowedPeers: string[];
+  /** The OCIDs of the IAM groups that deploy the tenant's workloads. */
+  public readonly admins: string[];
+  /** The OCIDs of the IAM groups that operate the workloads. */
+  public readonly developers: string[];
+  /** The OCIDs of the IAM groups that may read everything of the tenant except Secrets. */
+  public readonly viewers: string[];
+  /** The registries and repositories that the tenant's images may come from; undefined if any may be used. */
+  public readonly allowedRegistries?: string[];
 
   constructor(scope: Construct, id: string, props: TenantProps = {}) {
     const tenant = readTenant(scope, id, props);
@@ -190,6 +197,10 @@ export class Tenant extends Construct {
     const chart = Chart.of(this);
     this.name = name;
     this.allowedPeers = allowedPeers;
+    this.allowedRegistries = allowedRegistries;
+    this.admins = tenant.admins.map(({ name: ocid }) => ocid);
+    this.developers = tenant.developers.map(({ name: ocid }) => ocid);
+    this.viewers = tenant.viewers.map(({ name: ocid }) => ocid);
     guardBindings(chart);
     guardName(this);
     this.namespace = new SecureNamespace(this, "Namespace", namespaceProps(name, props));
@@ -226,10 +237,6 @@ const groups: Reader<Subject[]> = (problems, name, value) => {
   return ocids && subjectsOf(problems, name, ocids);
 };
 
-function checkRegistry(problems: Problems, name: string, prefix: string): void {
-  checkImageName(problems, name, prefix, true);
-}
-
 const NO_SUBJECTS: Subject[] = [];
 const NO_NAMES: string[] = [];
 
@@ -238,7 +245,7 @@ const TENANT = {
   developers: withDefault(groups, NO_SUBJECTS),
   viewers: withDefault(groups, NO_SUBJECTS),
   allowedRegistries: optional(
-    nonEmptyListOf(passing(checkRegistry), '["fra.ocir.io/acme"]', "IMAGE_INVALID", "to allow all"),
+    nonEmptyListOf(REGISTRY_PREFIX, '["fra.ocir.io/acme"]', "IMAGE_INVALID", "to allow all"),
   ),
   allowedPeers: withDefault(
     checkedBy(listOf(objectName(), 'a list of names, for example ["bank"]'), checkUnique),

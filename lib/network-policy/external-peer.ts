@@ -1,3 +1,4 @@
+import { readChoice, checkReason, type ReasonedChoice } from "../core/reason";
 import {
   type INetworkPolicyPeer,
   type IPodSelector,
@@ -26,7 +27,6 @@ import {
   NetworkPeer,
   type INetworkSecurityGroup,
 } from "../network/security-groups/security-group";
-import { checkReason, readReason, type ReasonedChoice } from "../core/reason";
 
 /** Props for ExternalPeer. */
 export interface ExternalPeerProps {
@@ -160,9 +160,7 @@ export class OracleServiceRanges {
    * the region's services only and have no other route, until an egress of the cluster opens TCP 443 to more.
    */
   public static everyPublicAddress(choice: ReasonedChoice): OracleServiceRanges {
-    const problems = new Problems("OracleServiceRanges.everyPublicAddress");
-    const reason = readReason(problems, EVERY_PUBLIC_ADDRESS, choice);
-    problems.throwIfAny();
+    const reason = readChoice("OracleServiceRanges.everyPublicAddress", EVERY_PUBLIC_ADDRESS, choice);
     return new OracleServiceRanges(["0.0.0.0/0"], reason);
   }
 

@@ -22,7 +22,7 @@ import {
   valueOf,
   withDefault,
 } from "../core/readers";
-import { findWhenWritten, type ProgramFinding } from "../core/warnings";
+import { computeForFindings, findWhenWritten, type ProgramFinding } from "../core/warnings";
 import { ResourceConstruct } from "../core/resource-construct";
 import { nameOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
@@ -210,6 +210,12 @@ function readAuditArchive(scope: Construct, id: string, props: AuditArchiveProps
 // The ids of the archive's own resources.
 const RESERVED = ["connector", "lifecycle", "namespace", "resource", "firstapply"];
 
+function archivesIn(root: IConstruct): AuditArchive[] {
+  return root.node
+    .findAll()
+    .filter((construct): construct is AuditArchive => construct instanceof AuditArchive);
+}
+
 function checkTargetNames(problems: Problems, property: string, targets: readonly ArchiveTarget[]): void {
   const names = targets.map(({ name }) => name);
   checkUnique(problems, property, names);
@@ -295,8 +301,7 @@ export class AuditArchive extends ResourceConstruct {
   /** A finding if an archive that comes before this one in the program has the same audit records. */
   private doubles(): ProgramFinding[] {
     const { compartmentId, logGroup } = this.archive.audit;
-    const isArchive = (construct: IConstruct): construct is AuditArchive => construct instanceof AuditArchive;
-    const archives = this.node.root.node.findAll().filter(isArchive);
+    const archives = computeForFindings(this.node.root, archivesIn);
     const isSame = (other: AuditArchive) =>
       other.archive.audit.logGroup === logGroup &&
       compareOcids(

@@ -24,7 +24,7 @@ import {
 } from "../core/readers";
 import { ResourceConstruct } from "../core/resource-construct";
 import { addWarning } from "../core/warnings";
-import { nameOf, policyNameOf } from "../core/resource-name";
+import { nameOf, policyNameOf, stemOf } from "../core/resource-name";
 import { tagsOf, type TaggingProps } from "../core/tagging";
 import { Problems } from "../core/validation-error";
 import { EventsRule } from "../oci/events-rule";
@@ -248,7 +248,7 @@ export class ClusterAlarms extends ResourceConstruct {
       const { topicName } = topic as NotificationTopic;
       this.ownHomeTopic = new NotificationTopic(this, "HomeRegionTopic", {
         compartmentId: topic.compartmentId,
-        topicName: `${topicName}-home`,
+        topicName: `${stemOf(topicName)}-home`,
         topicProvider: homeRegionProvider,
         freeformTags: this.resolved.freeformTags,
         definedTags: this.resolved.definedTags,

@@ -29,6 +29,9 @@ const SAVED_SEARCH = {
 
 type ResolvedSavedSearch = Resolved<typeof SAVED_SEARCH>;
 
+// Parsed once: a program can have many clusters.
+let recommended: readonly SavedSearch[] | undefined;
+
 /** A saved search for investigations. */
 @checked
 export class SavedSearch {
@@ -43,9 +46,10 @@ export class SavedSearch {
    * results.
    */
   public static recommended(): SavedSearch[] {
-    return RECOMMENDED_SEARCHES.map(({ name, purpose, response, logs, query }) =>
+    recommended ??= RECOMMENDED_SEARCHES.map(({ name, purpose, response, logs, query }) =>
       SavedSearch.of({ name, purpose, response, logs, query }),
     );
+    return [...recommended];
   }
 
   /** The name. */

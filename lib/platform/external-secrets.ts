@@ -1,8 +1,8 @@
-import * as versions from "./secrets-versions.json";
 import { ApiObject, Duration } from "cdk8s";
 import { Construct } from "constructs";
 import { clusterWithEndpoint, imageOfVersion, readOwnNamespace } from "./private/platform-readers";
 import { externalSecretsDefinitions, LEADER_RULES, WATCHED_RULES } from "./private/secrets-custom-resources";
+import * as versions from "./secrets-versions.json";
 import { type ISecureOkeCluster } from "../cluster/cluster-base";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
@@ -23,8 +23,8 @@ import { type OracleServiceRanges, oracleServiceRanges } from "../network-policy
 import { removeNamespace } from "../synthesis/chart-objects";
 import { HardenedDeployment } from "../workload/hardened-deployment";
 import { type ContainerImage } from "../workload/images/container-image";
-import { ApiAccess } from "../workload/pods/service-account";
 import { HealthProbe } from "../workload/pods/probe";
+import { ApiAccess } from "../workload/pods/service-account";
 
 /** Props for ExternalSecrets. */
 export interface ExternalSecretsProps {
@@ -105,9 +105,9 @@ const HEALTH_PORT = 8082;
  *
  * Workloads use it by `workload.mountSecret(secret, { delivery: SecretDelivery.externalSecrets() })`. The operator reads a secret as the
  * service account of the workload, and may create tokens only of those service accounts that `mountSecret` names. The values are written
- * into Secrets of Kubernetes, and so into etcd: have it encrypted by a key of yours, or use the SecretsStoreDriver.
+ * into Secrets of Kubernetes, and so into etcd: encrypt it with your own key, or use the SecretsStoreDriver.
  *
- * It runs without a webhook: the schemas of its kinds accept only what this library writes. Stores for the whole cluster and the writing of
+ * It runs without a webhook: the schemas of its kinds accept only what this library writes. Cluster-wide stores and writing
  * secrets to a vault are switched off.
  *
  * @see https://external-secrets.io/latest/provider/oracle-vault/

@@ -32,16 +32,16 @@ import { byText } from "../core/stable-order";
 import { Problems } from "../core/validation-error";
 import { SecureNamespace } from "../namespaces/secure-namespace";
 import { type HardenedCronJobProps, readCronJob, type ReadCronJob } from "../workload/hardened-cron-job";
+import { jobSpec } from "../workload/hardened-job";
 import { HardenedWorkload } from "../workload/hardened-workload";
 import { HostAccess } from "../workload/host-access/host-access";
-import { withHostAccess } from "../workload/host-access/private/host-access-pods";
 import { guardHostAccess } from "../workload/host-access/private/host-access-guard";
+import { withHostAccess } from "../workload/host-access/private/host-access-pods";
 import { ContainerImage } from "../workload/images/container-image";
-import { ConfigFile } from "../workload/pods/mounted-files";
 import { type ContainerResourceRanges } from "../workload/pods/container-resources";
+import { ConfigFile } from "../workload/pods/mounted-files";
 import { PodSecurityLevel } from "../workload/pods/pod-security";
 import { type Toleration } from "../workload/pods/scheduling";
-import { jobSpec } from "../workload/hardened-job";
 import { addAccountAndFiles, addNetworkPolicy } from "../workload/private/workload-objects";
 
 /** A recommendation of the benchmark that the nodes need not follow. */
@@ -135,7 +135,7 @@ const DEADLINE_SECONDS = 600;
 const MAX_NODES = 1000;
 const REASON = "kube-bench reads the files of the kubelet";
 
-// Paths are parts of shell commands, unquoted.
+// Shell commands contain the paths unquoted.
 const path = (pattern: RegExp, example: string) =>
   withDefault(matching(pattern, `Write a path such as "${example}"`, { code: "PATH_INVALID" }), example);
 const KUBERNETES_FILE = /^\/etc\/kubernetes\/(?!.*\.\.)[A-Za-z0-9._/-]+$/;
@@ -278,7 +278,7 @@ export class NodeBenchmark extends HardenedWorkload {
 
   private addCronJob(job: ReadCronJob, hostAccess: readonly HostAccess[]): ApiObject {
     const { labels, name, selectorLabels } = this;
-    const affinity = apart(selectorLabels);
+    const affinity = antiAffinityOf(selectorLabels);
     const spec = jobSpec(job, (plain) => {
       const template = withHostAccess(plain, hostAccess) as { readonly spec: object };
       return { ...template, spec: { ...template.spec, affinity } };
@@ -315,7 +315,7 @@ function failurePolicy({ podFailurePolicy }: JobSpec): object {
 }
 
 /** Puts the pods of a run, which start together, on different nodes. */
-function apart(matchLabels: { [key: string]: string }): object {
+function antiAffinityOf(matchLabels: { [key: string]: string }): object {
   return {
     podAntiAffinity: {
       requiredDuringSchedulingIgnoredDuringExecution: [

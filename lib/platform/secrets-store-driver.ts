@@ -1,4 +1,3 @@
-import * as versions from "./secrets-versions.json";
 import { ApiObject, Duration } from "cdk8s";
 import { Construct } from "constructs";
 import { clusterWithEndpoint, imageOfVersion, readOwnNamespace } from "./private/platform-readers";
@@ -14,6 +13,7 @@ import {
   PROVIDER_REACH,
   providerPod,
 } from "./private/secrets-store-pods";
+import * as versions from "./secrets-versions.json";
 import { type ISecureOkeCluster } from "../cluster/cluster-base";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
@@ -35,8 +35,8 @@ import { dnsEgress } from "../network-policy/private/network-rules";
 import { removeNamespace } from "../synthesis/chart-objects";
 import { declareReach } from "../workload/host-access/private/host-access-guard";
 import { type ContainerImage } from "../workload/images/container-image";
-import { ApiAccess, pullSecretNames } from "../workload/pods/service-account";
 import { PodSecurityLevel } from "../workload/pods/pod-security";
+import { ApiAccess, pullSecretNames } from "../workload/pods/service-account";
 
 /** The images of the Secrets Store CSI driver and of Oracle's provider, best from a registry of your own. */
 export interface SecretsStoreImages {
@@ -108,7 +108,7 @@ function readDriver(scope: Construct, id: string, props: SecretsStoreDriverProps
   return problems.resolved<ResolvedDriver>({ ...read, namespace });
 }
 
-// Enough for two pods on each of 2,000 nodes; the quota is for the namespaces of programs.
+// Enough for two pods on each of 2,000 nodes; the default quota is for namespaces of applications.
 const QUOTA = {
   pods: 4000,
   cpuRequests: "400",
@@ -126,7 +126,7 @@ const QUOTA = {
  * Workloads mount secrets with `workload.mountSecret`. The provider reads a secret as the service account of the workload, by workload
  * identity; it has no rights of its own in OCI, and none over Secrets of Kubernetes. It may create tokens only of those service accounts
  * that `mountSecret` names. Authentication as a user or as a node is refused by an admission policy, and rotation is on. The namespace
- * enforces no Pod Security Standard, which is kept as an acknowledgement: the driver mounts into other pods.
+ * enforces no Pod Security Standard, which is recorded as an acknowledgement: the driver mounts into other pods.
  *
  * Apply its chart before those of the workloads. Pods that mount secrets wait until the driver runs on their node.
  *
@@ -162,7 +162,7 @@ export class SecretsStoreDriver extends Construct {
       this.addToCluster(name, "apiextensions.k8s.io/v1", "CustomResourceDefinition", name, { spec });
     }
     this.addToCluster("CsiDriver", "storage.k8s.io/v1", "CSIDriver", CSI_DRIVER, {
-      // The kubelet asks again from time to time, which is how files follow the vault.
+      // The kubelet repeats the mount periodically, so that files follow the vault.
       spec: {
         attachRequired: false,
         podInfoOnMount: true,

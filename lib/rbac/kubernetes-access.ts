@@ -7,9 +7,8 @@ import { Subject } from "./subject";
 import { type IKubernetesAccess } from "../cluster/access/kubernetes-access";
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
+import { objectName, kind, type PropsSchema, readArgument, readArguments, reasonFor } from "../core/readers";
 import { expiry, textOf } from "../core/dates";
-import { checkObjectName } from "../core/kubernetes-names";
-import { kind, type PropsSchema, readArgument, readArguments, reasonFor } from "../core/readers";
 import { type ReasonedChoice } from "../core/reason";
 import { Problems } from "../core/validation-error";
 import { removeNamespace } from "../synthesis/chart-objects";
@@ -205,9 +204,7 @@ export class KubernetesAccess implements IKubernetesAccess {
   }
 
   private static standard(namespace: string, { factory, verb, name, allow }: StandardRole): KubernetesAccess {
-    const problems = new Problems(`KubernetesAccess.${factory}`);
-    checkObjectName(problems, "namespace", namespace);
-    problems.throwIfAny();
+    readArgument(`KubernetesAccess.${factory}`, "namespace", namespace, objectName());
     return new KubernetesAccess(`${verb} in ${namespace}`, namespace, (chart, subject) => {
       const scope = chartFor(chart, namespace);
       const existing = scope.node.tryFindChild(name) as LeastPrivilegeRole | undefined;

@@ -1,8 +1,8 @@
 import { Lazy, type TerraformProvider, TerraformStack, Token } from "cdktf";
 import { type Construct } from "constructs";
 import { checked } from "../core/checked";
-import { checkConstructId, problemsIn } from "../core/construct-scope";
 import {
+  readArgument,
   checkedBy,
   listOf,
   matching,
@@ -17,6 +17,7 @@ import {
   wholeNumber,
   withDefault,
 } from "../core/readers";
+import { checkConstructId, problemsIn } from "../core/construct-scope";
 import { readChoice, type ReasonedChoice } from "../core/reason";
 import { checkHomeRegionProvider, terraformProvider } from "../core/regions";
 import { ResourceConstruct } from "../core/resource-construct";
@@ -218,10 +219,7 @@ export class RepositoryScanning {
 
   /** Scans images with your own scanning, in the compartment of the repository. */
   public static by(scanning: ImageScanning): RepositoryScanning {
-    const problems = new Problems("RepositoryScanning.by");
-    SCANNING(problems, "scanning", scanning);
-    problems.throwIfAny();
-    return new RepositoryScanning(scanning);
+    return new RepositoryScanning(readArgument("RepositoryScanning.by", "scanning", scanning, SCANNING));
   }
 
   /**

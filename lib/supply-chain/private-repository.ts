@@ -5,6 +5,7 @@ import { ImageScanning, repositoryName, RepositoryScanning } from "./image-scann
 import { Acknowledgements } from "../core/acknowledgement";
 import { checked } from "../core/checked";
 import {
+  readArguments,
   reasonFor,
   checkedBy,
   duration,
@@ -28,7 +29,7 @@ import { ResourceConstruct } from "../core/resource-construct";
 import { outputNameOf } from "../core/resource-name";
 import { type TaggingProps, tagsOf } from "../core/tagging";
 import { checkText } from "../core/terraform-text";
-import { Problems } from "../core/validation-error";
+import { type Problems } from "../core/validation-error";
 import { ArtifactsContainerRepository } from "../oci/artifacts-container-repository";
 
 /**
@@ -100,9 +101,7 @@ export class ImageRetention {
    * The command does not know which images are running: keep more of them than a rollback needs.
    */
   public static of(options: ImageRetentionOptions): ImageRetention {
-    const problems = new Problems("ImageRetention.of");
-    const read = readProps(problems, options ?? {}, RETENTION_OPTIONS);
-    const { keepNewest, olderThan } = problems.resolved<Resolved<typeof RETENTION_OPTIONS>>(read);
+    const { keepNewest, olderThan } = readArguments("ImageRetention.of", options, RETENTION_OPTIONS);
     return new ImageRetention(keepNewest, olderThan);
   }
 

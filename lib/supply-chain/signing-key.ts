@@ -1,6 +1,6 @@
 import { checked } from "../core/checked";
-import { shown } from "../core/display-value";
 import {
+  readArguments,
   matching,
   ocid,
   optional,
@@ -9,6 +9,7 @@ import {
   type Resolved,
   withDefault,
 } from "../core/readers";
+import { shown } from "../core/display-value";
 import { Problems } from "../core/validation-error";
 
 /** The size of a generated RSA key. */
@@ -114,9 +115,7 @@ function rsaSize(problems: Problems, name: string, value: unknown): SigningKeySi
 export class SigningKey {
   /** A new RSA key, protected by a hardware security module, in its own vault or a given one. */
   public static generated(options: GeneratedSigningKeyOptions = {}): SigningKey {
-    const problems = new Problems("SigningKey.generated");
-    const read = readProps(problems, options, GENERATED);
-    return new SigningKey(problems.resolved<Resolved<typeof GENERATED>>(read));
+    return new SigningKey(readArguments("SigningKey.generated", options, GENERATED));
   }
 
   /**

@@ -187,8 +187,8 @@ interface Grantee extends Construct {
   readonly connections: Connections;
 }
 
-/** The workloads whose connections are looked at when their cluster is written. */
-const lookedAt = new MarkOn<Grantee>();
+/** The workloads whose connections are checked when their cluster is written. */
+const checkedGrantees = new MarkOn<Grantee>();
 
 /** Grants the pods of a workload access to OCI, once their cluster is known. */
 export function grantToWorkload(workload: Grantee, grant: PolicyGrant): void {
@@ -208,7 +208,8 @@ export function grantToWorkload(workload: Grantee, grant: PolicyGrant): void {
   whenAdded(chart, (scope) => {
     const cluster = requireCluster(workload, scope);
     ClusterAccess.of(cluster).grantWorkload({ namespace: namespace ?? "", serviceAccountName }, resolved);
-    if (lookedAt.once(workload)) findWhenWritten(cluster, () => unreachableServices(workload, cluster));
+    if (checkedGrantees.once(workload))
+      findWhenWritten(cluster, () => unreachableServices(workload, cluster));
   });
 }
 

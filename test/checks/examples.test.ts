@@ -29,7 +29,7 @@ function detectChange(
   { ends, flows, wide }: Expected,
 ): string | undefined {
   const reach = Reachability.fromTexts({
-    terraform: terraform.map((one) => JSON.stringify(one)),
+    terraform: terraform.map((entry) => JSON.stringify(entry)),
     manifests: [JSON.stringify(objects)],
   });
   const wider = reach.wideRules().find((line) => !wide.includes(line));
@@ -68,10 +68,10 @@ describe.each(Object.entries(EXAMPLE_FLOWS))(
     ];
     const wide = reach.wideRules();
     const expected = { ends, flows, wide };
-    const mutations = mutationsOf(configuration, more.vcn).filter((one) => !more.idle?.test(one.title));
+    const mutations = mutationsOf(configuration, more.vcn).filter((entry) => !more.idle?.test(entry.title));
     const change = (several: readonly Mutation[]) => {
       const changed = structuredClone(configuration);
-      for (const one of several) one.change(changed);
+      for (const entry of several) entry.change(changed);
       return detectChange(changed, expected);
     };
 
@@ -91,9 +91,9 @@ describe.each(Object.entries(EXAMPLE_FLOWS))(
     test("every deleted and every widened rule is detected", () => {
       const keyOf = ({ title: what, subject }: Mutation) =>
         [matrix === MATRIX ? "" : name, what, subject].join("\n");
-      const newOnes = mutations.filter((one) => !detected.has(keyOf(one)));
-      const undetected = newOnes.filter((one) => change([one]) === undefined);
-      for (const one of newOnes) detected.add(keyOf(one));
+      const newOnes = mutations.filter((entry) => !detected.has(keyOf(entry)));
+      const undetected = newOnes.filter((entry) => change([entry]) === undefined);
+      for (const entry of newOnes) detected.add(keyOf(entry));
       expect(mutations.length).toBeGreaterThan(80);
       expect(undetected.map(({ title: what }) => what)).toEqual([]);
     });

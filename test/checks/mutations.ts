@@ -50,8 +50,8 @@ function ruleMutations({ terraform }: Configuration, givenVcn?: string): Mutatio
       const all: Omit<Mutation, "subject">[] = [
         {
           title: `${id} deleted`,
-          change: (one: Configuration) =>
-            void Reflect.deleteProperty(one.terraform[index].resource[RULE], id),
+          change: (entry: Configuration) =>
+            void Reflect.deleteProperty(entry.terraform[index].resource[RULE], id),
         },
         { title: `${id} for ${ANYWHERE}`, change: on(endTo(ANYWHERE)) },
         { title: `${id} for the whole VCN`, change: on(endTo(vcnCidr)) },
@@ -59,10 +59,10 @@ function ruleMutations({ terraform }: Configuration, givenVcn?: string): Mutatio
           ? []
           : [{ title: `${id} for every protocol`, change: on(everyProtocol) }]),
         ...(rule.protocol === "6" && rule.tcp_options.destination_port_range.max < 65535
-          ? [{ title: `${id} for every port`, change: on((one) => delete one.tcp_options) }]
+          ? [{ title: `${id} for every port`, change: on((entry) => delete entry.tcp_options) }]
           : []),
       ];
-      return all.map((one) => ({ ...one, subject: subjectOf(rule) }));
+      return all.map((entry) => ({ ...entry, subject: subjectOf(rule) }));
     }),
   );
 }
@@ -91,22 +91,22 @@ function policyRuleMutations(policy: any, index: number): Omit<Mutation, "subjec
         const found = changed.objects[index].spec?.[direction]?.[at];
         if (found) change(found);
       };
-      const empty = (one: any) => {
-        for (const key of Object.keys(one)) Reflect.deleteProperty(one, key);
+      const empty = (entry: any) => {
+        for (const key of Object.keys(entry)) Reflect.deleteProperty(entry, key);
         // A rule that matches nothing, so that other rules keep their index.
-        one[peers] = [{ ipBlock: { cidr: "192.0.2.255/32" } }];
+        entry[peers] = [{ ipBlock: { cidr: "192.0.2.255/32" } }];
       };
       return [
         ...(isRedundant(policy, rule) ? [] : [{ title: `${name} deleted`, change: on(empty) }]),
-        { title: `${name} for every port`, change: on((one) => delete one.ports) },
-        { title: `${name} for everyone`, change: on((one) => void Reflect.deleteProperty(one, peers)) },
+        { title: `${name} for every port`, change: on((entry) => delete entry.ports) },
+        { title: `${name} for everyone`, change: on((entry) => void Reflect.deleteProperty(entry, peers)) },
         {
           title: `${name} for ${ANYWHERE}`,
-          change: on((one) => (one[peers] = [{ ipBlock: { cidr: ANYWHERE } }])),
+          change: on((entry) => (entry[peers] = [{ ipBlock: { cidr: ANYWHERE } }])),
         },
         {
           title: `${name} for every namespace`,
-          change: on((one) => (one[peers] = [{ namespaceSelector: {} }])),
+          change: on((entry) => (entry[peers] = [{ namespaceSelector: {} }])),
         },
       ];
     }),
@@ -124,7 +124,7 @@ function policyMutations({ objects }: Configuration): Mutation[] {
         : [{ title, change: (changed: Configuration) => void (changed.objects[index] = gone) }]),
       ...policyRuleMutations(object, index),
     ];
-    return all.map((one) => ({ ...one, subject: subjectOf(object) }));
+    return all.map((entry) => ({ ...entry, subject: subjectOf(object) }));
   });
 }
 

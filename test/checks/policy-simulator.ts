@@ -41,7 +41,7 @@ function inBlock(cidr: string, address: number): boolean {
 function isPeer(peer: any, policyNamespace: string, end: PolicyPacket["from"], namespaces: any): boolean {
   if (peer.ipBlock) {
     const { cidr, except = [] } = peer.ipBlock;
-    return inBlock(cidr, end.address) && !except.some((one: string) => inBlock(one, end.address));
+    return inBlock(cidr, end.address) && !except.some((element: string) => inBlock(element, end.address));
   }
   if (!end.pod) return false;
   if (peer.namespaceSelector) {
@@ -80,8 +80,10 @@ function endAllows(
       const peers = (way === "ingress" ? rule.from : rule.to) ?? [];
       const ports = rule.ports ?? [];
       const peerFits =
-        peers.length === 0 || peers.some((one: any) => isPeer(one, metadata.namespace, other, namespaces));
-      if (peerFits && (ports.length === 0 || ports.some((one: any) => isPort(one, packet)))) return true;
+        peers.length === 0 ||
+        peers.some((element: any) => isPeer(element, metadata.namespace, other, namespaces));
+      if (peerFits && (ports.length === 0 || ports.some((element: any) => isPort(element, packet))))
+        return true;
     }
   }
   return !isolated;

@@ -77,7 +77,7 @@ describe("annotations are interpreted like the cloud controller does", () => {
       const known = annotations[backends] ? { [backends]: id(nsg("nodes")) } : {};
       const none = { [`${OCI}oci-network-security-groups`]: "", [`${NLB}oci-network-security-groups`]: "" };
       const of = reach(cluster(), [loadBalancer({ ...annotations, ...known, ...none }, spec)]);
-      for (const text of [...(is.nsgIn ?? []).map((one) => `lb ${one}`), ...(is.nodeIn ?? [])]) {
+      for (const text of [...(is.nsgIn ?? []).map((entry) => `lb ${entry}`), ...(is.nodeIn ?? [])]) {
         const [, from = "", port] = /from (\S+) proto 6 port (\d+)$/.exec(text) ?? [];
         // The network has no route to private ranges, and nobody outside reaches a private load balancer.
         const isOutside = from !== "frontend";

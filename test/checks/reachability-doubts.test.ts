@@ -100,7 +100,7 @@ describe("a subnet that prohibits internet ingress has no public IPv4 addresses"
 describe("a load balancer with two subnets may be in either", () => {
   const BALANCER = Endpoint.loadBalancer("shop", "web");
   const LB = "service.beta.kubernetes.io/oci-load-balancer-";
-  const [one, two] = [id("oci_core_subnet.main"), id("oci_core_subnet.second")];
+  const [entry, two] = [id("oci_core_subnet.main"), id("oci_core_subnet.second")];
   const asked = (notes: object, configured: string[], sources = ["10.0.1.0/24"]) =>
     reach(
       cluster((resource) => {
@@ -115,9 +115,9 @@ describe("a load balancer with two subnets may be in either", () => {
     ).ask(BALANCER, NODES, Port.tcp(8443)).verdict;
 
   test.each<[string, object, string[]]>([
-    ["by its annotations", { [`${LB}subnet1`]: one, [`${LB}subnet2`]: two }, [one]],
-    ["by the cluster's list", {}, [one, two]],
-    ["by the second annotation and the cluster's list", { [`${LB}subnet2`]: two }, [one]],
+    ["by its annotations", { [`${LB}subnet1`]: entry, [`${LB}subnet2`]: two }, [entry]],
+    ["by the cluster's list", {}, [entry, two]],
+    ["by the second annotation and the cluster's list", { [`${LB}subnet2`]: two }, [entry]],
   ])("%s", (_, notes, configured) => {
     expect(asked(notes, configured, ["10.0.1.0/24"])).toBe(UNKNOWN);
     expect(asked(notes, configured, ["10.0.2.0/24"])).toBe(UNKNOWN);
@@ -126,8 +126,8 @@ describe("a load balancer with two subnets may be in either", () => {
   });
 
   test("with one subnet it is in that one", () => {
-    expect(asked({ [`${LB}subnet1`]: one }, [two])).toBe(YES);
-    expect(asked({}, [one])).toBe(YES);
+    expect(asked({ [`${LB}subnet1`]: entry }, [two])).toBe(YES);
+    expect(asked({}, [entry])).toBe(YES);
     expect(asked({}, [two])).toBe(NO);
   });
 
@@ -140,7 +140,7 @@ describe("a load balancer with two subnets may be in either", () => {
         }),
         [loadBalancer({})],
       ).ask(INTERNET, NODES, HTTPS).verdict;
-    expect([open([one]), open([two]), open([two, one]), open(["${var.subnet}"])]).toEqual([
+    expect([open([entry]), open([two]), open([two, entry]), open(["${var.subnet}"])]).toEqual([
       YES,
       NO,
       UNKNOWN,

@@ -154,10 +154,10 @@ test("an attached route table replaces the default one of the VCN", () => {
         const [name] = Object.keys(resource.oci_core_subnet);
         for (const each of Object.values<any>(resource.oci_core_subnet)) delete each.route_table_id;
         resource.oci_core_route_table_attachment = Object.fromEntries(
-          Object.keys(resource.oci_core_subnet).map((one) => [
-            one,
+          Object.keys(resource.oci_core_subnet).map((entry) => [
+            entry,
             {
-              subnet_id: subnet === "its" ? id(`oci_core_subnet.${one}`) : id(`oci_core_subnet.no-${name}`),
+              subnet_id: subnet === "its" ? id(`oci_core_subnet.${entry}`) : id(`oci_core_subnet.no-${name}`),
               route_table_id: id("oci_core_route_table.main"),
             },
           ]),

@@ -124,8 +124,8 @@ describe("pods", () => {
     expect(flannel(...tunnel).ask(pod, WEB, HTTP)).toMatchObject({ verdict: YES, complete: true });
     expect(flannel(...tunnel).ask(pod, WEB, Port.tcp(81)).verdict).toBe(NO);
     expect(flannel().ask(pod, WEB, HTTP).verdict).toBe(NO);
-    const one = [rule("nodes", "in", nodes, "17", 8472), rule("nodes", "out", nodes, "17", 8472)];
-    expect(flannel(...one).ask(pod, WEB, HTTP).verdict).toBe(UNKNOWN);
+    const entry = [rule("nodes", "in", nodes, "17", 8472), rule("nodes", "out", nodes, "17", 8472)];
+    expect(flannel(...entry).ask(pod, WEB, HTTP).verdict).toBe(UNKNOWN);
     expect(flannel(...tunnel, rule("nodes", "in", "0.0.0.0/0", "all")).ask(INTERNET, WEB, HTTP).verdict).toBe(
       NO,
     );
@@ -262,7 +262,7 @@ describe("invalid input is rejected", () => {
       "ENDPOINTS_OUTSIDE",
     ],
     ["the metadata service as a source", () => fine.ask(METADATA, API, HTTP), "ENDPOINTS_OUTSIDE"],
-    ["a range that is none", () => Endpoint.addresses(["10.0.0.0"]), "CIDR_INVALID"],
+    ["an invalid range", () => Endpoint.addresses(["10.0.0.0"]), "CIDR_INVALID"],
     ["no range", () => Endpoint.addresses([]), "CIDR_LIST_EMPTY"],
     ["no name", () => Endpoint.workload("shop", undefined as any), "ATTRIBUTE_MISSING"],
   ])("%s", (_, call, code) => {

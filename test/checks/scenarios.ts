@@ -117,7 +117,7 @@ export function terraformOf({ groups, hosts }: Scenario): any {
   const list = (index: number) => {
     const own = hosts[index]!.list;
     const of = (direction: string) =>
-      own.filter((one) => one.direction === direction).map((one) => written(one, false));
+      own.filter((entry) => entry.direction === direction).map((entry) => written(entry, false));
     return {
       vcn_id: "${oci_core_vcn.main.id}",
       ingress_security_rules: of("in"),
@@ -125,12 +125,12 @@ export function terraformOf({ groups, hosts }: Scenario): any {
     };
   };
   const ofGroups = Object.entries(groups).flatMap(([name, all]) =>
-    all.map((one, index) => [
+    all.map((entry, index) => [
       `${name}${index}`,
       {
         network_security_group_id: `\${oci_core_network_security_group.${name}.id}`,
-        direction: one.direction === "in" ? "INGRESS" : "EGRESS",
-        ...written(one, true),
+        direction: entry.direction === "in" ? "INGRESS" : "EGRESS",
+        ...written(entry, true),
       },
     ]),
   );

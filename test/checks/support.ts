@@ -84,7 +84,7 @@ export function cluster(changes: (resource: any) => void = () => undefined, more
 /** Adds rules to a configuration, named by their index. */
 export function addRules(resource: any, ...rules: object[]): void {
   const all = resource.oci_core_network_security_group_security_rule;
-  for (const one of rules) all[`rule${Object.keys(all).length}`] = one;
+  for (const entry of rules) all[`rule${Object.keys(all).length}`] = entry;
 }
 
 export function reach(
@@ -92,11 +92,13 @@ export function reach(
   manifests: object[] = [],
   options: ReachabilityOptions = {},
 ) {
-  const documents = (Array.isArray(terraform) ? terraform : [terraform]).map((one) => JSON.stringify(one));
+  const documents = (Array.isArray(terraform) ? terraform : [terraform]).map((entry) =>
+    JSON.stringify(entry),
+  );
   return Reachability.fromTexts({
     ...options,
     terraform: documents,
-    manifests: manifests.map((one) => JSON.stringify(one)),
+    manifests: manifests.map((entry) => JSON.stringify(entry)),
   });
 }
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
+import { validationProblemsOf, newStack } from "../support/stack";
 import { Chart, Duration } from "cdk8s";
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
-import { newStack } from "../support/stack";
 import { objectsOf } from "../../lib/synthesis/chart-objects";
 import { AppProtocol } from "../../lib/workload/pods/ports";
 import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
@@ -11,6 +11,9 @@ import { IngressCertificate } from "../../lib/exposure/ingress-certificate";
 import { IngressHost, IngressPathType, type IngressOptions } from "../../lib/exposure/ingress-gateway";
 import { LoadBalancerAccess } from "../../lib/exposure/load-balancer-settings";
 import { TlsTermination } from "../../lib/exposure/tls-termination";
+import { AcmeIssuer } from "../../lib/platform/cert-manager/issuers";
+import { AcmeSolver } from "../../lib/platform/cert-manager/acme-solver";
+import { TraefikRouting } from "../../lib/exposure/ingress-controllers/traefik-ingress-props";
 import { REASON, route, traefik } from "./ingress-controllers/support";
 import {
   fakeCluster,
@@ -63,6 +66,24 @@ describe("the host of a route", () => {
       expect.objectContaining({ practice: "exposure", what: "wildcard host *.example.com", ...REASON }),
     );
   });
+});
+
+test("A host that a program without types copies is checked again, with its reason", () => {
+  const { gateway, web } = traefik();
+  const placesOf = (host: object) =>
+    validationProblemsOf(() => web.exposeViaIngress(route(gateway, { host: host as IngressHost }))).map(
+      ({ code, property }) => [code, property],
+    );
+  const copy = (host: IngressHost, members: object): object =>
+    Object.assign(Object.create(host) as object, members);
+  const wildcard = IngressHost.wildcard("*.example.com", REASON);
+  expect(placesOf(copy(wildcard, { reason: undefined }))).toEqual([["REASON_MISSING", "host.reason"]]);
+  expect(placesOf(copy(IngressHost.of("a.example.com"), { name: "Shop" }))).toEqual([
+    ["NAME_INVALID", "host.name"],
+  ]);
+  expect(() =>
+    web.exposeViaIngress(route(gateway, { host: copy(wildcard, {}) as IngressHost })),
+  ).not.toThrow();
 });
 
 describe("the certificate of a route", () => {
@@ -254,6 +275,53 @@ describe("a route", () => {
     other.addCdk8sChart("shop", shop);
     expect(problemsAtSynthesis(shop).map(({ code }) => code)).toEqual(["INGRESS_INVALID"]);
   });
+
+  describe.each(["Ingress objects", "the Gateway API"])(
+    "with a certificate of an ACME issuer, by %s",
+    (objects) => {
+      const routing =
+        objects === "Ingress objects" ? TraefikRouting.ingress() : TraefikRouting.gatewayApi(REASON);
+      const http = AcmeSolver.http01({ ingressClassName: "public" });
+      const dns = (...dnsZones: string[]) =>
+        AcmeSolver.dns01Cloudflare({ apiTokenSecretName: "cloudflare", dnsZones });
+      const wildcard = IngressHost.wildcard("*.shop.example.com", REASON);
+
+      function problemsOf(
+        solvers: AcmeSolver[],
+        { host = wildcard, issuerName = "acme", namespaced = false, isInGateway = true } = {},
+      ) {
+        const { app, platform, gateway, web } = traefik({ routing });
+        const issuers = isInGateway ? platform : newChart("other", app, "issuers");
+        new AcmeIssuer(issuers, "acme-issuer", { solvers, issuerName, namespaced });
+        const certificate = IngressCertificate.fromCertManager({
+          secretName: "shop-tls",
+          ...(namespaced ? { issuer: "acme" } : { clusterIssuer: "acme" }),
+        });
+        web.exposeViaIngress(route(gateway, { host, tls: TlsTermination.atIngress(certificate) }));
+        return problemsAtSynthesis(platform).map(({ code, property }) => [code, property]);
+      }
+
+      test.each<[string, AcmeSolver[], { namespaced?: boolean; isInGateway?: boolean }]>([
+        ["the only challenge is HTTP", [http], {}],
+        ["the issuer is in another chart", [http], { isInGateway: false }],
+        ["the issuer serves the gateway's namespace", [http], { namespaced: true }],
+        ["the DNS challenges are for other zones", [http, dns("example.org", "op.example.com")], {}],
+      ])("is rejected for a wildcard if %s", (_, solvers, options) => {
+        expect(problemsOf(solvers, options)).toEqual([["INGRESS_INVALID", "host"]]);
+      });
+
+      test.each<[string, AcmeSolver[], Parameters<typeof problemsOf>[1]]>([
+        ["for a single host", [http], { host: IngressHost.of("shop.example.com") }],
+        ["if the DNS challenge is for every zone", [http, dns()], {}],
+        ["if the DNS challenge is for the zone", [dns("shop.example.com")], {}],
+        ["if the DNS challenge is for a parent zone", [http, dns("example.com")], {}],
+        ["if the program creates another issuer only", [http], { issuerName: "other" }],
+        ["if the issuer serves another namespace", [http], { namespaced: true, isInGateway: false }],
+      ])("is accepted %s", (_, solvers, options) => {
+        expect(problemsOf(solvers, options)).toEqual([]);
+      });
+    },
+  );
 
   test("has a valid name for any workload name, independent of other routes", () => {
     const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/);

@@ -173,6 +173,13 @@ test("node ports of a cluster that is made in one stack and imported in another 
   expect(problemCodesOf(second)).toEqual(["NODE_PORT_INVALID"]);
 });
 
+test("a Secret of another namespace without a reason is refused at its place", () => {
+  const tls = TlsTermination.atLoadBalancer({ secretName: "tls", secretNamespace: "bank" });
+  expect(validationProblemsOf(() => wayIn({ tls }))).toMatchObject([
+    { code: "REASON_MISSING", property: "tls.secretGrant" },
+  ]);
+});
+
 test("a Secret of another namespace is an acknowledgement", () => {
   const tls = TlsTermination.atLoadBalancer({
     secretName: "tls",

@@ -62,6 +62,22 @@ describe("admission guardrails", () => {
     expect(textOf(guarded(EVERYTHING))).toMatchSnapshot();
   });
 
+  test("have their props with defaults as properties", () => {
+    const guardrails = new AdmissionGuardrails(newChart(), "guardrails", EVERYTHING);
+    expect(guardrails).toMatchObject({
+      namePrefix: "acme",
+      allowedRegistries: EVERYTHING.allowedRegistries,
+      requiredLabels: EVERYTHING.requiredLabels,
+      loadBalancerGroupIds: [NAMED_GROUP, "ocid1.networksecuritygroup.oc1..web"],
+      loadBalancerCompartmentIds: [NAMED_COMPARTMENT],
+      mode: EVERYTHING.mode,
+      exceptions: [legacy, addOn],
+    });
+    const { exceptions, loadBalancerGroupIds, mode } = new AdmissionGuardrails(newChart(), "guardrails");
+    expect({ exceptions, loadBalancerGroupIds }).toEqual({ exceptions: [], loadBalancerGroupIds: [] });
+    expect(mode.validationActions).toEqual(["Deny"]);
+  });
+
   test("have the same output for any order of their props", () => {
     const reversed = {
       ...EVERYTHING,
@@ -158,15 +174,17 @@ describe("admission guardrails", () => {
   });
 
   test("keep other rules unchanged if one gets an exception, a mode or a parameter", () => {
-    const before = new Map((objectsOf(guarded()) as any[]).map((one) => [one.kind + one.metadata.name, one]));
+    const before = new Map(
+      (objectsOf(guarded()) as any[]).map((entry) => [entry.kind + entry.metadata.name, entry]),
+    );
     const after = guarded({
       allowedRegistries: ["fra.ocir.io"],
       modes: { "no-node-port": GuardrailMode.audit({ reason }) },
       exceptions: [legacy],
     });
     const changed = (objectsOf(after) as any[])
-      .map((one) => [one.kind + one.metadata.name, one])
-      .filter(([key, one]) => JSON.stringify(before.get(key)) !== JSON.stringify(one))
+      .map((entry) => [entry.kind + entry.metadata.name, entry])
+      .filter(([key, entry]) => JSON.stringify(before.get(key)) !== JSON.stringify(entry))
       .map(([key]) => key);
     expect(changed).toEqual([
       `${POLICY}secure-oke-allowed-registries`,
@@ -199,7 +217,7 @@ describe("invalid guardrails are rejected", () => {
     ["an empty list of labels", { requiredLabels: [] }, ["GUARDRAIL_INVALID"]],
     ["an empty label", { requiredLabels: [""] }, ["LABEL_INVALID"]],
     ["a label with a quote", { requiredLabels: ['te"am'] }, ["LABEL_INVALID"]],
-    ["a label that is not a string", { requiredLabels: plain([null]) }, ["LABEL_INVALID"]],
+    ["a label that is missing", { requiredLabels: plain([null]) }, ["ATTRIBUTE_MISSING"]],
     ["an unknown mode", { mode: plain("Block") }, ["VALUE_INVALID"]],
     ["no mode", { mode: plain(null) }, ["VALUE_INVALID"]],
     ["an unknown mode of a rule", { modes: { "non-root": plain("Warn") } }, ["VALUE_INVALID"]],

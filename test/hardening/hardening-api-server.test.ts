@@ -22,7 +22,7 @@ const RULES = [
 
 jest.spyOn(process, "emitWarning").mockImplementation(() => undefined);
 
-describeWithApiServer("hardened workloads in a real API server", () => {
+describeWithApiServer("the API server, with the restricted standard,", () => {
   let server: ApiServer;
 
   beforeAll(async () => {
@@ -42,7 +42,7 @@ describeWithApiServer("hardened workloads in a real API server", () => {
     const chart = new Chart(new App(), "shop", { namespace: "shop" });
     make(chart);
     if (isHardened) Hardening.of(chart).apply();
-    return Testing.synth(chart).flatMap((one) => (one.kind === "List" ? one.items : [one]));
+    return Testing.synth(chart).flatMap((entry) => (entry.kind === "List" ? entry.items : [entry]));
   };
   /** The pods of an object, as its controller would make them. */
   const asPods = (object: any) =>
@@ -62,7 +62,7 @@ describeWithApiServer("hardened workloads in a real API server", () => {
       };
     });
 
-  test.each(Object.entries(WORKLOADS))("%s is taken, and its pods are", async (_, make) => {
+  test.each(Object.entries(WORKLOADS))("accepts the hardened %s and its pods", async (_, make) => {
     const objects = objectsOf(make);
     expect(objects.flatMap(asPods).length).toBeGreaterThan(0);
     for (const object of objects) {
@@ -71,7 +71,7 @@ describeWithApiServer("hardened workloads in a real API server", () => {
     }
   });
 
-  test("before they are hardened their pods are refused, all of them", async () => {
+  test("rejects all of their pods before they are hardened", async () => {
     for (const make of Object.values(WORKLOADS)) {
       const answers = objectsOf(make, false)
         .flatMap(asPods)
@@ -107,7 +107,7 @@ describeWithApiServer("hardened workloads in a real API server", () => {
     },
   );
 
-  test("the guardrails of pods take them too", async () => {
+  test("accepts them with the guardrails for pods too", async () => {
     for (const policy of policiesOf({})) expectPassed(await server.apply(policy));
     for (const rule of RULES) {
       await until(

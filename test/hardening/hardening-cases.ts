@@ -230,7 +230,7 @@ export function againstRestricted({ metadata, spec }: any): string[] {
       check(`${name} drop`, own.capabilities?.drop?.includes("ALL"));
       check(
         `${name} add`,
-        (own.capabilities?.add ?? []).every((one: string) => one === "NET_BIND_SERVICE"),
+        (own.capabilities?.add ?? []).every((entry: string) => entry === "NET_BIND_SERVICE"),
       );
       const seccomp = own.seccompProfile?.type ?? pod.seccompProfile?.type;
       check(`${name} seccomp`, ["RuntimeDefault", "Localhost"].includes(seccomp));

@@ -113,12 +113,12 @@ export const CONFLICT_CASES: { readonly [conflict: string]: { readonly [what: st
     }),
   },
   "image-latest": {
-    "said to be latest": ofContainer({ image: "redis:latest" }, "image", "redis:latest"),
+    "the tag latest": ofContainer({ image: "redis:latest" }, "image", "redis:latest"),
     "no tag": ofContainer({ image: "registry.example:5000/redis" }, "image", "registry.example:5000/redis"),
   },
   "image-tag": {
     "a tag": ofContainer({ image: "redis:7.4" }, "image", "redis:7.4"),
-    "a digest that is none": ofContainer({ image: "redis:7.4@sha256:12" }, "image", "redis:7.4@sha256:12"),
+    "an invalid digest": ofContainer({ image: "redis:7.4@sha256:12" }, "image", "redis:7.4@sha256:12"),
     "of a volume": ofPod(
       { volumes: [{ name: "data", image: { reference: "data:1" } }] },
       "volumes[data].image.reference",
@@ -290,5 +290,5 @@ export const CONFLICT_CASES: { readonly [conflict: string]: { readonly [what: st
 };
 /** All of them, each with the name of its conflict. */
 export const ALL_CASES = Object.entries(CONFLICT_CASES).flatMap(([conflict, cases]) =>
-  Object.entries(cases).map(([what, one]) => ({ conflict: conflict as HardeningConflict, what, ...one })),
+  Object.entries(cases).map(([what, entry]) => ({ conflict: conflict as HardeningConflict, what, ...entry })),
 );

@@ -43,7 +43,7 @@ const fieldOf = (field: string) => `spec.template.spec.${field}`;
 test("every conflict is documented in docs/hardening.md, with its guardrail", () => {
   const page = fs.readFileSync(path.join(__dirname, "..", "..", "docs", "hardening.md"), "utf8");
   for (const conflict of ALL_CONFLICTS) {
-    const [line = ""] = page.split("\n").filter((one) => one.startsWith(`| \`${conflict}\` `));
+    const [line = ""] = page.split("\n").filter((entry) => entry.startsWith(`| \`${conflict}\` `));
     const { practice, rule, title } = CONFLICTS[conflict];
     for (const text of [title, practice, ...(rule ? [`\`${rule}\``] : [])]) expect(line).toContain(text);
   }
@@ -66,7 +66,7 @@ describe.each(ALL_CASES)(
   "$conflict: $what",
   ({ conflict, spec, container, field, value, after, also = [] }) => {
     const others = also as HardeningConflict[];
-    const isOwn = (one: { readonly conflict: string }) => !also.includes(one.conflict);
+    const isOwn = (entry: { readonly conflict: string }) => !also.includes(entry.conflict);
     const acceptOthers = others.length > 0 ? [{ conflicts: others, reason: "It is another one" }] : [];
     const where = {
       path: "shop/web",
@@ -80,10 +80,10 @@ describe.each(ALL_CASES)(
       const before: any = Testing.synth(chart);
       const { changes, findings, text } = Hardening.of(chart).apply();
       const { practice, rule, title } = CONFLICTS[conflict];
-      const said = value === undefined ? {} : { value: JSON.stringify(value) };
+      const explicit = value === undefined ? {} : { value: JSON.stringify(value) };
       const [own, ...more] = findings.filter(isOwn);
       expect(own).toEqual(
-        expect.objectContaining({ conflict, ...where, ...said, practice, ...(rule ? { rule } : {}) }),
+        expect.objectContaining({ conflict, ...where, ...explicit, practice, ...(rule ? { rule } : {}) }),
       );
       expect(more).toEqual([]);
       expect(findings).toHaveLength(1 + also.length);
@@ -91,7 +91,7 @@ describe.each(ALL_CASES)(
       expect(own!.title.length).toBeGreaterThan(0);
       expect(text).toContain(`Found: ${findings.length}`);
       expect(text).not.toContain("hunter22");
-      expect(changes.filter((one) => one.before !== undefined)).toEqual([]);
+      expect(changes.filter((entry) => entry.before !== undefined)).toEqual([]);
       expect(Testing.synth(chart)).toMatchObject(before);
       if (!TITLED.includes(conflict)) expect(title).toBe(own!.title);
     });
@@ -109,7 +109,7 @@ describe.each(ALL_CASES)(
       ]);
       Testing.synth(chart);
       expect(warnings).not.toHaveBeenCalled();
-      const kept = Acknowledgements.of(chart).filter((one) => one.reason === reason);
+      const kept = Acknowledgements.of(chart).filter((entry) => entry.reason === reason);
       expect(kept).toMatchObject([
         { path: "shop/web", practice: CONFLICTS[conflict].practice, what: expect.any(String), reason },
       ]);
@@ -122,7 +122,7 @@ describe.each(ALL_CASES)(
           accept: acceptOthers,
         });
         expect(report.findings).toEqual([]);
-        const changed = report.changes.filter((one) => one.reason !== undefined);
+        const changed = report.changes.filter((entry) => entry.reason !== undefined);
         expect(changed).toEqual([
           {
             ...where,
@@ -149,7 +149,7 @@ describe.each(ALL_CASES)(
   },
 );
 
-describe("root that is kept", () => {
+describe("accepted root", () => {
   const containers = [
     { name: "root", image: IMAGE.reference, securityContext: { runAsUser: 0 } },
     { name: "web", image: IMAGE.reference },

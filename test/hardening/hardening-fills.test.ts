@@ -37,9 +37,9 @@ function run(
   const report = Hardening.of(chart, options).apply();
   const [{ pod }] = podsOf(Testing.synth(chart)) as [ReturnType<typeof podsOf>[number]];
   const contexts: any = Object.fromEntries(
-    [...(pod.spec.initContainers ?? []), ...pod.spec.containers].map((one: any) => [
-      one.name,
-      one.securityContext,
+    [...(pod.spec.initContainers ?? []), ...pod.spec.containers].map((element: any) => [
+      element.name,
+      element.securityContext,
     ]),
   );
   return {
@@ -57,11 +57,11 @@ function expectNoUser(...contexts: any[]): void {
   for (const context of contexts) for (const key of NO_USER) expect(context).not.toHaveProperty(key);
 }
 
-describe("root on purpose", () => {
+describe("declared root", () => {
   const root = { ...chown, securityContext: { runAsUser: 0 } };
   const accept = [{ containers: ["own"], conflicts: [HardeningConflict.ROOT_USER], reason }];
 
-  test("keeps its capabilities once it is accepted, and that is a finding with an answer of its own", () => {
+  test("keeps its capabilities after it is accepted, which is a separate finding", () => {
     const { contexts, conflicts } = run({ initContainers: [root] }, {}, { accept });
     expect(contexts.own).not.toHaveProperty("capabilities");
     expect(conflicts).toEqual(["kept-capabilities"]);
@@ -71,14 +71,14 @@ describe("root on purpose", () => {
     expect(accepted.contexts.own).not.toHaveProperty("capabilities");
   });
 
-  test("drops its capabilities where that is overridden", () => {
+  test("drops its capabilities with an override", () => {
     const override = [{ conflicts: [HardeningConflict.KEPT_CAPABILITIES], reason }];
     const { contexts, conflicts } = run({ initContainers: [root] }, {}, { accept, override });
     expect(contexts.own.capabilities).toEqual({ drop: ["ALL"] });
     expect(conflicts).toEqual([]);
   });
 
-  test("causes the finding implied-root where an override removes it from a container that runs chown", () => {
+  test("causes the finding implied-root if an override removes it from a container that runs chown", () => {
     const override = [{ conflicts: [HardeningConflict.ROOT_USER], reason }];
     const { chart, contexts, conflicts } = run({ initContainers: [root] }, {}, { override });
     expect(contexts.own.runAsUser).toBe(65532);
@@ -99,40 +99,40 @@ describe.each<[string, object, object, string]>([
     MOUNT,
     "host-path",
   ],
-])("a container with %s, which says no user", (_, spec, container, conflict) => {
+])("a container with %s and without a user", (_, spec, container, conflict) => {
   const conflicts = [conflict as HardeningConflict];
 
-  test("keeps the user of its image and its capabilities, found or accepted", () => {
+  test("keeps the user of its image and its capabilities, whether the finding is open or accepted", () => {
     for (const options of [{}, { accept: [{ conflicts, reason }] }]) {
       const { report, context, contexts } = run(spec, container, options);
-      expect([...report.findings, ...report.accepted].map((one) => one.conflict)).toEqual(conflicts);
+      expect([...report.findings, ...report.accepted].map((element) => element.conflict)).toEqual(conflicts);
       expectNoUser(context, contexts.web);
       expect(contexts.web.capabilities?.drop).toBeUndefined();
     }
   });
 
-  test("gets the user of the hardening where an override removes the privilege", () => {
+  test("gets the user of the hardening if an override removes the privilege", () => {
     const { context, contexts } = run(spec, container, { override: [{ conflicts, reason }] });
     expect(context).toMatchObject({ runAsNonRoot: true, runAsUser: 65532 });
     expect(contexts.web.capabilities).toEqual({ drop: ["ALL"] });
   });
 
-  test("gets the user that is named for it", () => {
+  test("gets the user that the options select for it", () => {
     const users = [{ containers: ["web"], user: 20000 }];
     const { context, contexts } = run(spec, container, { users, accept: [{ conflicts, reason }] });
     expect({ ...context, ...contexts.web }).toMatchObject({ runAsNonRoot: true, runAsUser: 20000 });
   });
 });
 
-test("a container that says a user beside added capabilities keeps both", () => {
+test("a container with an explicit user and added capabilities keeps both", () => {
   const securityContext = { runAsUser: 20000, capabilities: { add: ["IPC_LOCK"], drop: ["ALL"] } };
   const { contexts, conflicts } = run({}, { securityContext });
   expect(contexts.web).toMatchObject(securityContext);
   expect(conflicts).toEqual(["added-capabilities"]);
 });
 
-describe("a container that does what only root may do", () => {
-  test("keeps the user of its image, and the others say for themselves that they are not root", () => {
+describe("a container whose command needs root", () => {
+  test("keeps the user of its image, and the other containers set runAsNonRoot themselves", () => {
     const { context, contexts, conflicts } = run({ initContainers: [chown] });
     expectNoUser(context, contexts.own);
     expect(contexts.own).not.toHaveProperty("capabilities");
@@ -140,7 +140,7 @@ describe("a container that does what only root may do", () => {
     expect(conflicts).toEqual(["implied-root"]);
   });
 
-  test("is not one that only names such a program", () => {
+  test("is not assumed if an argument only names such a program", () => {
     for (const command of [
       ["web", "--chown=1"],
       ["web", "/etc/chown.conf"],
@@ -151,7 +151,7 @@ describe("a container that does what only root may do", () => {
     }
   });
 
-  test("may write to its image where it installs packages", () => {
+  test("may write to its image if it installs packages", () => {
     const installs = run({}, { command: ["sh", "-c", "apt-get -y install curl && exec web"] });
     expect(installs.contexts.web).not.toHaveProperty("readOnlyRootFilesystem");
     expect(run({ initContainers: [chown] }).contexts.own.readOnlyRootFilesystem).toBe(true);
@@ -168,7 +168,7 @@ describe("a low port", () => {
     ["whose escalation is not said", { runAsUser: 20000, capabilities: bind }],
     ["whose user is not said", { allowPrivilegeEscalation: false, capabilities: bind }],
     ["of which nothing else is said", { capabilities: bind }],
-  ])("bound by a capability, in a container %s, is found and stays possible", (_, securityContext) => {
+  ])("bound by a capability, in a container %s, is a finding and stays possible", (_, securityContext) => {
     const before = { ...port, command: ["/bin/sh", "-c", "exec edge"], securityContext };
     const { contexts, context, conflicts } = run({}, before, { accept: accepted });
     expect(conflicts).toEqual(PRIVILEGED_PORT);
@@ -180,12 +180,12 @@ describe("a low port", () => {
     expect(podsOf(Testing.synth(chart)).flatMap(({ pod }) => againstRestricted(pod))).toEqual([]);
   });
 
-  test("causes no finding where a capability binds it in a container without changes", () => {
+  test("causes no finding if a capability binds it in an unchanged container", () => {
     const securityContext = { runAsUser: 20000, allowPrivilegeEscalation: false, capabilities: bind };
     expect(run({}, { ...port, securityContext }, { accept: accepted }).conflicts).toEqual([]);
   });
 
-  test("can't be opened by a sysctl where the network is the node's", () => {
+  test("can't be opened by a sysctl on the network of the node", () => {
     const override = [{ conflicts: PRIVILEGED_PORT, reason }];
     const accept = [{ conflicts: [HardeningConflict.HOST_NAMESPACE], reason }];
     const { conflicts, context } = run({ hostNetwork: true }, port, { accept, override });
@@ -195,17 +195,17 @@ describe("a low port", () => {
 });
 
 describe("the user of the image", () => {
-  test("stays where the pod says that it is not root", () => {
+  test("is kept if the pod sets runAsNonRoot", () => {
     for (const kind of ["Deployment", "StatefulSet"]) {
-      const said = { securityContext: { runAsNonRoot: true } };
-      const { context, contexts, conflicts } = run({ ...CLAIM, ...said }, MOUNT, {}, kind);
-      for (const one of [context, contexts.web]) expect(one).not.toHaveProperty("runAsUser");
+      const explicit = { securityContext: { runAsNonRoot: true } };
+      const { context, contexts, conflicts } = run({ ...CLAIM, ...explicit }, MOUNT, {}, kind);
+      for (const entry of [context, contexts.web]) expect(entry).not.toHaveProperty("runAsUser");
       expect(context).not.toHaveProperty("fsGroup");
       expect(conflicts).toEqual([]);
     }
   });
 
-  test("stays where a volume outlives the pod, which is a finding, until a user is named", () => {
+  test("is kept for a volume that outlives the pod, as a finding, until the options name a user", () => {
     const { context, contexts, conflicts } = run(CLAIM, MOUNT);
     expect(conflicts).toEqual(["volume-owner"]);
     expectNoUser(context, contexts.web);
@@ -221,14 +221,14 @@ describe("the user of the image", () => {
     });
   });
 
-  test("stays for the claims of a StatefulSet, and where the volume is of another kind that stays", () => {
+  test("is kept for the claims of a StatefulSet and for other persistent volumes", () => {
     const claims = { volumeClaimTemplates: [{ metadata: { name: "data" } }] };
     expect(run({}, MOUNT, {}, "StatefulSet", claims).conflicts).toEqual(["volume-owner"]);
     const nfs = { volumes: [{ name: "data", nfs: { server: "nfs.example", path: "/" } }] };
     expect(run(nfs, MOUNT).conflicts).toEqual(["volume-type", "volume-owner"]);
   });
 
-  test("does not matter where volumes are made for the pod", () => {
+  test("is replaced if the volumes are created for each pod", () => {
     for (const source of [
       { emptyDir: { sizeLimit: "1Gi" } },
       { configMap: { name: "c" } },
@@ -245,20 +245,20 @@ describe("files that only root may read", () => {
   const key = (source: object) => ({ volumes: [{ name: "data", ...source }] });
   const secret = key({ secret: { secretName: "ssh", defaultMode: 0o400 } });
 
-  test("keep a pod that says no user as it is", () => {
+  test("leave a pod without a user unchanged", () => {
     const { context, contexts, conflicts } = run(secret, MOUNT);
     expect(conflicts).toEqual(["file-mode"]);
     expectNoUser(context, contexts.web);
     expect(context).not.toHaveProperty("fsGroup");
   });
 
-  test("are given to no group where a user is said, as programs may insist on the mode", () => {
+  test("get no group if the pod has a user, as programs may require the mode", () => {
     const { context, conflicts } = run({ ...secret, securityContext: { runAsUser: 20000 } }, MOUNT);
     expect(conflicts).toEqual([]);
     expect(context).not.toHaveProperty("fsGroup");
   });
 
-  test("are given to the group of the pod by an override", () => {
+  test("get the group of the pod by an override", () => {
     const override = [{ conflicts: [HardeningConflict.FILE_MODE], reason }];
     const { context, contexts } = run(secret, MOUNT, { override });
     expect(contexts.web.runAsUser).toBe(65532);
@@ -266,14 +266,14 @@ describe("files that only root may read", () => {
   });
 });
 
-describe("the groups of a said user", () => {
-  test("are left to its image where the id is low: it has an account there", () => {
+describe("the groups of an explicit user", () => {
+  test("are those of the image if the id is low, as it has an account there", () => {
     const accept = [{ conflicts: [HardeningConflict.LOW_ID], reason }];
     const { context } = run({ securityContext: { runAsUser: 1001 } }, {}, { accept });
     expect(context).not.toHaveProperty("runAsGroup");
   });
 
-  test("are not those of the files of a volume that stays, which somebody arranged", () => {
+  test("are not set for the files of a persistent volume, which have an owner", () => {
     const { context } = run({ ...CLAIM, securityContext: { runAsUser: 20000 } }, MOUNT);
     expect(context).not.toHaveProperty("fsGroup");
   });
@@ -284,7 +284,7 @@ describe("users", () => {
     containers: ["a", "b"].map((name) => ({ name, image: `fra.ocir.io/acme/${name}@${DIGEST}` })),
   };
 
-  test("of a container go before those of its object", () => {
+  test("of a container take precedence over those of its object", () => {
     const users = [
       { objects: ["Deployment/web"], user: 20000 },
       { objects: ["Deployment/web"], containers: ["b"], user: 30000 },
@@ -294,7 +294,7 @@ describe("users", () => {
     expect([contexts.a.runAsUser, contexts.b.runAsUser]).toEqual([20000, 30000]);
   });
 
-  test("below 10000 have a reason, which is kept", () => {
+  test("below 10000 keep their reason", () => {
     const users = [{ objects: ["Deployment/web"], lowUser: SystemUserId.of(999, { reason: "redis" }) }];
     const { chart, context, report } = run(CLAIM, MOUNT, { users });
     expect(context).toMatchObject({ runAsUser: 999, runAsGroup: 999, fsGroup: 999 });
@@ -304,7 +304,7 @@ describe("users", () => {
     expect(warnings).not.toHaveBeenCalled();
   });
 
-  test("that are for nothing are refused at synthesis", () => {
+  test("without an effect are rejected at synthesis", () => {
     const chart = new Chart(new App(), "shop");
     Hardening.of(chart, { users: [{ objects: ["Deployment/none"], user: 20000 }] }).apply();
     expect(validationProblemsOf(() => Testing.synth(chart))).toMatchObject([
@@ -325,7 +325,7 @@ describe("users", () => {
     ["a text for a low one", [{ containers: ["web"], lowUser: "redis" }], ["VALUE_INVALID"]],
     ["a number", 20000, ["VALUE_INVALID"]],
     ["a null in the list", [null], ["ATTRIBUTE_MISSING"]],
-  ])("are refused with %s", (_, users, codes) => {
+  ])("are rejected with %s", (_, users, codes) => {
     const chart = new Chart(new App(), "shop");
     expect(
       validationProblemsOf(() => Hardening.of(chart, { users } as HardeningOptions)).map(({ code }) => code),
@@ -338,17 +338,17 @@ describe("empty directories", () => {
   const limitsOf = (spec: object, options?: HardeningOptions) =>
     run(spec, MOUNT, options).pod.containers[0].resources.limits;
 
-  test("without a size get no limit that could evict the pod", () => {
+  test("without a size limit cause no limit that could evict the pod", () => {
     expect(Object.keys(limitsOf(directory({})))).toEqual(["cpu", "memory"]);
     expect(Object.keys(limitsOf(directory({ medium: "Memory" })))).toEqual(["cpu", "ephemeral-storage"]);
   });
 
-  test("get a size and their room in the limit by an override", () => {
+  test("get a size, which is added to the limit, by an override", () => {
     const override = [{ conflicts: [HardeningConflict.VOLUME_SIZE], reason }];
     expect(limitsOf(directory({}), { override })["ephemeral-storage"]).toBe("512Mi");
   });
 
-  test("are volumes that say nothing too, as Kubernetes makes one of them", () => {
+  test("include volumes without a type, which Kubernetes treats as emptyDirs", () => {
     const blank = { volumes: [{ name: "data", emptyDir: null }] };
     expect(run(blank, MOUNT).conflicts).toEqual(["volume-size"]);
     expect(limitsOf(blank)).not.toHaveProperty("ephemeral-storage");
@@ -358,23 +358,23 @@ describe("empty directories", () => {
     ]);
   });
 
-  test("of a size that can't be read leave the limit out too", () => {
+  test("of an unreadable size cause no limit", () => {
     expect(limitsOf(directory({ sizeLimit: "much" }))).not.toHaveProperty("ephemeral-storage");
   });
 });
 
-describe("the token of an account that the program does not make", () => {
+describe("the token of an account that the program does not create", () => {
   const tokenOf = (spec: object) => {
     const { conflicts, pod } = run(spec);
     return [conflicts, pod.automountServiceAccountToken];
   };
 
-  test("stays, as nobody knows its roles, and is found", () => {
+  test("is kept as a finding, as the roles of the account are unknown", () => {
     expect(tokenOf({ serviceAccountName: "operator" })).toEqual([["token-automount"], undefined]);
     expect(tokenOf({ serviceAccount: "operator" })).toEqual([["token-automount"], undefined]);
   });
 
-  test("is kept from pods of the account that every namespace has", () => {
+  test("is not mounted for the default account of a namespace", () => {
     for (const spec of [{}, { serviceAccountName: "default" }, { serviceAccountName: "" }])
       expect(tokenOf(spec)).toEqual([[], false]);
   });
@@ -383,7 +383,7 @@ describe("the token of an account that the program does not make", () => {
     { kind: "Group", name: "system:serviceaccounts:shop" },
     { kind: "Group", name: "system:serviceaccounts" },
     { kind: "User", name: "system:serviceaccount:shop:default" },
-  ])("stays where $kind $name has roles", (subject) => {
+  ])("is kept if the $kind $name has roles", (subject) => {
     const chart = new Chart(new App(), "shop", { namespace: "shop" });
     new ApiObject(chart, "binding", {
       apiVersion: "rbac.authorization.k8s.io/v1",

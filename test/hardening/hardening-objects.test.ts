@@ -41,20 +41,20 @@ const write = (chart: Chart) => {
   return () => TerraformTesting.synth(stack);
 };
 
-describe.each(Object.entries(CONFLICT_OF_RULE))("what the guardrail %s", (rule, conflict) => {
+describe.each(Object.entries(CONFLICT_OF_RULE))("an object that the guardrail %s", (rule, conflict) => {
   const { pass, deny } = OBJECT_CASES[rule]!;
 
-  test.each(Object.entries(deny))(`refuses is found as ${conflict}: %s`, (_, object) => {
+  test.each(Object.entries(deny))(`rejects is the finding ${conflict}: %s`, (_, object) => {
     expect(found(chartWith(object))).toContain(conflict);
     const [finding] = Hardening.of(chartWith(object))
       .apply()
-      .findings.filter((one) => one.conflict === (conflict as HardeningConflict));
+      .findings.filter((entry) => entry.conflict === (conflict as HardeningConflict));
     expect(finding).toMatchObject({ rule, object: `${object.kind}/${object.metadata.name}` });
   });
 
   // Somebody else's choice of everyone is found, though the guardrail lets it pass.
   const kept = Object.entries(pass).filter(([what]) => what !== "a public one for everyone");
-  test.each(kept)("lets pass is not: %s", (_, object) => {
+  test.each(kept)("accepts is not a finding: %s", (_, object) => {
     expect(found(chartWith(object))).not.toContain(conflict);
   });
 });
@@ -63,7 +63,7 @@ describe.each(Object.entries(OBJECT_CONFLICT_CASES))("%s", (conflict, cases) => 
   test.each(Object.entries(cases))("is accepted with a reason: %s", (_, object) => {
     const conflicts = [conflict as HardeningConflict];
     const report = Hardening.of(chartWith(object), { accept: [{ conflicts, reason }] }).apply();
-    expect(report.findings.map((one) => one.conflict)).not.toContain(conflict);
+    expect(report.findings.map((entry) => entry.conflict)).not.toContain(conflict);
     expect(report.accepted).toContainEqual(
       expect.objectContaining({ conflict, reason, ...CONFLICTS[conflict as HardeningConflict] }),
     );
@@ -77,12 +77,12 @@ describe("an override", () => {
     return Testing.synth(chart)[0];
   };
 
-  test("takes external addresses away", () => {
+  test("removes external addresses", () => {
     const { spec } = after(service({ externalIPs: ["203.0.113.9"] }), HardeningConflict.EXTERNAL_IP);
     expect(spec).not.toHaveProperty("externalIPs");
   });
 
-  test("makes a node port one inside of the cluster, without what only node ports may say", () => {
+  test("converts a NodePort Service to ClusterIP, without the fields of node ports", () => {
     const ports = [{ port: 443, nodePort: 30443 }];
     const given = service({ type: "NodePort", externalTrafficPolicy: "Local", ports });
     expect(after(given, HardeningConflict.NODE_PORT).spec).toEqual({
@@ -93,7 +93,7 @@ describe("an override", () => {
   });
 });
 
-test("ranges and modes that are references to Terraform values are not judged", () => {
+test("ranges and modes that are references to Terraform values cause no finding", () => {
   const stack = new TerraformStack(TerraformTesting.app(), "stack");
   const range = new TerraformVariable(stack, "range", {});
   const internal = { "service.beta.kubernetes.io/oci-load-balancer-internal": "true" };
@@ -101,17 +101,17 @@ test("ranges and modes that are references to Terraform values are not judged", 
   expect(found(chartWith(loadBalancer(range.listValue, internal)))).toEqual([]);
 });
 
-describe("hooks of Helm", () => {
+describe("Helm hooks", () => {
   const HELM_HOOK = [HardeningConflict.HELM_HOOK];
   const names = (chart: Chart) => Testing.synth(chart).map(({ metadata }) => metadata.name);
   const accept = [{ conflicts: HELM_HOOK, reason }];
 
-  test("are left out by an override, those that come later and those in a List too", () => {
+  test("are left out by an override, including later ones and those in a List", () => {
     const chart = chartWith(hook("pre-delete"), service({}));
     const list = { apiVersion: "v1", kind: "List", items: [hook("test", "Pod", "a"), service({})] };
     new ApiObject(chart, "list", { ...list, metadata: { name: "list" } });
     const report = Hardening.of(chart, { override: [{ conflicts: HELM_HOOK, reason }] }).apply();
-    expect(report.changes.filter((one) => one.reason).map((one) => one.object)).toEqual([
+    expect(report.changes.filter((entry) => entry.reason).map((entry) => entry.object)).toEqual([
       "Job/uninstall",
       "Pod/a",
     ]);
@@ -121,7 +121,7 @@ describe("hooks of Helm", () => {
     expect(written[1].items.map(({ kind }: any) => kind)).toEqual(["Service"]);
   });
 
-  test("can't be written into a stack, whatever they are", () => {
+  test("of every kind are rejected in a stack", () => {
     for (const hooks of ["pre-delete", "test", "post-install", "pre-upgrade,pre-install"]) {
       const [problem] = validationProblemsOf(write(chartWith(hook(hooks))));
       expect(problem).toMatchObject({ code: "MANIFEST_HOOK", path: "shop/object-0" });
@@ -129,7 +129,7 @@ describe("hooks of Helm", () => {
     }
   });
 
-  test("of an installation are written once they are accepted; those of a removal or a test never", () => {
+  test("of an installation are written if they are accepted; those of a removal or a test never", () => {
     const install = chartWith(hook("post-install"));
     Hardening.of(install, { accept }).apply();
     expect(write(install)).not.toThrow();
@@ -145,12 +145,12 @@ describe("hooks of Helm", () => {
     expect(names(chart)).toEqual(["web"]);
   });
 
-  test("are none where Helm 2 installed definitions", () => {
+  test("do not include crd-install, with which Helm 2 installed definitions", () => {
     expect(found(chartWith(hook("crd-install")))).not.toContain("helm-hook");
   });
 });
 
-describe("what a reader of YAML changed", () => {
+describe("a value that the YAML parser changed", () => {
   const POD = `
 apiVersion: v1
 kind: Pod
@@ -165,7 +165,7 @@ spec:
       env: [{ name: STARTS_AT, value: 12:30:45 }]
 `;
 
-  test("is found, each with the field and the quotes that are missing", () => {
+  test("is a finding with its field and the missing quotes", () => {
     const findings = Hardening.of(includeOf(POD)).apply().findings;
     const changed = findings.filter(({ conflict }) => conflict === HardeningConflict.UNREADABLE);
     expect(changed.map(({ field, value }) => [field, value])).toEqual([
@@ -187,7 +187,7 @@ spec:
 describe("arguments", () => {
   const withArgs = (...args: unknown[]) => workload("Pod", "shop", bare({}, { args }));
 
-  test("that are a number are that finding alone, and the rest of the pod is hardened", () => {
+  test("that are a number are one finding, and the rest of the pod is hardened", () => {
     const { findings, changes } = Hardening.of(chartWith(withArgs("--port", 8080))).apply();
     expect(findings).toMatchObject([{ conflict: "unreadable", field: "spec.containers[web].args[1]" }]);
     expect(changes.length).toBeGreaterThan(10);
@@ -197,14 +197,14 @@ describe("arguments", () => {
     expect(found(chartWith(withArgs(null, "--password", null)))).toEqual([]);
   });
 
-  test("that end in a reference to a Terraform value are neither", () => {
+  test("that end in a reference to a Terraform value are neither of both", () => {
     const stack = new TerraformStack(TerraformTesting.app(), "stack");
     const { stringValue, numberValue } = new TerraformVariable(stack, "password", {});
     const args = [`--password=${stringValue}`, "--password", stringValue, numberValue];
     expect(found(chartWith(withArgs(...args)))).toEqual([]);
   });
 
-  test("that hold a credential beside a number are found as both", () => {
+  test("with a credential and a number are two findings", () => {
     expect(found(chartWith(withArgs(8080, "--password=hunter22")))).toEqual([
       "unreadable",
       "credential-literal",
@@ -315,30 +315,30 @@ describe("the report", () => {
     ]);
   });
 
-  test("ends with what to check before go-live, of what was filled only", () => {
+  test("ends with the checks before go-live, for filled values only", () => {
     const { checks, text } = Hardening.of(chartWith(workload("Deployment", "shop", bare()))).apply();
     expect(text.split("\n").slice(-1 - checks.length)).toEqual([
       `Check before go-live: ${checks.length}`,
       ...checks.map((check) => `  ${check}`),
     ]);
     expect(checks[0]).toContain("Deployment/web [web]");
-    const said = { securityContext: { runAsNonRoot: true } };
-    const other = Hardening.of(chartWith(workload("Deployment", "shop", bare(said)))).apply();
+    const explicit = { securityContext: { runAsNonRoot: true } };
+    const other = Hardening.of(chartWith(workload("Deployment", "shop", bare(explicit)))).apply();
     expect(other.checks.join()).not.toContain("user that was set");
     expect(Hardening.of(chartWith(service({}))).apply().checks).toEqual([]);
   });
 });
 
-describe("a public load balancer of somebody else's chart", () => {
+describe("a public load balancer of a third-party chart", () => {
   const INTERNAL = "service.beta.kubernetes.io/oci-load-balancer-internal";
 
-  test("is found where everyone may connect, and accepted where that is meant", () => {
+  test("for everyone is a finding, which can be accepted", () => {
     const open = () => chartWith(loadBalancer(["203.0.113.0/24", "0.0.0.0/0"]));
     expect(found(open())).toContain("load-balancer-sources");
     expect(found(chartWith(loadBalancer(["::/0"])))).toContain("load-balancer-sources");
   });
 
-  test("is not found where its clients are named, or not known yet", () => {
+  test("is not a finding if its clients are limited, or unknown at synthesis", () => {
     const ranges = [
       new TerraformVariable(new TerraformStack(TerraformTesting.app(), "s"), "r", {}).stringValue,
     ];
@@ -346,8 +346,8 @@ describe("a public load balancer of somebody else's chart", () => {
       expect(found(chartWith(object))).not.toContain("load-balancer-sources");
   });
 
-  test("is found once where it is internal and for everyone", () => {
+  test("that is internal and for everyone is one finding", () => {
     const all = found(chartWith(loadBalancer(["0.0.0.0/0"], { [INTERNAL]: "true" })));
-    expect(all.filter((one) => one === "load-balancer-sources")).toHaveLength(1);
+    expect(all.filter((entry) => entry === "load-balancer-sources")).toHaveLength(1);
   });
 });

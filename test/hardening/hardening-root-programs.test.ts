@@ -25,7 +25,7 @@ const custom = (apiVersion: string, kind: string, spec: object) => ({
   spec,
 });
 
-describe("a command that only root can run is found where it", () => {
+describe("a command that needs root is found if it", () => {
   test.each<[string, string[]]>([
     ["changes to another user by gosu", ["gosu", "postgres", "postgres"]],
     ["changes to another user behind an init", ["dumb-init", "--", "su-exec", "node", "server"]],
@@ -48,12 +48,12 @@ describe("a command that only root can run is found where it", () => {
     ["an address ends in its name", ["server", "--url=http://files/chown"]],
     ["an option has its name", ["server", "--chown-files=false", "--mount-path=/x"]],
     ["a file has its name", ["server", "/etc/chown.conf"]],
-  ])("and not where %s", (_, command) => {
+  ])("and not if %s", (_, command) => {
     expect(ofCommand(command)).toEqual([]);
   });
 });
 
-describe("a custom resource makes pods where it", () => {
+describe("a custom resource creates pods if it", () => {
   test.each<[string, object]>([
     ["counts replicas of its parts", custom("kafka.strimzi.io/v1beta2", "Kafka", { kafka: { replicas: 3 } })],
     ["counts members", custom("mongodbcommunity.mongodb.com/v1", "MongoDBCommunity", { members: 3 })],
@@ -83,7 +83,7 @@ describe("a custom resource makes pods where it", () => {
         rules: [{ validate: { pattern: { spec: { containers: [{ image: "!*:latest" }] } } } }],
       }),
     ],
-  ])("and not where it %s", (_, object) => {
+  ])("and not if it %s", (_, object) => {
     expect(conflictsOf(object)).toEqual([]);
   });
 });

@@ -28,7 +28,7 @@ const add = (chart: Chart, spec: object = {}, container: object = {}, id = "web"
 
 /** The pod of one workload, hardened. */
 function hardened(spec: object = {}, container: object = {}, options: HardeningOptions = {}) {
-  const chart = chartOf((one) => add(one, spec, container));
+  const chart = chartOf((element) => add(element, spec, container));
   const report = Hardening.of(chart, options).apply();
   const [only] = podsOf(Testing.synth(chart));
   return { report, pod: only!.pod, container: only!.pod.spec.containers[0] };
@@ -39,7 +39,7 @@ beforeEach(() => warnings.mockClear());
 afterAll(() => warnings.mockRestore());
 
 describe.each(Object.entries(WORKLOADS))("%s", (_, make) => {
-  test("passes the restricted standard once it is hardened, and not before", () => {
+  test("passes the restricted standard only after it is hardened", () => {
     const before = podsOf(Testing.synth(chartOf(make)));
     expect(before.flatMap(({ pod }) => againstRestricted(pod))).not.toEqual([]);
     const chart = chartOf(make);
@@ -48,10 +48,10 @@ describe.each(Object.entries(WORKLOADS))("%s", (_, make) => {
     expect(pods.map(({ of, pod }) => [of, againstRestricted(pod)])).toEqual(before.map(({ of }) => [of, []]));
     for (const { spec } of pods.map(({ pod }) => pod)) {
       expect(spec).toMatchObject({ automountServiceAccountToken: false, hostNetwork: false, hostPID: false });
-      for (const one of [...spec.containers, ...(spec.initContainers ?? [])]) {
-        expect(one.securityContext.readOnlyRootFilesystem).toBe(true);
+      for (const element of [...spec.containers, ...(spec.initContainers ?? [])]) {
+        expect(element.securityContext.readOnlyRootFilesystem).toBe(true);
         for (const side of ["requests", "limits"])
-          expect(Object.keys(one.resources[side]).sort()).toEqual(["cpu", "ephemeral-storage", "memory"]);
+          expect(Object.keys(element.resources[side]).sort()).toEqual(["cpu", "ephemeral-storage", "memory"]);
       }
     }
   });
@@ -73,7 +73,7 @@ describe.each(Object.entries(WORKLOADS))("%s", (_, make) => {
     );
   });
 
-  test("keeps everything that was said", () => {
+  test("keeps every existing value", () => {
     const before: any = Testing.synth(chartOf(make));
     const chart = chartOf(make);
     Hardening.of(chart).apply();
@@ -86,21 +86,21 @@ function withoutDrops(value: any): any {
   return JSON.parse(JSON.stringify(value, (key, entry: unknown) => (key === "drop" ? undefined : entry)));
 }
 
-test("there are more than twenty workloads, each written in another way", () => {
+test("the cases include more than twenty workloads", () => {
   expect(Object.keys(WORKLOADS).length).toBeGreaterThanOrEqual(35);
 });
 
-describe("what is missing", () => {
-  test("is filled as the library's own workloads have it", () => {
+describe("a missing value", () => {
+  test("is filled with the value of the library's own workloads", () => {
     const { pod, report } = hardened();
     expect(pod).toMatchSnapshot();
     expect(report.text).toMatchSnapshot();
   });
 
-  test("is nothing in the library's own workloads", () => {
-    const chart = chartOf((one) => {
-      new SecureNamespace(one, "namespace", { name: "shop" });
-      new HardenedDeployment(one, "web", { image: IMAGE, port: 8080 });
+  test("does not occur in the library's own workloads", () => {
+    const chart = chartOf((element) => {
+      new SecureNamespace(element, "namespace", { name: "shop" });
+      new HardenedDeployment(element, "web", { image: IMAGE, port: 8080 });
     });
     const before = Yaml.stringify(...objectsOf(chart));
     const { changes, findings } = Hardening.of(chart).apply();
@@ -108,14 +108,14 @@ describe("what is missing", () => {
     expect(Yaml.stringify(...objectsOf(chart))).toBe(before);
   });
 
-  test("is the group of the user that was said, and else the user of the hardening", () => {
-    const said = hardened({ securityContext: { runAsUser: 20000 } }).pod.spec.securityContext;
-    expect(said).toMatchObject({ runAsUser: 20000, runAsGroup: 20000, fsGroup: 20000 });
+  test("of a group is that of the explicit user, otherwise that of the hardening", () => {
+    const explicit = hardened({ securityContext: { runAsUser: 20000 } }).pod.spec.securityContext;
+    expect(explicit).toMatchObject({ runAsUser: 20000, runAsGroup: 20000, fsGroup: 20000 });
     const filled = hardened({}, {}, { user: 10000 }).pod.spec.securityContext;
     expect(filled).toMatchObject({ runAsUser: 10000, runAsGroup: 10000, fsGroup: 10000 });
   });
 
-  test("is how files of volumes that stay get their group", () => {
+  test("of the group of persistent volumes is filled", () => {
     const claim = { volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }] };
     const chosen = hardened(claim, {}, { user: 20000 }).pod.spec.securityContext;
     expect(chosen.fsGroupChangePolicy).toBe("OnRootMismatch");
@@ -134,18 +134,18 @@ describe("what is missing", () => {
       { requests: { memory: "64Mi" }, limits: { memory: "256Mi" } },
     ],
     ["a limit alone", { limits: { cpu: "2" } }, { requests: { cpu: "2" }, limits: { cpu: "2" } }],
-    ["a request that is none", { requests: { cpu: "much" } }, { limits: { cpu: "much" } }],
+    ["an invalid request", { requests: { cpu: "much" } }, { limits: { cpu: "much" } }],
     ["nothing", undefined, { limits: { cpu: "500m", memory: "256Mi", "ephemeral-storage": "256Mi" } }],
-  ])("is filled of the resources beside %s", (_, resources, expected) => {
+  ])("of the resources is filled beside %s", (_, resources, expected) => {
     expect(hardened({}, { resources }).container.resources).toMatchObject(expected);
   });
 
-  test("of resources is not what the pod as a whole says already", () => {
+  test("of resources is not filled if the pod sets it as a whole", () => {
     const { container } = hardened({ resources: { limits: { cpu: "1", memory: "1Gi" } } });
     expect(container.resources.limits).toEqual({ "ephemeral-storage": "256Mi" });
   });
 
-  test("of resources has room for the directories that are written to", () => {
+  test("of resources includes the writable directories", () => {
     const paths = [WritablePath.of("/tmp", { sizeLimit: "1Gi" }), WritablePath.inMemory("/run/web")];
     const { container, pod } = hardened({}, {}, { writablePaths: [{ paths }] });
     expect(container.resources.limits).toMatchObject({ "ephemeral-storage": "1280Mi", memory: "320Mi" });
@@ -175,8 +175,8 @@ describe("what is missing", () => {
   });
 });
 
-describe("what comes after apply()", () => {
-  test("is hardened: containers, patches and objects", () => {
+describe("a change after apply()", () => {
+  test("is hardened, whether a container, a patch or an object", () => {
     const chart = new Chart(new App(), "shop", { namespace: "shop" });
     const web = new plus.Deployment(chart, "web", {
       containers: [{ name: "web", image: IMAGE.reference, securityContext: { user: 20000 } }],
@@ -196,7 +196,7 @@ describe("what comes after apply()", () => {
     }
   });
 
-  test("is hardened where a Deployment had no container before, which the report contains as a finding", () => {
+  test("is hardened in a Deployment that had no container before, which is a finding in the report", () => {
     const chart = new Chart(new App(), "shop");
     const web = new plus.Deployment(chart, "web");
     const { findings } = Hardening.of(chart).apply();
@@ -207,7 +207,7 @@ describe("what comes after apply()", () => {
     expect(againstRestricted(podsOf(Testing.synth(chart))[0]!.pod)).toEqual([]);
   });
 
-  test("is what a scope that is not the whole chart leaves alone", () => {
+  test("outside of the scope is not hardened", () => {
     const chart = new Chart(new App(), "shop", { namespace: "shop" });
     Hardening.of(add(chart)).apply();
     add(chart, {}, {}, "other");
@@ -217,7 +217,7 @@ describe("what comes after apply()", () => {
 });
 
 describe("references to Terraform values", () => {
-  test("stay what they are", () => {
+  test("are kept", () => {
     const stack = new TerraformStack(TerraformTesting.app(), "stack");
     const variable = new TerraformVariable(stack, "value", {});
     const chart = new Chart(new App(), "shop", { namespace: "shop" });
@@ -236,7 +236,7 @@ describe("references to Terraform values", () => {
       );
   });
 
-  test("in place of a security context can't be hardened, which is a finding", () => {
+  test("instead of a security context can't be hardened, which is a finding", () => {
     const stack = new TerraformStack(TerraformTesting.app(), "stack");
     const variable = new TerraformVariable(stack, "value", {});
     const chart = new Chart(new App(), "shop", { namespace: "shop" });
@@ -295,28 +295,28 @@ describe("security contexts of any kind", () => {
     initContainers: named("first", initContainers),
   });
   const run = (spec: object, options: HardeningOptions = {}) => {
-    const chart = chartOf((one) => add(one, made(spec)));
+    const chart = chartOf((element) => add(element, made(spec)));
     const [before] = podsOf(Testing.synth(chart));
     const report = Hardening.of(chart, options).apply();
     return { report, before: before!.pod.spec, after: podsOf(Testing.synth(chart))[0]!.pod, chart };
   };
 
-  test("keep what they say, are filled where they say nothing, and fail the standard only where that was found", () => {
+  test("keep their values, get the missing ones, and fail the standard only with a finding", () => {
     fc.assert(
       fc.property(POD, (spec) => {
         const { before, after, report, chart } = run(spec);
         expect(after.spec).toMatchObject(withoutDrops(before));
         expect(
-          report.changes.filter((one) => one.before !== undefined && !one.field.endsWith("drop")),
+          report.changes.filter((element) => element.before !== undefined && !element.field.endsWith("drop")),
         ).toEqual([]);
         if (againstRestricted(after).length > 0) expect(report.findings).not.toEqual([]);
         if (report.findings.length === 0) expect(againstRestricted(after)).toEqual([]);
         expect(Hardening.of(chart).apply().changes).toEqual([]);
-        for (const one of [...after.spec.containers, ...after.spec.initContainers]) {
-          const context = one.securityContext;
+        for (const element of [...after.spec.containers, ...after.spec.initContainers]) {
+          const context = element.securityContext;
           expect(context.readOnlyRootFilesystem).toBeDefined();
           // What the API server refuses whatever the standard is.
-          if (context.allowPrivilegeEscalation === false && !saysNoEscalation(before, one.name))
+          if (context.allowPrivilegeEscalation === false && !saysNoEscalation(before, element.name))
             expect([context.privileged, context.capabilities?.add]).not.toEqual([true, ["SYS_ADMIN"]]);
         }
       }),
@@ -324,10 +324,10 @@ describe("security contexts of any kind", () => {
   });
 
   const saysNoEscalation = (spec: any, name: string) =>
-    [...spec.containers, ...spec.initContainers].find((one) => one.name === name).securityContext
+    [...spec.containers, ...spec.initContainers].find((element) => element.name === name).securityContext
       ?.allowPrivilegeEscalation === false;
 
-  test("pass the standard where everything that is found is overridden", () => {
+  test("pass the standard if every finding is overridden", () => {
     fc.assert(
       fc.property(POD, (spec) => {
         const override = [{ objects: ["Deployment/web"], reason: "The test says so" }];
@@ -339,7 +339,7 @@ describe("security contexts of any kind", () => {
         const reasons = overridden.changes.filter(({ reason }) => reason !== undefined);
         // Who is not root any more keeps no capabilities.
         const { KEPT_CAPABILITIES } = HardeningConflict;
-        const others = report.findings.filter((one) => one.conflict !== KEPT_CAPABILITIES);
+        const others = report.findings.filter((element) => element.conflict !== KEPT_CAPABILITIES);
         expect(reasons).toHaveLength(others.length);
         expect(Hardening.of(chart, { override }).apply().changes).toEqual([]);
       }),
@@ -347,7 +347,7 @@ describe("security contexts of any kind", () => {
   });
 });
 
-test("an image that is named in the options takes the place of another one", () => {
+test("an image of the options replaces an image of the chart", () => {
   const images = { "redis:7": ContainerImage.of(IMAGE.reference) };
   const { container, report } = hardened({}, { image: "redis:7" }, { images });
   expect(container.image).toBe(IMAGE.reference);

@@ -4,7 +4,7 @@ import { type ApiAnswer, ApiServer, describeWithApiServer } from "../support/api
 import { combinationSet, podOf } from "../exposure/combination-set";
 import { newChart } from "../workload/support";
 
-const said = ({ body, status }: ApiAnswer) => (status < 300 ? "" : `${status} ${body.message}`);
+const rejectionOf = ({ body, status }: ApiAnswer) => (status < 300 ? "" : `${status} ${body.message}`);
 
 describeWithApiServer("classes of a namespace in a real API server", () => {
   let server: ApiServer;
@@ -12,7 +12,7 @@ describeWithApiServer("classes of a namespace in a real API server", () => {
     server = await ApiServer.start();
     for (const [index, name] of ["high", "low"].entries()) {
       const priority = { apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", metadata: { name } };
-      expect(said(await server.apply({ ...priority, value: index }))).toBe("");
+      expect(rejectionOf(await server.apply({ ...priority, value: index }))).toBe("");
     }
     const chart = newChart();
     new SecureNamespace(chart, "namespace", {
@@ -26,7 +26,7 @@ describeWithApiServer("classes of a namespace in a real API server", () => {
       },
     });
     for (const object of objectsOf(chart) as any[]) {
-      expect(said(await server.apply(object))).toBe("");
+      expect(rejectionOf(await server.apply(object))).toBe("");
       if (object.kind === "ResourceQuota") await count(object);
     }
     await server.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: "other" } });
@@ -40,7 +40,7 @@ describeWithApiServer("classes of a namespace in a real API server", () => {
     const url = `/api/v1/namespaces/shop/resourcequotas/${name}/status`;
     const contentType = "application/merge-patch+json";
     const answer = await server.request("PATCH", url, { status: { hard, used } }, { contentType });
-    expect(said(answer)).toBe("");
+    expect(rejectionOf(answer)).toBe("");
   };
 
   const claim = async (storageClassName: string | undefined, storage = "50Gi", namespace = "shop") => {
@@ -57,7 +57,7 @@ describeWithApiServer("classes of a namespace in a real API server", () => {
       },
       { dryRun: true },
     );
-    return said(answer);
+    return rejectionOf(answer);
   };
 
   const policyHolds = async () => {
@@ -91,7 +91,7 @@ describeWithApiServer("classes of a namespace in a real API server", () => {
       delete spec.priorityClassName;
       const named = priorityClassName === undefined ? {} : { priorityClassName };
       const object = { ...rest, metadata: { ...metadata, namespace: "shop" }, spec: { ...spec, ...named } };
-      return said(await server.apply(object, { dryRun: true }));
+      return rejectionOf(await server.apply(object, { dryRun: true }));
     };
     expect(await pod()).toBe("");
     expect(await pod("high")).toBe("");

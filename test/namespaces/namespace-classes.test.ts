@@ -23,7 +23,7 @@ function withClaims(props: Partial<SecureNamespaceProps>, replicas = 2): Chart {
   new HardenedStatefulSet(chart, "db", { image: IMAGE, replicas, volumeClaims });
   return chart;
 }
-const told = (chart: Chart) => problemsAtSynthesis(chart).map(({ code, what }) => `${code} ${what}`);
+const problemTexts = (chart: Chart) => problemsAtSynthesis(chart).map(({ code, what }) => `${code} ${what}`);
 
 describe("a quota for volumes", () => {
   test("is written for all classes and for single ones, only if it is given", () => {
@@ -66,7 +66,9 @@ describe("a quota for volumes", () => {
       "need 200Gi of encrypted.storageclass.storage.k8s.io/requests.storage, and the quota allows 150Gi",
     ],
   ])("limits the %s of StatefulSets", (_, quota, text) => {
-    expect(told(withClaims({ quota }))).toEqual([`RESOURCES_INVALID The claims of StatefulSet db ${text}`]);
+    expect(problemTexts(withClaims({ quota }))).toEqual([
+      `RESOURCES_INVALID The claims of StatefulSet db ${text}`,
+    ]);
   });
 
   test("is sufficient exactly if the claims of all pods fit", () => {
@@ -78,7 +80,7 @@ describe("a quota for volumes", () => {
         (replicas, size, volumeClaims) => {
           const quota = { storageRequests: `${size}Gi`, volumeClaims };
           const fits = replicas * 150 <= size && replicas * 2 <= volumeClaims;
-          expect(told(withClaims({ quota }, replicas)).length === 0).toBe(fits);
+          expect(problemTexts(withClaims({ quota }, replicas)).length === 0).toBe(fits);
         },
       ),
       { numRuns: 30 },
@@ -128,7 +130,7 @@ describe("allowed classes", () => {
       metadata: { name: "own" },
       spec: { storageClassName: "fss" },
     } as never);
-    expect(told(chart)).toEqual([
+    expect(problemTexts(chart)).toEqual([
       "CLASS_NOT_ALLOWED The Deployment web-low has the priority class low, which the namespace shop does not allow",
       "CLASS_NOT_ALLOWED The StatefulSet db has the storage class oci-bv, which the namespace shop does not allow",
       "CLASS_NOT_ALLOWED The PersistentVolumeClaim own has the storage class fss, which the namespace shop does not allow",
@@ -153,7 +155,7 @@ describe("pods and claims of third-party objects", () => {
   ])("are counted for a %s", (kind, apiVersion, spec, pods) => {
     const all = shop({ quota: { pods: pods, storageRequests: `${50 * pods}Gi` } });
     raw(all, kind, spec, apiVersion);
-    expect(told(all)).toEqual([]);
+    expect(problemTexts(all)).toEqual([]);
     const quota = { volumeClaims: pods - 1, ...(pods > 1 ? { pods: pods - 1 } : {}) };
     const chart = shop({ quota, allowedStorageClasses: ["encrypted"], allowedPriorityClasses: ["high"] });
     raw(chart, kind, spec, apiVersion);
@@ -164,7 +166,7 @@ describe("pods and claims of third-party objects", () => {
       `RESOURCES_INVALID The claims of ${kind} raw need ${pods} of persistentvolumeclaims, and the quota allows ${pods - 1}`,
     ];
     const may = "which the namespace shop does not allow";
-    expect(told(chart).sort()).toEqual([
+    expect(problemTexts(chart).sort()).toEqual([
       `CLASS_NOT_ALLOWED The ${kind} raw has the priority class low, ${may}`,
       `CLASS_NOT_ALLOWED The ${kind} raw has the storage class fss, ${may}`,
       ...room.sort(),
@@ -180,7 +182,7 @@ describe("pods and claims of third-party objects", () => {
       spec: claimSpec,
     }));
     new ApiObject(chart, "list", { apiVersion: "v1", kind: "List", items } as never);
-    expect(told(chart)).toEqual([
+    expect(problemTexts(chart)).toEqual([
       "CLASS_NOT_ALLOWED The PersistentVolumeClaim of-undefined has the storage class fss, which the namespace shop does not allow",
       "CLASS_NOT_ALLOWED The PersistentVolumeClaim of-shop has the storage class fss, which the namespace shop does not allow",
     ]);
@@ -200,7 +202,7 @@ describe("system priority classes", () => {
     const chart = shop(props);
     const priorityClassName = "system-cluster-critical";
     raw(chart, "Deployment", { template: { spec: { ...rawPod, priorityClassName } } }, "apps/v1");
-    expect(told(chart)).toEqual([
+    expect(problemTexts(chart)).toEqual([
       `CLASS_NOT_ALLOWED The Deployment raw has the priority class ${priorityClassName}, which is for the system's own pods`,
     ]);
   });

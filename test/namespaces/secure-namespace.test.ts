@@ -63,6 +63,27 @@ describe("a secure namespace", () => {
     });
   });
 
+  test("has its props with their defaults as properties", () => {
+    const namespace = new SecureNamespace(newChart(), "namespace", {
+      name: "shop",
+      quota: { loadBalancers: 3 },
+      limits: { maximumCpu: "2" },
+      allowedStorageClasses: ["oci-bv"],
+      allowedPriorityClasses: ["shop-high"],
+      imagePullSecrets: ["ocir"],
+    });
+    expect(namespace.quota).toMatchObject({ pods: 100, cpuLimits: "50", loadBalancers: 3, nodePorts: 3 });
+    expect(namespace.limits).toMatchObject({ maximumCpu: "2", maximumMemory: "8Gi", minimumCpu: "10m" });
+    expect(namespace).toMatchObject({
+      name: "shop",
+      podSecurity: { enforcedLevel: "restricted" },
+      podSecurityVersion: KubernetesVersion.V1_34,
+      allowedStorageClasses: ["oci-bv"],
+      allowedPriorityClasses: ["shop-high"],
+      imagePullSecrets: ["ocir"],
+    });
+  });
+
   test("has container defaults within its limits, for all limits", () => {
     const limitsOf = (limits: object) => {
       const chart = newChart();

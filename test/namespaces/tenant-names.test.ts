@@ -67,14 +67,14 @@ describe("two tenants with one name", () => {
 
   test("are accepted in two clusters, as are two names in one cluster", () => {
     const app = Testing.app();
-    const [one, two] = ["one", "two"].map((id, index) => {
+    const [entry, two] = ["one", "two"].map((id, index) => {
       const cluster = existingCluster(newStack(id, app));
       return Object.assign(cluster, { clusterId: `ocid1.cluster.oc1..${index}` });
     });
     const charts = new App();
     expect(
       refusalOf(
-        [one!, tenant(charts, "a")],
+        [entry!, tenant(charts, "a")],
         [two!, tenant(charts, "b")],
         [two!, tenant(charts, "c", "bank")],
       ),

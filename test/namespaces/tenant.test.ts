@@ -44,6 +44,25 @@ describe("a tenant", () => {
     expect(Acknowledgements.of(chart)).toEqual([]);
   });
 
+  test("has its groups, registries and limits as properties", () => {
+    const tenant = new Tenant(newChart("shop"), "tenant", {
+      admins: [ADMINS],
+      viewers: [VIEWERS, DEVELOPERS],
+      quota: { pods: 20 },
+      allowedRegistries: ["fra.ocir.io/acme"],
+      allowedPeers: ["billing"],
+    });
+    expect(tenant).toMatchObject({
+      admins: [ADMINS],
+      developers: [],
+      viewers: [VIEWERS, DEVELOPERS],
+      allowedRegistries: ["fra.ocir.io/acme"],
+      allowedPeers: ["billing"],
+    });
+    expect(tenant.namespace.quota).toMatchObject({ pods: 20, loadBalancers: 2 });
+    expect(tenant.namespace.limits.maximumCpu).toBe("4");
+  });
+
   test("contains all its props", () => {
     const chart = newChart("shop");
     new Tenant(chart, "tenant", {

@@ -24,8 +24,8 @@ describe("the three tenants of the example", () => {
       ALL.filter((to) => tenantOf(to) !== tenantOf(from)).flatMap((to) =>
         [...PORTS, Port.udp(53)]
           .map((port) => [port, verdict(endpointOf(from), endpointOf(to), port)] as const)
-          .filter(([, said]) => said !== Verdict.NO)
-          .map(([port, said]) => `${from} -> ${to} ${port.toString()}: ${said}`),
+          .filter(([, rejectionOf]) => rejectionOf !== Verdict.NO)
+          .map(([port, rejectionOf]) => `${from} -> ${to} ${port.toString()}: ${rejectionOf}`),
       ),
     );
     expect(met).toEqual([`shop/web -> bank/payments tcp-8080: ${Verdict.YES}`]);

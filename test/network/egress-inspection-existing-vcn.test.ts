@@ -1,39 +1,13 @@
+import { BANK, FIREWALL, INSPECTION, OFFICE, tablesOf, DRG, services } from "./support";
 import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
-import { type TerraformStack } from "cdktf";
 import { Port } from "../../lib/core/port";
 import { Egress, EgressSource } from "../../lib/network/egress/egress";
-import { type EgressInspectionProps } from "../../lib/network/egress/egress-inspection";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
-import { COMPARTMENT, newStack, validationProblemsOf, resourcesOf } from "../support/stack";
-import { DRG, services } from "./support";
+import { COMPARTMENT, newStack, validationProblemsOf } from "../support/stack";
 
 const HTTPS = Port.tcp(443);
 const reason = { reason: "The bank's API" };
-const BANK = "203.0.113.0/24";
-const OFFICE = "10.200.0.0/16";
-const FIREWALL = "ocid1.privateip.oc1.eu-frankfurt-1.firewall";
-const SUBNET = { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.firewall", cidr: "10.0.9.0/28" };
-const INSPECTION: EgressInspectionProps = { firewallPrivateIpId: FIREWALL, firewallSubnet: SUBNET };
-
-/** The rules of a table, but for the one to Oracle's services: `destination > gateway`. */
-function tableOf(stack: TerraformStack, name: string): string[] | undefined {
-  const tables = Object.values(resourcesOf(stack, "oci_core_route_table"));
-  const rules: any[] | undefined = tables.find(({ display_name }) => display_name === name)?.route_rules;
-  const kind = (id: string) => /oci_core_(\w+?)\./.exec(id)?.[1] ?? /^ocid1\.(\w+)\./.exec(id)?.[1];
-  return rules
-    ?.filter(({ destination_type: type }) => type === "CIDR_BLOCK")
-    .map(({ destination, network_entity_id: id }) => `${destination} > ${kind(id)}`);
-}
-
-const TABLES = ["api-out", "workers-out", "pods-out", "lb-out", "firewall-out", "nat-in", "drg-in"];
-const tablesOf = (stack: TerraformStack): { [name: string]: string[] } =>
-  Object.fromEntries(
-    TABLES.flatMap((name) => {
-      const rules = tableOf(stack, `n-${name}`);
-      return rules ? [[name, rules]] : [];
-    }),
-  );
 
 describe("an egress inspection in an existing VCN", () => {
   const existing = (props: object, stack = newStack()) => {

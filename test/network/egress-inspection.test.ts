@@ -1,11 +1,22 @@
 import fc from "fast-check";
+import {
+  BANK,
+  FIREWALL,
+  FIREWALL_SUBNET,
+  INSPECTION,
+  OFFICE,
+  tablesOf,
+  DRG,
+  networkIn,
+  routesOf,
+  services,
+} from "./support";
 import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
-import { Fn, Testing, type TerraformStack } from "cdktf";
+import { Fn, Testing } from "cdktf";
 import { Port } from "../../lib/core/port";
 import { resolveReference } from "../../lib/core/terraform-text";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { Egress, EgressSource } from "../../lib/network/egress/egress";
-import { type EgressInspectionProps } from "../../lib/network/egress/egress-inspection";
 import { SubnetRole } from "../../lib/network/vcn/cluster-subnet";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { CoreRouteTable } from "../../lib/oci/core-route-table";
@@ -19,34 +30,10 @@ import {
   resourcesOf,
   synthesized,
 } from "../support/stack";
-import { DRG, networkIn, routesOf, services } from "./support";
 
 const HTTPS = Port.tcp(443);
 const reason = { reason: "The bank's API" };
-const BANK = "203.0.113.0/24";
-const OFFICE = "10.200.0.0/16";
-const FIREWALL = "ocid1.privateip.oc1.eu-frankfurt-1.firewall";
-const SUBNET = { subnetId: "ocid1.subnet.oc1.eu-frankfurt-1.firewall", cidr: "10.0.9.0/28" };
-const INSPECTION: EgressInspectionProps = { firewallPrivateIpId: FIREWALL, firewallSubnet: SUBNET };
 
-/** The rules of a table, but for the one to Oracle's services: `destination > gateway`. */
-function tableOf(stack: TerraformStack, name: string): string[] | undefined {
-  const tables = Object.values(resourcesOf(stack, "oci_core_route_table"));
-  const rules: any[] | undefined = tables.find(({ display_name }) => display_name === name)?.route_rules;
-  const kind = (id: string) => /oci_core_(\w+?)\./.exec(id)?.[1] ?? /^ocid1\.(\w+)\./.exec(id)?.[1];
-  return rules
-    ?.filter(({ destination_type: type }) => type === "CIDR_BLOCK")
-    .map(({ destination, network_entity_id: id }) => `${destination} > ${kind(id)}`);
-}
-
-const TABLES = ["api-out", "workers-out", "pods-out", "lb-out", "firewall-out", "nat-in", "drg-in"];
-const tablesOf = (stack: TerraformStack): { [name: string]: string[] } =>
-  Object.fromEntries(
-    TABLES.flatMap((name) => {
-      const rules = tableOf(stack, `n-${name}`);
-      return rules ? [[name, rules]] : [];
-    }),
-  );
 const cidrsOf = ({ network }: ReturnType<typeof networkIn>) => ({
   api: network.apiEndpointSubnet.cidr,
   pods: network.podSubnet.cidr,
@@ -68,7 +55,7 @@ describe("an inspection", () => {
     const nat = onlyResource(stack, "oci_core_nat_gateway");
     expect(nat.route_table_id).toMatch(/oci_core_route_table\.\w+_NatGatewayRouteTable_\w+\.id/);
     expect(onlyResource(stack, "oci_core_route_table_attachment")).toMatchObject({
-      subnet_id: SUBNET.subnetId,
+      subnet_id: FIREWALL_SUBNET.subnetId,
       route_table_id: expect.stringMatching(/oci_core_route_table\.\w+_FirewallRouteTable_\w+\.id/),
     });
   });
@@ -182,7 +169,7 @@ describe("an inspection", () => {
       serviceGatewayId: network.serviceGatewayId,
       regionServices: services,
     });
-    const firewallSubnet = { ...SUBNET, cidr };
+    const firewallSubnet = { ...FIREWALL_SUBNET, cidr };
     const inspect = () => network.inspectEgress({ ...INSPECTION, firewallSubnet });
     expect(problemCodesOf(inspect).slice(0, 1)).toEqual(codes);
   });
@@ -255,7 +242,7 @@ describe("an inspection", () => {
     const subnet = new CoreSubnet(stack, "firewall", {
       compartmentId: COMPARTMENT,
       vcnId: network.vcnId,
-      cidrBlock: SUBNET.cidr,
+      cidrBlock: FIREWALL_SUBNET.cidr,
     });
     network.addEgress(EgressSource.pods(pods), Egress.to(BANK, HTTPS, reason));
     network.inspectEgress({
@@ -278,14 +265,18 @@ describe("an inspection is refused", () => {
     ["another OCID", { firewallPrivateIpId: DRG }, ["OCID_INVALID"]],
     ["an address as such", { firewallPrivateIpId: "10.0.9.2" }, ["OCID_INVALID"]],
     ["no subnet", { ...INSPECTION, firewallSubnet: null }, ["VALUE_INVALID"]],
-    ["a text as the subnet", { ...INSPECTION, firewallSubnet: SUBNET.subnetId }, ["VALUE_INVALID"]],
+    ["a text as the subnet", { ...INSPECTION, firewallSubnet: FIREWALL_SUBNET.subnetId }, ["VALUE_INVALID"]],
     ["an empty subnet", { ...INSPECTION, firewallSubnet: {} }, ["ATTRIBUTE_MISSING", "CIDR_INVALID"]],
     [
       "a subnet elsewhere",
-      { ...INSPECTION, firewallSubnet: { ...SUBNET, cidr: "10.1.0.0/28" } },
+      { ...INSPECTION, firewallSubnet: { ...FIREWALL_SUBNET, cidr: "10.1.0.0/28" } },
       ["SUBNET_OUTSIDE_VCN"],
     ],
-    ["a public subnet", { ...INSPECTION, firewallSubnet: { ...SUBNET, isPublic: true } }, ["SUBNET_PUBLIC"]],
+    [
+      "a public subnet",
+      { ...INSPECTION, firewallSubnet: { ...FIREWALL_SUBNET, isPublic: true } },
+      ["SUBNET_PUBLIC"],
+    ],
     ["a word for a flag", { ...INSPECTION, onPremises: "yes" }, ["VALUE_INVALID"]],
     [
       "all at once",
@@ -313,10 +304,10 @@ describe("an inspection is refused", () => {
     const subnet = new CoreSubnet(stack, "firewall", {
       compartmentId: COMPARTMENT,
       vcnId,
-      cidrBlock: SUBNET.cidr,
+      cidrBlock: FIREWALL_SUBNET.cidr,
       routeTableId: table.id,
     });
-    const firewallSubnet = { subnetId: subnet.id, cidr: SUBNET.cidr };
+    const firewallSubnet = { subnetId: subnet.id, cidr: FIREWALL_SUBNET.cidr };
     const [problem] = validationProblemsOf(() => network.inspectEgress({ ...INSPECTION, firewallSubnet }));
     expect(problem).toMatchObject({ code: "EGRESS_INVALID", property: "firewallSubnet" });
     expect(problem?.what).toContain("stack/firewall");

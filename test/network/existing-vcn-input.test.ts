@@ -1,4 +1,12 @@
 import fc from "fast-check";
+import {
+  EXISTING_SUBNETS,
+  EXISTING_VCN,
+  existingSubnet,
+  networkInExistingVcn,
+  planInExistingVcn,
+  DRG,
+} from "./support";
 import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
 import { type ExistingVcnNetworkProps } from "../../lib/network/vcn/existing-vcn-props";
 import { TerraformVariable, Testing } from "cdktf";
@@ -9,66 +17,51 @@ import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { SubnetRole, SubnetExposure } from "../../lib/network/vcn/cluster-subnet";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { COMPARTMENT, newStack, validationProblemsOf, problemCodesOf } from "../support/stack";
-import { DRG, services } from "./support";
 
-const VCN = "ocid1.vcn.oc1.eu-frankfurt-1.existing";
 const SERVICE_GATEWAY = "ocid1.servicegateway.oc1.eu-frankfurt-1.existing";
 const INTERNET_GATEWAY = "ocid1.internetgateway.oc1.eu-frankfurt-1.existing";
 const reason = { reason: "The test asks for it" };
-const plan = () => SubnetPlan.of({ vcnCidr: "10.20.8.0/22", nodes: 16, pods: 400 });
-const subnet = (name: string, cidr: string, isPublic?: boolean) => ({
-  subnetId: `ocid1.subnet.oc1.eu-frankfurt-1.existing${name}`,
-  cidr,
-  isPublic,
-});
-const SUBNETS = {
-  apiEndpointSubnet: subnet("api", "10.20.1.0/28"),
-  workerSubnet: subnet("workers", "10.20.2.0/24"),
-  podSubnet: subnet("pods", "10.20.4.0/22"),
-  loadBalancerSubnet: subnet("lb", "10.20.3.0/24"),
-};
 
-function existing(stack = newStack(), props: Partial<ExistingVcnNetworkProps> | object = {}) {
-  const defaults = { vcnId: VCN, vcnCidrs: ["10.20.0.0/16"], compartmentId: COMPARTMENT };
-  return new ExistingVcnNetwork(stack, "network", {
-    ...defaults,
-    displayName: "n",
-    regionServices: services,
-    plan: plan(),
-    ...props,
-  });
-}
-
-const codesOf = (props: object) => problemCodesOf(() => existing(newStack(), props));
+const codesOf = (props: object) => problemCodesOf(() => networkInExistingVcn(newStack(), props));
 
 describe("invalid input of an ExistingVcnNetwork", () => {
   test("includes ranges that are outside of the VCN, overlap, or are too small", () => {
-    const [outside] = validationProblemsOf(() => existing(newStack(), { vcnCidrs: ["10.30.0.0/16"] }));
+    const [outside] = validationProblemsOf(() =>
+      networkInExistingVcn(newStack(), { vcnCidrs: ["10.30.0.0/16"] }),
+    );
     expect(outside).toMatchObject({
       code: "SUBNET_OUTSIDE_VCN",
       path: "stack/network",
       what: "The plan's apiEndpointCidr is 10.20.8.0/28, which is not part of the VCN's 10.30.0.0/16",
     });
-    expect(codesOf({ workerSubnet: subnet("workers", "10.20.11.0/24") })).toEqual(["SUBNET_OVERLAP"]);
+    expect(codesOf({ workerSubnet: existingSubnet("workers", "10.20.11.0/24") })).toEqual(["SUBNET_OVERLAP"]);
     // Even where it is the same range: one would be made where the other is.
-    expect(codesOf({ workerSubnet: subnet("workers", "10.20.8.0/28") })).toEqual(["SUBNET_OVERLAP"]);
+    expect(codesOf({ workerSubnet: existingSubnet("workers", "10.20.8.0/28") })).toEqual(["SUBNET_OVERLAP"]);
     expect(codesOf({ takenCidrs: ["10.20.8.0/29"] })).toEqual(["SUBNET_OVERLAP"]);
-    expect(() => existing(newStack(), { takenCidrs: [] })).not.toThrow();
-    expect(codesOf({ workerSubnet: subnet("workers", "10.20.2.0/31") })).toEqual(["SUBNET_SIZE"]);
-    expect(codesOf({ loadBalancerSubnet: subnet("lb", "10.20.2.0/30") })).toEqual(["SUBNET_EXHAUSTED"]);
+    expect(() => networkInExistingVcn(newStack(), { takenCidrs: [] })).not.toThrow();
+    expect(codesOf({ workerSubnet: existingSubnet("workers", "10.20.2.0/31") })).toEqual(["SUBNET_SIZE"]);
+    expect(codesOf({ loadBalancerSubnet: existingSubnet("lb", "10.20.2.0/30") })).toEqual([
+      "SUBNET_EXHAUSTED",
+    ]);
     // Given ones may be one subnet.
-    const both = subnet("both", "10.20.64.0/18");
-    expect(() => existing(newStack(), { workerSubnet: both, podSubnet: both })).not.toThrow();
+    const both = existingSubnet("both", "10.20.64.0/18");
+    expect(() => networkInExistingVcn(newStack(), { workerSubnet: both, podSubnet: both })).not.toThrow();
   });
 
   test("includes a public subnet for a private role, and the reverse", () => {
-    expect(codesOf({ workerSubnet: subnet("workers", "10.20.2.0/24", true) })).toEqual(["SUBNET_PUBLIC"]);
-    expect(codesOf({ podSubnet: subnet("pods", "10.20.2.0/24", true) })).toEqual(["SUBNET_PUBLIC"]);
-    expect(codesOf({ loadBalancerSubnet: subnet("lb", "10.20.2.0/24", true) })).toEqual(["SUBNET_PUBLIC"]);
-    expect(codesOf({ apiEndpointSubnet: subnet("api", "10.20.2.0/24", true) })).toEqual(["SUBNET_PUBLIC"]);
+    expect(codesOf({ workerSubnet: existingSubnet("workers", "10.20.2.0/24", true) })).toEqual([
+      "SUBNET_PUBLIC",
+    ]);
+    expect(codesOf({ podSubnet: existingSubnet("pods", "10.20.2.0/24", true) })).toEqual(["SUBNET_PUBLIC"]);
+    expect(codesOf({ loadBalancerSubnet: existingSubnet("lb", "10.20.2.0/24", true) })).toEqual([
+      "SUBNET_PUBLIC",
+    ]);
+    expect(codesOf({ apiEndpointSubnet: existingSubnet("api", "10.20.2.0/24", true) })).toEqual([
+      "SUBNET_PUBLIC",
+    ]);
     expect(
       codesOf({
-        loadBalancerSubnet: SUBNETS.loadBalancerSubnet,
+        loadBalancerSubnet: EXISTING_SUBNETS.loadBalancerSubnet,
         loadBalancerExposure: SubnetExposure.publicWith(reason),
       }),
     ).toEqual(["SUBNET_NOT_PUBLIC"]);
@@ -78,7 +71,7 @@ describe("invalid input of an ExistingVcnNetwork", () => {
     const six = "fd00::/64";
     expect(codesOf({ vcnCidrs: ["10.20.0.0/16", six] })).toEqual(["CIDR_IPV6"]);
     expect(codesOf({ takenCidrs: [six] })).toEqual(["CIDR_IPV6"]);
-    expect(codesOf({ workerSubnet: subnet("workers", six) })).toEqual(["CIDR_IPV6"]);
+    expect(codesOf({ workerSubnet: existingSubnet("workers", six) })).toEqual(["CIDR_IPV6"]);
     expect(codesOf({ drg: { drgId: DRG, onPremisesCidrs: [six] } })).toEqual(["CIDR_IPV6"]);
   });
 
@@ -86,7 +79,9 @@ describe("invalid input of an ExistingVcnNetwork", () => {
     const drg = { drgId: DRG, onPremisesCidrs: ["10.10.7.0/24"] };
     expect(codesOf({ vcnCidrs: ["10.20.0.0/16", "10.10.0.0/16"], drg })).toEqual(["EGRESS_INVALID"]);
     expect(codesOf({ drg: { ...drg, subnets: ["STORAGE"] } })).toEqual(["VALUE_INVALID"]);
-    expect(() => existing(newStack(), { drg: { ...drg, subnets: [SubnetRole.PODS] } })).not.toThrow();
+    expect(() =>
+      networkInExistingVcn(newStack(), { drg: { ...drg, subnets: [SubnetRole.PODS] } }),
+    ).not.toThrow();
   });
 
   test("is reported all at once, and no construct is left behind", () => {
@@ -109,7 +104,7 @@ describe("invalid input of an ExistingVcnNetwork", () => {
       internetGatewayId: "i",
       vcnCidrs: [],
       takenCidrs: ["x"],
-      ...SUBNETS,
+      ...EXISTING_SUBNETS,
       podSubnet: "ocid1.subnet.oc1..x",
       drg: true,
       dnsLabels: "no",
@@ -128,13 +123,15 @@ describe("invalid input of an ExistingVcnNetwork", () => {
     ]);
     expect(stack.node.tryFindChild("network")).toBeUndefined();
     const range = new TerraformVariable(stack, "range", { type: "string" }).stringValue;
-    expect(problemCodesOf(() => existing(stack, { vcnCidrs: [range] }))).toEqual(["CIDR_INVALID"]);
+    expect(problemCodesOf(() => networkInExistingVcn(stack, { vcnCidrs: [range] }))).toEqual([
+      "CIDR_INVALID",
+    ]);
   });
 
   test("includes a range of Services that overlaps any block of the VCN, or a range behind its DRG", () => {
     const cluster = (props: object, servicesCidr: string) => {
       const stack = newStack();
-      const network = existing(stack, props);
+      const network = networkInExistingVcn(stack, props);
       new SecureOkeCluster(stack, "cluster", {
         compartmentId: COMPARTMENT,
         kubernetesVersion: KubernetesVersion.V1_34,
@@ -155,8 +152,8 @@ describe("invalid input of an ExistingVcnNetwork", () => {
 
   test("includes a part of the VCN in which another network of the program has subnets", () => {
     const stack = newStack();
-    existing(stack);
-    const next = (vcnCidr: string, vcnId = VCN, id = "next") =>
+    networkInExistingVcn(stack);
+    const next = (vcnCidr: string, vcnId = EXISTING_VCN, id = "next") =>
       new ExistingVcnNetwork(stack, id, {
         vcnId,
         serviceGatewayId: SERVICE_GATEWAY,
@@ -171,7 +168,7 @@ describe("invalid input of an ExistingVcnNetwork", () => {
     });
     expect(() => next("10.20.12.0/22")).not.toThrow();
     expect(() => next("10.20.8.0/22", "ocid1.vcn.oc1.eu-frankfurt-1.existing2", "third")).not.toThrow();
-    const own = new ClusterNetwork(stack, "own", { compartmentId: COMPARTMENT, plan: plan() });
+    const own = new ClusterNetwork(stack, "own", { compartmentId: COMPARTMENT, plan: planInExistingVcn() });
     const codes = problemCodesOf(() => next("10.20.8.0/22", own.vcnId, "fourth"));
     expect(new Set(codes)).toEqual(new Set(["SUBNET_OVERLAP"]));
   });
@@ -179,11 +176,11 @@ describe("invalid input of an ExistingVcnNetwork", () => {
   test("includes a second service or internet gateway of the VCN, but not the existing ones", () => {
     const stack = newStack();
     const exposed = { loadBalancerExposure: SubnetExposure.publicWith(reason) };
-    existing(stack, exposed);
-    const own = new ClusterNetwork(stack, "own", { compartmentId: COMPARTMENT, plan: plan() });
+    networkInExistingVcn(stack, exposed);
+    const own = new ClusterNetwork(stack, "own", { compartmentId: COMPARTMENT, plan: planInExistingVcn() });
     const next = (props: Partial<ExistingVcnNetworkProps> = {}) =>
       new ExistingVcnNetwork(stack, "next", {
-        vcnId: VCN,
+        vcnId: EXISTING_VCN,
         vcnCidrs: ["10.20.0.0/16"],
         compartmentId: COMPARTMENT,
         plan: SubnetPlan.of({ vcnCidr: "10.20.12.0/22", nodes: 16, pods: 400 }),
@@ -206,7 +203,7 @@ describe("invalid input of an ExistingVcnNetwork", () => {
         const size = 2 ** (32 - prefix);
         const first = Math.floor((third * 256) / size) * size;
         const taken = `10.20.${Math.floor(first / 256)}.${first % 256}/${prefix}`;
-        const { apiEndpointCidr, workerCidr, podCidr, loadBalancerCidr } = plan();
+        const { apiEndpointCidr, workerCidr, podCidr, loadBalancerCidr } = planInExistingVcn();
         // The naive way: every address of the taken range, asked one by one.
         const isOf = (address: number) =>
           [apiEndpointCidr, workerCidr, podCidr, loadBalancerCidr].some((range) => {
@@ -217,7 +214,7 @@ describe("invalid input of an ExistingVcnNetwork", () => {
         const isShared = Array.from({ length: size }, (_, i) => first + i).some(isOf);
         const codes = () => codesOf({ takenCidrs: [taken] });
         if (isShared) expect(new Set(codes())).toEqual(new Set(["SUBNET_OVERLAP"]));
-        else expect(() => existing(newStack(), { takenCidrs: [taken] })).not.toThrow();
+        else expect(() => networkInExistingVcn(newStack(), { takenCidrs: [taken] })).not.toThrow();
       }),
       { numRuns: 25 },
     );

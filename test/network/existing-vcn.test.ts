@@ -1,5 +1,11 @@
-import { ExistingVcnNetwork } from "../../lib/network/vcn/existing-vcn-network";
-import { type ExistingVcnNetworkProps } from "../../lib/network/vcn/existing-vcn-props";
+import {
+  EXISTING_SUBNETS,
+  EXISTING_VCN,
+  existingSubnet,
+  networkInExistingVcn,
+  DRG,
+  services,
+} from "./support";
 import { Testing } from "cdktf";
 import { KubernetesVersion } from "../../lib/cluster/kubernetes-version";
 import { SecureOkeCluster } from "../../lib/cluster/cluster";
@@ -9,43 +15,17 @@ import { Bastion, BastionClients } from "../../lib/network/bastion/bastion";
 import { Egress, EgressSource } from "../../lib/network/egress/egress";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { SubnetExposure } from "../../lib/network/vcn/cluster-subnet";
-import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
 import { COMPARTMENT, newStack, onlyResource, resourcesOf, synthesized } from "../support/stack";
-import { DRG, services } from "./support";
 
-const VCN = "ocid1.vcn.oc1.eu-frankfurt-1.existing";
 const reason = { reason: "The test asks for it" };
-const plan = () => SubnetPlan.of({ vcnCidr: "10.20.8.0/22", nodes: 16, pods: 400 });
-const subnet = (name: string, cidr: string, isPublic?: boolean) => ({
-  subnetId: `ocid1.subnet.oc1.eu-frankfurt-1.existing${name}`,
-  cidr,
-  isPublic,
-});
-const SUBNETS = {
-  apiEndpointSubnet: subnet("api", "10.20.1.0/28"),
-  workerSubnet: subnet("workers", "10.20.2.0/24"),
-  podSubnet: subnet("pods", "10.20.4.0/22"),
-  loadBalancerSubnet: subnet("lb", "10.20.3.0/24"),
-};
 
-function existing(stack = newStack(), props: Partial<ExistingVcnNetworkProps> | object = {}) {
-  const defaults = { vcnId: VCN, vcnCidrs: ["10.20.0.0/16"], compartmentId: COMPARTMENT };
-  return new ExistingVcnNetwork(stack, "network", {
-    ...defaults,
-    displayName: "n",
-    regionServices: services,
-    plan: plan(),
-    ...props,
-  });
-}
-
-const groupIn = (network: ReturnType<typeof existing>, id = "pods") =>
+const groupIn = (network: ReturnType<typeof networkInExistingVcn>, id = "pods") =>
   new NetworkSecurityGroup(network, id, { compartmentId: COMPARTMENT, vcnId: network.vcnId });
 
 describe("a network in a VCN that exists", () => {
   test("has private subnets in its part, with an empty security list and a route to the region's services", () => {
     const stack = newStack();
-    const network = existing(stack);
+    const network = networkInExistingVcn(stack);
     const subnets = Object.values(resourcesOf(stack, "oci_core_subnet"));
     expect(subnets.map(({ display_name, cidr_block }) => [display_name, cidr_block])).toEqual([
       ["n-api", "10.20.8.0/28"],
@@ -55,7 +35,7 @@ describe("a network in a VCN that exists", () => {
     ]);
     for (const each of subnets) {
       expect(each).toMatchObject({
-        vcn_id: VCN,
+        vcn_id: EXISTING_VCN,
         prohibit_public_ip_on_vnic: true,
         prohibit_internet_ingress: true,
         route_table_id: expect.stringContaining("oci_core_route_table.network_Routes_PrivateRouteTable"),
@@ -69,7 +49,11 @@ describe("a network in a VCN that exists", () => {
     expect(onlyResource(stack, "oci_core_security_list")).not.toHaveProperty("egress_security_rules");
     const [route, ...further] = onlyResource(stack, "oci_core_route_table").route_rules;
     expect([route.destination, further]).toEqual([services.cidrLabel, []]);
-    expect(network).toMatchObject({ vcnId: VCN, vcnCidr: "10.20.0.0/16", compartmentId: COMPARTMENT });
+    expect(network).toMatchObject({
+      vcnId: EXISTING_VCN,
+      vcnCidr: "10.20.0.0/16",
+      compartmentId: COMPARTMENT,
+    });
     // Nothing of what was there is managed.
     for (const type of ["oci_core_vcn", "oci_core_default_security_list", "oci_core_default_route_table"]) {
       expect(resourcesOf(stack, type)).toEqual({});
@@ -78,17 +62,17 @@ describe("a network in a VCN that exists", () => {
 
   test("makes nothing where everything is given", () => {
     const stack = newStack();
-    const network = existing(stack, { ...SUBNETS, plan: undefined });
+    const network = networkInExistingVcn(stack, { ...EXISTING_SUBNETS, plan: undefined });
     expect(synthesized(stack).resource).toBeUndefined();
-    expect(network.podSubnet).toEqual({ ...SUBNETS.podSubnet, isPublic: false });
+    expect(network.podSubnet).toEqual({ ...EXISTING_SUBNETS.podSubnet, isPublic: false });
   });
 
   test("uses existing subnets and gateways, and creates the others", () => {
     const stack = newStack();
-    existing(stack, {
+    networkInExistingVcn(stack, {
       vcnCidrs: ["10.10.0.0/16", "10.20.0.0/16"],
-      apiEndpointSubnet: SUBNETS.apiEndpointSubnet,
-      loadBalancerSubnet: subnet("lb", "10.10.3.0/24", true),
+      apiEndpointSubnet: EXISTING_SUBNETS.apiEndpointSubnet,
+      loadBalancerSubnet: existingSubnet("lb", "10.10.3.0/24", true),
       loadBalancerExposure: SubnetExposure.publicWith(reason),
       takenCidrs: ["10.20.0.0/24", "10.20.12.0/22"],
       serviceGatewayId: "ocid1.servicegateway.oc1.eu-frankfurt-1.existing",
@@ -110,9 +94,9 @@ describe("a network in a VCN that exists", () => {
 
   test("routes an existing DRG from the subnets that are reached, without attaching the VCN again", () => {
     const stack = newStack();
-    const network = existing(stack, {
+    const network = networkInExistingVcn(stack, {
       drg: { drgId: DRG, onPremisesCidrs: ["10.200.0.0/16"] },
-      loadBalancerSubnet: SUBNETS.loadBalancerSubnet,
+      loadBalancerSubnet: EXISTING_SUBNETS.loadBalancerSubnet,
     });
     const over = (cidr: string) =>
       Object.values(resourcesOf(stack, "oci_core_route_table"))
@@ -131,7 +115,7 @@ describe("a network in a VCN that exists", () => {
     const natGatewayId = "ocid1.natgateway.oc1.eu-frankfurt-1.existing";
     for (const given of [{ natGatewayId }, {}]) {
       const stack = newStack();
-      const network = existing(stack, given);
+      const network = networkInExistingVcn(stack, given);
       network.addEgress(
         EgressSource.pods(groupIn(network)),
         Egress.to("203.0.113.0/24", Port.tcp(443), reason),
@@ -148,7 +132,7 @@ describe("a network in a VCN that exists", () => {
 
   test("adds the rule only, where the subnet and so its routes are somebody else's", () => {
     const stack = newStack();
-    const network = existing(stack, { podSubnet: SUBNETS.podSubnet });
+    const network = networkInExistingVcn(stack, { podSubnet: EXISTING_SUBNETS.podSubnet });
     network.addEgress(EgressSource.pods(groupIn(network)), Egress.to("192.168.9.0/24", Port.tcp(22), reason));
     expect(Object.keys(resourcesOf(stack, "oci_core_route_table"))).toHaveLength(1);
     expect(resourcesOf(stack, "oci_core_nat_gateway")).toEqual({});
@@ -158,22 +142,28 @@ describe("a network in a VCN that exists", () => {
 
   test("has an internet gateway and route for the one subnet that is public on purpose", () => {
     const stack = newStack();
-    existing(stack, { loadBalancerExposure: SubnetExposure.publicWith(reason) });
+    networkInExistingVcn(stack, { loadBalancerExposure: SubnetExposure.publicWith(reason) });
     const internetGatewayId = "ocid1.internetgateway.oc1.eu-frankfurt-1.existing";
-    expect(onlyResource(stack, "oci_core_internet_gateway")).toMatchObject({ vcn_id: VCN, enabled: true });
+    expect(onlyResource(stack, "oci_core_internet_gateway")).toMatchObject({
+      vcn_id: EXISTING_VCN,
+      enabled: true,
+    });
     const isPublic = Object.values(resourcesOf(stack, "oci_core_subnet")).filter(({ route_table_id }) =>
       route_table_id.includes("PublicRouteTable"),
     );
     expect(isPublic).toMatchObject([{ display_name: "n-lb", prohibit_public_ip_on_vnic: false }]);
     const other = newStack();
-    existing(other, { internetGatewayId, apiEndpointExposure: SubnetExposure.publicWith(reason) });
+    networkInExistingVcn(other, {
+      internetGatewayId,
+      apiEndpointExposure: SubnetExposure.publicWith(reason),
+    });
     expect(resourcesOf(other, "oci_core_internet_gateway")).toEqual({});
     expect(JSON.stringify(resourcesOf(other, "oci_core_route_table"))).toContain(internetGatewayId);
   });
 
   test("serves a cluster, which gets its rights where the VCN is, and a bastion and flow logs", () => {
     const stack = newStack();
-    const network = existing(stack, { vcnCompartmentId: "ocid1.compartment.oc1..networks" });
+    const network = networkInExistingVcn(stack, { vcnCompartmentId: "ocid1.compartment.oc1..networks" });
     const cluster = new SecureOkeCluster(stack, "cluster", {
       compartmentId: COMPARTMENT,
       kubernetesVersion: KubernetesVersion.V1_34,

@@ -69,6 +69,18 @@ describe("a network security group", () => {
     );
   });
 
+  test("gets both ends of a rule with a group of another copy of the library", () => {
+    const rulesWith = (convert: (group: NetworkSecurityGroup) => NetworkSecurityGroup) => {
+      const stack = newStack();
+      group(stack, "web").allowTo(convert(group(stack, "db")), Port.tcp(1521), { reason: "Orders" });
+      return resourcesOf(stack, RULE);
+    };
+    // Its class is another one.
+    const foreign = (own: NetworkSecurityGroup) => new Proxy(own, { getPrototypeOf: () => Object.prototype });
+    expect(foreign(group(newStack(), "db"))).not.toBeInstanceOf(NetworkSecurityGroup);
+    expect(rulesWith(foreign)).toEqual(rulesWith((own) => own));
+  });
+
   test("writes the protocol of each kind of port", () => {
     const stack = newStack();
     const web = group(stack, "web");

@@ -1,3 +1,10 @@
+import { Port } from "../../lib/core/port";
+import { Bastion, BastionClients } from "../../lib/network/bastion/bastion";
+import { Egress } from "../../lib/network/egress/egress";
+import { SubnetExposure } from "../../lib/network/vcn/cluster-subnet";
+import { HardenedDeployment } from "../../lib/workload/hardened-deployment";
+import { IMAGE, newChart } from "../workload/support";
+import { networkIn } from "./support";
 import { ClusterNetwork } from "../../lib/network/vcn/cluster-network";
 import { NetworkSecurityGroup } from "../../lib/network/security-groups/network-security-group";
 import { SubnetPlan } from "../../lib/network/vcn/subnet-plan";
@@ -27,6 +34,42 @@ describe("a program without types", () => {
   test("that plans with a text is refused", () => {
     const [problem] = validationProblemsOf(() => SubnetPlan.of("10.0.0.0/16" as never));
     expect(problem).toMatchObject({ code: "VALUE_INVALID", property: "props" });
+  });
+
+  test("that copies a value without its reason gets the place of the reason", () => {
+    const stack = newStack();
+    const { network, pods } = networkIn(stack);
+    const copy = <T extends object>(value: T, members: object): T =>
+      Object.assign(Object.create(value) as T, members);
+    const placesOf = (call: () => unknown) =>
+      validationProblemsOf(call).map(({ code, property }) => [code, property]);
+    const exposure = { ...SubnetExposure.publicWith({ reason: "A demo" }), reason: " " };
+    expect(
+      placesOf(
+        () =>
+          new ClusterNetwork(newStack(), "it", {
+            compartmentId: COMPARTMENT,
+            apiEndpointExposure: exposure,
+          }),
+      ),
+    ).toEqual([["REASON_MISSING", "apiEndpointExposure.reason"]]);
+    const clients = BastionClients.fromWide(["192.0.0.0/16"], { reason: "A demo" });
+    expect(
+      placesOf(
+        () =>
+          new Bastion(stack, "bastion", {
+            compartmentId: COMPARTMENT,
+            network,
+            apiEndpointSecurityGroup: pods,
+            apiEndpoint: "10.0.0.5:6443",
+            clients: { ...clients, reason: "" },
+          }),
+      ),
+    ).toEqual([["REASON_MISSING", "clients.reason"]]);
+    const egress = copy(Egress.to("203.0.113.0/24", Port.tcp(443), { reason: "A demo" }), { reason: "" });
+    const web = () =>
+      new HardenedDeployment(newChart(), "web", { image: IMAGE, port: 8080, egress: [egress] });
+    expect(placesOf(web)).toEqual([["REASON_MISSING", "egress[0].reason"]]);
   });
 
   test("that gives null as an exposure is refused", () => {

@@ -258,6 +258,20 @@ describe("a warning", () => {
   });
 });
 
+test("the topic of the home region has a valid name if that of the topic is as long as OCI allows", () => {
+  const stack = newStack();
+  const homeRegionProvider = new OciProvider(stack, "home", { region: "eu-amsterdam-1", alias: "home" });
+  const topic = new NotificationTopic(stack, "topic", {
+    compartmentId: COMPARTMENT,
+    topicName: "t".repeat(256),
+    subscribers: [Subscriber.email("oncall@example.com")],
+  });
+  alarmsIn(stack, { topic, homeRegionProvider });
+  const names = Object.values(resourcesOf(stack, "oci_ons_notification_topic")).map(({ name }) => name);
+  expect(names).toHaveLength(2);
+  for (const name of names) expect(name).toMatch(/^[A-Za-z0-9_-]{1,256}$/);
+});
+
 test("a topic of another region is rejected when the program is written", () => {
   const make = (region: string) => () => {
     const stack = newStack();

@@ -10,7 +10,6 @@ const read = (...names: string[]) => fs.readFileSync(path.join(...names), "utf8"
 // Constructs that the library creates, each with the code by which a program gets one.
 const CREATED_BY: { readonly [construct: string]: RegExp } = {
   ClusterSecurityGroups: /\.workerSecurityGroup\b/,
-  ControlPlaneLogs: /\.controlPlaneLogs\b/,
   FlowLogs: /\.flowLogs\b/,
   HostScanning: /\bNodeScanning\.enabled\(/,
   ImageScanning: /\bnew PrivateRepository\(/,

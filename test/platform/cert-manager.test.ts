@@ -5,9 +5,8 @@ import { NativeIngressController } from "../../lib/cluster/native-ingress-contro
 import { Acknowledgements } from "../../lib/core/acknowledgement";
 import { Port } from "../../lib/core/port";
 import { TlsCertificate } from "../../lib/encryption/tls-certificate";
-import { AcmeIssuer } from "../../lib/platform/cert-manager/acme-issuer";
+import { AcmeIssuer, CaIssuer } from "../../lib/platform/cert-manager/issuers";
 import { AcmeSolver } from "../../lib/platform/cert-manager/acme-solver";
-import { CaIssuer } from "../../lib/platform/cert-manager/ca-issuer";
 import { CertManagerAddOn } from "../../lib/platform/cert-manager/cert-manager-add-on";
 import { CertManagerNamespace } from "../../lib/platform/cert-manager/cert-manager-namespace";
 import {
@@ -44,7 +43,7 @@ describe("the add-on cert-manager", () => {
     });
   });
 
-  test("is all that it is given", () => {
+  test("has the given props", () => {
     const stack = newStack();
     new CertManagerAddOn(stack, "cert-manager", {
       cluster: newCluster(stack),
@@ -65,7 +64,7 @@ describe("the add-on cert-manager", () => {
     });
   });
 
-  test("is in a cluster once, whoever creates it", () => {
+  test("is rejected if a NativeIngressController of the cluster installs it", () => {
     const stack = newStack();
     const cluster = newCluster(stack);
     new NativeIngressController(stack, "ingress", { cluster });
@@ -75,7 +74,7 @@ describe("the add-on cert-manager", () => {
     new CertManagerAddOn(stack, "cert-manager", { cluster: newCluster(stack, "other") });
   });
 
-  test("is refused with everything that is wrong", () => {
+  test("is rejected with all problems at once", () => {
     const stack = newStack();
     const props = {
       cluster: newCluster(stack),
@@ -141,7 +140,7 @@ describe("the namespace of cert-manager", () => {
     });
   });
 
-  test("is all that it is given", () => {
+  test("has the given props", () => {
     const chart = newChart();
     new CertManagerNamespace(chart, "cert-manager", {
       namespace: "certificates",
@@ -170,19 +169,30 @@ describe("the namespace of cert-manager", () => {
     expect(Acknowledgements.of(chart)).toMatchObject([{ reason: "Zones at several providers" }]);
   });
 
-  test("is refused with everything that is wrong", () => {
+  test("is rejected with all problems at once", () => {
     const make = (props: object) => () => new CertManagerNamespace(newChart(), "cert-manager", props);
-    expect(problemCodesOf(make({ controllerEgress: [{ cidr: "0.0.0.0/0" }] }))).toEqual(["REASON_MISSING"]);
-    expect(
-      problemCodesOf(
-        make({
-          namespace: "A",
-          webhookPort: 0,
-          controllerEgress: [{ cidr: "10.0.0.1/8" }],
-          endpointCidr: "x",
-        }),
-      ),
-    ).toEqual(["NAME_INVALID", "PORT_INVALID", "CIDR_HOST_BITS", "CIDR_INVALID"]);
+    const problems = validationProblemsOf(
+      make({
+        namespace: "A",
+        webhookPort: 0,
+        controllerEgress: [
+          { cidr: "0.0.0.0/0" },
+          { cidr: "10.0.0.1/8" },
+          { cidr: "10.0.0.0/8", ports: [Port.tcp(443), Port.icmp(3, 4)] },
+          { cidr: "0.0.0.0/0", reason: " " },
+        ],
+        endpointCidr: "x",
+      }),
+    );
+    expect(problems.map(({ code, property }) => [code, property])).toEqual([
+      ["NAME_INVALID", "namespace"],
+      ["PORT_INVALID", "webhookPort"],
+      ["REASON_MISSING", "controllerEgress[0].reason"],
+      ["CIDR_HOST_BITS", "controllerEgress[1].cidr"],
+      ["PORT_INVALID", "controllerEgress[2].ports[1]"],
+      ["REASON_MISSING", "controllerEgress[3].reason"],
+      ["CIDR_INVALID", "endpointCidr"],
+    ]);
   });
 
   test("needs a cluster or an endpoint at synthesis", () => {
@@ -230,7 +240,7 @@ describe("issuers of cert-manager", () => {
     });
   });
 
-  test("are all that they are given", () => {
+  test("have the given props", () => {
     const chart = newChart();
     new AcmeIssuer(chart, "acme", {
       solvers: [
@@ -271,6 +281,26 @@ describe("issuers of cert-manager", () => {
     });
   });
 
+  test("sign wildcards of the zones of their DNS challenges only", () => {
+    const http = AcmeSolver.http01({ ingressClassName: "public" });
+    const dns = (...dnsZones: string[]) =>
+      AcmeSolver.dns01Cloudflare({ apiTokenSecretName: "cloudflare", dnsZones });
+    const certificate =
+      (dnsNames: string[], ...solvers: AcmeSolver[]) =>
+      () => {
+        const chart = newChart();
+        const { issuer } = new AcmeIssuer(chart, "acme", { solvers });
+        return new TlsCertificate(chart, "tls", { issuer, dnsNames });
+      };
+    const hosts = ["*.example.com", "shop.example.org", "*.shop.example.org", "*.myexample.com"];
+    const rejected = (...solvers: AcmeSolver[]) =>
+      validationProblemsOf(certificate(hosts, ...solvers)).map(({ code, property }) => [code, property]);
+    expect(rejected(http)).toEqual([0, 2, 3].map((index) => ["NAME_INVALID", `dnsNames[${index}]`]));
+    expect(rejected(http, dns("example.com", "example.org"))).toEqual([["NAME_INVALID", "dnsNames[3]"]]);
+    expect(certificate(hosts, http, dns())().secretName).toBe("tls");
+    expect(certificate(["shop.example.org"], http)().secretName).toBe("tls");
+  });
+
   test("sign with a private authority in a Secret", () => {
     const chart = newChart();
     const { issuer } = new CaIssuer(chart, "internal-ca", { secretName: "internal-ca" });
@@ -296,7 +326,7 @@ describe("issuers of cert-manager", () => {
     ]);
   });
 
-  test("are refused with everything that is wrong", () => {
+  test("are rejected with all problems at once", () => {
     const make = (props: object) => () => new AcmeIssuer(newChart(), "acme", props as never);
     expect(problemCodesOf(make({}))).toEqual(["ATTRIBUTE_MISSING"]);
     expect(problemCodesOf(make({ solvers: [] }))).toEqual(["COUNT_INVALID"]);
@@ -321,7 +351,7 @@ describe("issuers of cert-manager", () => {
   });
 });
 
-test("objects of one name are refused, and so is a scope outside of a chart", () => {
+test("rejects issuers with the same name, and scopes outside of a chart", () => {
   const chart = newChart();
   new CaIssuer(chart, "one", { secretName: "ca", issuerName: "internal" });
   expect(

@@ -49,7 +49,7 @@ describe("the External Secrets Operator", () => {
     expect(ingress).toEqual([]);
   });
 
-  test("knows stores of OCI Vault with workload identity only", () => {
+  test("accepts stores of OCI Vault with workload identity only", () => {
     const { spec } = objectOf(chart, "CustomResourceDefinition", "secretstores.external-secrets.io");
     const { provider } = spec.versions[0].schema.openAPIV3Schema.properties.spec.properties;
     expect(Object.keys(provider.properties)).toEqual(["oracle"]);
@@ -73,7 +73,7 @@ describe("the External Secrets Operator", () => {
     expect(problemCodesOf(() => externalSecretsIn(props))).toContain(code);
   });
 
-  test("is refused a chart without a namespace", () => {
+  test("is rejected in a chart without a namespace", () => {
     expect(problemCodesOf(() => externalSecretsIn({}, existingCluster(), ""))).toEqual(["ATTRIBUTE_MISSING"]);
   });
 });

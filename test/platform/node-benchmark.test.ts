@@ -92,7 +92,7 @@ describe("the benchmark of nodes", () => {
     );
   });
 
-  test("takes everything that can be set", () => {
+  test("accepts all props", () => {
     const { chart } = benchmark({
       schedule: "0 4 * * MON",
       timeZone: "Europe/Berlin",
@@ -129,7 +129,7 @@ describe("the benchmark of nodes", () => {
     expect(problemsAtSynthesis(chart)).toEqual([]);
   });
 
-  test("is refused with all that is wrong, and leaves nothing behind", () => {
+  test("is rejected with all problems at once, and creates nothing", () => {
     const chart = new Chart(new App(), "nodes", { namespace: "nodes" });
     const make = (props: any) => () => new NodeBenchmark(chart, "bench", props);
     expect(problemCodesOf(make(undefined))).toEqual(["ATTRIBUTE_MISSING"]);

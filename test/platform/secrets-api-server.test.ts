@@ -55,12 +55,12 @@ describeWithApiServer("the secrets driver and External Secrets, at an API server
   }, 120_000);
   afterAll(async () => server.stop());
 
-  test("every object is taken, with unknown fields refused", () => {
+  test("accepts every object with strict field validation", () => {
     expect(answers.length).toBeGreaterThan(40);
     expect(answers.filter(([, status]) => status !== 200 && status !== 201)).toEqual([]);
   });
 
-  test("the pods of the driver are taken in their namespace, and refused in a restricted one", async () => {
+  test("accepts the pods of the driver in their namespace, and rejects them in a restricted one", async () => {
     for (const { spec } of (objectsOf(driverIn()) as any[]).filter(({ kind }) => kind === "DaemonSet")) {
       const { metadata, spec: pod } = spec.template;
       const podIn = async (namespace: string) =>
@@ -96,7 +96,7 @@ describeWithApiServer("the secrets driver and External Secrets, at an API server
     expect([await reads(OPERATOR, "shop"), await reads(OPERATOR, "kube-system")]).toEqual([true, false]);
   });
 
-  test("a class that authenticates as a user or as a node is refused", async () => {
+  test("rejects a class that authenticates as a user or as a node", async () => {
     const classWith = (authType?: string) => ({
       apiVersion: "secrets-store.csi.x-k8s.io/v1",
       kind: "SecretProviderClass",
@@ -116,7 +116,7 @@ describeWithApiServer("the secrets driver and External Secrets, at an API server
     expect((await server.apply(classWith("workload"), { dryRun: true })).status).toBe(201);
   });
 
-  test("a store without workload identity, or of another provider, is refused", async () => {
+  test("rejects a store without workload identity, or of another provider", async () => {
     const store = (provider: object) => ({
       apiVersion: "external-secrets.io/v1",
       kind: "SecretStore",

@@ -109,10 +109,29 @@ describe("the Secrets Store CSI driver with Oracle's provider", () => {
     for (const name of [DRIVER, PROVIDER]) {
       expect(podOf(name)).toMatchObject({
         automountServiceAccountToken: false,
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
         hostNetwork: false,
         hostPID: false,
       });
     }
+  });
+
+  test("writes to a directory of the node only where it must", () => {
+    const mounts = [DRIVER, PROVIDER].flatMap((name) => {
+      const { containers, volumes }: Record<string, any[]> = podOf(name);
+      const ofNode = volumes!.filter(({ hostPath }) => hostPath).map((volume) => volume.name);
+      const writes = (mount: any) => ofNode.includes(mount.name) && !mount.readOnly;
+      return containers!.flatMap((container) =>
+        container.volumeMounts.filter(writes).map((mount: any) => `${container.name}: ${mount.name}`),
+      );
+    });
+    expect(mounts).toEqual([
+      "secrets-store: plugin-dir",
+      "secrets-store: mountpoint-dir",
+      "node-driver-registrar: plugin-dir",
+      "node-driver-registrar: registration-dir",
+      "provider: socket-volume",
+    ]);
   });
 
   test("runs on every node, and nothing beside it may be privileged", () => {

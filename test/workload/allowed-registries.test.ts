@@ -193,8 +193,8 @@ describe("allowed registries", () => {
 
   test("of an App of cdktf, a stack, a cluster, and a chart all apply", () => {
     const [app, evilElsewhere] = [Testing.app(), "evil.example/other"];
-    const [one, two] = [newStack("one", app), newStack("two", app)];
-    const cluster = new Construct(one, "cluster");
+    const [entry, two] = [newStack("one", app), newStack("two", app)];
+    const cluster = new Construct(entry, "cluster");
     const [shop, bank] = [newChart("shop"), newChart("bank", new App(), "bank")];
     new ChartOutput(cluster, "shop", shop);
     new ChartOutput(two, "bank", bank);
@@ -203,7 +203,7 @@ describe("allowed registries", () => {
     AllowedRegistries.of(app).add("evil.example");
     AllowedRegistries.of(two).add("evil.example/acme");
     AllowedRegistries.of(cluster).add(evilElsewhere);
-    const problems = validationProblemsOf(() => Testing.synth(one));
+    const problems = validationProblemsOf(() => Testing.synth(entry));
     expect(problems.map(({ path, fix }) => [path, fix.split(",")[0]])).toEqual([
       ["shop/pod", `Use an image of ${evilElsewhere}`],
     ]);

@@ -155,30 +155,35 @@ describe("the volumes of a pod", () => {
       sharedPaths: [small("/y/a")],
       sidecars: names.map((container) =>
         sidecar(container, {
-          writablePaths: mounts.filter((one) => one.container === container).map(({ path: at }) => small(at)),
+          writablePaths: mounts
+            .filter((entry) => entry.container === container)
+            .map(({ path: at }) => small(at)),
         }),
       ),
     });
     const all = containersOf(spec).flatMap(({ name: container, volumeMounts = [] }) =>
-      volumeMounts.map((one: any) => [`${container}:${one.mountPath}`, one.name]),
+      volumeMounts.map((entry: any) => [`${container}:${entry.mountPath}`, entry.name]),
     );
-    return { byMount: Object.fromEntries(all), volumes: spec.volumes.map((one: any) => one.name as string) };
+    return {
+      byMount: Object.fromEntries(all),
+      volumes: spec.volumes.map((entry: any) => entry.name as string),
+    };
   };
   // Paths of one container that lie in one another are refused before there are volumes.
   const apart = (mounts: { container: string; path: string }[]) =>
-    mounts.every((one, i) =>
+    mounts.every((entry, i) =>
       mounts.every(
         (other, j) =>
-          i === j || one.container !== other.container || !`${other.path}/`.startsWith(`${one.path}/`),
+          i === j || entry.container !== other.container || !`${other.path}/`.startsWith(`${entry.path}/`),
       ),
     );
 
   test("have valid, unique names that do not change when paths or containers are added", () => {
     fc.assert(
-      fc.property(fc.array(mount, { maxLength: 5 }).filter(apart), mount, (mounts, one) => {
-        fc.pre(apart([...mounts, one]));
+      fc.property(fc.array(mount, { maxLength: 5 }).filter(apart), mount, (mounts, entry) => {
+        fc.pre(apart([...mounts, entry]));
         const before = mountsOf(mounts);
-        const after = mountsOf([one, ...mounts]);
+        const after = mountsOf([entry, ...mounts]);
         expect(after.byMount).toMatchObject(before.byMount);
         expect(new Set(after.volumes).size).toBe(after.volumes.length);
         expect(new Set(after.volumes)).toEqual(new Set(Object.values(after.byMount)));

@@ -78,16 +78,18 @@ describe("a file that is fetched at start", () => {
       .map((name) => `/srv/${name.slice(0, 20).replace(/[^a-z]/gi, "x")}-d/${name}`);
     fc.assert(
       fc.property(
-        fc.uniqueArray(path, { minLength: 1, maxLength: 4, selector: (one) => one.split("/")[2] }),
+        fc.uniqueArray(path, { minLength: 1, maxLength: 4, selector: (entry) => entry.split("/")[2] }),
         (paths) => {
           const namesOf = (some: string[]): string[] => {
-            const fetchAtStart = some.map((one) => FetchAtStart.https(one, { ...props, sizeLimit: "1Mi" }));
+            const fetchAtStart = some.map((entry) =>
+              FetchAtStart.https(entry, { ...props, sizeLimit: "1Mi" }),
+            );
             return deployed({ fetchAtStart }).spec.initContainers.map(({ name }: any) => name);
           };
           const all = namesOf(paths);
           expect(namesOf([...paths].reverse())).toEqual(all);
           expect(all.every((name) => name.length <= 63)).toBe(true);
-          for (const one of paths) expect(all).toEqual(expect.arrayContaining(namesOf([one])));
+          for (const entry of paths) expect(all).toEqual(expect.arrayContaining(namesOf([entry])));
         },
       ),
       { numRuns: 10 },

@@ -79,9 +79,9 @@ describe("a hardened deployment", () => {
   });
 
   test("does not depend on the order of its lists", () => {
-    const [one, other] = [newChart(), newChart()];
+    const [entry, other] = [newChart(), newChart()];
     const props = everything();
-    new HardenedDeployment(one, "web", props);
+    new HardenedDeployment(entry, "web", props);
     new HardenedDeployment(other, "web", {
       ...props,
       env: Object.fromEntries(Object.entries(props.env!).reverse()),
@@ -90,15 +90,15 @@ describe("a hardened deployment", () => {
       ports: [...props.ports!].reverse(),
       projectedTokens: [...props.projectedTokens!].reverse(),
     });
-    expect(JSON.stringify(other.toJson())).toBe(JSON.stringify(one.toJson()));
+    expect(JSON.stringify(other.toJson())).toBe(JSON.stringify(entry.toJson()));
   });
 
   test("accepts undefined for every optional prop", () => {
-    const [one, other] = [newChart(), newChart()];
+    const [entry, other] = [newChart(), newChart()];
     const none = Object.fromEntries(Object.keys(everything()).map((key) => [key, undefined]));
-    new HardenedDeployment(one, "web", { image: IMAGE });
+    new HardenedDeployment(entry, "web", { image: IMAGE });
     new HardenedDeployment(other, "web", { ...none, image: IMAGE });
-    expect(JSON.stringify(other.toJson())).toBe(JSON.stringify(one.toJson()));
+    expect(JSON.stringify(other.toJson())).toBe(JSON.stringify(entry.toJson()));
   });
 
   test("keeps the defaults of resources that are not given", () => {

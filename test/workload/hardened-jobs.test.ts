@@ -156,12 +156,12 @@ describe("a hardened cron job", () => {
     ["@reboot", "not one of"],
     ["CRON_TZ=UTC 0 0 * * *", "timeZone"],
     ["TZ=UTC 0 0 * * *", "timeZone"],
-  ])("refuses the schedule %p: %s", (text, said) => {
+  ])("refuses the schedule %p: %s", (text, rejectionOf) => {
     const [problem, ...others] = validationProblemsOf(
       () => new HardenedCronJob(newChart(), "report", { image: IMAGE, schedule: text }),
     );
     expect(problem?.code).toBe("SCHEDULE_INVALID");
-    expect(problem?.what).toContain(said);
+    expect(problem?.what).toContain(rejectionOf);
     expect(others).toEqual([]);
   });
 

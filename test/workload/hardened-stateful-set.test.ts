@@ -43,11 +43,11 @@ describe("a hardened stateful set", () => {
       volumeClaims,
     });
     const log = VolumeClaim.of("log", "/var/log/db", { size: "64Gi", storageClassName: "encrypted" });
-    const [one, other] = [newChart(), newChart()];
-    new HardenedStatefulSet(one, "db", props([DATA, log]));
+    const [entry, other] = [newChart(), newChart()];
+    new HardenedStatefulSet(entry, "db", props([DATA, log]));
     new HardenedStatefulSet(other, "db", props([log, DATA]));
-    expect(JSON.stringify(other.toJson())).toBe(JSON.stringify(one.toJson()));
-    const { spec } = objectOf(one, "StatefulSet");
+    expect(JSON.stringify(other.toJson())).toBe(JSON.stringify(entry.toJson()));
+    const { spec } = objectOf(entry, "StatefulSet");
     expect(spec).toMatchObject({ replicas: 3, podManagementPolicy: "Parallel" });
     const claims = spec.volumeClaimTemplates.map(({ metadata, spec: claim }: any) => [
       metadata.name,

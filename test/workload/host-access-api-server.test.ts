@@ -55,7 +55,7 @@ describeWithApiServer("host access in a real API server", () => {
 
   const podIn = async (namespace: string, index: number): Promise<ApiAnswer> => {
     const { metadata, spec } = objects.find(
-      (one) => one.metadata.name === `agent-${index}` && one.spec?.template,
+      (entry) => entry.metadata.name === `agent-${index}` && entry.spec?.template,
     ).spec.template;
     const pod = { apiVersion: "v1", kind: "Pod", metadata: { ...metadata, name: "agent", namespace }, spec };
     return server.apply(pod, { dryRun: true });

@@ -24,7 +24,7 @@ function agents(props: Partial<HardenedDaemonSetProps> = { hostAccess: ALL }, ap
   new HardenedDaemonSet(chart, "agent", { image: IMAGE, port: 9100, ...props });
   return chart;
 }
-const told = (chart: Chart) => problemsAtSynthesis(chart).map(({ code, what }) => `${code} ${what}`);
+const problemTexts = (chart: Chart) => problemsAtSynthesis(chart).map(({ code, what }) => `${code} ${what}`);
 const podOf = (chart: Chart) => objectOf(chart, "DaemonSet").spec.template.spec;
 
 describe("a daemon set with host access", () => {
@@ -247,13 +247,13 @@ describe("at synthesis", () => {
     const app = new App();
     const other = new Chart(app, "other", { namespace: "shop" });
     new HardenedDaemonSet(other, "agent", { image: IMAGE, hostAccess: [LOGS] });
-    expect(told(other)).toEqual([]);
+    expect(problemTexts(other)).toEqual([]);
     new SecureNamespace(newChart("shop", app), "namespace", { name: "shop" });
-    expect(told(other).join()).toContain("the restricted namespace shop");
+    expect(problemTexts(other).join()).toContain("the restricted namespace shop");
   });
 
   test("a privileged namespace runs declared host access only", () => {
-    expect(told(agents())).toEqual([]);
+    expect(problemTexts(agents())).toEqual([]);
     const chart = agents();
     new HardenedDeployment(chart, "web", { image: IMAGE });
     new HardenedDaemonSet(chart, "plain", { image: IMAGE });
@@ -261,7 +261,7 @@ describe("at synthesis", () => {
     const beside = new Chart(chart.node.root as App, "beside", { namespace: "agents" });
     new ApiObject(beside, "pod", { apiVersion: "v1", kind: "Pod", metadata: { name: "debug" } });
     const why = "runs in the namespace agents, which enforces no Pod Security Standard";
-    expect(told(chart)).toEqual(
+    expect(problemTexts(chart)).toEqual(
       ["Deployment web", "DaemonSet plain", "Deployment plus", "Pod debug"].map(
         (what) => `HOST_ACCESS_INVALID The ${what} ${why}`,
       ),
@@ -283,7 +283,7 @@ describe("at synthesis", () => {
   ])("a patch that adds %s is refused in a privileged namespace", (_, path, value, what) => {
     const chart = agents();
     ApiObject.of(chart.node.findChild("agent")).addJsonPatch(JsonPatch.add(path, value));
-    expect(told(chart)).toHaveLength(1);
-    expect(told(chart)[0]).toContain(what);
+    expect(problemTexts(chart)).toHaveLength(1);
+    expect(problemTexts(chart)[0]).toContain(what);
   });
 });

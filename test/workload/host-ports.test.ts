@@ -15,7 +15,7 @@ function agent(app: App, id: string, ports: number[], nodeSelector?: { [label: s
   new HardenedDaemonSet(chart, "agent", { image: IMAGE, hostAccess: [network(...ports)], nodeSelector });
   return chart;
 }
-const told = (chart: Chart) =>
+const problemTexts = (chart: Chart) =>
   problemsAtSynthesis(chart).map(({ code, path, what }) => `${code} ${path}: ${what}`);
 const expected = "PORT_INVALID b/agent: The DaemonSet agent uses the port 9100 of the same nodes as a/agent";
 
@@ -23,21 +23,21 @@ describe("two daemon sets with a port of the same nodes", () => {
   test("are refused in one App, once", () => {
     const app = new App();
     agent(app, "a", [9100, 9200]);
-    expect(told(agent(app, "b", [9100, 9300]))).toEqual([expected]);
+    expect(problemTexts(agent(app, "b", [9100, 9300]))).toEqual([expected]);
   });
 
   test("are refused if a node can have the labels of both", () => {
     const app = new App();
     agent(app, "a", [9100], { pool: "one" });
-    expect(told(agent(app, "b", [9100], { disk: "fast" }))).toEqual([expected]);
+    expect(problemTexts(agent(app, "b", [9100], { disk: "fast" }))).toEqual([expected]);
   });
 
   test("are accepted with different ports or different nodes", () => {
     const [ports, nodes] = [new App(), new App()];
     agent(ports, "a", [9100]);
-    expect(told(agent(ports, "b", [9101]))).toEqual([]);
+    expect(problemTexts(agent(ports, "b", [9101]))).toEqual([]);
     agent(nodes, "a", [9100], { pool: "one" });
-    expect(told(agent(nodes, "b", [9100], { pool: "two" }))).toEqual([]);
+    expect(problemTexts(agent(nodes, "b", [9100], { pool: "two" }))).toEqual([]);
   });
 
   test.each([

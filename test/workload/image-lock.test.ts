@@ -26,7 +26,8 @@ function lock(images: object = { web }, more: object = {}): string {
   return fileOf(JSON.stringify({ version: 1, checked: "2026-11-20", maxAgeDays: 90, images, ...more }));
 }
 
-const said = (call: () => unknown) => validationProblemsOf(call).map(({ code, what }) => `${code} ${what}`);
+const problemTexts = (call: () => unknown) =>
+  validationProblemsOf(call).map(({ code, what }) => `${code} ${what}`);
 const read = (file: string) => () => ImageLock.fromFile(file);
 
 describe("an image of a lock", () => {
@@ -224,19 +225,17 @@ describe("a lock", () => {
     const problems = validationProblemsOf(() => ContainerImage.fromLock("wep", { path: file }));
     const place = (name: string) => `ContainerImage.fromLock (${file}, ${name})`;
     expect(problems.map(({ code, path, property }) => `${code} ${path}: ${property}`)).toEqual([
-      "IMAGE_LOCK_INVALID ContainerImage.fromLock: undefined",
+      "IMAGE_LOCK_INVALID ContainerImage.fromLock: maxAge",
       "IMAGE_LOCK_INVALID ContainerImage.fromLock: version",
-      "IMAGE_LOCK_INVALID ContainerImage.fromLock: undefined",
-      `IMAGE_LOCK_INVALID ${place("web")}: undefined`,
+      "IMAGE_LOCK_INVALID ContainerImage.fromLock: maxAgeDays",
+      `IMAGE_LOCK_INVALID ${place("web")}: digest`,
       `IMAGE_NOT_PINNED ${place("web")}: reference`,
-      `IMAGE_LOCK_INVALID ${place("web")}: undefined`,
+      `IMAGE_LOCK_INVALID ${place("web")}: created`,
       `IMAGE_INVALID ${place("api")}: reference`,
-      `IMAGE_LOCK_INVALID ${place("api")}: undefined`,
-      `IMAGE_LOCK_INVALID ${place("api")}: undefined`,
+      `IMAGE_LOCK_INVALID ${place("api")}: notes`,
       `IMAGE_LOCK_INVALID ${place("api")}: maxAge.days`,
       `REASON_MISSING ${place("api")}: maxAge.reason`,
-      `IMAGE_LOCK_INVALID ${place("none")}: undefined`,
-      `ATTRIBUTE_MISSING ${place("none")}: reference`,
+      `IMAGE_LOCK_INVALID ${place("api")}: created`,
       `IMAGE_LOCK_INVALID ${place("none")}: undefined`,
       "IMAGE_LOCK_INVALID ContainerImage.fromLock: name",
     ]);
@@ -264,7 +263,7 @@ describe("a lock", () => {
   test.each(["2026-2-1", "2026-13-01", "2025-02-29", "20261102", "2026-11-02T10:00:00Z", "", 20261102, null])(
     "with the date %j is refused",
     (date) => {
-      expect(said(read(lock({ web: { ...web, created: date } })))).toEqual([
+      expect(problemTexts(read(lock({ web: { ...web, created: date } })))).toEqual([
         `IMAGE_LOCK_INVALID created is ${JSON.stringify(date)}`,
       ]);
     },

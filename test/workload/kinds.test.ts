@@ -40,8 +40,8 @@ function expectPod({ metadata, spec }: any, runner: any): void {
   for (const { matchLabels } of runner.spec.selector ? [runner.spec.selector] : []) {
     expect(metadata.labels).toMatchObject(matchLabels);
   }
-  const ports = containersOf({ spec }).flatMap((one: any) => one.ports ?? []);
-  expect(new Set(ports.map((one: any) => one.containerPort)).size).toBe(ports.length);
+  const ports = containersOf({ spec }).flatMap((entry: any) => entry.ports ?? []);
+  expect(new Set(ports.map((entry: any) => entry.containerPort)).size).toBe(ports.length);
   const portNames = ports.flatMap(({ name }: any) => name ?? []);
   expect(new Set(portNames).size).toBe(portNames.length);
   const claimed = (runner.spec.volumeClaimTemplates ?? []).map((claim: any) => claim.metadata.name);

@@ -74,7 +74,7 @@ describe("a secret by the Secrets Store CSI driver", () => {
     ]);
     expect(containers[0].env).toBeUndefined();
     const statements = Object.values(resourcesOf(stack, "oci_identity_policy")).flatMap(
-      (one) => one.statements,
+      (entry) => entry.statements,
     );
     expect(statements).toEqual([
       `Allow any-user to read secret-bundles in compartment id ${COMPARTMENT} where all {request.principal.type = 'workload', ` +
@@ -107,7 +107,7 @@ describe("a secret by the Secrets Store CSI driver", () => {
     web.mountSecret(secret);
     web.mountSecret(key, { fileName: "tls.key", stage: SecretStage.PENDING });
     expect(web.mountSecret(other, { directory: "/etc/app/secrets" })).toBe("/etc/app/secrets/other");
-    const classes = objectsOf(chart).filter((one: any) => one.kind === "SecretProviderClass") as any[];
+    const classes = objectsOf(chart).filter((entry: any) => entry.kind === "SecretProviderClass") as any[];
     expect(classes.map(({ spec }) => [spec.parameters.vaultId, spec.parameters.secrets])).toEqual([
       [
         VAULT,
@@ -120,7 +120,7 @@ describe("a secret by the Secrets Store CSI driver", () => {
       "secret-run-secrets-vault",
     ]);
     // One role and one binding for all.
-    expect(objectsOf(chart).filter((one: any) => /^Role/.test(one.kind))).toHaveLength(2);
+    expect(objectsOf(chart).filter((entry: any) => /^Role/.test(entry.kind))).toHaveLength(2);
   });
 
   test("sets a path variable and an epoch only if they are given", () => {
@@ -143,7 +143,7 @@ describe("a secret by the Secrets Store CSI driver", () => {
       new HardenedJob(chart, "job", { image: IMAGE }),
       new HardenedCronJob(chart, "cron", { image: IMAGE, schedule: "0 3 * * *" }),
     ];
-    for (const one of others) one.mountSecret(secret);
+    for (const entry of others) entry.mountSecret(secret);
     for (const [kind, name] of [
       ["StatefulSet", "state"],
       ["DaemonSet", "agent"],
@@ -245,7 +245,7 @@ describe("a secret without an installed reader", () => {
     const warnings = stack.node
       .findAll()
       .flatMap(({ node }) => node.metadata.map(({ data }) => String(data)));
-    return warnings.filter((one) => one.startsWith("[secret-delivery]"));
+    return warnings.filter((entry) => entry.startsWith("[secret-delivery]"));
   };
 
   test("causes a warning, unless the reader is declared as installed", () => {

@@ -23,7 +23,7 @@ describe("a user below 10000", () => {
       lowUser: SystemUserId.of(999, REASON),
       sidecars,
     });
-    for (const context of [...containers, ...initContainers].map((one) => one.securityContext)) {
+    for (const context of [...containers, ...initContainers].map((entry) => entry.securityContext)) {
       expect(context).toMatchObject({ runAsNonRoot: true, runAsUser: 999, runAsGroup: 999 });
     }
     expect(securityContext).toMatchObject({

@@ -193,7 +193,7 @@ describe("a load balancer of a workload with several ports", () => {
   };
   const openOf = (chart: any) =>
     objectOf(chart, "NetworkPolicy").spec.ingress.flatMap(({ ports }: any) =>
-      ports.map((one: any) => one.port),
+      ports.map((entry: any) => entry.port),
     );
 
   test("routes to the workload's own port", () => {

@@ -42,7 +42,7 @@ describe("a projected token", () => {
       projectedTokens: [vault()],
       sidecars: [{ name: "agent", image: IMAGE, projectedTokens: [vault({ audience: "agent" })] }],
     });
-    const mounted = [...containers, ...initContainers].map((one) => one.volumeMounts[0].name);
+    const mounted = [...containers, ...initContainers].map((entry) => entry.volumeMounts[0].name);
     expect(new Set(mounted).size).toBe(2);
     expect(volumes.map(({ name }: any) => name).sort()).toEqual(mounted.sort());
   });

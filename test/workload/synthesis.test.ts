@@ -44,7 +44,7 @@ describe("problems at synthesis are thrown together as one ValidationError", () 
     const before = fs.readdirSync(app.outdir, { recursive: true });
     expect(problemsOf(() => app.synth())).toEqual([
       ...ALL,
-      ...ALL.map((one) => one.replace("shop", "stock")),
+      ...ALL.map((entry) => entry.replace("shop", "stock")),
       "MANIFEST_SECRET last/Manifests-secret",
     ]);
     expect(fs.readdirSync(app.outdir, { recursive: true })).toEqual(before);

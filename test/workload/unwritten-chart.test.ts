@@ -40,7 +40,7 @@ function forgottenBy(program: string): string[] {
     );
     if (status !== 0) throw new Error(stderr);
     return [...stderr.matchAll(/\[chart-not-written\] SecureOkeWarning: The chart (\S+) was forgotten/g)].map(
-      ([, one = ""]) => one,
+      ([, entry = ""]) => entry,
     );
   } finally {
     fs.rmSync(folder, { recursive: true });

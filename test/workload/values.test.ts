@@ -75,10 +75,10 @@ describe("paths overlap", () => {
 
   test("exactly if one is a parent of the other", () => {
     fc.assert(
-      fc.property(path, path, (one, other) => {
-        const [a, b] = [one.split("/"), other.split("/")];
+      fc.property(path, path, (entry, other) => {
+        const [a, b] = [entry.split("/"), other.split("/")];
         const shorter = Math.min(a.length, b.length);
-        return overlap([one, other]) === (a.slice(0, shorter).join("/") === b.slice(0, shorter).join("/"));
+        return overlap([entry, other]) === (a.slice(0, shorter).join("/") === b.slice(0, shorter).join("/"));
       }),
     );
   });
@@ -86,7 +86,7 @@ describe("paths overlap", () => {
   test("independently of their order and of other paths", () => {
     fc.assert(
       fc.property(fc.array(path, { maxLength: 6 }), (paths) => {
-        const pairwise = paths.some((one, i) => paths.some((other, j) => i < j && overlap([one, other])));
+        const pairwise = paths.some((entry, i) => paths.some((other, j) => i < j && overlap([entry, other])));
         return overlap(paths) === pairwise && overlap([...paths].reverse()) === pairwise;
       }),
     );

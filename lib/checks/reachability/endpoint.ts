@@ -1,6 +1,6 @@
 import { checked } from "../../core/checked";
 import { readCidrs } from "../../core/cidr";
-import { checkGiven } from "../../core/missing-values";
+import { listOf, mapOf, readArguments, text } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 
 /** The kind of an endpoint. */
@@ -13,11 +13,9 @@ export type EndpointKind =
   | { readonly kind: "pod"; readonly namespace: string; readonly labels: { readonly [key: string]: string } }
   | { readonly kind: "vnic"; readonly subnet: string; readonly groups: readonly string[] };
 
-function checkGivenTo(factory: string, texts: { readonly [name: string]: unknown }): void {
-  const problems = new Problems(factory);
-  checkGiven(problems, texts);
-  problems.throwIfAny();
-}
+const NAME = text();
+const LABELS = mapOf(text(), 'an object, for example { app: "web" }');
+const SECURITY_GROUPS = listOf(text(), 'a list, for example ["oci_core_network_security_group.db"]');
 
 /** The source or the target of a reachability question. */
 @checked
@@ -72,13 +70,13 @@ export class Endpoint {
 
   /** The pods of a workload in the manifests: a Deployment, StatefulSet, DaemonSet, Job, CronJob, or Pod. */
   public static workload(namespace: string, name: string): Endpoint {
-    checkGivenTo("Endpoint.workload", { namespace, name });
+    readArguments("Endpoint.workload", { namespace, name }, { namespace: NAME, name: NAME });
     return new Endpoint({ kind: "workload", namespace, name }, `${namespace}/${name}`);
   }
 
   /** A pod outside of the manifests, such as one in another namespace. */
   public static pod(namespace: string, labels: { [key: string]: string }): Endpoint {
-    checkGivenTo("Endpoint.pod", { namespace, labels });
+    readArguments("Endpoint.pod", { namespace, labels }, { namespace: NAME, labels: LABELS });
     const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
     return new Endpoint(
       { kind: "pod", namespace, labels },
@@ -98,7 +96,11 @@ export class Endpoint {
    * @param serviceName the name of the Service or the IngressClass
    */
   public static loadBalancer(namespace: string, serviceName: string): Endpoint {
-    checkGivenTo("Endpoint.loadBalancer", { namespace, serviceName });
+    readArguments(
+      "Endpoint.loadBalancer",
+      { namespace, serviceName },
+      { namespace: NAME, serviceName: NAME },
+    );
     const name = `the load balancer of ${namespace}/${serviceName}`;
     return new Endpoint({ kind: "balancers", namespace, name: serviceName }, name);
   }
@@ -124,7 +126,11 @@ export class Endpoint {
    * @param securityGroups the Terraform addresses of its groups, such as `oci_core_network_security_group.db`, or OCIDs
    */
   public static vnic(subnet: string, securityGroups: string[]): Endpoint {
-    checkGivenTo("Endpoint.vnic", { subnet, securityGroups });
+    readArguments(
+      "Endpoint.vnic",
+      { subnet, securityGroups },
+      { subnet: NAME, securityGroups: SECURITY_GROUPS },
+    );
     const groups = securityGroups.join(", ") || "no group";
     return new Endpoint(
       { kind: "vnic", subnet, groups: securityGroups },

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type Endpoint } from "./endpoint";
+import { Endpoint } from "./endpoint";
 import { EndpointReader } from "./private/endpoint-reader";
 import { type EndAnswer, evaluatePair, type PairAnswer } from "./private/evaluate-flow";
 import { type End } from "./private/flow-side";
@@ -14,8 +14,8 @@ import { wideRules } from "./private/wide-rules";
 import { ReachabilityAnswer, type ReachabilityReason, Verdict } from "./reachability-answer";
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
-import { checkGiven } from "../../core/missing-values";
-import { type Port } from "../../core/port";
+import { any, readArgument, readProps, text, valueOf } from "../../core/readers";
+import { Port } from "../../core/port";
 import { Problems } from "../../core/validation-error";
 
 /** The verdict for one of several ends. */
@@ -151,6 +151,7 @@ export interface ReachabilityTexts extends ReachabilityOptions {
   readonly manifests?: string[];
 }
 
+const QUESTION = { source: valueOf(Endpoint), target: valueOf(Endpoint), port: valueOf(Port) };
 const VERDICTS = { [Tri.NO]: Verdict.NO, [Tri.MAYBE]: Verdict.UNKNOWN, [Tri.YES]: Verdict.YES } as const;
 
 /**
@@ -174,7 +175,8 @@ export class Reachability {
    */
   public static fromOutdir(outdir: string, options: ReachabilityOutdirOptions = {}): Reachability {
     const problems = new Problems("Reachability.fromOutdir");
-    if (!checkGiven(problems, { outdir, options })) problems.throwIfAny();
+    const read = readProps(problems, { outdir, options }, { outdir: text(), options: any<object>() });
+    if (read.outdir === undefined || read.options === undefined) problems.throwAll();
     const { stacks, ...others } = options;
     const texts = readOutdir(problems, outdir, stacks);
     problems.throwIfAny();
@@ -183,11 +185,9 @@ export class Reachability {
 
   /**
    * Reads a configuration from texts.
-   *
    */
   public static fromTexts(texts: ReachabilityTexts): Reachability {
-    const problems = new Problems("Reachability.fromTexts");
-    if (!checkGiven(problems, { texts })) problems.throwIfAny();
+    readArgument("Reachability.fromTexts", "texts", texts, any());
     const objects = parseManifests(texts.manifests ?? []);
     const model = new TerraformModel(texts.terraform ?? []);
     const resolve = (text: Json): Json => {
@@ -222,7 +222,8 @@ export class Reachability {
    */
   public ask(source: Endpoint, target: Endpoint, port: Port): ReachabilityAnswer {
     const problems = new Problems("Reachability.ask");
-    if (!checkGiven(problems, { source, target, port })) problems.throwIfAny();
+    readProps(problems, { source, target, port }, QUESTION);
+    problems.throwIfAny();
     const [from, to] = [this.ends(problems, source), this.ends(problems, target)];
     if (![...from, ...to].some(({ guard }) => guard) || from.some(({ peer }) => peer.isLinkLocal)) {
       const what = `The configuration contains neither ${source.toString()} nor ${target.toString()}`;

@@ -1,5 +1,4 @@
 import * as engines from "./policy-engine-versions.json";
-import { checkSubdomainName } from "../../core/kubernetes-names";
 import {
   checkedBy,
   choice,
@@ -8,11 +7,11 @@ import {
   optional,
   type PropsSchema,
   type Reader,
-  readProps,
+  readArguments,
   type Resolved,
+  subdomainName,
   withDefault,
 } from "../../core/readers";
-import { Problems } from "../../core/validation-error";
 import { type KubernetesVersion, NEWEST_MINOR, OLDEST_MINOR } from "../kubernetes-version";
 
 /** Options for Calico: release, manifest and images. */
@@ -116,12 +115,8 @@ export function calicoFor(kubernetes?: KubernetesVersion): string {
 }
 
 const VERSION = /^v?(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
-const pullSecrets = listOf((problems, name, secret) => {
-  const before = problems.count;
-  // Written into files immediately, so references to Terraform values are not allowed.
-  checkSubdomainName(problems, name, secret as string);
-  return problems.count === before ? (secret as string) : undefined;
-}, 'a list of names of Secrets, for example ["ocir"]');
+// Written into files immediately, so references to Terraform values are not allowed.
+const pullSecrets = listOf(subdomainName(), 'a list of names of Secrets, for example ["ocir"]');
 
 const registry = (engine: string) =>
   matching(
@@ -161,14 +156,12 @@ export type ResolvedCilium = Resolved<typeof CILIUM_OPTIONS>;
 
 /** Reads the options of Calico; throws all problems together. */
 export function readCalico(options: CalicoOptions): ResolvedCalico {
-  const problems = new Problems("NetworkPolicyEngine.calico");
-  return problems.resolved<ResolvedCalico>(readProps(problems, options, CALICO_OPTIONS));
+  return readArguments("NetworkPolicyEngine.calico", options, CALICO_OPTIONS);
 }
 
 /** Reads the options of Cilium; throws all problems together. */
 export function readCilium(options: CiliumOptions): ResolvedCilium {
-  const problems = new Problems("NetworkPolicyEngine.cilium");
-  return problems.resolved<ResolvedCilium>(readProps(problems, options, CILIUM_OPTIONS));
+  return readArguments("NetworkPolicyEngine.cilium", options, CILIUM_OPTIONS);
 }
 
 /** Reads the release of an engine, as a literal. */

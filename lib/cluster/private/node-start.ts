@@ -140,7 +140,7 @@ function withCredentialProvider({ folder, config }: CredentialProvider, args: re
     `--image-credential-provider-bin-dir=${folder}`,
     `--image-credential-provider-config=${config}`,
   ];
-  return `# A kubelet that is told of files that are not there does not start at all; without them it still runs what needs no private image.
+  return `# The kubelet does not start if these files are missing; without the arguments, it runs pods with public images.
 if [ -d ${folder} ] && [ -f ${config} ]; then
 ${runInit([...provider, ...args], "  ")}else
   echo "No credential provider: ${folder} or ${config} is missing in the image of this node, so it can't pull private images" >&2

@@ -150,6 +150,14 @@ export class OciNativeIngress extends IngressGateway {
   public readonly securityGroup: INetworkSecurityGroup;
   /** The load balancer's access. */
   public readonly access: LoadBalancerAccess;
+  /** The native ingress controller that configures the load balancer. */
+  public readonly controller: NativeIngressController;
+  /** The bandwidth of the load balancer. */
+  public readonly shape: LoadBalancerShape;
+  /** The OCID of the Web Application Firewall policy, if there is one. */
+  public readonly wafPolicyId?: string;
+  /** The OCID of the reserved public IP address, if there is one. */
+  public readonly reservedAddressId?: string;
 
   private readonly subnet: ClusterSubnet;
   private readonly workloads = new Set<string>();
@@ -162,6 +170,10 @@ export class OciNativeIngress extends IngressGateway {
     const { cluster } = controller;
     super(scope, id, id, cluster);
     this.access = access;
+    this.controller = controller;
+    this.shape = resolved.shape;
+    this.wafPolicyId = wafPolicyId;
+    this.reservedAddressId = reservedAddressId;
     guardStaticSynthesis(Chart.of(this));
     checkAtSynthesis(this, () => checkChartOfCluster(this));
     access._acknowledge(this);
@@ -173,6 +185,11 @@ export class OciNativeIngress extends IngressGateway {
     this.node.defaultChild = this.addClass(wafPolicyId);
     checkRegionWhenWritten(cluster, `wafPolicyId of ${this.node.path}`, wafPolicyId);
     checkRegionWhenWritten(cluster, `reservedAddressId of ${this.node.path}`, reservedAddressId);
+  }
+
+  /** The OCID of the subnet of the load balancer. */
+  public get subnetId(): string {
+    return this.subnet.subnetId;
   }
 
   /** @internal */

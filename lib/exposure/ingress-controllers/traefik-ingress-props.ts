@@ -1,3 +1,4 @@
+import { readChoice, checkReason, type ReasonedChoice } from "../../core/reason";
 import { type Construct } from "constructs";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { checked } from "../../core/checked";
@@ -15,7 +16,6 @@ import {
   valueOf,
   withDefault,
 } from "../../core/readers";
-import { checkReason, readReason, type ReasonedChoice } from "../../core/reason";
 import { checkGiven } from "../../core/missing-values";
 import { Problems } from "../../core/validation-error";
 import { balancerSubnetOf } from "../../network/vcn/network";
@@ -76,9 +76,7 @@ export class TraefikRouting {
    * @see https://gateway-api.sigs.k8s.io/
    */
   public static gatewayApi(choice: ReasonedChoice): TraefikRouting {
-    const problems = new Problems("TraefikRouting.gatewayApi");
-    const reason = readReason(problems, NAMESPACES, choice);
-    problems.throwIfAny();
+    const reason = readChoice("TraefikRouting.gatewayApi", NAMESPACES, choice);
     return new TraefikRouting(true, reason);
   }
 

@@ -6,12 +6,20 @@ import {
   traefikArguments,
   TraefikGateway,
   traefikTlsOptions,
+  priorityOf,
 } from "./private/traefik-gateway";
-import { readTraefik, type ResolvedTraefik, type TraefikIngressProps } from "./traefik-ingress-props";
+import {
+  readTraefik,
+  type ResolvedTraefik,
+  type TraefikIngressProps,
+  type TraefikRouting,
+} from "./traefik-ingress-props";
+import { type ContainerImage } from "../../workload/images/container-image";
+import { fail, type Problems } from "../../core/validation-error";
+import { type TlsVersion } from "../../workload/pods/load-balancer-listeners";
 import { checked } from "../../core/checked";
 import { Port } from "../../core/port";
 import { shortHash } from "../../core/resource-name";
-import { type Problems } from "../../core/validation-error";
 import { RoleRule } from "../../rbac/role-rule";
 import { GATEWAY_API_GROUP, RbacVerb } from "../../rbac/rbac-verb";
 import { LeastPrivilegeRole, RoleScope } from "../../rbac/role";
@@ -28,7 +36,6 @@ import {
   INGRESS_SERVICE_PORT,
   IngressGateway,
   ingressOf,
-  IngressPathType,
   type RouteManifest,
 } from "../ingress-gateway";
 import { type LoadBalancer } from "../load-balancer";
@@ -191,6 +198,10 @@ export class TraefikIngress extends IngressGateway {
 
   /** The load balancer's access. */
   public readonly access: LoadBalancerAccess;
+  /** The kinds of objects that configure Traefik. */
+  public readonly routing: TraefikRouting;
+  /** The minimum TLS version of clients. */
+  public readonly minimumVersion: TlsVersion;
 
   private readonly gatewayApi?: TraefikGateway;
 
@@ -202,6 +213,8 @@ export class TraefikIngress extends IngressGateway {
     const resolved = readTraefik(scope, id, props);
     super(scope, id, id, resolved.cluster);
     this.access = resolved.access;
+    this.routing = resolved.routing;
+    this.minimumVersion = resolved.minimumVersion;
     const { isGatewayApi, reason = "" } = resolved.routing;
     const { namespace = "" } = Chart.of(this);
     // A class is cluster-scoped; the dot is unambiguous, as no namespace name contains one.
@@ -229,6 +242,26 @@ export class TraefikIngress extends IngressGateway {
       scope.node.tryRemoveChild(id);
       throw error;
     }
+  }
+
+  /** The image of Traefik. */
+  public get image(): ContainerImage {
+    return this.workload.image;
+  }
+
+  /** The replica count; undefined if an autoscaler sets it. */
+  public get replicas(): number | undefined {
+    return this.workload.replicas;
+  }
+
+  /** The namespace of Traefik, its Ingress objects and their certificates. */
+  public get namespace(): string {
+    return this.workload.namespace ?? fail(`the chart of ${this.node.path} has no namespace`);
+  }
+
+  /** The name of the Service of the load balancer. */
+  public get serviceName(): string {
+    return this.loadBalancer.name;
   }
 
   /** @internal */
@@ -329,17 +362,6 @@ export class TraefikIngress extends IngressGateway {
       tls: TlsTermination.atPod(),
     });
   }
-}
-
-/**
- * The priority of a route: an exact host before a wildcard, a longer path before a shorter one, an exact path
- * before a prefix, as Kubernetes specifies.
- *
- * Traefik itself sorts by the length of its own rule, which is longer for a prefix than for an exact path.
- */
-function priorityOf({ host, path, pathType }: ResolvedRoute): number {
-  const isExact = pathType === IngressPathType.EXACT;
-  return (host.name.startsWith("*") ? 10_000 : 20_000) + path.length * 10 + (isExact ? 5 : 0);
 }
 
 /**

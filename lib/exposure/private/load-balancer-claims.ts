@@ -1,3 +1,4 @@
+import { byKey } from "../../core/stable-order";
 import { createHash } from "node:crypto";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { StateOfTree, StateOf } from "../../core/construct-state";
@@ -269,7 +270,7 @@ export function shareKeyOf(
     healthCheck,
     input.reservedAddress,
     (input.securityGroups ?? []).map(({ node }) => node.path).sort(),
-    [input.compartmentId, Object.entries(input.nodeLabels ?? {}).sort()],
+    [input.compartmentId, Object.entries(input.nodeLabels ?? {}).sort(byKey)],
     securityRules._options,
   ]);
 }

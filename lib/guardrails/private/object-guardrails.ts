@@ -323,13 +323,13 @@ const loadBalancerSecrets: GuardrailDefinition = {
 };
 
 /**
- * Known values sorted, without duplicates; references in the given order, as their placeholders have no
+ * Literals sorted, without duplicates; references in the given order, as their placeholders have no
  * stable order.
  */
 function celListOf(values: readonly string[]): string {
-  const known = values.filter((value) => !Token.isUnresolved(value)).sort();
+  const literals = values.filter((value) => !Token.isUnresolved(value)).sort();
   const references = values.filter((value) => Token.isUnresolved(value));
-  return `[${[...new Set([...known, ...references])].map(celText).join(", ")}]`;
+  return `[${[...new Set([...literals, ...references])].map(celText).join(", ")}]`;
 }
 
 function loadBalancerCompartment(compartmentIds: readonly string[]): GuardrailDefinition {

@@ -200,7 +200,7 @@ export function makesPods(object: Fields): boolean {
   if (!group.includes(".")) return holdsContainers(rest);
   if (OF_POLICIES.test(group)) return false;
   if (!OTHER_COUNTS.test(String(object.kind)) && countsPods(object.spec)) return true;
-  // Most kinds in these groups are too; they select pods by the fields of pods.
+  // Most kinds of these groups select pods by the fields of pods, and create none.
   return group.endsWith(".k8s.io") ? holdsContainers(rest) : holdsPod(rest);
 }
 

@@ -83,7 +83,7 @@ export function fillPrivileges(pod: Pod, standings: Standings, binding: Readonly
   for (const container of allContainers(pod)) {
     const context = container.within("securityContext");
     if (!context) continue;
-    const standing = standings.of.get(container);
+    const standing = standings.byContainer.get(container);
     fillCapabilities(context, standing);
     fillEscalation(context, binding.has(container));
     findSettable(context, HardeningConflict.WRITABLE_ROOT_FILESYSTEM, "readOnlyRootFilesystem", false, true);
@@ -293,7 +293,7 @@ export function hardenPorts(pod: Pod, standings: Standings): ReadonlySet<Contain
   const isOnHostNetwork = pod.spec.fields.hostNetwork === true;
   const kept = new Set<Container>();
   for (const container of pod.containers) {
-    const standing = standings.of.get(container);
+    const standing = standings.byContainer.get(container);
     if (standing === Standing.ROOT || standing === Standing.KEPT) continue;
     const binds = keepsNetBind(container);
     if (binds && isUnchanged(container, standing)) continue;
@@ -303,7 +303,8 @@ export function hardenPorts(pod: Pod, standings: Standings): ReadonlySet<Contain
       container.found(HardeningConflict.PRIVILEGED_PORT, { field, value: port, override });
       if (binds && port < lowestPort(pod)) kept.add(container);
     }
-    if (kept.has(container) && standing === Standing.FILLED) standings.of.set(container, Standing.KEPT);
+    if (kept.has(container) && standing === Standing.FILLED)
+      standings.byContainer.set(container, Standing.KEPT);
   }
   return kept;
 }

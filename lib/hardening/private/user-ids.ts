@@ -24,7 +24,7 @@ export enum Standing {
 
 /** The standing of each container of a pod, and what was decided about its volumes. */
 export interface Standings {
-  readonly of: Map<Container, Standing>;
+  readonly byContainer: Map<Container, Standing>;
   /** The containers whose user was chosen explicitly, so that volumes may be given to it. */
   readonly chosen: Set<Container>;
   /** Whether files that only root may read are to be given to the group of the pod. */
@@ -109,9 +109,9 @@ export function resolveUsers(pod: Pod): Standings {
   const containers = allContainers(pod);
   const rootContainers = new Set(containers.filter((container) => isRoot(pod, container)));
   for (const place of [pod.context, ...containers.map(contextOf)]) checkIds(place);
-  const standings: Standings = { of: new Map(), chosen: new Set(), sharesFiles: false };
+  const standings: Standings = { byContainer: new Map(), chosen: new Set(), sharesFiles: false };
   for (const container of containers) {
-    standings.of.set(container, standingOf(pod, container, standings));
+    standings.byContainer.set(container, standingOf(pod, container, standings));
     const program = rootCommand(container);
     // Root was overridden, and the command still needs it.
     if (rootContainers.has(container) && !isRoot(pod, container) && program !== undefined) {
@@ -188,7 +188,7 @@ export function fillUsers(pod: Pod, standings: Standings): void {
   const { context } = pod;
   if (!context) return;
   const containers = allContainers(pod);
-  const standingOf = (container: Container) => standings.of.get(container);
+  const standingOf = (container: Container) => standings.byContainer.get(container);
   const isKept = (container: Container) =>
     standingOf(container) === Standing.ROOT || standingOf(container) === Standing.KEPT;
   const others = containers.filter((container) => !isKept(container));

@@ -214,14 +214,14 @@ export function outside(cidr: string, isAnywhere: boolean, workload: IConstruct)
 }
 
 /** Adds a problem for a port that is invalid, or whose protocol policies do not support. */
-export function checkPolicyPort(problems: Problems, port: Port): void {
+export function checkPolicyPort(problems: Problems, port: Port, name = "port"): void {
   if (!hasPorts(port)) {
-    problems.add("PORT_INVALID", `port is ${shown(port)}`, "Give a Port, for example Port.tcp(443)");
+    problems.add("PORT_INVALID", `${name} is ${shown(port)}`, "Give a Port, for example Port.tcp(443)");
   }
   if (port.protocol !== IpProtocol.ICMP) return;
   problems.add(
     "PORT_INVALID",
-    `port is ${port.toString()}, but network policies do not apply to ICMP`,
+    `${name} is ${port.toString()}, but network policies do not apply to ICMP`,
     "Give a TCP or UDP port, for example Port.tcp(5432)",
   );
 }

@@ -90,15 +90,17 @@ const narrowRanges = checkedBy(ranges, (problems, name, blocks) => {
   );
 });
 
+const WIDE_RANGES_REASON = reasonFor("A bastion for wide client ranges");
 const WIDE_RANGES = {
   cidrs: ranges,
-  choice: choiceOf(reasonFor("A bastion for wide client ranges")),
+  choice: choiceOf(WIDE_RANGES_REASON),
 };
 
 /** Reads clients; again with their ranges, because a program without types can pass any object. */
 function bastionClients(): Reader<BastionClients> {
   return checkedBy(valueOf(BastionClients), (problems, name, { cidrs, reason }) => {
     (reason === undefined ? narrowRanges : ranges)(problems, `${name}.cidrs`, cidrs);
+    if (reason !== undefined) WIDE_RANGES_REASON(problems, `${name}.reason`, reason);
   });
 }
 

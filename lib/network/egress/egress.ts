@@ -90,7 +90,7 @@ export class Egress {
   public static to(cidr: string, port: Port, choice: ReasonedChoice): Egress {
     const problems = new Problems("Egress.to");
     const peer: INetworkPeer = { toRuleEnd: () => ({ type: "CIDR_BLOCK", value: cidr, key: String(cidr) }) };
-    readRule(problems, peer, port, choice, "Egress.toAnywhere(port, { reason })");
+    readRule(problems, peer, port, choice, { everyone: "Egress.toAnywhere(port, { reason })" });
     const [destination] = literalBlocks(problems, "The destination", [cidr]);
     if (destination) checkReachable(problems, "The destination", destination);
     problems.throwIfAny();
@@ -134,7 +134,7 @@ export function egress(): Reader<Egress> {
   return checkedBy(
     kind<Egress>(["cidr", "port", "reason", "_peer", "isAnywhere"], EGRESS),
     (problems, name, { cidr, port, reason, _peer, isAnywhere }) => {
-      const end = readRule(problems, _peer, port, { reason });
+      const end = readRule(problems, _peer, port, { reason }, { owner: name });
       if (!end || end.type !== "CIDR_BLOCK" || end.value !== cidr || (cidr === ANYWHERE) !== isAnywhere) {
         problems.add(
           "EGRESS_INVALID",

@@ -1,3 +1,4 @@
+import { isOfKind } from "../../core/value-readers";
 import { TerraformStack, Token } from "cdktf";
 import { type Construct, type IConstruct } from "constructs";
 import {
@@ -151,17 +152,18 @@ abstract class GroupBase extends ResourceConstruct implements INetworkSecurityGr
   ): void {
     const problems = new Problems(this);
     const end = readRule(problems, peer, port, choice);
-    if (peer instanceof GroupBase) checkGroupVcn(problems, "The group", peer, this, this._vcnId);
+    const group = groupOf(peer);
+    if (group) checkGroupVcn(problems, "The group", group, this, this._vcnId);
     if (end && !problems.any) this.checkKey(problems, end);
     if (end && !problems.any) this.widths.check(problems, direction, port, end);
     problems.throwIfAny();
     if (!end) return;
     this.putRule(this, direction, end, port, choice.reason);
-    if (peer instanceof GroupBase) {
+    if (group) {
       // In the stack of the caller: a rule in the stack of the peer would make the two stacks depend on each other.
-      const scope = TerraformStack.of(peer) === TerraformStack.of(this) ? peer : this;
+      const scope = TerraformStack.of(group) === TerraformStack.of(this) ? group : this;
       const opposite = direction === "INGRESS" ? "EGRESS" : "INGRESS";
-      peer.putRule(scope, opposite, this.toRuleEnd(), port, choice.reason);
+      group.putRule(scope, opposite, this.toRuleEnd(), port, choice.reason);
     }
   }
 
@@ -217,6 +219,11 @@ const GROUP = {
   displayName: optional(displayName()),
   ...taggingReaders(),
 } satisfies PropsSchema<NetworkSecurityGroupProps>;
+
+/** The group that a peer is, also one of another copy of the library; undefined for other peers. */
+function groupOf(peer: INetworkPeer): GroupBase | undefined {
+  return isOfKind(peer, ["_vcnId", "putRule"]) ? (peer as unknown as GroupBase) : undefined;
+}
 
 /**
  * A network security group whose rules are separate resources.

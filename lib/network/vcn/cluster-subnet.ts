@@ -134,12 +134,14 @@ export class SubnetExposure {
   ) {}
 }
 
-const PUBLIC_SUBNET = choiceOf(reasonFor("A public subnet"));
+const PUBLIC_SUBNET_REASON = reasonFor("A public subnet");
+const PUBLIC_SUBNET = choiceOf(PUBLIC_SUBNET_REASON);
 
 /** Reads an exposure; again with its reason, because a program without types can pass any object. */
 export function subnetExposure(): Reader<SubnetExposure> {
   return checkedBy(valueOf(SubnetExposure), (problems, name, exposure) => {
-    if (boolean()(problems, `${name}.isPublic`, exposure.isPublic)) PUBLIC_SUBNET(problems, name, exposure);
+    if (!boolean()(problems, `${name}.isPublic`, exposure.isPublic)) return;
+    PUBLIC_SUBNET_REASON(problems, `${name}.reason`, exposure.reason);
   });
 }
 

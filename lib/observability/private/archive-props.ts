@@ -74,6 +74,7 @@ export function checkBucket(
   place = "",
 ): void {
   checkKeyRegion(problems, kmsKeyId, region, place);
+  if (bucketName === undefined) return;
   const isArchive = (construct: IConstruct): construct is ExistingArchive =>
     "bucketName" in construct && "_region" in construct;
   const other = scope.node.root.node

@@ -1,4 +1,3 @@
-import { secretKey } from "./private/issuer-readers";
 import { checked } from "../../core/checked";
 import { checkLiteral } from "../../core/credential-literal";
 import {
@@ -8,13 +7,13 @@ import {
   matching,
   objectName,
   type PropsSchema,
-  readProps,
+  type Reader,
+  readArguments,
   subdomainName,
   text,
   withDefault,
 } from "../../core/readers";
 import { byText } from "../../core/stable-order";
-import { Problems } from "../../core/validation-error";
 
 /** The domains of a solver. */
 export interface AcmeSolverOptions {
@@ -72,6 +71,11 @@ export interface AcmeRfc2136Options extends AcmeSolverOptions {
 export interface AcmeHttpOptions extends AcmeSolverOptions {
   /** The class of the ingress gateway that forwards the requests of the ACME server to cert-manager's solver pods. */
   readonly ingressClassName: string;
+}
+
+/** Reads the key of a value in a Secret. */
+export function secretKey(): Reader<string> {
+  return matching(/^[A-Za-z0-9._-]{1,253}$/, 'Give a key of the Secret, for example "api-token"');
 }
 
 const ZONES = {
@@ -140,8 +144,7 @@ export class AcmeSolver {
    * @see https://cert-manager.io/docs/configuration/acme/dns01/webhook/
    */
   public static dns01Webhook(options: AcmeDnsWebhookOptions): AcmeSolver {
-    const problems = new Problems("AcmeSolver.dns01Webhook");
-    const { dnsZones, ...webhook } = problems.resolved(readProps(problems, options, WEBHOOK));
+    const { dnsZones, ...webhook } = readArguments("AcmeSolver.dns01Webhook", options, WEBHOOK);
     return new AcmeSolver(selectorOf(dnsZones), { dns01: { webhook } });
   }
 
@@ -151,12 +154,11 @@ export class AcmeSolver {
    * @see https://cert-manager.io/docs/configuration/acme/dns01/cloudflare/
    */
   public static dns01Cloudflare(options: AcmeCloudflareOptions): AcmeSolver {
-    const problems = new Problems("AcmeSolver.dns01Cloudflare");
     const {
       apiTokenSecretName: name,
       apiTokenSecretKey: key,
       dnsZones,
-    } = problems.resolved(readProps(problems, options, CLOUDFLARE));
+    } = readArguments("AcmeSolver.dns01Cloudflare", options, CLOUDFLARE);
     return new AcmeSolver(selectorOf(dnsZones), {
       dns01: { cloudflare: { apiTokenSecretRef: { name, key } } },
     });
@@ -168,14 +170,13 @@ export class AcmeSolver {
    * @see https://cert-manager.io/docs/configuration/acme/dns01/rfc2136/
    */
   public static dns01Rfc2136(options: AcmeRfc2136Options): AcmeSolver {
-    const problems = new Problems("AcmeSolver.dns01Rfc2136");
     const {
       dnsZones,
       nameserver,
       tsigKeyName,
       tsigSecretName: name,
       tsigSecretKey: key,
-    } = problems.resolved(readProps(problems, options, RFC2136));
+    } = readArguments("AcmeSolver.dns01Rfc2136", options, RFC2136);
     const tsig = { tsigKeyName, tsigAlgorithm: "HMACSHA512", tsigSecretSecretRef: { name, key } };
     return new AcmeSolver(selectorOf(dnsZones), { dns01: { rfc2136: { nameserver, ...tsig } } });
   }
@@ -188,8 +189,7 @@ export class AcmeSolver {
    * @see https://cert-manager.io/docs/configuration/acme/http01/
    */
   public static http01(options: AcmeHttpOptions): AcmeSolver {
-    const problems = new Problems("AcmeSolver.http01");
-    const { dnsZones, ...ingress } = problems.resolved(readProps(problems, options, HTTP));
+    const { dnsZones, ...ingress } = readArguments("AcmeSolver.http01", options, HTTP);
     return new AcmeSolver(selectorOf(dnsZones), { http01: { ingress } });
   }
 

@@ -95,8 +95,8 @@ const EGRESS = {
   cidr: passing<string>((problems, name, cidr) => readCidrs(problems, name, [cidr], { wide: true })),
   ports: withDefault(
     listOf(
-      checkedBy(valueOf(Port), (problems, _, port) => {
-        checkPolicyPort(problems, port);
+      checkedBy(valueOf(Port), (problems, name, port) => {
+        checkPolicyPort(problems, port, name);
       }),
       "a list of ports, for example [Port.tcp(443)]",
     ),

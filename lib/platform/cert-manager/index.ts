@@ -1,4 +1,3 @@
-export { AcmeIssuer, type AcmeExternalAccount, type AcmeIssuerProps } from "./acme-issuer";
 export {
   type AcmeCloudflareOptions,
   type AcmeDnsWebhookOptions,
@@ -7,7 +6,6 @@ export {
   AcmeSolver,
   type AcmeSolverOptions,
 } from "./acme-solver";
-export { CaIssuer, type CaIssuerProps } from "./ca-issuer";
 export {
   CertManagerAddOn,
   type CertManagerAddOnProps,
@@ -18,3 +16,10 @@ export {
   CertManagerNamespace,
   type CertManagerNamespaceProps,
 } from "./cert-manager-namespace";
+export {
+  type AcmeExternalAccount,
+  AcmeIssuer,
+  type AcmeIssuerProps,
+  CaIssuer,
+  type CaIssuerProps,
+} from "./issuers";

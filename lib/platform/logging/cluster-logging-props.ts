@@ -10,9 +10,10 @@ import { KubernetesVersion } from "../../cluster/kubernetes-version";
 import { pathOf } from "../../core/construct-scope";
 import { shown } from "../../core/display-value";
 import {
+  complete,
   listOf,
   objectName,
-  objectOf,
+  partsOf,
   optional,
   type PropsSchema,
   readProps,
@@ -24,8 +25,8 @@ import {
 import { nearestNames } from "../../core/stable-order";
 import { Problems } from "../../core/validation-error";
 import { checkUnique } from "../../core/value-readers";
-import { pullSecretNames } from "../../workload/pods/service-account";
 import { Toleration } from "../../workload/pods/scheduling";
+import { pullSecretNames } from "../../workload/pods/service-account";
 
 /** Props for ClusterLogging. */
 export interface ClusterLoggingProps {
@@ -33,16 +34,16 @@ export interface ClusterLoggingProps {
   readonly cluster: ISecureOkeCluster;
   /** The program that reads the log files of each node. */
   readonly collector: LogCollector;
-  /** Where lines are sent to. */
+  /** The destination of the lines. */
   readonly destination: LogDestination;
   /**
-   * What is kept on a node while the destination does not answer.
+   * The buffer on each node for lines that the destination has not accepted.
    *
-   * @default - 1 gibibyte
+   * @default LogBuffer.of()
    */
   readonly buffer?: LogBuffer;
   /**
-   * What is redacted before a line leaves its node.
+   * The redaction of lines before they leave their node.
    *
    * @default LogRedaction.recommended()
    */
@@ -54,7 +55,7 @@ export interface ClusterLoggingProps {
    */
   readonly parsers?: LogParser[];
   /**
-   * The names of the parsers that join lines, those of all containers: `go`, `java`, `python`, `ruby`, or of `parsers`.
+   * The names of the parsers that join the lines of all containers: `go`, `java`, `python`, `ruby`, or of `parsers`.
    *
    * @default - go, java and python
    */
@@ -66,13 +67,13 @@ export interface ClusterLoggingProps {
    */
   readonly formats?: LogFormat[];
   /**
-   * Taints of nodes whose logs are collected in spite of them.
+   * Tolerations of the collectors, for nodes with taints.
    *
    * @default - none
    */
   readonly nodeTolerations?: Toleration[];
   /**
-   * The names of Secrets that the images are pulled with, such as `["ocir"]`, in both namespaces; an empty list says that they need
+   * The names of Secrets that the images are pulled with, such as `["ocir"]`, in both namespaces; an empty list means
    * none.
    *
    * @default - none
@@ -99,13 +100,13 @@ const LOGGING = {
   buffer: withDefault(valueOf(LogBuffer), LogBuffer.of()),
   redaction: withDefault(valueOf(LogRedaction), LogRedaction.recommended()),
   parsers: withDefault(listOf(valueOf(LogParser), "a list of LogParser"), []),
-  multiline: withDefault(listOf(text(), 'a list of names, for example ["java", "python"]'), [
+  multiline: withDefault(complete(listOf(text(), 'a list of names, for example ["java", "python"]')), [
     "go",
     "java",
     "python",
   ]),
   formats: withDefault(
-    listOf(objectOf(FORMAT), 'a list, for example [{ namespace: "shop", parser: "access" }]'),
+    listOf(partsOf(FORMAT), 'a list, for example [{ namespace: "shop", parser: "access" }]'),
     [],
   ),
   nodeTolerations: optional(listOf(valueOf(Toleration), "a list of Toleration")),
@@ -113,9 +114,10 @@ const LOGGING = {
   podSecurityVersion: optional(valueOf(KubernetesVersion)),
 } satisfies PropsSchema<ClusterLoggingProps>;
 
-/** The props of a logging, with what follows from its chart. */
+/** The props of a ClusterLogging, with the namespaces that follow from its chart. */
 export interface Logging extends Resolved<typeof LOGGING> {
-  /** The namespace of the chart, which OpenSearch runs in. */
+  readonly formats: LogFormat[];
+  /** The namespace of the chart, in which the store runs. */
   readonly namespace: string;
   /** The namespace of the collectors. */
   readonly nodesNamespace: string;
@@ -129,57 +131,48 @@ export function readLogging(scope: Construct, id: string, props: ClusterLoggingP
   const read = readProps(problems, props, LOGGING);
   checkParsers(problems, read);
   checkNoLogger(problems, read.cluster);
-  return problems.resolved<Logging>({ ...read, namespace, nodesNamespace: `${namespace}-nodes` });
+  // Every member was read, or there is a problem.
+  const formats = read.formats as LogFormat[] | undefined;
+  return problems.resolved<Logging>({ ...read, formats, namespace, nodesNamespace: `${namespace}-nodes` });
 }
 
-function addUnknownParser(
+/** Adds a problem if a name is not that of a parser. */
+function checkParserName(
   problems: Problems,
   property: string,
   name: string,
-  existing: readonly string[],
+  parsers: readonly string[],
 ): void {
-  const nearest = nearestNames(name, existing);
+  if (parsers.includes(name)) return;
+  const nearest = nearestNames(name, parsers);
   problems.add(
     "LOG_PARSER_INVALID",
     `${property} is ${shown(name)}, which is not the name of a parser`,
     nearest.length > 0
       ? `Write ${nearest.join(" or ")}`
-      : `Give one of ${existing.join(", ") || "your own"}, or define it in parsers: [LogParser.pattern(…)]`,
+      : `Give one of ${parsers.join(", ") || "your own"}, or define it in parsers: [LogParser.pattern(…)]`,
   );
 }
 
-/** Adds a problem for each reference to a parser that does not exist, and for each name that two parsers have. */
+/** Adds a problem for each reference to a parser that does not exist, and for each duplicate. */
 function checkParsers(
   problems: Problems,
-  {
-    formats = [],
-    multiline = [],
-    parsers = [],
-  }: {
-    readonly formats?: readonly LogFormat[];
-    readonly multiline?: readonly string[];
-    readonly parsers?: readonly LogParser[];
-  },
+  { formats = [], multiline = [], parsers = [] }: Partial<Resolved<typeof LOGGING>>,
 ): void {
   const namesOf = (isMultiline: boolean) =>
     parsers.filter((parser) => parser.isMultiline === isMultiline).map(({ name }) => name);
-  checkUnique(
-    problems,
-    "parsers",
-    parsers.map(({ name }) => name),
-  );
+  const names = parsers.map(({ name }) => name);
+  checkUnique(problems, "parsers", names);
   checkUnique(problems, "multiline", multiline);
-  const joining = [...BUILT_IN_MULTILINE, ...namesOf(true)];
+  const multilineNames = [...BUILT_IN_MULTILINE, ...namesOf(true)];
   multiline.forEach((name, index) => {
-    if (!joining.includes(name)) addUnknownParser(problems, `multiline[${index}]`, name, joining);
+    checkParserName(problems, `multiline[${index}]`, name, multilineNames);
   });
   formats.forEach(({ parser }, index) => {
-    if (!namesOf(false).includes(parser))
-      addUnknownParser(problems, `formats[${index}].parser`, parser, namesOf(false));
+    if (parser !== undefined) checkParserName(problems, `formats[${index}].parser`, parser, namesOf(false));
   });
-  checkUnique(
-    problems,
-    "formats",
-    formats.map(({ container, namespace }) => [namespace, container ?? "*"].join("/")),
+  const containers = formats.flatMap(({ container = "*", namespace }) =>
+    namespace === undefined ? [] : `${namespace}/${container}`,
   );
+  checkUnique(problems, "formats", containers);
 }

@@ -4,6 +4,7 @@ import { type ClusterLoggingProps, type Logging, readLogging } from "./cluster-l
 import { type LogBuffer } from "./log-collector";
 import { type ResolvedStore, type ResolvedStoreInCluster } from "./log-destination";
 import { type LogRedaction } from "./log-redaction";
+import { checkSnapshotBucket } from "./log-storage";
 import {
   addCollector,
   collectorCapacity,
@@ -23,26 +24,22 @@ import {
   addStore,
   storeCapacity,
 } from "./private/store-workloads";
-import { acknowledgePublicExposure } from "../private/platform-readers";
+import { acknowledgePublicExposure, checkChartCluster } from "../private/platform-readers";
 import { checked } from "../../core/checked";
 import { Port } from "../../core/port";
-import { Problems } from "../../core/validation-error";
 import { SecureNamespace } from "../../namespaces/secure-namespace";
 import { RbacResource } from "../../rbac/rbac-resource";
 import { RbacVerb } from "../../rbac/rbac-verb";
 import { LeastPrivilegeRole, RoleScope } from "../../rbac/role";
 import { RoleRule } from "../../rbac/role-rule";
 import { Subject } from "../../rbac/subject";
-import { isSameCluster, scopeOf } from "../../synthesis/chart-scopes";
-import { needCluster } from "../../synthesis/chart-guards";
-import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { type HardenedCronJob } from "../../workload/hardened-cron-job";
 import { type HardenedDaemonSet } from "../../workload/hardened-daemon-set";
 import { type HardenedDeployment } from "../../workload/hardened-deployment";
 import { type HardenedStatefulSet } from "../../workload/hardened-stateful-set";
+import { whenMonitored } from "../../workload/monitoring";
 import { BlockVolumeClass } from "../../workload/pods/persistent-volumes";
 import { PodSecurityLevel } from "../../workload/pods/pod-security";
-import { whenMonitored } from "../../workload/monitoring";
 
 /**
  * The logs of all containers of a cluster, collected on each node and sent to OpenSearch or Elasticsearch.
@@ -66,7 +63,7 @@ export class ClusterLogging extends Construct {
   public readonly redaction: LogRedaction;
   /** The collectors. */
   public readonly collector: HardenedDaemonSet;
-  /** OpenSearch or Elasticsearch, if it runs in the cluster. */
+  /** OpenSearch or Elasticsearch; undefined for a store outside of the ClusterLogging. */
   public readonly store?: HardenedStatefulSet;
   /** The job that writes the settings of the store, such as the lifecycle of indices, if it runs in the cluster. */
   public readonly settings?: HardenedCronJob;
@@ -87,31 +84,36 @@ export class ClusterLogging extends Construct {
     const { destination, redaction } = logging;
     try {
       const nodes = this.addNodesNamespace();
-      const own = destination._own;
-      if (own) {
+      const storeInCluster = destination._inCluster;
+      if (storeInCluster) {
         new SecureNamespace(this, "Namespace", {
           ...this.namespaceProps(logging.namespace),
-          ...storeCapacity(own),
+          ...storeCapacity(storeInCluster),
         });
-        const { store, settings, dashboards } = this.addStore(own);
+        const { store, settings, dashboards } = this.addStore(storeInCluster);
         this.store = store;
         this.settings = settings;
         this.dashboards = dashboards;
       }
-      if (own) addCollectorCertificate(nodes, destination.program as StoreProgram, own, COLLECTOR_SECRET);
+      if (storeInCluster) {
+        const program = destination.program as StoreProgram;
+        addCollectorCertificate(nodes, program, storeInCluster, COLLECTOR_SECRET);
+      }
       this.collector = addCollector(nodes, logging);
       this.node.defaultChild = this.collector;
       this.allowReading(nodes);
       if (this.store) this.collector.connections.allowTo(this.store, Port.tcp(STORE_PORTS.http));
-      if (destination._others) this.connect(destination._others);
+      if (destination._external) this.connect(destination._external);
     } catch (error) {
       // Its parts validate their own props: remove what was created.
       scope.node.tryRemoveChild(id);
       throw error;
     }
     redaction._acknowledge(this);
-    destination._own?.retention._acknowledge(this);
-    this.checkHome();
+    destination._inCluster?.retention._acknowledge(this);
+    checkChartCluster(this, logging.cluster);
+    const snapshots = destination._inCluster?.snapshots;
+    if (snapshots) checkSnapshotBucket(this, logging.cluster, snapshots);
     whenMonitored(this.collector, (monitor) => {
       monitor._scrape({ workload: this.collector, ...collectorMetrics(logging.collector.program) });
     });
@@ -130,7 +132,7 @@ export class ClusterLogging extends Construct {
       ...this.namespaceProps(nodesNamespace),
       ...collectorCapacity(sizeOf(collector.program, buffer)),
       podSecurity: PodSecurityLevel.privilegedFor({
-        reason: "Collectors read the log files of their nodes, which every lower level refuses",
+        reason: "Collectors read the log files of their nodes, which stricter levels reject",
       }),
     });
     return nodes;
@@ -172,7 +174,7 @@ export class ClusterLogging extends Construct {
     new LeastPrivilegeRole(nodes, `${this.node.id}-collector`, {
       allow: [RoleRule.verbs(RbacResource.PODS, RbacVerb.GET)],
       roleScope: RoleScope.cluster({
-        reason: "The collector asks for the pod of each log file, which may be of any namespace",
+        reason: "The collector reads the pod of each log file, in any namespace",
       }),
     }).grantTo(Subject.serviceAccountOf(this.collector));
   }
@@ -182,26 +184,5 @@ export class ClusterLogging extends Construct {
     const reason = "Log lines of all containers go to their store";
     if (peer) this.collector.connections.allowTo(peer, Port.tcp(port), { reason });
     for (const target of egress) this.collector.connections.allowEgress(target);
-  }
-
-  /** Checks that the chart is added to the cluster whose logs it collects. */
-  private checkHome(): void {
-    const { cluster } = this.logging;
-    const chart = Chart.of(this);
-    const check = () => {
-      const home = scopeOf(chart);
-      if (home && isSameCluster(home, cluster)) return;
-      const problems = new Problems(this);
-      problems.add(
-        home ? "PEER_ELSEWHERE" : "CHART_NOT_ADDED",
-        home
-          ? `The chart was added to ${home.node.path}, and cluster is ${cluster.node.path}`
-          : `The chart ${chart.node.path || chart.node.id} was added to no cluster`,
-        `Call addCdk8sChart("${chart.node.id}", chart) of ${cluster.node.path}`,
-      );
-      problems.throwIfAny();
-    };
-    checkAtSynthesis(this, check);
-    needCluster(chart, check);
   }
 }

@@ -5,12 +5,15 @@ import {
   choice,
   optional,
   type PropsSchema,
+  readArgument,
   readProps,
   wholeSize,
   withDefault,
 } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 import { ContainerImage } from "../../workload/images/container-image";
+
+const IMAGE = valueOf(ContainerImage);
 
 /**
  * The program that reads the log files of each node.
@@ -26,7 +29,7 @@ export class LogCollector {
    * @see https://docs.fluentbit.io/manual/installation/downloads/docker
    */
   public static fluentBit(image: ContainerImage): LogCollector {
-    return LogCollector.read("LogCollector.fluentBit", "fluent-bit", image);
+    return new LogCollector("fluent-bit", readArgument("LogCollector.fluentBit", "image", image, IMAGE));
   }
 
   /**
@@ -37,14 +40,7 @@ export class LogCollector {
    * @see https://github.com/fluent/fluentd-kubernetes-daemonset
    */
   public static fluentd(image: ContainerImage): LogCollector {
-    return LogCollector.read("LogCollector.fluentd", "fluentd", image);
-  }
-
-  private static read(factory: string, program: string, image: ContainerImage): LogCollector {
-    const problems = new Problems(factory);
-    valueOf(ContainerImage)(problems, "image", image);
-    problems.throwIfAny();
-    return new LogCollector(program, image);
+    return new LogCollector("fluentd", readArgument("LogCollector.fluentd", "image", image, IMAGE));
   }
 
   private constructor(

@@ -1,8 +1,7 @@
 import { type Size, Duration } from "cdk8s";
 import { type INetworkPolicyPeer } from "cdk8s-plus-27";
 import { LogRetention, LogSnapshots } from "./log-storage";
-import { type StoreProgram } from "./private/store-parts";
-import { checkPublicExposure } from "../private/platform-readers";
+import { checkOneGiven, checkPublicExposure } from "../private/platform-readers";
 import { checked } from "../../core/checked";
 import { findCredential } from "../../core/credential-patterns";
 import { shown } from "../../core/display-value";
@@ -17,6 +16,7 @@ import {
   optional,
   portNumber,
   type PropsSchema,
+  readArguments,
   readProps,
   type Resolved,
   subdomainName,
@@ -202,6 +202,14 @@ const DASHBOARDS = {
   publicReason: optional(text()),
 } satisfies PropsSchema<LogDashboardsProps>;
 
+/** Reads the props of the program in which people search logs. */
+const dashboards = (program: string) =>
+  optional(
+    checkedBy(objectOf(DASHBOARDS), (problems, name, read) => {
+      checkPublicExposure(problems, program, read, name);
+    }),
+  );
+
 const IN_CLUSTER = {
   image: IMAGE,
   users: SECRET_FILES,
@@ -214,12 +222,17 @@ const IN_CLUSTER = {
   memory: withDefault(wholeSize("mebibytes", { least: MIN_MEMORY, example: "Size.gibibytes(4)" }), 4096),
   kmsKeyId: optional(ocid("key")),
   keyCompartmentId: optional(ocid("compartment", "tenancy")),
-  dashboards: optional(objectOf(DASHBOARDS)),
   snapshots: optional(valueOf(LogSnapshots)),
+};
+
+const OPEN_SEARCH = {
+  ...IN_CLUSTER,
+  dashboards: dashboards("OpenSearch Dashboards"),
 } satisfies PropsSchema<OpenSearchInClusterProps>;
 
 const ELASTICSEARCH = {
   ...IN_CLUSTER,
+  dashboards: dashboards("Kibana"),
   collectorCredentials: SECRET_FILES,
   settingsCredentials: SECRET_FILES,
 } satisfies PropsSchema<ElasticsearchInClusterProps>;
@@ -247,41 +260,27 @@ const STORE = {
 
 export type ResolvedDashboards = Resolved<typeof DASHBOARDS>;
 /** The props of a store in the cluster; storage in gibibytes, memory in mebibytes. */
-export interface ResolvedStoreInCluster extends Resolved<typeof IN_CLUSTER> {
+export interface ResolvedStoreInCluster extends Resolved<typeof OPEN_SEARCH> {
   /** The credentials of programs, where certificates do not identify them. */
   readonly programs?: { readonly collector: SecretFiles; readonly settings: SecretFiles };
 }
 /** The props of a store outside of the ClusterLogging. */
 export type ResolvedStore = Resolved<typeof STORE>;
 
-export function readOpenSearch(problems: Problems, props: OpenSearchInClusterProps): ResolvedStoreInCluster {
-  const read = readProps(problems, props, IN_CLUSTER);
-  if (read.dashboards) checkPublicExposure(problems, "OpenSearch Dashboards", read.dashboards);
-  return problems.resolved<ResolvedStoreInCluster>(read);
+function readElasticsearch(factory: string, props: ElasticsearchInClusterProps): ResolvedStoreInCluster {
+  const { collectorCredentials, settingsCredentials, ...read } = readArguments(factory, props, ELASTICSEARCH);
+  return { ...read, programs: { collector: collectorCredentials, settings: settingsCredentials } };
 }
 
-export function readElasticsearch(
-  problems: Problems,
-  props: ElasticsearchInClusterProps,
-): ResolvedStoreInCluster {
-  const { collectorCredentials, settingsCredentials, ...read } = readProps(problems, props, ELASTICSEARCH);
-  if (read.dashboards) checkPublicExposure(problems, "Kibana", read.dashboards);
-  const programs = { collector: collectorCredentials, settings: settingsCredentials };
-  return problems.resolved({ ...read, programs } as Partial<ResolvedStoreInCluster>);
-}
-
-export function readStore(problems: Problems, props: LogStoreProps): ResolvedStore {
+function readStore(factory: string, props: LogStoreProps): ResolvedStore {
+  const problems = new Problems(factory);
   const read = readProps(problems, props, STORE);
-  const { certificateAuthority, credentials, egress = [] } = read;
-  if ((props.peer === undefined) === (egress.length === 0)) {
-    problems.add(
-      "LOG_DESTINATION_INVALID",
-      props.peer === undefined
-        ? "peer and egress were not given, so no collector reaches the host"
-        : "peer and egress were both given",
-      "Give peer for a workload or an ExternalPeer of the VCN, or egress for a host outside of the VCN",
-    );
-  }
+  const { certificateAuthority, credentials } = read;
+  checkOneGiven(problems, props, ["peer", "egress"], {
+    code: "LOG_DESTINATION_INVALID",
+    result: "so no collector reaches the host",
+    fix: "Give peer for a workload or an ExternalPeer of the VCN, or egress for a host outside of the VCN",
+  });
   if (credentials && credentials.path === certificateAuthority?.path) {
     problems.add(
       "PATH_INVALID",
@@ -314,56 +313,51 @@ function checkHost(problems: Problems, name: string, host: string): void {
 export class LogDestination {
   /** OpenSearch in the cluster: three nodes that authenticate each other and programs by certificates, on encrypted volumes. */
   public static openSearchInCluster(props: OpenSearchInClusterProps): LogDestination {
-    const problems = new Problems("LogDestination.openSearchInCluster");
-    return new LogDestination("opensearch", readOpenSearch(problems, props), undefined);
+    const store = readArguments("LogDestination.openSearchInCluster", props, OPEN_SEARCH);
+    return new LogDestination("opensearch", store);
   }
 
   /**
    * Elasticsearch in the cluster: three nodes that accept connections with certificates only, on encrypted volumes.
    *
-   * It needs the features of the basic licence only, under which programs are known by passwords, and searches are not audited.
+   * It needs the features of the basic licence only, with which programs authenticate by passwords, and searches are not audited.
    *
    * @see https://www.elastic.co/subscriptions
    */
   public static elasticsearchInCluster(props: ElasticsearchInClusterProps): LogDestination {
-    const problems = new Problems("LogDestination.elasticsearchInCluster");
-    return new LogDestination("elasticsearch", readElasticsearch(problems, props), undefined);
+    const store = readElasticsearch("LogDestination.elasticsearchInCluster", props);
+    return new LogDestination("elasticsearch", store);
   }
 
   /** OpenSearch that you run elsewhere: in the cluster, in the VCN, or outside of it. */
   public static openSearch(props: LogStoreProps): LogDestination {
-    return LogDestination.store("LogDestination.openSearch", "opensearch", props);
+    return new LogDestination("opensearch", undefined, readStore("LogDestination.openSearch", props));
   }
 
   /** Elasticsearch that you run elsewhere: in the cluster, in the VCN, or outside of it. */
   public static elasticsearch(props: LogStoreProps): LogDestination {
-    return LogDestination.store("LogDestination.elasticsearch", "elasticsearch", props);
-  }
-
-  private static store(factory: string, program: StoreProgram, props: LogStoreProps): LogDestination {
-    const problems = new Problems(factory);
-    return new LogDestination(program, undefined, readStore(problems, props));
+    return new LogDestination("elasticsearch", undefined, readStore("LogDestination.elasticsearch", props));
   }
 
   private constructor(
     /** The program: `opensearch` or `elasticsearch`. */
     public readonly program: string,
-    private readonly own: ResolvedStoreInCluster | undefined,
-    private readonly others: ResolvedStore | undefined,
+    private readonly inCluster?: ResolvedStoreInCluster,
+    private readonly external?: ResolvedStore,
   ) {}
 
   /** Whether the ClusterLogging creates it in the cluster. */
   public get isInCluster(): boolean {
-    return this.own !== undefined;
+    return this.inCluster !== undefined;
   }
 
   /** @internal */
-  public get _own(): ResolvedStoreInCluster | undefined {
-    return this.own;
+  public get _inCluster(): ResolvedStoreInCluster | undefined {
+    return this.inCluster;
   }
 
   /** @internal */
-  public get _others(): ResolvedStore | undefined {
-    return this.others;
+  public get _external(): ResolvedStore | undefined {
+    return this.external;
   }
 }

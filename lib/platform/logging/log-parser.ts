@@ -1,3 +1,4 @@
+import { checkGivenTogether } from "../private/platform-readers";
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
 import {
@@ -19,11 +20,11 @@ export interface LogPatternProps {
   /**
    * The group that holds the time of the line.
    *
-   * @default - the time at which the container runtime took the line
+   * @default - the time at which the container runtime received the line
    */
   readonly timeField?: string;
   /**
-   * How that time is written, in the notation of `strptime`, such as `%d/%b/%Y:%H:%M:%S %z`. Needed with `timeField`.
+   * The format of that time, in the notation of `strptime`, such as `%d/%b/%Y:%H:%M:%S %z`. Required with `timeField`.
    *
    * @default - none
    */
@@ -108,19 +109,12 @@ const MULTILINE = {
 export type ResolvedPattern = Resolved<typeof PATTERN>;
 export type ResolvedMultiline = Resolved<typeof MULTILINE>;
 
-/** Reads the props of a parser that takes lines apart; throws all problems together. */
+/** Reads the props of a parser that splits a line into fields; throws all problems together. */
 export function readPattern(problems: Problems, props: LogPatternProps): ResolvedPattern {
   const read = readProps(problems, props, PATTERN);
   const { pattern, timeField } = read;
-  if ((props.timeField === undefined) !== (props.timeFormat === undefined)) {
-    const [missing, present] =
-      props.timeField === undefined ? ["timeField", "timeFormat"] : ["timeFormat", "timeField"];
-    problems.add(
-      "ATTRIBUTE_MISSING",
-      `${missing} was not given, and ${present} was`,
-      'Give both: timeField: "time", timeFormat: "%d/%b/%Y:%H:%M:%S %z"',
-    );
-  }
+  const fix = 'Give both: timeField: "time", timeFormat: "%d/%b/%Y:%H:%M:%S %z"';
+  checkGivenTogether(problems, props, ["timeField", "timeFormat"], fix);
   if (pattern !== undefined && timeField !== undefined && !groupsOf(pattern).includes(timeField)) {
     problems.add(
       "LOG_PARSER_INVALID",

@@ -5,20 +5,18 @@ import {
   listOf,
   matching,
   type PropsSchema,
-  readProps,
-  reasonFor,
-  type Resolved,
+  readArguments,
+  readChoice,
   withDefault,
 } from "../../core/readers";
 import { type ReasonedChoice } from "../../core/reason";
-import { Problems } from "../../core/validation-error";
 
 /** Props for a LogRedaction. */
 export interface LogRedactionProps {
   /**
    * Names of further fields whose values are redacted, such as `iban`; letters, digits, `_`, `-` and `.`.
    *
-   * Case and punctuation don't count, and a name is found in a longer one: `iban` covers `customer_IBAN`.
+   * Case and punctuation are ignored, and a name matches within a longer one: `iban` covers `customer_IBAN`.
    *
    * @default - none
    */
@@ -47,18 +45,13 @@ export class LogRedaction {
    * keys, JSON Web Tokens, bearer tokens, passwords in URLs, tokens of well-known providers and pre-authenticated requests.
    */
   public static recommended(props: LogRedactionProps = {}): LogRedaction {
-    const problems = new Problems("LogRedaction.recommended");
-    const read = readProps(problems, props, REDACTION);
-    const { fields } = problems.resolved<Resolved<typeof REDACTION>>(read);
+    const { fields } = readArguments("LogRedaction.recommended", props, REDACTION);
     return new LogRedaction(true, [...fields]);
   }
 
   /** No redaction; the reason is recorded as an acknowledgement. */
   public static none(choice: ReasonedChoice): LogRedaction {
-    const problems = new Problems("LogRedaction.none");
-    const reason = reasonFor("A log without redaction")(problems, "reason", choice?.reason);
-    problems.throwIfAny();
-    return new LogRedaction(false, [], reason);
+    return new LogRedaction(false, [], readChoice("LogRedaction.none", "A log without redaction", choice));
   }
 
   private constructor(
@@ -66,7 +59,7 @@ export class LogRedaction {
     public readonly isOn: boolean,
     /** The names of further fields. */
     public readonly fields: string[],
-    /** The reason for no redaction, if there is none. */
+    /** The reason for no redaction; undefined if lines are redacted. */
     public readonly reason?: string,
   ) {}
 

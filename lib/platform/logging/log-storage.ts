@@ -1,7 +1,6 @@
-import { type OracleServiceRanges, oracleServiceRanges } from "../../network-policy/external-peer";
-import { SecretFiles } from "../../workload/pods/mounted-files";
 import { type Duration } from "cdk8s";
-import { type IConstruct } from "constructs";
+import { TerraformResource, TerraformStack, Token } from "cdktf";
+import { type Construct, type IConstruct } from "constructs";
 import { Acknowledgements } from "../../core/acknowledgement";
 import { checked } from "../../core/checked";
 import {
@@ -9,13 +8,17 @@ import {
   wholeDuration,
   matching,
   type PropsSchema,
-  readProps,
+  readArguments,
   type Resolved,
   valueOf,
   withDefault,
 } from "../../core/readers";
 import { type ReasonedChoice } from "../../core/reason";
+import { regionOfProvider } from "../../core/regions";
 import { Problems } from "../../core/validation-error";
+import { type OracleServiceRanges, oracleServiceRanges } from "../../network-policy/external-peer";
+import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
+import { SecretFiles } from "../../workload/pods/mounted-files";
 
 const MIN_DAYS = 30;
 const MAX_DAYS = 3650;
@@ -26,7 +29,7 @@ const DAYS = wholeDuration("days", { least: 1, most: MAX_DAYS, example: "Duratio
 @checked
 export class LogRetention {
   /**
-   * 30 days or more, which is time to notice an attack and look back.
+   * 30 days or more, long enough to notice and investigate an attack.
    *
    * @param duration whole days, 30 to 3650
    */
@@ -42,7 +45,7 @@ export class LogRetention {
   }
 
   /**
-   * Fewer than 30 days; the reason is kept as an acknowledgement.
+   * Fewer than 30 days; the reason is recorded as an acknowledgement.
    *
    * @param duration whole days, 1 to 29
    */
@@ -61,7 +64,7 @@ export class LogRetention {
   private constructor(
     /** The number of days. */
     public readonly days: number,
-    /** The reason for fewer than 30 days, if there are. */
+    /** The reason for fewer than 30 days; undefined for 30 days or more. */
     public readonly reason?: string,
   ) {}
 
@@ -131,13 +134,12 @@ type ResolvedSnapshots = Resolved<typeof SNAPSHOTS>;
 export class LogSnapshots {
   /** Snapshots in a bucket. */
   public static toBucket(props: LogSnapshotsProps): LogSnapshots {
-    const problems = new Problems("LogSnapshots.toBucket");
-    return new LogSnapshots(problems.resolved<ResolvedSnapshots>(readProps(problems, props, SNAPSHOTS)));
+    return new LogSnapshots(readArguments("LogSnapshots.toBucket", props, SNAPSHOTS));
   }
 
   private constructor(private readonly props: ResolvedSnapshots) {}
 
-  /** The number of days for which a snapshot is kept. */
+  /** The retention of a snapshot, in days. */
   public get retentionDays(): number {
     return this.props.retention;
   }
@@ -167,4 +169,42 @@ export class LogSnapshots {
   public get _oracleServices(): OracleServiceRanges {
     return this.props.oracleServices;
   }
+}
+
+const BUCKET = "oci_objectstorage_bucket";
+
+interface WrittenBucket {
+  readonly name?: unknown;
+  readonly retention_rules?: unknown;
+}
+
+/** Whether a construct is the bucket of the snapshots, with a retention rule; a bucket of another region is another one. */
+function isRetained(construct: IConstruct, { bucketName, region }: LogSnapshots): boolean {
+  if (!TerraformResource.isTerraformResource(construct) || construct.terraformResourceType !== BUCKET)
+    return false;
+  const { resource } = construct.toTerraform() as {
+    readonly resource?: { readonly [type: string]: { readonly [id: string]: WrittenBucket } };
+  };
+  const [written = {}] = Object.values(resource?.[BUCKET] ?? {});
+  const { name, retention_rules: rules } = written;
+  if (name !== bucketName || !Array.isArray(rules) || rules.length === 0) return false;
+  const { provider } = construct as { readonly provider?: { readonly region?: unknown } };
+  const own = provider ? provider.region : regionOfProvider(TerraformStack.of(construct));
+  return typeof own !== "string" || Token.isUnresolved(own) || own === region;
+}
+
+/** Checks at synthesis that no bucket of the program with a retention rule is the bucket of the snapshots. */
+export function checkSnapshotBucket(logging: Construct, cluster: IConstruct, snapshots: LogSnapshots): void {
+  checkAtSynthesis(logging, () => {
+    const bucket = cluster.node.root.node.findAll().find((construct) => isRetained(construct, snapshots));
+    if (!bucket) return;
+    const owner = bucket.node.id === "Resource" ? (bucket.node.scope ?? bucket) : bucket;
+    const problems = new Problems(logging);
+    problems.add(
+      "LOG_DESTINATION_INVALID",
+      `destination writes snapshots to the bucket ${snapshots.bucketName} of ${owner.node.path}, whose retention rule prevents the store from deleting them`,
+      'Give the snapshots a bucket of their own without retention rules, such as a PrivateBucket: bucketName: "log-snapshots"',
+    );
+    problems.throwIfAny();
+  });
 }

@@ -2,6 +2,7 @@ import { type Duration } from "cdk8s";
 import { type TerraformProvider } from "cdktf";
 import { type Construct } from "constructs";
 import { checkCompartmentNotLogged, checkNoLogger, registerLogger } from "./private/loggers";
+import { checkOneGiven } from "../private/platform-readers";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { checked } from "../../core/checked";
 import { checkConstructId, problemsIn } from "../../core/construct-scope";
@@ -38,21 +39,22 @@ export interface OciContainerLoggingProps extends TaggingProps {
    */
   readonly dynamicGroupId?: string;
   /**
-   * The OCID of the tenancy, in which a dynamic group of all instances of the cluster's compartment is made; either this or `dynamicGroupId`.
+   * The OCID of the tenancy, in which to create a dynamic group of all instances of the cluster's compartment; either this or
+   * `dynamicGroupId`.
    *
-   * Nodes of another cluster in the compartment match too: then give a `dynamicGroupId`.
+   * It matches the nodes of other clusters in the compartment, too: give a `dynamicGroupId` if there are any.
    *
    * @default - none
    */
   readonly tenancyId?: string;
   /**
-   * The OCID of the compartment of the log group; who may read there sees what all containers log.
+   * The OCID of the compartment of the log group; whoever can read logs there sees those of all containers.
    *
    * @default - that of the cluster
    */
   readonly compartmentId?: string;
   /**
-   * How long lines are kept: 30, 60, 90, 120, 150 or 180 days.
+   * The retention of lines: 30, 60, 90, 120, 150 or 180 days.
    *
    * @default - 90 days
    */
@@ -89,7 +91,7 @@ const CONTAINER_LOGGING = {
   ...taggingReaders(),
 } satisfies PropsSchema<OciContainerLoggingProps>;
 
-/** The props, with what follows from the cluster. */
+/** The props, with the compartment of the log group. */
 interface ResolvedContainerLogging extends Resolved<typeof CONTAINER_LOGGING> {
   readonly compartmentId: string;
 }
@@ -106,16 +108,11 @@ function readContainerLogging(
   const { cluster, homeRegionProvider } = read;
   const ofCluster = cluster && problems.collect(() => cluster.compartmentId);
   checkNoLogger(problems, cluster);
-  if ((props.dynamicGroupId === undefined) === (props.tenancyId === undefined)) {
-    problems.add(
-      "ATTRIBUTE_MISSING",
-      props.dynamicGroupId === undefined
-        ? "dynamicGroupId and tenancyId were not given"
-        : "dynamicGroupId and tenancyId were both given",
-      "Give the dynamic group of the nodes, or the tenancy in which to create one",
-    );
-  }
-  if (cluster && ofCluster !== undefined && props.tenancyId !== undefined) {
+  checkOneGiven(problems, props, ["dynamicGroupId", "tenancyId"], {
+    code: "ATTRIBUTE_MISSING",
+    fix: "Give the dynamic group of the nodes, or the tenancy in which to create one",
+  });
+  if (cluster && ofCluster !== undefined && read.tenancyId !== undefined) {
     checkCompartmentNotLogged(problems, cluster, ofCluster);
   }
   checkHomeRegionProvider(problems, scope, homeRegionProvider);
@@ -128,9 +125,9 @@ function readContainerLogging(
 /**
  * The logs of all containers of a cluster in OCI Logging, sent by the Oracle Cloud Agent that the nodes have: no pod and no credential.
  *
- * The agent neither redacts, nor joins stack traces, nor knows the labels of pods: the name of a file says pod, namespace and container.
- * Where that is needed, a ClusterLogging does it. A cluster has one of the two. The nodes must have the plugin "Custom Logs Monitoring"
- * on, as images of OKE have, and reach the service by the service gateway. No tenancy has confirmed it yet.
+ * The agent does not redact lines, join stack traces, or add the labels of pods; the name of a file contains the pod, the namespace and the
+ * container. A ClusterLogging does all of that. A cluster has one of the two. The nodes must have the plugin "Custom Logs Monitoring"
+ * enabled, as OKE images have, and reach the service through the service gateway. This was not yet tested in a tenancy.
  *
  * @see https://docs.oracle.com/iaas/Content/ContEng/Tasks/contengviewingworkernodelogs.htm
  * @see https://docs.oracle.com/iaas/Content/Logging/Concepts/agent_management.htm
@@ -143,7 +140,7 @@ export class OciContainerLogging extends ResourceConstruct {
   public readonly logGroupId: string;
   /** The OCID of the compartment of the log group. */
   public readonly compartmentId: string;
-  /** The number of days for which lines are kept. */
+  /** The retention of lines, in days. */
   public readonly retentionDays: number;
 
   private readonly resolved: ResolvedContainerLogging;
@@ -160,7 +157,7 @@ export class OciContainerLogging extends ResourceConstruct {
     const common = { compartmentId: this.compartmentId, displayName, ...tags };
     const group = new LoggingLogGroup(this, "LogGroup", {
       ...common,
-      description: "What the containers of the cluster log",
+      description: "Logs of the containers of the cluster",
     });
     this.logGroupId = group.id;
     const log = new LoggingLog(this, "Log", {
@@ -177,7 +174,7 @@ export class OciContainerLogging extends ResourceConstruct {
       provider: resolved.homeRegionProvider,
       compartmentId: this.compartmentId,
       name: policyNameOf(this, displayName),
-      description: "Lets nodes send what their containers log",
+      description: "Lets nodes send the logs of their containers",
       statements: [
         `Allow dynamic-group id ${groupId} to use log-content in compartment id ${this.compartmentId}`,
       ],
@@ -186,7 +183,7 @@ export class OciContainerLogging extends ResourceConstruct {
     });
     new LoggingUnifiedAgentConfiguration(this, "Resource", {
       ...common,
-      description: "Sends what containers log to OCI Logging",
+      description: "Sends the logs of containers to OCI Logging",
       isEnabled: true,
       groupAssociation: { groupList: [groupId] },
       serviceConfiguration: {

@@ -1,4 +1,5 @@
-import { EGRESS, webAddress } from "./private/monitoring-readers";
+import { EGRESS, RECEIVER_ADDRESS, webAddress } from "./private/monitoring-readers";
+import { checkOneGiven } from "../private/platform-readers";
 import { checked } from "../../core/checked";
 import {
   matching,
@@ -79,7 +80,7 @@ const MAILBOX = matching(
 );
 
 const WEBHOOK = {
-  url: optional(webAddress()),
+  url: optional(webAddress(RECEIVER_ADDRESS)),
   secretFiles: optional(SECRET_FILES),
   egress: withDefault(EGRESS, []),
 } satisfies PropsSchema<WebhookReceiverProps>;
@@ -125,15 +126,10 @@ export class AlertReceiver {
     const problems = new Problems("AlertReceiver.webhook");
     NAME(problems, "name", name);
     const read = readProps(problems, props, WEBHOOK);
-    if ((props.url === undefined) === (props.secretFiles === undefined)) {
-      problems.add(
-        "RECEIVER_INVALID",
-        props.url === undefined
-          ? "url and secretFiles were not given"
-          : "url and secretFiles were both given",
-        'Give url: "https://alerts.example.com/hook", or secretFiles with the file url',
-      );
-    }
+    checkOneGiven(problems, props, ["url", "secretFiles"], {
+      code: "RECEIVER_INVALID",
+      fix: 'Give url: "https://alerts.example.com/hook", or secretFiles with the file url',
+    });
     const { url, secretFiles, egress } = problems.resolved<Resolved<typeof WEBHOOK>>(read);
     const settings = secretFiles ? { url_file: `${secretFiles.path}/url` } : { url };
     return new AlertReceiver({

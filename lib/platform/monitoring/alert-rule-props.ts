@@ -1,5 +1,6 @@
 import { type Duration } from "cdk8s";
 import { promQl } from "./private/monitoring-readers";
+import { checkGivenTogether } from "../private/platform-readers";
 import { checkLiteral } from "../../core/credential-literal";
 import { shown } from "../../core/display-value";
 import {
@@ -117,14 +118,8 @@ export function readAlert(props: AlertRuleProps): ResolvedAlert {
   const name: unknown = (props as AlertRuleProps | undefined)?.name;
   const problems = new Problems(`AlertRule ${typeof name === "string" ? name : ""}`.trim());
   const read = readProps(problems, props, ALERT);
-  if ((props.hit === undefined) !== (props.nearMiss === undefined)) {
-    const [missing, present] = props.hit ? ["nearMiss", "hit"] : ["hit", "nearMiss"];
-    problems.add(
-      "ATTRIBUTE_MISSING",
-      `${missing} was not given, and ${present} was`,
-      "Give both: a rule that always fires has a hit too",
-    );
-  }
+  const fix = "Give both: time series for which the alert fires, and similar ones for which it does not";
+  checkGivenTogether(problems, props, ["hit", "nearMiss"], fix);
   return problems.resolved<ResolvedAlert>(read);
 }
 

@@ -8,17 +8,15 @@ import { GrafanaUsers } from "./grafana-users";
 import { checkPublicExposure, checkClusterWideId, readOwnNamespace } from "../private/platform-readers";
 import { type ISecureOkeCluster } from "../../cluster/cluster-base";
 import { KubernetesVersion } from "../../cluster/kubernetes-version";
-import { type IngressOptions } from "../../exposure/ingress-gateway";
-import { Toleration } from "../../workload/pods/scheduling";
 import { checked } from "../../core/checked";
 import { pathOf } from "../../core/construct-scope";
 import { shown } from "../../core/display-value";
-import { checkGiven } from "../../core/missing-values";
 import {
   type PropsSchema,
+  readArguments,
+  readChoice,
   readProps,
   valueOf,
-  reasonFor,
   any,
   listOf,
   ocid,
@@ -32,11 +30,13 @@ import {
 import { type ReasonedChoice } from "../../core/reason";
 import { Problems } from "../../core/validation-error";
 import { checkUnique } from "../../core/value-readers";
+import { type IngressOptions } from "../../exposure/ingress-gateway";
 import { isOverlay } from "../../network/vcn/pod-networking";
 import { ContainerImage } from "../../workload/images/container-image";
 import { type ImageLockOptions } from "../../workload/images/image-lock";
-import { pullSecretNames } from "../../workload/pods/service-account";
 import { monitorOf } from "../../workload/monitoring";
+import { Toleration } from "../../workload/pods/scheduling";
+import { pullSecretNames } from "../../workload/pods/service-account";
 
 /** Props for ClusterMonitoring. */
 export interface ClusterMonitoringProps {
@@ -49,7 +49,7 @@ export interface ClusterMonitoringProps {
   /**
    * The receivers of alerts; each receives all alerts.
    *
-   * @default - nowhere, with the warning `alert-receivers`
+   * @default - none, with the warning `alert-receivers`
    */
   readonly receivers?: AlertReceiver[];
   /**
@@ -68,7 +68,7 @@ export interface ClusterMonitoringProps {
    * The exposure of Grafana outside of the cluster. Only Grafana can be exposed: Prometheus, Alertmanager and Jaeger do not
    * authenticate their users.
    *
-   * @default - not at all; `kubectl port-forward` reaches it
+   * @default - none; `kubectl port-forward` reaches it
    */
   readonly exposure?: IngressOptions;
   /**
@@ -104,7 +104,7 @@ export interface ClusterMonitoringProps {
   /**
    * The OCID of the key in OCI Vault that encrypts the volumes.
    *
-   * @default - a key that Oracle keeps
+   * @default - a key that Oracle manages
    */
   readonly kmsKeyId?: string;
   /**
@@ -126,7 +126,7 @@ export interface ClusterMonitoringProps {
    */
   readonly nodeTolerations?: Toleration[];
   /**
-   * The names of Secrets that the images are pulled with, such as `["ocir"]`, in both namespaces; an empty list says that they need
+   * The names of Secrets that the images are pulled with, such as `["ocir"]`, in both namespaces; an empty list means
    * none.
    *
    * @default - none
@@ -179,8 +179,7 @@ const IMAGES = {
 export class MonitoringImages {
   /** Images by their references. */
   public static of(images: MonitoringImageSet): MonitoringImages {
-    const problems = new Problems("MonitoringImages.of");
-    return new MonitoringImages(problems.resolved<MonitoringImageSet>(readProps(problems, images, IMAGES)));
+    return new MonitoringImages(readArguments("MonitoringImages.of", images, IMAGES));
   }
 
   /**
@@ -225,10 +224,8 @@ export class KubeletMetrics {
 
   /** Scrapes them without verifying their certificates: a host that takes over the address of a node receives the token of Prometheus. */
   public static unverified(choice: ReasonedChoice): KubeletMetrics {
-    const problems = new Problems("KubeletMetrics.unverified");
-    const reason = reasonFor("A kubelet with an unverified certificate")(problems, "reason", choice?.reason);
-    problems.throwIfAny();
-    return new KubeletMetrics(true, false, reason);
+    const exception = "A kubelet with an unverified certificate";
+    return new KubeletMetrics(true, false, readChoice("KubeletMetrics.unverified", exception, choice));
   }
 
   /** Does not scrape them: metrics of containers and the usage of volumes are missing. */
@@ -241,7 +238,7 @@ export class KubeletMetrics {
     public readonly isRead: boolean,
     /** Whether their certificates are verified. */
     public readonly isVerified: boolean,
-    /** The reason for unverified certificates, if they are. */
+    /** The reason for unverified certificates; undefined if they are verified. */
     public readonly reason?: string,
   ) {}
 }
@@ -305,7 +302,6 @@ export function readMonitoring(scope: Construct, id: string, props: ClusterMonit
     );
   }
   const nodesCidr = cluster && problems.collect(() => cluster.network.workerSubnet.cidr);
-  if (cluster && !problems.any) checkGiven(problems, { "The range of the nodes' subnet": nodesCidr });
   const hasPodsGroup = cluster && problems.collect(() => !isOverlay(cluster.podNetworking));
   return problems.resolved<Monitoring>({ ...read, alerts, dashboards, namespace, nodesCidr, hasPodsGroup });
 }

@@ -1,4 +1,3 @@
-import * as programs from "./private/programs";
 import { ApiObject, Chart } from "cdk8s";
 import { Construct, type IConstruct } from "constructs";
 import { type AlertReceiver } from "./alert-receiver";
@@ -13,6 +12,7 @@ import {
 import { type GrafanaDashboard } from "./grafana-dashboard";
 import { GRAFANA_FILES } from "./private/grafana-config";
 import { LiveFiles } from "./private/live-files";
+import * as programs from "./private/programs";
 import {
   nodePermissions,
   podPermissions,
@@ -24,7 +24,7 @@ import {
   type PodScrape,
 } from "./private/prometheus-config";
 import { addTraceEnvironment } from "./private/tracing-config";
-import { acknowledgePublicExposure } from "../private/platform-readers";
+import { acknowledgePublicExposure, checkChartCluster } from "../private/platform-readers";
 import { checked } from "../../core/checked";
 import { Port } from "../../core/port";
 import { byText } from "../../core/stable-order";
@@ -33,9 +33,6 @@ import { addWarning } from "../../core/warnings";
 import { SecureNamespace } from "../../namespaces/secure-namespace";
 import { LeastPrivilegeRole, RoleScope } from "../../rbac/role";
 import { Subject } from "../../rbac/subject";
-import { isSameCluster, scopeOf } from "../../synthesis/chart-scopes";
-import { needCluster } from "../../synthesis/chart-guards";
-import { checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { type HardenedDaemonSet } from "../../workload/hardened-daemon-set";
 import { type HardenedDeployment } from "../../workload/hardened-deployment";
 import { type HardenedStatefulSet } from "../../workload/hardened-stateful-set";
@@ -64,7 +61,7 @@ import { PodSecurityLevel } from "../../workload/pods/pod-security";
 export class ClusterMonitoring extends Construct {
   /** The namespace of the chart; that of the node exporters is `<namespace>-nodes`. */
   public readonly namespace: string;
-  /** The number of hours for which Prometheus keeps samples. */
+  /** The retention of samples in Prometheus, in hours. */
   public readonly retentionHours: number;
   /** The receivers of alerts. */
   public readonly receivers: AlertReceiver[];
@@ -134,7 +131,7 @@ export class ClusterMonitoring extends Construct {
       scope.node.tryRemoveChild(id);
       throw error;
     }
-    this.checkHome();
+    checkChartCluster(this, monitoring.cluster);
     acknowledgePublicExposure(this, "Grafana", monitoring);
     if (monitoring.receivers.length === 0) this.warnWithoutReceivers();
     setMonitor(monitoring.cluster, this as Monitor);
@@ -192,7 +189,7 @@ export class ClusterMonitoring extends Construct {
       name: `${namespace}-nodes`,
       ...more,
       podSecurity: PodSecurityLevel.privilegedFor({
-        reason: "Node exporters have the network of their nodes, which every lower level refuses",
+        reason: "Node exporters use the network of their nodes, which stricter levels reject",
       }),
     });
     return nodes;
@@ -304,27 +301,6 @@ export class ClusterMonitoring extends Construct {
     if (!hasPodsGroup) return;
     const reason = `Prometheus reads metrics of the nodes, TCP ${port}`;
     cluster.podSecurityGroup.allowTo(cluster.workerSecurityGroup, Port.tcp(port), { reason });
-  }
-
-  /** Checks that the chart is added to the cluster that is monitored. */
-  private checkHome(): void {
-    const { cluster } = this.monitoring;
-    const chart = Chart.of(this);
-    const check = () => {
-      const home = scopeOf(chart);
-      if (home && isSameCluster(home, cluster)) return;
-      const problems = new Problems(this);
-      problems.add(
-        home ? "PEER_ELSEWHERE" : "CHART_NOT_ADDED",
-        home
-          ? `The chart was added to ${home.node.path}, and cluster is ${cluster.node.path}`
-          : `The chart ${chart.node.path || chart.node.id} was added to no cluster`,
-        `Call addCdk8sChart("${chart.node.id}", chart) of ${cluster.node.path}`,
-      );
-      problems.throwIfAny();
-    };
-    checkAtSynthesis(this, check);
-    needCluster(chart, check);
   }
 
   private warnWithoutReceivers(): void {

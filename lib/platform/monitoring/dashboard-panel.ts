@@ -6,12 +6,11 @@ import {
   objectOf,
   optional,
   type PropsSchema,
-  readProps,
+  readArguments,
   type Resolved,
   text,
   withDefault,
 } from "../../core/readers";
-import { Problems } from "../../core/validation-error";
 import { nonEmptyListOf } from "../../core/value-readers";
 
 /** A query of a panel. */
@@ -78,17 +77,12 @@ type ResolvedPanel = Resolved<typeof PANEL>;
 export class DashboardPanel {
   /** Lines over time. */
   public static timeSeries(props: DashboardPanelProps): DashboardPanel {
-    return DashboardPanel.read("timeseries", props);
+    return new DashboardPanel("timeseries", readArguments("DashboardPanel.timeSeries", props, PANEL));
   }
 
   /** The value of each series now, large; a series that ended is not shown. */
   public static stat(props: DashboardPanelProps): DashboardPanel {
-    return DashboardPanel.read("stat", props);
-  }
-
-  private static read(type: string, props: DashboardPanelProps): DashboardPanel {
-    const problems = new Problems("DashboardPanel");
-    return new DashboardPanel(type, problems.resolved<ResolvedPanel>(readProps(problems, props, PANEL)));
+    return new DashboardPanel("stat", readArguments("DashboardPanel.stat", props, PANEL));
   }
 
   private constructor(

@@ -2,7 +2,7 @@ import { DashboardPanel, type GrafanaDashboardProps } from "./dashboard-panel";
 import { recommendedDashboards } from "./private/recommended-dashboards";
 import { checked } from "../../core/checked";
 import { checkFileContent } from "../../core/credential-literal";
-import { matching, type PropsSchema, readProps, type Resolved, valueOf } from "../../core/readers";
+import { matching, type PropsSchema, readArguments, valueOf } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
 import { nonEmptyListOf } from "../../core/value-readers";
 
@@ -37,9 +37,7 @@ const SCHEMA_VERSION = 39;
 export class GrafanaDashboard {
   /** A dashboard of panels. */
   public static of(props: GrafanaDashboardProps): GrafanaDashboard {
-    const problems = new Problems("GrafanaDashboard.of");
-    const read = readProps(problems, props, DASHBOARD);
-    const { id, title, panels } = problems.resolved<Resolved<typeof DASHBOARD>>(read);
+    const { id, title, panels } = readArguments("GrafanaDashboard.of", props, DASHBOARD);
     const model = {
       uid: id,
       title,
@@ -61,7 +59,7 @@ export class GrafanaDashboard {
     const model = parse(problems, json);
     problems.throwIfAny();
     const { uid, title } = model as { uid?: unknown; title?: unknown };
-    const identity = { id: ID(problems, "uid", uid), title: TITLE(problems, "title", title) };
+    const identity = { id: ID(problems, "json.uid", uid), title: TITLE(problems, "json.title", title) };
     const { id, title: name } = problems.resolved<{ id: string; title: string }>(identity);
     const rest = Object.fromEntries(Object.entries(model as object).filter(([key]) => key !== "id"));
     return GrafanaDashboard.withModel("GrafanaDashboard.fromJson", {

@@ -1,14 +1,6 @@
-import { EGRESS, webAddress } from "./private/monitoring-readers";
+import { EGRESS, OIDC_ADDRESS, webAddress } from "./private/monitoring-readers";
 import { checked } from "../../core/checked";
-import {
-  matching,
-  type PropsSchema,
-  readProps,
-  type Resolved,
-  valueOf,
-  withDefault,
-} from "../../core/readers";
-import { Problems } from "../../core/validation-error";
+import { matching, type PropsSchema, readArguments, valueOf, withDefault } from "../../core/readers";
 import { type Egress } from "../../network/egress/egress";
 import { SecretFiles } from "../../workload/pods/mounted-files";
 
@@ -50,7 +42,7 @@ export interface AdministratorProps {
   readonly secretFiles: SecretFiles;
 }
 
-const HTTPS = webAddress(["https:"]);
+const ENDPOINT = webAddress(OIDC_ADDRESS);
 const SECRET_FILES = valueOf(SecretFiles);
 
 const OIDC = {
@@ -58,9 +50,9 @@ const OIDC = {
     code: "VALUE_INVALID",
   }),
   secretFiles: SECRET_FILES,
-  authorizationUrl: HTTPS,
-  tokenUrl: HTTPS,
-  userInfoUrl: HTTPS,
+  authorizationUrl: ENDPOINT,
+  tokenUrl: ENDPOINT,
+  userInfoUrl: ENDPOINT,
   rolePath: withDefault(
     matching(
       /^[^\r\n]+$/,
@@ -95,10 +87,8 @@ export class GrafanaUsers {
    * @see https://grafana.com/docs/grafana/latest/setup-grafana/configure-access/configure-authentication/generic-oauth/
    */
   public static oidc(props: OidcUsersProps): GrafanaUsers {
-    const problems = new Problems("GrafanaUsers.oidc");
-    const read = readProps(problems, props, OIDC);
     const { authorizationUrl, clientId, egress, rolePath, secretFiles, tokenUrl, userInfoUrl } =
-      problems.resolved<Resolved<typeof OIDC>>(read);
+      readArguments("GrafanaUsers.oidc", props, OIDC);
     const files = { GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET__FILE: `${secretFiles.path}/client-secret` };
     return new GrafanaUsers(secretFiles, egress, files, {
       auth: { disable_login_form: "true", oauth_auto_login: "true" },
@@ -122,9 +112,7 @@ export class GrafanaUsers {
 
   /** One user, whose password is read when Grafana first starts. */
   public static administrator(props: AdministratorProps): GrafanaUsers {
-    const problems = new Problems("GrafanaUsers.administrator");
-    const read = readProps(problems, props, ADMINISTRATOR);
-    const { secretFiles, userName } = problems.resolved<Resolved<typeof ADMINISTRATOR>>(read);
+    const { secretFiles, userName } = readArguments("GrafanaUsers.administrator", props, ADMINISTRATOR);
     const files = { GF_SECURITY_ADMIN_PASSWORD__FILE: `${secretFiles.path}/password` };
     return new GrafanaUsers(secretFiles, [], files, {
       auth: { disable_login_form: "false" },

@@ -1,11 +1,11 @@
 import { Yaml } from "cdk8s";
 import { byText } from "../../core/stable-order";
 
-/** What a check compares, of a flag of the kubelet or of a value of its configuration file. */
+/** A comparison of a check: with a flag of the kubelet, or a value of its configuration file. */
 export interface BenchmarkTest {
-  /** The flag, or a word of what the audit command prints. */
+  /** The flag, or a word in the output of the audit command. */
   readonly flag: string;
-  /** The JSONPath in the configuration file. @default - the flag alone is looked at */
+  /** The JSONPath in the configuration file. @default - only the flag is compared */
   readonly path?: string;
   /** Whether it must be set. @default true */
   readonly set?: boolean;
@@ -15,21 +15,21 @@ export interface BenchmarkTest {
 
 /** One recommendation for worker nodes. */
 export interface BenchmarkCheck {
-  /** The number that the recommendation has in the benchmark. */
+  /** The number of the recommendation in the benchmark. */
   readonly id: string;
   readonly text: string;
   readonly remediation: string;
   readonly tests: readonly BenchmarkTest[];
-  /** Whether one of the tests is enough. @default false */
+  /** Whether one passing comparison suffices. @default false */
   readonly any?: boolean;
-  /** Whether it counts as a failure and not as a warning. @default true */
+  /** Whether it fails the run, and not only warns. @default true */
   readonly scored?: boolean;
 }
 
 /** A recommendation about one file of the node. */
 export interface FileCheck extends BenchmarkCheck {
   readonly file: "config" | "kubeconfig";
-  /** What `stat` prints of the file. */
+  /** The format of the output of `stat`. */
   readonly format: string;
 }
 
@@ -79,7 +79,7 @@ const argument = (flag: string) =>
 export const KUBELET_CHECKS: readonly BenchmarkCheck[] = [
   {
     id: "3.2.1",
-    text: "The kubelet answers nobody who did not log in",
+    text: "The kubelet rejects anonymous requests",
     remediation: argument("--anonymous-auth=false"),
     tests: [
       { flag: "--anonymous-auth", path: "{.authentication.anonymous.enabled}", op: "eq", value: "false" },
@@ -87,7 +87,7 @@ export const KUBELET_CHECKS: readonly BenchmarkCheck[] = [
   },
   {
     id: "3.2.2",
-    text: "The kubelet asks the API server who may do what",
+    text: "The kubelet authorizes requests through the API server",
     remediation: argument("--authorization-mode=Webhook"),
     tests: [
       { flag: "--authorization-mode", path: "{.authorization.mode}", op: "nothave", value: "AlwaysAllow" },
@@ -108,7 +108,7 @@ export const KUBELET_CHECKS: readonly BenchmarkCheck[] = [
       unset("--read-only-port", "{.readOnlyPort}"),
     ],
     any: true,
-    // The benchmark has it as a manual one.
+    // The benchmark lists it as a manual check.
     scored: false,
   },
   {

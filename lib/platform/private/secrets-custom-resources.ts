@@ -1,30 +1,30 @@
-/** A kind of objects, as a CustomResourceDefinition declares it. */
+/** A kind of custom resource. */
 export interface CustomResource {
   readonly group: string;
   readonly version: string;
   readonly kind: string;
   readonly plural: string;
   readonly singular: string;
-  /** The schema of the spec, where objects have one. */
+  /** The schema of the spec. @default - objects have no spec */
   readonly spec?: object;
-  /** Whether the program of the kind writes a status. @default false */
+  /** Whether the controller of the kind writes a status. @default false */
   readonly hasStatus?: boolean;
 }
 
-/** A text. */
+/** The schema of a text. */
 export const TEXT = { type: "string" };
 
-/** An object with members; all others are pruned. */
+/** The schema of an object; the API server prunes all other members. */
 export function objectOf(properties: object, required: readonly string[] = []): object {
   return { type: "object", properties, ...(required.length > 0 ? { required: [...required] } : {}) };
 }
 
-/** A list of values of one kind. */
+/** The schema of a list. */
 export function listOf(items: object): object {
   return { type: "array", items };
 }
 
-/** One of some texts. */
+/** The schema of an enumeration. */
 export function oneOf(values: readonly string[], defaultValue?: string): object {
   return {
     type: "string",
@@ -33,7 +33,7 @@ export function oneOf(values: readonly string[], defaultValue?: string): object 
   };
 }
 
-/** The spec of a CustomResourceDefinition of a kind in namespaces. */
+/** The spec of the CustomResourceDefinition of a namespaced kind. */
 export function definitionOf(resource: CustomResource): { readonly name: string; readonly spec: object } {
   const { group, hasStatus = false, kind, plural, singular, spec, version } = resource;
   const properties = {
@@ -41,7 +41,7 @@ export function definitionOf(resource: CustomResource): { readonly name: string;
     kind: TEXT,
     metadata: { type: "object" },
     ...(spec ? { spec } : {}),
-    // Only the program of the kind writes it, and newer releases write more.
+    // Only the controller of the kind writes it, and newer releases write more members.
     status: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
   };
   return {
@@ -93,7 +93,7 @@ export function externalSecretsDefinitions(): { readonly name: string; readonly 
       spec: externalSecretSpec(),
       hasStatus: true,
     }),
-    // The operator watches this kind and does not start without it; nothing here makes such an object.
+    // The operator watches this kind and does not start without it; the library creates no such object.
     definitionOf({
       group: GENERATORS,
       version: "v1alpha1",
@@ -160,7 +160,7 @@ function externalSecretSpec(): object {
   );
 }
 
-/** What the operator needs in the namespace that it watches; tokens of single service accounts are granted beside. */
+/** The permissions of the operator in the watched namespace; `mountSecret` adds those for tokens of single service accounts. */
 export const WATCHED_RULES: readonly object[] = [
   { apiGroups: [GROUP], resources: ["externalsecrets", "secretstores"], verbs: [...READ, "patch", "update"] },
   {
@@ -173,7 +173,7 @@ export const WATCHED_RULES: readonly object[] = [
   { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
 ];
 
-/** What replicas of the operator need in its own namespace, so that one of them works at a time. */
+/** The permissions of the operator in its own namespace, for the election of the active replica. */
 export const LEADER_RULES: readonly object[] = [
   { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create", "get", "patch", "update"] },
 ];
@@ -212,7 +212,7 @@ export function secretsStoreDefinitions(): { readonly name: string; readonly spe
   ];
 }
 
-/** The policy that lets no class of Oracle's provider authenticate as a user or as a node. */
+/** The admission policy that rejects classes of Oracle's provider that authenticate as a user or as a node. */
 export function workloadIdentityPolicy(): object {
   return {
     failurePolicy: "Fail",
@@ -239,7 +239,7 @@ export function workloadIdentityPolicy(): object {
   };
 }
 
-/** What the driver needs of the API: no Secret, and no token. */
+/** The permissions of the driver, without Secrets and tokens. */
 export const DRIVER_RULES: readonly object[] = [
   { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
   { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] },

@@ -1,9 +1,9 @@
 import { NodeReach } from "../../workload/host-access/private/host-access-guard";
 import { type ContainerImage } from "../../workload/images/container-image";
 
-/** The driver's name, by which volumes name it. */
+/** The name of the driver, to which volumes refer. */
 export const CSI_DRIVER = "secrets-store.csi.k8s.io";
-/** Where providers put their sockets, so that the driver finds them. */
+/** The directory in which the driver finds the sockets of providers. */
 const PROVIDERS_PATH = "/var/run/secrets-store-csi-providers";
 const PLUGIN_PATH = "/var/lib/kubelet/plugins/csi-secrets-store";
 const PODS_PATH = "/var/lib/kubelet/pods";
@@ -19,13 +19,13 @@ export interface DriverImages {
   readonly provider: ContainerImage;
 }
 
-/** The token for the API server, as a container and its pod take it. */
+/** The token for the API server: a volume of the pod, and its mount in a container. */
 interface Token {
   readonly volume: object;
   readonly mount: object;
 }
 
-// All of them run as root because they write to directories of the node that belong to root.
+// All containers run as root, because they write to directories of the node that belong to root.
 const ROOT = { runAsNonRoot: false, runAsUser: 0, runAsGroup: 0 };
 const LOCKED = {
   ...ROOT,
@@ -53,6 +53,8 @@ const everywhere = (serviceAccountName: string) => ({
   hostNetwork: false,
   hostPID: false,
   hostIPC: false,
+  // Applies to added containers, such as debugging ones. Those of these pods set their own user.
+  securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
   nodeSelector: { "kubernetes.io/os": "linux" },
   tolerations: [{ operator: "Exists" }],
 });
@@ -76,7 +78,7 @@ export function driverPod(
           "--endpoint=unix:///csi/csi.sock",
           "--nodeid=$(NODE_NAME)",
           `--provider-volume=${PROVIDERS_PATH}`,
-          // The older place, where Oracle's provider puts nothing.
+          // The default is an older directory, which Oracle's provider does not use.
           `--additional-provider-volume-paths=${PROVIDERS_PATH}`,
           "--metrics-addr=:8095",
           "--enable-pprof=false",
@@ -99,12 +101,13 @@ export function driverPod(
           periodSeconds: 15,
           failureThreshold: 5,
         },
-        // Kubernetes lets no other container mount into those of other pods.
+        // Kubernetes allows mounts into other pods to privileged containers only.
         securityContext: { ...ROOT, privileged: true, readOnlyRootFilesystem: true },
         volumeMounts: [
           plugin,
           { name: "mountpoint-dir", mountPath: PODS_PATH, mountPropagation: "Bidirectional" },
-          { name: "providers-dir", mountPath: PROVIDERS_PATH },
+          // It only connects to the sockets there.
+          { name: "providers-dir", mountPath: PROVIDERS_PATH, readOnly: true },
           token.mount,
         ],
       },
@@ -124,7 +127,8 @@ export function driverPod(
         args: ["--csi-address=/csi/csi.sock", "--probe-timeout=3s", `--http-endpoint=0.0.0.0:${HEALTH_PORT}`],
         resources: resources("10m", "100m", "64Mi"),
         securityContext: LOCKED,
-        volumeMounts: [plugin],
+        // It only connects to the socket there.
+        volumeMounts: [{ ...plugin, readOnly: true }],
       },
     ],
     volumes: [

@@ -2,18 +2,20 @@ import { type ApiObject } from "cdk8s";
 import { App, TerraformElement, TerraformStack } from "cdktf";
 import { type IConstruct } from "constructs";
 import {
-  checkImageName,
   imagesOf,
   isRegistry,
   type PulledImage,
+  REGISTRY_PREFIX,
   splitImage,
 } from "./private/image-reference";
 import { checked } from "../../core/checked";
 import { StateOf } from "../../core/construct-state";
+import { kind, readArgument } from "../../core/readers";
 import { Problems } from "../../core/validation-error";
-import { isOfKind, refuseKind } from "../../core/value-readers";
-import { checkChartsBelow, checkAtSynthesis } from "../../synthesis/synthesis-checks";
 import { apiObjectsIn, dataOf } from "../../synthesis/chart-objects";
+import { checkAtSynthesis, checkChartsBelow } from "../../synthesis/synthesis-checks";
+
+const SCOPE = kind(["node"], "a chart, an App, a stack or a cluster");
 
 /**
  * The registries and repositories that the pods in a scope may pull images from.
@@ -32,11 +34,7 @@ export class AllowedRegistries {
    * @param scope a chart or an App of cdk8s; or an App of cdktf, a stack or a cluster
    */
   public static of(scope: IConstruct): AllowedRegistries {
-    if (!isOfKind(scope, ["node"])) {
-      const ofCall = new Problems("AllowedRegistries.of");
-      refuseKind(ofCall, "scope", scope, "a chart, an App, a stack or a cluster");
-      ofCall.throwIfAny();
-    }
+    readArgument("AllowedRegistries.of", "scope", scope, SCOPE);
     const problems = new Problems(scope);
     if (TerraformElement.isTerraformElement(scope)) {
       problems.add(
@@ -65,7 +63,7 @@ export class AllowedRegistries {
    */
   public add(...prefixes: string[]): AllowedRegistries {
     const problems = new Problems(this.scope);
-    for (const prefix of prefixes) checkImageName(problems, "prefixes", prefix, true);
+    for (const prefix of prefixes) REGISTRY_PREFIX(problems, "prefixes", prefix);
     if (prefixes.length === 0) {
       problems.add(
         "IMAGE_INVALID",

@@ -11,6 +11,7 @@ import {
 } from "./private/image-lock-file";
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
+import { text } from "../../core/readers";
 import { nearestNames } from "../../core/stable-order";
 import { Problems, type ValidationProblem } from "../../core/validation-error";
 import { ValidationErrors } from "../../core/validation-errors";
@@ -166,12 +167,11 @@ function fixOf(age: number): string {
     : `${rebuild}; if it can't be rebuilt more often, add "maxAge": { "days": ${age}, "reason": "…" }`;
 }
 
+const NAME = text('a text, for example "web"');
+
 /** Adds a problem if a readable lock has no image with a name. */
 function checkName(problems: Problems, name: string, { names }: LockFile, file: string): void {
-  if (typeof name !== "string") {
-    refuseKind(problems, "name", name, 'a text, for example "web"');
-    return;
-  }
+  if (NAME(problems, "name", name) === undefined) return;
   if (names.includes(name)) return;
   if (names.length === 0 && problems.any) return;
   const nearest = nearestNames(name, names);

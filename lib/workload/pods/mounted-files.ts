@@ -1,5 +1,5 @@
 import { Token } from "cdktf";
-import { checkMountPath, mountPath } from "./writable-path";
+import { mountPath } from "./writable-path";
 import { checked } from "../../core/checked";
 import { checkFileContent } from "../../core/credential-literal";
 import { shown } from "../../core/display-value";
@@ -14,11 +14,13 @@ import {
   readProps,
   type Resolved,
   subdomainName,
+  text,
 } from "../../core/readers";
 import { shortHash } from "../../core/resource-name";
 import { byKey, byText } from "../../core/stable-order";
 import { Problems } from "../../core/validation-error";
-import { refuseKind } from "../../core/value-readers";
+
+const CONTENT = text('a text, for example "level = info\\n"');
 
 /** A configuration file of a container, kept in a ConfigMap and mounted read-only. */
 @checked
@@ -31,9 +33,9 @@ export class ConfigFile {
    */
   public static of(path: string, content: string): ConfigFile {
     const problems = new Problems("ConfigFile.of");
-    checkMountPath(problems, "path", path);
-    if (typeof content !== "string") {
-      refuseKind(problems, "content", content, 'a text, for example "level = info\\n"');
+    mountPath()(problems, "path", path);
+    if (CONTENT(problems, "content", content) === undefined) {
+      problems.throwAll();
     } else if (Token.isUnresolved(content)) {
       problems.add(
         "MANIFEST_REFERENCES",

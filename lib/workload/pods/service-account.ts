@@ -241,12 +241,12 @@ export class ApiAccess {
 
   /** Adds a problem if the given endpoint differs from the cluster's. */
   private checkEndpointCidr(problems: Problems, workload: IConstruct): void {
-    const given = knownBlock(workload, () => this.endpointCidr);
+    const declared = knownBlock(workload, () => this.endpointCidr);
     const actual = knownBlock(workload, () => endpointOf(clusterOfChart(Chart.of(workload))));
-    if (!given || !actual || overlaps(given, actual)) return;
+    if (!declared || !actual || overlaps(declared, actual)) return;
     problems.add(
       "PEER_ELSEWHERE",
-      `endpointCidr is ${given.text}, and the API endpoint of the cluster is in ${actual.text}`,
+      `endpointCidr is ${declared.text}, and the API endpoint of the cluster is in ${actual.text}`,
       "Remove endpointCidr: the library uses the endpoint of the cluster that the chart is added to",
     );
   }

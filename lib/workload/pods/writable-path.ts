@@ -1,18 +1,18 @@
 import { checked } from "../../core/checked";
 import { shown } from "../../core/display-value";
 import { byteQuantity, parseQuantity } from "../../core/quantity";
-import { Problems } from "../../core/validation-error";
 import {
+  checkedBy,
   listOf,
-  passing,
   type PropsSchema,
   type Reader,
   readProps,
   type Resolved,
+  text,
   valueOf,
   withDefault,
 } from "../../core/readers";
-import { refuseKind } from "../../core/value-readers";
+import { Problems } from "../../core/validation-error";
 
 const MAX_PATH_LENGTH = 1024;
 // Nothing may be mounted over these paths, as that would replace the system of the image.
@@ -58,11 +58,10 @@ export function isWithin(path: string, folder: string): boolean {
 }
 
 /** Adds a problem for an unsafe mount path. */
-export function checkMountPath(problems: Problems, name: string, path: string): void {
+function checkMountPath(problems: Problems, name: string, path: string): void {
   const add = (what: string, fix: string) => {
     problems.add("PATH_INVALID", `${name} is ${shown(path)}, ${what}`, fix);
   };
-  if (typeof path !== "string") return refuseKind(problems, name, path, 'a text, for example "/tmp"');
   if (!path.startsWith("/")) return add("which is not absolute", 'Begin with a slash, for example "/tmp"');
   if (path !== "/" && (/\/(?:\.{0,2}(?:\/|$))/.test(path) || path.endsWith("/"))) {
     return add(
@@ -95,7 +94,7 @@ export function mountPathOf(hostPath: string): string {
 
 /** Reads an absolute path where a volume can be mounted safely. */
 export function mountPath(): Reader<string> {
-  return passing(checkMountPath);
+  return checkedBy(text('a text, for example "/tmp"'), checkMountPath);
 }
 
 /**
@@ -167,7 +166,7 @@ export class WritablePath {
     memory: boolean,
   ): WritablePath {
     const problems = new Problems(factory);
-    checkMountPath(problems, "path", path);
+    mountPath()(problems, "path", path);
     const { sizeLimit } = problems.resolved<Resolved<typeof OPTIONS>>(readProps(problems, options, OPTIONS));
     return new WritablePath(path, sizeLimit, memory, parseQuantity(sizeLimit) ?? 0n);
   }

@@ -190,6 +190,24 @@ describe("a gateway of it", () => {
     expect(text).toMatchSnapshot();
   });
 
+  test("offers its resolved values", () => {
+    const { gateway, cluster, controller } = native();
+    expect(gateway).toMatchObject({
+      controller,
+      cluster,
+      ingressClassName: "front",
+      access: { isInternal: true, sourceRanges: ["10.0.0.0/8"] },
+      subnetId: cluster.network.loadBalancerSubnet.subnetId,
+      shape: { minimumMbps: 10, maximumMbps: 100 },
+    });
+    expect([gateway.wafPolicyId, gateway.reservedAddressId]).toEqual([undefined, undefined]);
+    const access = LoadBalancerAccess.publicFrom(["203.0.113.0/24"], REASON);
+    const shape = LoadBalancerShape.flexible(100, 400);
+    expect(
+      native({ access, shape, wafPolicyId: WAF, reservedAddressId: ADDRESS }, true).gateway,
+    ).toMatchObject({ access, shape, wafPolicyId: WAF, reservedAddressId: ADDRESS });
+  });
+
   test("is refused for a cluster whose pods are in an overlay, where no load balancer reaches them", () => {
     const stack = newStack();
     const cluster = new SecureOkeCluster(stack, "cluster", {

@@ -17,6 +17,7 @@ import { TlsTermination, TlsVersion } from "../../../lib/exposure/tls-terminatio
 import { containerOf, fakeCluster, IMAGE, newChart, objectOf, problemCodesOf } from "../../workload/support";
 import { flowsOf } from "../../support/rules";
 import { newStack } from "../../support/stack";
+import { TraefikRouting } from "../../../lib/exposure/ingress-controllers/traefik-ingress-props";
 import { REASON, route, traefik } from "./support";
 
 const OCI_CERTIFICATE = IngressCertificate.fromOciCertificates(
@@ -45,6 +46,35 @@ describe("a Traefik", () => {
       fakeCluster({ isPublic: true }),
     );
     expect(Yaml.stringify(...objectsOf(platform))).toMatchSnapshot();
+  });
+
+  test("offers its resolved values", () => {
+    const { gateway } = traefik();
+    expect(gateway).toMatchObject({
+      image: IMAGE,
+      replicas: 2,
+      namespace: "gateway",
+      serviceName: "traefik",
+      minimumVersion: TlsVersion.V1_2,
+      ingressClassName: "traefik",
+      routing: { isGatewayApi: false },
+      access: { isInternal: true, sourceRanges: ["10.0.0.0/8"] },
+      loadBalancer: { externalTrafficPolicy: ExternalTrafficPolicy.CLUSTER, namespace: "gateway" },
+    });
+    expect(gateway.gatewayClassName).toBeUndefined();
+    const { gateway: other } = traefik({
+      autoscale: { min: 3, max: 9 },
+      minimumVersion: TlsVersion.V1_3,
+      externalTrafficPolicy: ExternalTrafficPolicy.LOCAL,
+      routing: TraefikRouting.gatewayApi(REASON),
+    });
+    expect(other).toMatchObject({
+      minimumVersion: TlsVersion.V1_3,
+      gatewayClassName: "traefik.gateway",
+      routing: { isGatewayApi: true, ...REASON },
+      loadBalancer: { externalTrafficPolicy: ExternalTrafficPolicy.LOCAL },
+    });
+    expect(other.replicas).toBeUndefined();
   });
 
   test("pulls its image with the Secrets that are given, and else with those of its namespace", () => {

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { LogParser, LogRedaction, type ClusterLoggingProps } from "../../../lib";
+import { type ClusterLoggingProps } from "../../../lib";
 import {
   type Answer,
   LoopbackServer,
@@ -10,29 +10,13 @@ import {
   Running,
   until,
 } from "./loopback";
-import { bulk, cri, moveFluentd, pods, writeLog } from "./node-files";
+import { bulk, moveFluentd, pods, POD, SAMPLE_PROPS, writeSamples } from "./node-files";
 import { REDACTION_SAMPLES } from "./redaction-samples";
 import { elasticsearchInCluster, fileOf, FLUENTD, inCluster, World } from "./support";
 
 const fluentd = programOf("FLUENTD", "fluentd");
 const describeWithFluentd = fluentd && programOf("", "openssl") ? describe : describe.skip;
 if (!fluentd) process.stderr.write("Skipped: FLUENTD names no program, and no fluentd is on the path\n");
-
-const POD = "web-7f9c-x2x";
-const PARSERS: Partial<ClusterLoggingProps> = {
-  collector: FLUENTD,
-  parsers: [
-    LogParser.pattern("access", {
-      pattern: '^(?<client>\\S+) \\[(?<time>[^\\]]+)\\] "(?<request>[^"]*)" (?<status>\\d+)$',
-      timeField: "time",
-      timeFormat: "%d/%b/%Y:%H:%M:%S %z",
-    }),
-    LogParser.multiline("dated", { firstLine: "^\\d{4}-\\d{2}-\\d{2} ", continuation: "^\\s+" }),
-  ],
-  multiline: ["java", "dated"],
-  formats: [{ namespace: "shop", container: "proxy", parser: "access" }],
-  redaction: LogRedaction.recommended({ fields: ["iban"] }),
-};
 
 /** The files of the manifests in a folder of the test. */
 function writeFiles(
@@ -41,7 +25,7 @@ function writeFiles(
   ports: { api: number; store: number },
 ): string {
   const world = new World();
-  world.logging({ ...PARSERS, ...props });
+  world.logging({ ...SAMPLE_PROPS, collector: FLUENTD, ...props });
   fs.mkdirSync(path.join(root, "etc", "plugins"), { recursive: true });
   fs.mkdirSync(path.join(root, "state"), { recursive: true });
   const config = path.join(root, "etc", "fluent.conf");
@@ -74,27 +58,11 @@ describeWithFluentd("Fluentd with the files of the manifests", () => {
     fs.writeFileSync(path.join(root, "token"), "a-token-of-the-pod");
     store = await LoopbackServer.start(root, bulk(documents, counts));
     api = await LoopbackServer.start(root, discoverablePods, false);
-    writeLog(path.join(root, "var", "log"), "shop", POD, "web", [
-      cri("plain line"),
-      cri("a line that the run", "P"),
-      cri("time split", "F"),
-      cri("java.lang.IllegalStateException: out of stock"),
-      cri("\tat shop.Cart.add(Cart.java:12)"),
-      cri("\tat shop.Main.main(Main.java:3)"),
-      cri("2026-11-30 first of a message"),
-      cri("  second of a message"),
-      cri(
-        JSON.stringify({ level: "info", [["pass", "word"].join("")]: "hunter2", items: [{ IBAN: "DE02" }] }),
-      ),
-      cri("ab-".repeat(100_000)),
-      ...REDACTION_SAMPLES.flatMap(({ hit, nearMiss }) => [cri(hit), cri(nearMiss)]),
-    ]);
-    writeLog(path.join(root, "var", "log"), "shop", POD, "proxy", [
-      cri('10.0.0.9 [30/Nov/2026:11:59:58 +0000] "GET / HTTP/1.1" 200'),
-    ]);
-    writeLog(path.join(root, "var", "log"), "logging-nodes", "fluentd-abcde", "fluentd", [
-      cri("my own line"),
-    ]);
+    writeSamples(path.join(root, "var", "log"), "fluentd", {
+      level: "info",
+      [["pass", "word"].join("")]: "hunter2",
+      items: [{ IBAN: "DE02" }],
+    });
     const config = writeFiles(root, {}, { api: api.port, store: store.port });
     running = new Running(fluentd as string, argumentsOf(root, config));
   }, 60_000);

@@ -1,14 +1,7 @@
-import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { spawnSync } from "node:child_process";
 import { Duration } from "cdk8s";
-import {
-  LogParser,
-  LogRedaction,
-  LogSnapshots,
-  OracleServiceRanges,
-  type ClusterLoggingProps,
-} from "../../../lib";
 import {
   type Answer,
   type Ended,
@@ -20,9 +13,9 @@ import {
   runToEnd,
   until,
 } from "./loopback";
-import { bulk, cri, moveFluentBit, pods, writeLog } from "./node-files";
+import { bulk, cri, moveFluentBit, pods, POD, SAMPLE_PROPS, writeSamples } from "./node-files";
 import { REDACTION_SAMPLES } from "./redaction-samples";
-import { fileOf, inCluster, secret, World } from "./support";
+import { bucketSnapshots, fileOf, inCluster, World } from "./support";
 
 const fluentBit = programOf("FLUENT_BIT", "fluent-bit");
 const hasTools = ["openssl", "curl", "bash"].every((name) => programOf("", name) !== undefined);
@@ -30,25 +23,6 @@ const describeWithFluentBit = fluentBit && hasTools ? describe : describe.skip;
 const describeWithTools = hasTools ? describe : describe.skip;
 if (!fluentBit)
   process.stderr.write("Skipped: FLUENT_BIT names no program, and no fluent-bit is on the path\n");
-
-const POD = "web-7f9c-x2x";
-
-/** Redaction that tried a name at each of its letters would take minutes. */
-const LONG_WORD = "ab-".repeat(100_000);
-
-const PARSERS: Partial<ClusterLoggingProps> = {
-  parsers: [
-    LogParser.pattern("access", {
-      pattern: '^(?<client>\\S+) \\[(?<time>[^\\]]+)\\] "(?<request>[^"]*)" (?<status>\\d+)$',
-      timeField: "time",
-      timeFormat: "%d/%b/%Y:%H:%M:%S %z",
-    }),
-    LogParser.multiline("dated", { firstLine: "^\\d{4}-\\d{2}-\\d{2} ", continuation: "^\\s+" }),
-  ],
-  multiline: ["java", "dated"],
-  formats: [{ namespace: "shop", container: "proxy", parser: "access" }],
-  redaction: LogRedaction.recommended({ fields: ["iban"] }),
-};
 
 describeWithFluentBit("Fluent Bit with the files of the manifests", () => {
   const root = newFolder();
@@ -65,7 +39,7 @@ describeWithFluentBit("Fluent Bit with the files of the manifests", () => {
     store = await LoopbackServer.start(root, bulk(documents, counts));
     api = await LoopbackServer.start(root, pods, false);
     const world = new World();
-    world.logging(PARSERS);
+    world.logging(SAMPLE_PROPS);
     fs.mkdirSync(path.join(root, "etc"));
     fs.mkdirSync(path.join(root, "state"));
     config = path.join(root, "etc", "fluent-bit.yaml");
@@ -75,31 +49,14 @@ describeWithFluentBit("Fluent Bit with the files of the manifests", () => {
     );
     for (const name of ["identify.lua", "redact.lua"])
       fs.writeFileSync(path.join(root, "etc", name), fileOf(world.chart, name));
-    const log = path.join(root, "log");
-    writeLog(log, "shop", POD, "web", [
-      cri("plain line"),
-      cri("a line that the run", "P"),
-      cri("time split", "F"),
-      cri("java.lang.IllegalStateException: out of stock"),
-      cri("\tat shop.Cart.add(Cart.java:12)"),
-      cri("\tat shop.Main.main(Main.java:3)"),
-      cri("2026-11-30 first of a message"),
-      cri("  second of a message"),
-      cri(
-        JSON.stringify({
-          level: "info",
-          status: 200,
-          [["pass", "word"].join("")]: "hunter2",
-          tokens_used: 12,
-          items: [{ IBAN: "DE02" }],
-          nested: { list: ["a"] },
-        }),
-      ),
-      cri(LONG_WORD),
-      ...REDACTION_SAMPLES.flatMap(({ hit, nearMiss }) => [cri(hit), cri(nearMiss)]),
-    ]);
-    writeLog(log, "shop", POD, "proxy", [cri('10.0.0.9 [30/Nov/2026:11:59:58 +0000] "GET / HTTP/1.1" 200')]);
-    writeLog(log, "logging-nodes", "fluent-bit-abcde", "fluent-bit", [cri("my own line")]);
+    writeSamples(path.join(root, "log"), "fluent-bit", {
+      level: "info",
+      status: 200,
+      [["pass", "word"].join("")]: "hunter2",
+      tokens_used: 12,
+      items: [{ IBAN: "DE02" }],
+      nested: { list: ["a"] },
+    });
   }, 60_000);
 
   afterAll(async () => {
@@ -249,14 +206,7 @@ describeWithTools("the settings of OpenSearch", () => {
     const world = new World();
     world.logging({
       destination: inCluster({
-        snapshots: LogSnapshots.toBucket({
-          bucketName: "log-snapshots",
-          objectStorageNamespace: "acme",
-          region: "eu-frankfurt-1",
-          secretFiles: secret("snapshots"),
-          oracleServices: OracleServiceRanges.of(["134.70.24.0/21"]),
-          retention: Duration.days(retention),
-        }),
+        snapshots: bucketSnapshots(Duration.days(retention)),
       }),
     });
     const names = ["settings.sh", "template.json", "lifecycle.json", "repository.json", "snapshots.json"];

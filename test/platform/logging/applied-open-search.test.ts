@@ -260,7 +260,7 @@ describeWithBoth("a line that a container writes", () => {
     );
   });
 
-  test("leaves a record of who was refused", async () => {
+  test("records rejected users", async () => {
     let kinds: string[] = [];
     await eventually(async () => {
       const { body } = await ask(

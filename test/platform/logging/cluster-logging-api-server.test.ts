@@ -1,16 +1,16 @@
-import { Chart } from "cdk8s";
-import {
-  IngressCertificate,
-  IngressHost,
-  LoadBalancerAccess,
-  LogSnapshots,
-  OracleServiceRanges,
-  TlsTermination,
-  TraefikIngress,
-} from "../../../lib";
 import { objectsOf } from "../../../lib/synthesis/chart-objects";
 import { ApiServer, describeWithApiServer } from "../../support/api-server";
-import { elasticsearchInCluster, FLUENTD, image, inCluster, secret, World } from "./support";
+import {
+  bucketSnapshots,
+  exposedDashboards,
+  internalGateway,
+  elasticsearchInCluster,
+  FLUENTD,
+  image,
+  inCluster,
+  secret,
+  World,
+} from "./support";
 
 const COLLECTOR = {
   user: "system:serviceaccount:logging-nodes:fluent-bit",
@@ -56,33 +56,10 @@ function podOf({ kind, metadata, spec }: any): any {
 
 function everything(): World {
   const world = new World();
-  const gateway = new Chart(world.app, "gateway", { namespace: "gateway" });
-  const traefik = new TraefikIngress(gateway, "traefik", {
-    cluster: world.cluster,
-    access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
-    image: image("traefik"),
-  });
-  world.logging({
-    destination: inCluster({
-      dashboards: {
-        image: image("dashboards"),
-        secretFiles: secret("dashboards"),
-        exposure: {
-          gateway: traefik,
-          host: IngressHost.of("logs.example.com"),
-          tls: TlsTermination.atIngress(IngressCertificate.fromSecret("logs-tls")),
-        },
-      },
-      snapshots: LogSnapshots.toBucket({
-        bucketName: "log-snapshots",
-        objectStorageNamespace: "acme",
-        region: "eu-frankfurt-1",
-        secretFiles: secret("snapshots"),
-        oracleServices: OracleServiceRanges.of(["134.70.24.0/21"]),
-      }),
-    }),
-  });
-  world.cluster.addCdk8sChart("gateway", gateway);
+  const { chart, gateway } = internalGateway(world);
+  const dashboards = exposedDashboards(gateway);
+  world.logging({ destination: inCluster({ dashboards, snapshots: bucketSnapshots() }) });
+  world.cluster.addCdk8sChart("gateway", chart);
   return world;
 }
 

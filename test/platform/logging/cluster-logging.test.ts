@@ -232,19 +232,19 @@ describe("an invalid ClusterLogging", () => {
         parsers: [LogParser.pattern("access", { pattern: "(?<a>.)" })],
         multiline: ["jawa", "java", "java", "access"],
         formats: [
+          { namespace: "Shop", parser: "access" },
           { namespace: "shop", parser: "acces" },
           { namespace: "shop", parser: "java" },
-          { namespace: "Shop", parser: "access" },
         ],
       }),
     );
     expect(problems.map(({ code, property }) => [code, property])).toEqual([
-      ["NAME_INVALID", "formats[2].namespace"],
+      ["NAME_INVALID", "formats[0].namespace"],
       ["NAME_DUPLICATE", "multiline"],
       ["LOG_PARSER_INVALID", "multiline[0]"],
       ["LOG_PARSER_INVALID", "multiline[3]"],
-      ["LOG_PARSER_INVALID", "formats[0].parser"],
       ["LOG_PARSER_INVALID", "formats[1].parser"],
+      ["LOG_PARSER_INVALID", "formats[2].parser"],
       ["NAME_DUPLICATE", "formats"],
     ]);
     expect(problems[2]?.fix).toContain("java");

@@ -4,8 +4,6 @@ import {
   ClusterLogging,
   ClusterMonitoring,
   ClusterNetwork,
-  IngressCertificate,
-  IngressHost,
   KubernetesVersion,
   LoadBalancerAccess,
   LogBuffer,
@@ -13,13 +11,22 @@ import {
   SecureNamespace,
   SecureOkeCluster,
   SubnetExposure,
-  TlsTermination,
   TraefikIngress,
 } from "../../../lib";
 import { objectsOf } from "../../../lib/synthesis/chart-objects";
 import { COMPARTMENT, newStack, validationProblemsOf, problemCodesOf } from "../../support/stack";
 import { IMAGES, USERS } from "../monitoring/support";
-import { fileOf, find, FLUENT_BIT, FLUENTD, image, inCluster, parse, secret, World } from "./support";
+import {
+  exposedDashboards,
+  fileOf,
+  find,
+  FLUENT_BIT,
+  FLUENTD,
+  image,
+  inCluster,
+  parse,
+  World,
+} from "./support";
 
 describe("a buffer that pauses", () => {
   const buffer = LogBuffer.of({ limit: Size.mebibytes(128), overflow: LogOverflow.PAUSE });
@@ -137,18 +144,11 @@ describe("OpenSearch Dashboards behind a public gateway", () => {
       access,
       image: image("traefik"),
     });
-    const destination = inCluster({
-      dashboards: {
-        image: image("opensearch-dashboards"),
-        secretFiles: secret("dashboards"),
-        exposure: {
-          gateway,
-          host: IngressHost.of("logs.example.com"),
-          tls: TlsTermination.atIngress(IngressCertificate.fromSecret("logs-tls")),
-        },
-        ...(publicReason === undefined ? {} : { publicReason }),
-      },
-    });
+    const dashboards = {
+      ...exposedDashboards(gateway),
+      ...(publicReason === undefined ? {} : { publicReason }),
+    };
+    const destination = inCluster({ dashboards });
     new ClusterLogging(world.chart, "logging", {
       cluster: world.cluster,
       collector: FLUENT_BIT,
@@ -159,10 +159,11 @@ describe("OpenSearch Dashboards behind a public gateway", () => {
 
   const PUBLIC = LoadBalancerAccess.publicFrom(["203.0.113.0/24"], { reason: "The shop is public" });
 
-  test("are refused without a reason of their own", () => {
+  test("are rejected without publicReason", () => {
     const [problem] = validationProblemsOf(() => expose(PUBLIC));
     expect(problem).toMatchObject({
       code: "REASON_MISSING",
+      property: "dashboards.publicReason",
       fix: expect.stringContaining("{ publicReason: "),
     });
     expect(problemCodesOf(() => expose(PUBLIC, "-"))).toEqual(["REASON_MISSING"]);

@@ -1,15 +1,19 @@
 import { Duration } from "cdk8s";
-import {
-  type ElasticsearchInClusterProps,
-  LogDestination,
-  LogRetention,
-  LogSnapshots,
-  OracleServiceRanges,
-} from "../../../lib";
+import { type ElasticsearchInClusterProps, LogDestination, LogRetention } from "../../../lib";
 import { objectsOf } from "../../../lib/synthesis/chart-objects";
 import { validationProblemsOf, problemCodesOf } from "../../support/stack";
 import { problemsAtSynthesis } from "../../workload/support";
-import { elasticsearchInCluster, fileOf, find, FLUENTD, image, parse, secret, World } from "./support";
+import {
+  bucketSnapshots,
+  elasticsearchInCluster,
+  fileOf,
+  find,
+  FLUENTD,
+  image,
+  parse,
+  secret,
+  World,
+} from "./support";
 
 function worldWith(props: Partial<ElasticsearchInClusterProps> = {}) {
   const world = new World();
@@ -58,7 +62,7 @@ describe("Elasticsearch in the cluster", () => {
     ]);
   });
 
-  test("knows the users of the secret only", () => {
+  test("authenticates only the users of the secret", () => {
     expect(parse(fileOf(chart, "elasticsearch.yml"))).toMatchObject({
       "xpack.security.authc.reserved_realm.enabled": false,
       "xpack.security.authc.realms.native.unused": { order: 1, enabled: false },
@@ -137,13 +141,7 @@ describe("Elasticsearch in the cluster with all props", () => {
     authoritySecretName: "company-logs",
     retention: LogRetention.of(Duration.days(400)),
     dashboards: { image: image("kibana"), secretFiles: secret("kibana") },
-    snapshots: LogSnapshots.toBucket({
-      bucketName: "log-snapshots",
-      objectStorageNamespace: "acme",
-      region: "eu-frankfurt-1",
-      secretFiles: secret("snapshots"),
-      oracleServices: OracleServiceRanges.of(["134.70.24.0/21"]),
-    }),
+    snapshots: bucketSnapshots(),
   });
 
   test("takes a snapshot every day with keys from the keystore, and connects to Object Storage only", () => {
@@ -196,8 +194,9 @@ describe("an invalid Elasticsearch in the cluster", () => {
 
   test("has a reason for a public exposure that is blank", () => {
     const dashboards = { image: image("kibana"), secretFiles: secret("kibana"), publicReason: " " };
-    expect(problemCodesOf(() => LogDestination.elasticsearchInCluster({ ...props, dashboards }))).toEqual([
-      "REASON_MISSING",
-    ]);
+    const [problem] = validationProblemsOf(() =>
+      LogDestination.elasticsearchInCluster({ ...props, dashboards }),
+    );
+    expect(problem).toMatchObject({ code: "REASON_MISSING", property: "dashboards.publicReason" });
   });
 });

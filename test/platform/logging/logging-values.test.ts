@@ -88,7 +88,7 @@ describe("LogRedaction", () => {
 });
 
 describe("LogParser", () => {
-  test("takes a line apart", () => {
+  test("splits a line into fields", () => {
     const parser = LogParser.pattern("access", {
       pattern: '^(?<client>\\S+) \\[(?<time>[^\\]]+)\\] "(?<request>[^"]*)"',
       timeField: "time",

@@ -1,6 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Answer } from "./loopback";
+import { REDACTION_SAMPLES } from "./redaction-samples";
+import { LogParser, LogRedaction } from "../../../lib";
 
 export const CONTAINER = "c".repeat(64);
 const AT = "2026-11-30T12:00:00";
@@ -117,4 +119,48 @@ export function bulk(documents: Map<string, any>, counts: { conflicts: number })
       body: { took: 1, errors: items.some(({ create }) => create.status === 409), items },
     };
   };
+}
+
+/** The pod whose lines `writeSamples` writes. */
+export const POD = "web-7f9c-x2x";
+
+/** Redaction that tried a name at each of its letters would take minutes. */
+export const LONG_WORD = "ab-".repeat(100_000);
+
+/** Parsers, a format and a redaction for the lines that `writeSamples` writes. */
+export const SAMPLE_PROPS = {
+  parsers: [
+    LogParser.pattern("access", {
+      pattern: '^(?<client>\\S+) \\[(?<time>[^\\]]+)\\] "(?<request>[^"]*)" (?<status>\\d+)$',
+      timeField: "time",
+      timeFormat: "%d/%b/%Y:%H:%M:%S %z",
+    }),
+    LogParser.multiline("dated", { firstLine: "^\\d{4}-\\d{2}-\\d{2} ", continuation: "^\\s+" }),
+  ],
+  multiline: ["java", "dated"],
+  formats: [{ namespace: "shop", container: "proxy", parser: "access" }],
+  redaction: LogRedaction.recommended({ fields: ["iban"] }),
+};
+
+/**
+ * Writes log files of a web container, of a proxy, and of the collector itself, whose lines must not be collected.
+ *
+ * @param structured the fields of the line of JSON
+ */
+export function writeSamples(log: string, collector: string, structured: object): void {
+  writeLog(log, "shop", POD, "web", [
+    cri("plain line"),
+    cri("a line that the run", "P"),
+    cri("time split", "F"),
+    cri("java.lang.IllegalStateException: out of stock"),
+    cri("\tat shop.Cart.add(Cart.java:12)"),
+    cri("\tat shop.Main.main(Main.java:3)"),
+    cri("2026-11-30 first of a message"),
+    cri("  second of a message"),
+    cri(JSON.stringify(structured)),
+    cri(LONG_WORD),
+    ...REDACTION_SAMPLES.flatMap(({ hit, nearMiss }) => [cri(hit), cri(nearMiss)]),
+  ]);
+  writeLog(log, "shop", POD, "proxy", [cri('10.0.0.9 [30/Nov/2026:11:59:58 +0000] "GET / HTTP/1.1" 200')]);
+  writeLog(log, "logging-nodes", `${collector}-abcde`, collector, [cri("my own line")]);
 }

@@ -1,22 +1,17 @@
-import { Chart, Duration, Size } from "cdk8s";
-import {
-  Acknowledgements,
-  IngressCertificate,
-  IngressHost,
-  LoadBalancerAccess,
-  LogBuffer,
-  LogParser,
-  LogRedaction,
-  LogRetention,
-  LogSnapshots,
-  OracleServiceRanges,
-  TlsTermination,
-  TraefikIngress,
-} from "../../../lib";
+import { Duration, Size } from "cdk8s";
+import { Acknowledgements, LogBuffer, LogParser, LogRedaction, LogRetention } from "../../../lib";
 import { objectsOf } from "../../../lib/synthesis/chart-objects";
 import { COMPARTMENT } from "../../support/stack";
-
-import { fileOf, find, image, inCluster, parse, secret, World } from "./support";
+import {
+  bucketSnapshots,
+  exposedDashboards,
+  internalGateway,
+  fileOf,
+  find,
+  inCluster,
+  parse,
+  World,
+} from "./support";
 
 describe("OpenSearch in the cluster", () => {
   const world = new World();
@@ -94,12 +89,7 @@ describe("OpenSearch in the cluster", () => {
 
 describe("OpenSearch in the cluster with all props", () => {
   const world = new World();
-  const gateway = new Chart(world.app, "gateway", { namespace: "gateway" });
-  const traefik = new TraefikIngress(gateway, "traefik", {
-    cluster: world.cluster,
-    access: LoadBalancerAccess.internalFrom(["10.0.0.0/8"]),
-    image: image("traefik"),
-  });
+  const { chart: gatewayChart, gateway } = internalGateway(world);
   const logging = world.logging({
     destination: inCluster({
       authoritySecretName: "company-logs",
@@ -108,23 +98,8 @@ describe("OpenSearch in the cluster with all props", () => {
       memory: Size.gibibytes(8),
       kmsKeyId: "ocid1.key.oc1..test",
       keyCompartmentId: COMPARTMENT,
-      dashboards: {
-        image: image("dashboards"),
-        secretFiles: secret("dashboards"),
-        exposure: {
-          gateway: traefik,
-          host: IngressHost.of("logs.example.com"),
-          tls: TlsTermination.atIngress(IngressCertificate.fromSecret("logs-tls")),
-        },
-      },
-      snapshots: LogSnapshots.toBucket({
-        bucketName: "log-snapshots",
-        objectStorageNamespace: "acme",
-        region: "eu-frankfurt-1",
-        secretFiles: secret("snapshots"),
-        oracleServices: OracleServiceRanges.of(["134.70.24.0/21"]),
-        retention: Duration.days(730),
-      }),
+      dashboards: exposedDashboards(gateway),
+      snapshots: bucketSnapshots(Duration.days(730)),
     }),
     buffer: LogBuffer.of({ limit: Size.gibibytes(2), volume: Size.gibibytes(3) }),
     redaction: LogRedaction.recommended({ fields: ["iban"] }),
@@ -140,12 +115,14 @@ describe("OpenSearch in the cluster with all props", () => {
     formats: [{ namespace: "shop", container: "web", parser: "access" }],
     imagePullSecrets: ["ocir"],
   });
-  world.cluster.addCdk8sChart("gateway", gateway);
+  world.cluster.addCdk8sChart("gateway", gatewayChart);
   const { chart } = world;
 
   test("exposes OpenSearch Dashboards, whose requests for people are not authenticated as the program", () => {
     expect(logging.dashboards?.name).toBe("opensearch-dashboards");
-    const routes = [...objectsOf(chart), ...objectsOf(gateway)].filter(({ kind }: any) => kind === "Ingress");
+    const routes = [...objectsOf(chart), ...objectsOf(gatewayChart)].filter(
+      ({ kind }: any) => kind === "Ingress",
+    );
     expect(routes.map(({ spec }: any) => spec.rules[0].host)).toEqual(["logs.example.com"]);
     const yaml = parse(fileOf(chart, "opensearch_dashboards.yml"));
     expect(yaml["opensearch.ssl.alwaysPresentCertificate"]).toBe(false);

@@ -1,19 +1,27 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { App as KubernetesApp, Chart, Yaml } from "cdk8s";
+import { App as KubernetesApp, Chart, type Duration, Yaml } from "cdk8s";
 import { TerraformStack } from "cdktf";
 import {
   ClusterLogging,
   type ClusterLoggingProps,
   ContainerImage,
   type ElasticsearchInClusterProps,
+  type IngressGateway,
+  IngressCertificate,
+  IngressHost,
   KubernetesVersion,
+  LoadBalancerAccess,
   LogCollector,
   LogDestination,
+  LogSnapshots,
   type OpenSearchInClusterProps,
+  OracleServiceRanges,
   SecretFiles,
   SecureOkeCluster,
+  TlsTermination,
+  TraefikIngress,
 } from "../../../lib";
 import { objectsOf } from "../../../lib/synthesis/chart-objects";
 import { COMPARTMENT, newStack } from "../../support/stack";
@@ -94,4 +102,34 @@ export function parse(text: string): any {
   const [document] = Yaml.load(file);
   fs.rmSync(folder, { recursive: true });
   return document;
+}
+
+/** Snapshots in a bucket of Object Storage. */
+export const bucketSnapshots = (retention?: Duration) =>
+  LogSnapshots.toBucket({
+    bucketName: "log-snapshots",
+    objectStorageNamespace: "acme",
+    region: "eu-frankfurt-1",
+    secretFiles: secret("snapshots"),
+    oracleServices: OracleServiceRanges.of(["134.70.24.0/21"]),
+    ...(retention ? { retention } : {}),
+  });
+
+/** OpenSearch Dashboards behind a gateway. */
+export const exposedDashboards = (gateway: IngressGateway) => ({
+  image: image("opensearch-dashboards"),
+  secretFiles: secret("dashboards"),
+  exposure: {
+    gateway,
+    host: IngressHost.of("logs.example.com"),
+    tls: TlsTermination.atIngress(IngressCertificate.fromSecret("logs-tls")),
+  },
+});
+
+/** A chart with an internal gateway, for the cluster of a world. */
+export function internalGateway({ app, cluster }: World): { chart: Chart; gateway: TraefikIngress } {
+  const chart = new Chart(app, "gateway", { namespace: "gateway" });
+  const access = LoadBalancerAccess.internalFrom(["10.0.0.0/8"]);
+  const gateway = new TraefikIngress(chart, "traefik", { cluster, access, image: image("traefik") });
+  return { chart, gateway };
 }

@@ -81,12 +81,12 @@ function prometheusFolder(world: World): string {
   return root;
 }
 
-describeWithTool("promtool", "Prometheus' own judge", (promtool) => {
+describeWithTool("promtool", "promtool", (promtool) => {
   test.each([
     ["verified", KubeletMetrics.verified()],
     ["unverified", KubeletMetrics.unverified(REASON)],
     ["none", KubeletMetrics.none()],
-  ])("takes the configuration, the jobs and the rules, kubelets %s", (_what, kubelets) => {
+  ])("accepts the configuration, the jobs and the rules, kubelets %s", (_what, kubelets) => {
     const { ok, output } = runTool(
       promtool,
       ["check", "config", "prometheus.yaml"],
@@ -96,7 +96,7 @@ describeWithTool("promtool", "Prometheus' own judge", (promtool) => {
     expect({ ok, output }).toMatchObject({ ok: true });
   });
 
-  test("refuses what is wrong, so that it is a judge", () => {
+  test("rejects invalid rules, so that its acceptance means something", () => {
     const root = folder({ "rules.yaml": "groups: [{ name: a, rules: [{ alert: A, expr: 'up ==' }] }]" });
     expect(runTool(promtool, ["check", "rules", "rules.yaml"], root).ok).toBe(false);
   });
@@ -132,7 +132,7 @@ describeWithTool("promtool", "Prometheus' own judge", (promtool) => {
     },
   );
 
-  test("takes each query of the recommended dashboards", () => {
+  test("accepts each query of the recommended dashboards", () => {
     const rules = GrafanaDashboard.recommended().flatMap(({ id, expressions }) =>
       expressions.map((expr, index) => ({ record: `${id}:panel${index}`, expr })),
     );
@@ -143,7 +143,7 @@ describeWithTool("promtool", "Prometheus' own judge", (promtool) => {
   });
 });
 
-describeWithTool("amtool", "Alertmanager's own judge", (amtool) => {
+describeWithTool("amtool", "amtool", (amtool) => {
   test.each([
     ["every kind of receiver", full],
     [
@@ -154,7 +154,7 @@ describeWithTool("amtool", "Alertmanager's own judge", (amtool) => {
         return world;
       },
     ],
-  ])("takes the configuration with %s", (_what, make) => {
+  ])("accepts the configuration with %s", (_what, make) => {
     const root = folder({
       "alertmanager.yaml": fileOf(make().chart, "alertmanager-config", "alertmanager.yaml"),
     });
@@ -163,16 +163,16 @@ describeWithTool("amtool", "Alertmanager's own judge", (amtool) => {
   });
 });
 
-describeWithTool("otelcol", "the collector's own judge", (otelcol) => {
-  test("takes the configuration", () => {
+describeWithTool("otelcol", "otelcol", (otelcol) => {
+  test("accepts the configuration", () => {
     const root = folder({ "config.yaml": fileOf(full().chart, "collector-config", "config.yaml") });
     const { ok, output } = runTool(otelcol, ["validate", "--config=config.yaml"], root);
     expect({ ok, output }).toMatchObject({ ok: true });
   });
 });
 
-describeWithTool("jaeger", "Jaeger's own judge", (jaeger) => {
-  test("takes the configuration", () => {
+describeWithTool("jaeger", "jaeger", (jaeger) => {
+  test("accepts the configuration", () => {
     const root = folder({ "config.yaml": fileOf(full().chart, "jaeger-config", "config.yaml") });
     const { ok, output } = runTool(jaeger, ["validate", "--config=config.yaml"], root);
     expect({ ok, output }).toMatchObject({ ok: true });

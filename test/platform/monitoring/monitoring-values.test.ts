@@ -164,7 +164,7 @@ describe("a receiver of alerts", () => {
     expect(JSON.stringify(problems)).not.toContain("hunter2");
   });
 
-  test("whose address is a credential takes it from a file", () => {
+  test("reads an address that is a credential from a file", () => {
     const url = "https://hooks.slack.com/services/T024F3K9X/B02ABCDEF12/example";
     const [problem] = validationProblemsOf(() => AlertReceiver.webhook("pager", { url }));
     expect(problem).toMatchObject({ property: "url", fix: expect.stringContaining("secretFiles") });
@@ -228,7 +228,7 @@ describe("users of Grafana", () => {
     expect(env).toMatchObject({ GF_SECURITY_ADMIN_PASSWORD__FILE: "/run/secrets/monitoring/password" });
   });
 
-  test("are refused with a password literal, which no message repeats", () => {
+  test("are rejected with a password literal, which no message repeats", () => {
     for (const props of [{ secretFiles: "hunter2" }, { secretFiles: FILES, password: "hunter2" }]) {
       const problems = validationProblemsOf(() => GrafanaUsers.administrator(props as never));
       expect(problems).toHaveLength(1);
@@ -237,7 +237,7 @@ describe("users of Grafana", () => {
   });
 
   test.each([
-    ["plain HTTP", { tokenUrl: "http://idp.example.com/token" }, ["RECEIVER_INVALID"]],
+    ["plain HTTP", { tokenUrl: "http://idp.example.com/token" }, ["VALUE_INVALID"]],
     ["a password in an address", { tokenUrl: "https://a:hunter2@idp.example.com" }, ["CREDENTIAL_LITERAL"]],
     ["a client with blanks", { clientId: "a b" }, ["VALUE_INVALID"]],
     ["a role of two lines", { rolePath: "'Viewer'\nrole = Admin" }, ["VALUE_INVALID"]],
@@ -273,29 +273,30 @@ describe("a dashboard", () => {
   });
 
   test.each([
-    ["invalid JSON", "{", "DASHBOARD_INVALID"],
-    ["a list", "[]", "DASHBOARD_INVALID"],
-    ["no id", '{"title":"A"}', "ATTRIBUTE_MISSING"],
-    ["no title", '{"uid":"a","title":" "}', "DASHBOARD_INVALID"],
-  ])("is rejected with %s", (_what, json, code) => {
-    expect(problemCodesOf(() => GrafanaDashboard.fromJson(json))).toEqual([code]);
+    ["invalid JSON", "{", "DASHBOARD_INVALID", "json"],
+    ["a list", "[]", "DASHBOARD_INVALID", "json"],
+    ["no id", '{"title":"A"}', "ATTRIBUTE_MISSING", "json.uid"],
+    ["no title", '{"uid":"a","title":" "}', "DASHBOARD_INVALID", "json.title"],
+  ])("is rejected with %s", (_what, json, code, property) => {
+    expect(validationProblemsOf(() => GrafanaDashboard.fromJson(json))).toMatchObject([{ code, property }]);
   });
 
-  test("is refused with a password literal", () => {
+  test("is rejected with a password literal", () => {
     const json = JSON.stringify({ uid: "a", title: "A", templating: { password: "hunter2hunter2" } });
     const problems = validationProblemsOf(() => GrafanaDashboard.fromJson(json));
     expect(problems.map(({ code }) => code)).toEqual(["CREDENTIAL_LITERAL"]);
     expect(JSON.stringify(problems)).not.toContain("hunter2");
   });
 
-  test("is refused without panels, and a panel without queries", () => {
+  test("is rejected without panels, and so is a panel without queries", () => {
     expect(problemCodesOf(() => GrafanaDashboard.of({ id: "A", title: "A", panels: [] }))).toEqual([
       "DASHBOARD_INVALID",
       "DASHBOARD_INVALID",
     ]);
-    expect(problemCodesOf(() => DashboardPanel.stat({ title: " ", queries: [] }))).toEqual([
-      "DASHBOARD_INVALID",
-      "DASHBOARD_INVALID",
+    const problems = validationProblemsOf(() => DashboardPanel.stat({ title: " ", queries: [] }));
+    expect(problems.map(({ code, path, property }) => [code, path, property])).toEqual([
+      ["DASHBOARD_INVALID", "DashboardPanel.stat", "title"],
+      ["DASHBOARD_INVALID", "DashboardPanel.stat", "queries"],
     ]);
     for (const expression of ["", "sum(up", 'up{job="a}', "up)"]) {
       expect(problemCodesOf(() => DashboardPanel.stat({ title: "A", queries: [{ expression }] }))).toEqual([

@@ -24,7 +24,7 @@ describe("a workload whose traces are taken", () => {
       ]),
     );
 
-  test("may reach the collector, and knows where it is", () => {
+  test("can connect to the collector, and has its address", () => {
     const world = new World();
     const shop = world.namespace();
     world.web(shop).traces();

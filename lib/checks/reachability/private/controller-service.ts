@@ -97,11 +97,11 @@ interface ReadService {
 }
 
 function readAs(isNetwork: boolean, service: Json, annotations: Annotations): ReadService {
-  const internal = readTruth(annotations[isNetwork ? `${NLB}internal` : `${LB}internal`], false);
+  const internal = readBoolean(annotations[isNetwork ? `${NLB}internal` : `${LB}internal`], false);
   const preserves = preservesSource(service, annotations);
   const modes = modesOf(isNetwork, annotations);
   const rejection = [
-    internal === undefined ? "it can't parse whether the load balancer is internal" : undefined,
+    internal === undefined ? "it can't parse the annotation for an internal load balancer" : undefined,
     preserves === undefined ? "is-preserve-source is invalid for this Service" : undefined,
     modes === undefined ? "its rule management mode is invalid" : undefined,
     service.spec?.loadBalancerClass === undefined
@@ -121,7 +121,7 @@ function readAs(isNetwork: boolean, service: Json, annotations: Annotations): Re
 }
 
 /** Parses a boolean annotation; undefined if the controller can't parse it. */
-function readTruth(text: string | undefined, otherwise: boolean): Tri | undefined {
+function readBoolean(text: string | undefined, otherwise: boolean): Tri | undefined {
   if (text === undefined) return when(otherwise);
   if (isReference(text)) return Tri.MAYBE;
   const value = parseBool(text);
@@ -163,7 +163,7 @@ function preservesSource({ spec }: Json, annotations: Annotations): Tri | undefi
   const text = annotations[`${NLB}is-preserve-source`];
   const isLocal = spec?.externalTrafficPolicy === "Local";
   if (!isLocal) return text === undefined ? Tri.NO : isReference(type) ? Tri.MAYBE : undefined;
-  const preserves = readTruth(text, true);
+  const preserves = readBoolean(text, true);
   return preserves !== undefined && isReference(type) ? Tri.MAYBE : preserves;
 }
 
@@ -178,10 +178,10 @@ function rejectedPorts(isNetwork: boolean, { spec }: Json, annotations: Annotati
 function rejectedLists(isNetwork: boolean, service: Json, annotations: Annotations): string | undefined {
   const attached = annotations[groupsKey(isNetwork)];
   const backends = annotations[`${OCI}oci-backend-network-security-group`];
-  const hasGap = [attached, backends].some(
+  const hasEmptyEntry = [attached, backends].some(
     (text) => text !== undefined && text !== "" && text.replace(/ /g, "").split(",").includes(""),
   );
-  if (hasGap) return "a list of groups has an empty entry";
+  if (hasEmptyEntry) return "a list of groups has an empty entry";
   if (new Set(listOf(attached)).size > MAX_GROUPS) return "a load balancer has at most five groups";
   const sources = sourcesOf(service, annotations);
   return sources.includes("") ? "a list of ranges has an empty entry" : undefined;

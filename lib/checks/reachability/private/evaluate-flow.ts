@@ -74,11 +74,17 @@ function unreachableOverlay(target: End): PairAnswer {
 
 /** Between nodes, packets of an overlay travel in UDP packets; policies filter the inner packets. */
 function tunnelled(source: End, target: End, packets: Packets, overlay: Place): PairAnswer {
-  const asSeen = (end: End): End => ({ ...end, peer: { ...end.peer, places: inOverlay(end, overlay) } });
-  const inside = evaluate(asSeen(source), asSeen(target), packets, { network: false, policies: true });
+  const insideOverlay = (end: End): End => ({
+    ...end,
+    peer: { ...end.peer, places: inOverlay(end, overlay) },
+  });
+  const inside = evaluate(insideOverlay(source), insideOverlay(target), packets, {
+    network: false,
+    policies: true,
+  });
   const outside = evaluate(source, target, TUNNEL, { network: true, policies: false });
   // The overlay chooses its port, which may not be among the open ones.
-  const carried = outside.all === Tri.YES ? Tri.YES : outside.some === Tri.NO ? Tri.NO : Tri.MAYBE;
+  const tunnelVerdict = outside.all === Tri.YES ? Tri.YES : outside.some === Tri.NO ? Tri.NO : Tri.MAYBE;
   const doubt: EndAnswer = {
     end: "target",
     name: target.peer.name,
@@ -88,9 +94,13 @@ function tunnelled(source: End, target: End, packets: Packets, overlay: Place): 
     text: "nodes can reach each other on some UDP ports, and the overlay may use another port",
   };
   return {
-    some: and(inside.some, carried),
-    all: and(inside.all, carried),
-    answers: () => [...inside.answers(), ...outside.answers(), ...(carried === Tri.MAYBE ? [doubt] : [])],
+    some: and(inside.some, tunnelVerdict),
+    all: and(inside.all, tunnelVerdict),
+    answers: () => [
+      ...inside.answers(),
+      ...outside.answers(),
+      ...(tunnelVerdict === Tri.MAYBE ? [doubt] : []),
+    ],
   };
 }
 

@@ -178,6 +178,7 @@ export class Side {
     };
   }
 
+  /** Whether packets pass for some places, and for every place, of the other end. */
   public evaluate(packets: Packets): SideVerdict {
     if (!this.layers.network && !this.layers.policies) return OPEN;
     let [some, all] = [Tri.NO as Tri, Tri.YES as Tri];

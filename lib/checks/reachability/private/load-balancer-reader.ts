@@ -65,7 +65,7 @@ function split(text: string | undefined): string[] {
 
 const UNKNOWN = "${unknown}";
 const NO_SUBNET = "the subnet of the load balancer is unknown";
-const UNSURE_SOURCE = "it is unknown until Terraform has run whether the source is preserved";
+const UNKNOWN_SOURCE = "it is unknown until Terraform has run whether the source is preserved";
 const POD_BACKENDS =
   "without node ports the controller may connect to pods, by rules that the Service does not determine";
 const HEALTH_PORT = 10256;
@@ -145,10 +145,11 @@ export class LoadBalancerReader {
     const ofCluster = clusters.length > 1 ? [UNKNOWN] : [];
     const options = asList(cluster?.body.options)[0] ?? {};
     // An empty list names no group, like a missing one.
-    const backendNote = annotations["oci.oraclecloud.com/oci-backend-network-security-group"] || undefined;
+    const backendAnnotation =
+      annotations["oci.oraclecloud.com/oci-backend-network-security-group"] || undefined;
     const configured = cluster ? asList(asList(options.service_lb_config)[0]?.backend_nsg_ids) : ofCluster;
     const defaults = cluster ? asList(options.service_lb_subnet_ids) : ofCluster;
-    const inCluster = defaults.map((id) => ({ id, document: cluster?.document }));
+    const clusterSubnets = defaults.map((id) => ({ id, document: cluster?.document }));
     const { readings, doubt, sources, groups } = readControllerService(service);
     return readings.map(({ isNetwork, mode, isPublic, preservesSource }) => ({
       name: `the load balancer of Service ${namespaceOf(service)}/${nameOf(service)}`,
@@ -156,11 +157,15 @@ export class LoadBalancerReader {
       key: `service:${namespaceOf(service)}/${nameOf(service)}`,
       ...{ mode, isPublic, preservesSource, sources, doubt },
       subnets: isNetwork
-        ? subnetsOf(annotations["oci-network-load-balancer.oraclecloud.com/subnet"], undefined, inCluster)
-        : subnetsOf(annotations[`${lb}subnet1`], annotations[`${lb}subnet2`], inCluster),
+        ? subnetsOf(
+            annotations["oci-network-load-balancer.oraclecloud.com/subnet"],
+            undefined,
+            clusterSubnets,
+          )
+        : subnetsOf(annotations[`${lb}subnet1`], annotations[`${lb}subnet2`], clusterSubnets),
       attached: [...groups(isNetwork)],
-      backends: backendNote === undefined ? configured : listOf(backendNote),
-      ...(backendNote === undefined && cluster ? { backendDocument: cluster.document } : {}),
+      backends: backendAnnotation === undefined ? configured : listOf(backendAnnotation),
+      ...(backendAnnotation === undefined && cluster ? { backendDocument: cluster.document } : {}),
     }));
   }
 
@@ -190,7 +195,7 @@ export class LoadBalancerReader {
         incoming: true,
         stateless: false,
         protocol: TCP,
-        ...doubted(spanOf(port.port, ALL_PORTS, "the port of the Service is unknown"), doubt),
+        ...withDoubt(spanOf(port.port, ALL_PORTS, "the port of the Service is unknown"), doubt),
         end: blockEnd(range),
       })),
     );
@@ -198,7 +203,7 @@ export class LoadBalancerReader {
     const backends = this.backendEnds(balancer).flatMap((end) =>
       openings(balancer).map((opening) => ({
         ...{ address, incoming: false, stateless: false },
-        ...doubted(opening, doubt),
+        ...withDoubt(opening, doubt),
         end,
       })),
     );
@@ -232,7 +237,7 @@ export class LoadBalancerReader {
     const rules = (end: RuleEnd, opened = openings(balancer), further = doubt): SecurityRule[] =>
       opened.map((opening) => ({
         ...{ address, incoming: true, stateless: false },
-        ...doubted(opening, further),
+        ...withDoubt(opening, further),
         end,
       }));
     const ofClients = this.clientOpenings(balancer, rules);
@@ -251,7 +256,7 @@ export class LoadBalancerReader {
       return;
     }
     // The rules in the list of a subnet apply to everything in it.
-    const frontend = this.frontendRules(balancer).map((rule) => doubtSubnet(balancer, rule));
+    const frontend = this.frontendRules(balancer).map((rule) => withSubnetDoubt(balancer, rule));
     for (const subnet of balancer.subnets) {
       if (this.network.knowsSubnet(subnet)) this.network.addSubnetRules(subnet, frontend);
       else this.network.addFloatingRules(frontend.map((rule) => ({ ...rule, doubt: NO_SUBNET })));
@@ -259,7 +264,7 @@ export class LoadBalancerReader {
     if (mode !== "All") return;
     const ofBalancer = balancer.subnets
       .flatMap((subnet) => this.network.endsOfSubnet(subnet))
-      .flatMap((end) => rules(end).map((rule) => doubtSubnet(balancer, rule)));
+      .flatMap((end) => rules(end).map((rule) => withSubnetDoubt(balancer, rule)));
     for (const subnet of this.network.nodeSubnets())
       this.network.addSubnetRules(subnet, [...ofBalancer, ...ofClients]);
   }
@@ -274,7 +279,7 @@ export class LoadBalancerReader {
   ): SecurityRule[] {
     const { preservesSource, sources, doubt } = balancer;
     if (preservesSource === Tri.NO) return [];
-    const sourceDoubt = preservesSource === Tri.MAYBE ? (doubt ?? UNSURE_SOURCE) : doubt;
+    const sourceDoubt = preservesSource === Tri.MAYBE ? (doubt ?? UNKNOWN_SOURCE) : doubt;
     return sources.flatMap((range) => rules(blockEnd(range), nodePorts(balancer), sourceDoubt));
   }
 }
@@ -286,23 +291,23 @@ export class LoadBalancerReader {
 function subnetsOf(
   first: string | undefined,
   second: string | undefined,
-  inCluster: readonly SubnetReference[],
+  clusterSubnets: readonly SubnetReference[],
 ): SubnetReference[] {
   const annotated = [first, second].filter(Boolean).map((id) => ({ id, document: undefined }));
-  const all = first ? annotated : [...annotated, ...inCluster];
+  const all = first ? annotated : [...annotated, ...clusterSubnets];
   const different = all.filter(({ id }, index) => all.findIndex((other) => other.id === id) === index);
   return different.length > 0 ? different : [{ id: UNKNOWN, document: undefined }];
 }
 
 /** A rule that the controller writes only if the load balancer is in the rule's subnet. */
-function doubtSubnet({ subnets }: Balancer, rule: SecurityRule): SecurityRule {
+function withSubnetDoubt({ subnets }: Balancer, rule: SecurityRule): SecurityRule {
   return subnets.length > 1
     ? { ...rule, doubt: "it is unknown which of its subnets the load balancer is in" }
     : rule;
 }
 
 /** A value with the doubt of the whole Service, unless it has its own. */
-function doubted<T extends { readonly doubt?: string }>(value: T, doubt: string | undefined): T {
+function withDoubt<T extends { readonly doubt?: string }>(value: T, doubt: string | undefined): T {
   return value.doubt === undefined && doubt !== undefined ? { ...value, doubt } : value;
 }
 

@@ -1,7 +1,7 @@
-import { Yaml } from "cdk8s";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { Yaml } from "cdk8s";
 import { type AddressRange, rangeOf } from "./packets";
 import { type PodIdentity, type PodPort } from "./security-rules";
 import { asList, type Json } from "./terraform-model";
@@ -49,15 +49,18 @@ function parseYaml(texts: readonly string[]): Json[] {
 export interface KnownLabels {
   readonly labels: { readonly [key: string]: string };
   /** The keys of labels that a Kubernetes controller sets, with unknown values. */
-  readonly written?: readonly string[];
+  readonly controllerLabels?: readonly string[];
   /** Whether there may be further labels. */
-  readonly more?: boolean;
+  readonly isPartial?: boolean;
 }
 
-function expression({ key, operator, values }: Json, { labels, more, written }: KnownLabels): Tri {
+function matchesExpression(
+  { key, operator, values }: Json,
+  { labels, isPartial, controllerLabels }: KnownLabels,
+): Tri {
   const value = labels[key];
   const present = value !== undefined;
-  if (!present && (more || written?.includes(key))) return Tri.MAYBE;
+  if (!present && (isPartial || controllerLabels?.includes(key))) return Tri.MAYBE;
   if (isUnresolved(value) || asList(values).some(isUnresolved)) return Tri.MAYBE;
   switch (operator) {
     case "In":
@@ -78,9 +81,13 @@ export function isUnresolved(text: unknown): boolean {
   return typeof text === "string" && text.includes("${");
 }
 
-function label(key: string, required: unknown, { labels, more, written }: KnownLabels): Tri {
+function matchesLabel(
+  key: string,
+  required: unknown,
+  { labels, isPartial, controllerLabels }: KnownLabels,
+): Tri {
   if (isUnresolved(required) || isUnresolved(labels[key])) return Tri.MAYBE;
-  if (labels[key] === undefined) return more || written?.includes(key) ? Tri.MAYBE : Tri.NO;
+  if (labels[key] === undefined) return isPartial || controllerLabels?.includes(key) ? Tri.MAYBE : Tri.NO;
   return when(labels[key] === required);
 }
 
@@ -89,21 +96,21 @@ const cachedAnswers = new StateOf<object, NoteOn<KnownLabels, Tri>>(() => new No
 
 /** Whether a label selector matches; an empty one matches everything. */
 export function selects(selector: Json, object: KnownLabels): Tri {
-  if (typeof selector !== "object" || selector === null) return evaluate(selector, object);
+  if (typeof selector !== "object" || selector === null) return matchesSelector(selector, object);
   const answers = cachedAnswers.of(selector);
   const cached = answers.get(object);
   if (cached !== undefined) return cached;
-  const answer = evaluate(selector, object);
+  const answer = matchesSelector(selector, object);
   answers.set(object, answer);
   return answer;
 }
 
-function evaluate(selector: Json, object: KnownLabels): Tri {
+function matchesSelector(selector: Json, object: KnownLabels): Tri {
   const labels = Object.entries(selector?.matchLabels ?? {});
   const expressions = asList(selector?.matchExpressions);
   return and(
-    ...labels.map(([key, required]) => label(key, required, object)),
-    ...expressions.map((requirement) => expression(requirement, object)),
+    ...labels.map(([key, required]) => matchesLabel(key, required, object)),
+    ...expressions.map((requirement) => matchesExpression(requirement, object)),
   );
 }
 
@@ -137,7 +144,8 @@ export function nativeIngressClassesOf(objects: readonly Json[]): NativeIngressC
       const reference = asList(spec.parameters)[0];
       const namespace = String(reference?.namespace ?? "default");
       const found = parameters.find(
-        ({ metadata: own }) => own?.name === reference?.name && (own?.namespace ?? "default") === namespace,
+        ({ metadata: parameter }) =>
+          parameter?.name === reference?.name && (parameter?.namespace ?? "default") === namespace,
       );
       return {
         name: String(metadata?.name),
@@ -157,8 +165,8 @@ const JOB_LABELS = [
   "controller-uid",
   "job-name",
 ];
-/** The labels that a controller writes on the pods of a kind. See https://kubernetes.io/docs/reference/labels-annotations-taints/ */
-const WRITTEN_LABELS: { [kind: string]: readonly string[] | undefined } = {
+/** The labels that a controller sets on the pods of a kind. See https://kubernetes.io/docs/reference/labels-annotations-taints/ */
+const CONTROLLER_LABELS: { [kind: string]: readonly string[] | undefined } = {
   CronJob: JOB_LABELS,
   DaemonSet: ["controller-revision-hash", "pod-template-generation"],
   Deployment: ["pod-template-hash"],
@@ -197,10 +205,12 @@ function checkedObjects(object: Json, index: number): Json[] {
     : [object];
 }
 
+/** The namespace of an object. */
 export function namespaceOf(object: Json): string {
   return object.metadata?.namespace ?? "default";
 }
 
+/** The name of an object. */
 export function nameOf(object: Json): string {
   return object.metadata?.name ?? "";
 }
@@ -244,7 +254,7 @@ export class ManifestModel {
   public namespace(name: string): KnownLabels {
     const namespace = this.namespaces.get(name);
     if (namespace) return namespace;
-    const created = { labels: { [NAMESPACE_NAME]: name }, more: true };
+    const created = { labels: { [NAMESPACE_NAME]: name }, isPartial: true };
     this.namespaces.set(name, created);
     return created;
   }
@@ -267,7 +277,12 @@ function workloadOf(object: Json): Workload | undefined {
     namespace,
     name: nameOf(object),
     kind,
-    pod: { namespace, labels, ports: portsOf(template.spec), written: WRITTEN_LABELS[kind] ?? [] },
+    pod: {
+      namespace,
+      labels,
+      ports: portsOf(template.spec),
+      controllerLabels: CONTROLLER_LABELS[kind] ?? [],
+    },
     hostNetwork: template.spec?.hostNetwork === true,
   };
 }

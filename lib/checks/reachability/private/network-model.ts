@@ -1,7 +1,7 @@
 import { type Guard } from "./flow-side";
 import { type Place } from "./packets";
 import { RuleReader } from "./rule-reader";
-import { isMadeElsewhere, type Peer, type RuleEnd, RuleIndex, type SecurityRule } from "./security-rules";
+import { isOfOtherDocument, type Peer, type RuleEnd, RuleIndex, type SecurityRule } from "./security-rules";
 import { anyRule, type Subnet, SubnetReader, unknownSubnet } from "./subnet-reader";
 import { asList, blockOf, blocksOf, type Json, type Resource, type TerraformModel } from "./terraform-model";
 
@@ -228,7 +228,7 @@ export class NetworkModel {
   /** The rules of groups known by OCID that may be one of these groups. */
   private possibleRules(keys: readonly string[]): SecurityRule[] {
     return this.byOcid
-      .filter(({ document }) => keys.some((key) => isMadeElsewhere(key, document)))
+      .filter(({ document }) => keys.some((key) => isOfOtherDocument(key, document)))
       .flatMap(({ rules }) => rules);
   }
 

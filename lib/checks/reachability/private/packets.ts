@@ -12,7 +12,7 @@ export interface Span {
 /**
  * Packets of one protocol.
  *
- * For ICMP, the destination is the type and the source is the code; for other protocols there are none.
+ * For ICMP, the destination is the type and the source is the code; other protocols have neither.
  */
 export interface Packets {
   /** The number of the protocol. */
@@ -28,17 +28,21 @@ export const ICMP6 = 58;
 /** A number that stands for every other protocol. */
 const OTHER = 253;
 
+/** All ports. */
 export const ALL_PORTS: Span = { from: 1, to: 65535 };
+/** All types or codes of ICMP. */
 export const ICMP_VALUES: Span = { from: 0, to: 255 };
 const NONE: Span = { from: 0, to: 0 };
 
 /** The first port that ordinary programs connect from; only system programs use lower ones. */
 export const FIRST_CLIENT_PORT = 1024;
 
+/** Whether packets of a protocol have ports. */
 export function hasPorts(protocol: number): boolean {
   return protocol === TCP || protocol === UDP;
 }
 
+/** Whether a protocol is ICMP, for IPv4 or IPv6. */
 export function isIcmp(protocol: number): boolean {
   return protocol === ICMP || protocol === ICMP6;
 }
@@ -68,10 +72,12 @@ function single(value = 0): Span {
   return { from: value, to: value };
 }
 
+/** Whether a span contains all numbers of another one. */
 export function spanContains(outer: Span, inner: Span): boolean {
   return outer.from <= inner.from && inner.to <= outer.to;
 }
 
+/** Whether two spans share a number. */
 export function spansOverlap(a: Span, b: Span): boolean {
   return a.from <= b.to && b.from <= a.to;
 }
@@ -116,7 +122,9 @@ function rangesOf(...texts: string[]): AddressRange[] {
   return texts.map((text) => rangeOf(text) as AddressRange);
 }
 
+/** Every address, one of which is meant. */
 export const ANYWHERE: Place = { ranges: rangesOf("0.0.0.0/0", "::/0"), exact: false };
+/** The address of the metadata service of an instance. */
 export const METADATA_ADDRESS: readonly AddressRange[] = rangesOf("169.254.169.254/32");
 
 // Addresses that no internet host has: private, shared, loopback, link-local, multicast, reserved.
@@ -131,10 +139,12 @@ const NOT_PUBLIC = rangesOf(
   "224.0.0.0/3",
 );
 
+/** Whether two ranges share an address. */
 export function overlaps(a: AddressRange, b: AddressRange): boolean {
   return a.family === b.family && a.first <= b.last && b.first <= a.last;
 }
 
+/** Whether a range contains all addresses of another one. */
 export function contains(outer: AddressRange, inner: AddressRange): boolean {
   return outer.family === inner.family && outer.first <= inner.first && inner.last <= outer.last;
 }

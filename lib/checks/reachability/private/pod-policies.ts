@@ -15,7 +15,7 @@ import { asList, type Json } from "./terraform-model";
 import { and, any, anyOrAll, not, or, Tri, when } from "./three-valued-logic";
 
 const SCTP = 132;
-const NUMBERS: { [name: string]: number | undefined } = { TCP, UDP, SCTP };
+const PROTOCOL_NUMBERS: { [name: string]: number | undefined } = { TCP, UDP, SCTP };
 
 /** The rules for one direction of a policy that selects a pod, or may select it. */
 interface SelectingPolicy {
@@ -47,11 +47,11 @@ function selectingPolicy(
   policy: Json,
   pod: PodIdentity,
   incoming: boolean,
-  mostSelected: Tri,
+  maximum: Tri,
 ): SelectingPolicy | undefined {
   if (namespaceOf(policy) !== pod.namespace) return undefined;
   const spec = policy.spec ?? {};
-  const selected = and(mostSelected, selects(spec.podSelector, pod));
+  const selected = and(maximum, selects(spec.podSelector, pod));
   // A policy without policyTypes applies to ingress, and to egress if it has egress rules.
   const declared = asList(spec.policyTypes);
   const types =
@@ -74,7 +74,7 @@ export class PodPolicies {
     policies: readonly Json[],
     private readonly pod: PodIdentity,
     /** Whether the policies may belong to another cluster than the pod. */
-    private readonly mayBeElsewhere = false,
+    private readonly mayBeOfOtherCluster = false,
   ) {
     this.ingress = this.direction(policies, true);
     this.egress = this.direction(policies, false);
@@ -97,7 +97,7 @@ export class PodPolicies {
       .filter((_, index) => most !== Tri.NO && verdicts[index] === most)
       .map(({ name }) => name);
     const verdict = or(unrestricted, most);
-    return { verdict, by, why: () => why(verdict, policies) };
+    return { verdict, by, why: () => explainPolicies(verdict, policies) };
   }
 
   /** The ports that packets are split by. */
@@ -114,8 +114,8 @@ export class PodPolicies {
   }
 
   private direction(all: readonly Json[], incoming: boolean): Direction {
-    const mostSelected = this.mayBeElsewhere ? Tri.MAYBE : Tri.YES;
-    const policies = all.flatMap((policy) => selectingPolicy(policy, this.pod, incoming, mostSelected) ?? []);
+    const maximum = this.mayBeOfOtherCluster ? Tri.MAYBE : Tri.YES;
+    const policies = all.flatMap((policy) => selectingPolicy(policy, this.pod, incoming, maximum) ?? []);
     const rules = policies.flatMap((policy) => policy.rules);
     const ranges = rules
       .flatMap(({ peers }) => peers)
@@ -125,7 +125,7 @@ export class PodPolicies {
   }
 
   private port(port: Json, packets: Packets, peer: Peer, incoming: boolean): Tri {
-    const protocol = NUMBERS[String(port?.protocol ?? "TCP")];
+    const protocol = PROTOCOL_NUMBERS[String(port?.protocol ?? "TCP")];
     if (![TCP, UDP, SCTP].includes(packets.protocol)) {
       // Kubernetes does not define the effect of a rule with ports on other protocols.
       return Tri.MAYBE;
@@ -175,7 +175,7 @@ export class PodPolicies {
   }
 }
 
-function why(verdict: Tri, policies: readonly SelectingPolicy[]): string {
+function explainPolicies(verdict: Tri, policies: readonly SelectingPolicy[]): string {
   const names = policies.map(({ name }) => name).join(", ");
   if (verdict === Tri.YES) return "policies allow it";
   return verdict === Tri.NO

@@ -31,13 +31,13 @@ class GatewayReader {
    * The DRGs with a remote peering that the other side has yet to connect: until then, the networks behind it
    * may be unreachable.
    */
-  private readonly waiting: Set<string>;
+  private readonly unconnectedDrgs: Set<string>;
 
   constructor(private readonly model: TerraformModel) {
     const connections = model.ofType(REMOTE_PEERING);
     const peerings = [...model.ofType(LOCAL_PEERING), ...connections];
     this.peers = new Set(peerings.map(({ body, document }) => keyOf(model.resolve(body.peer_id, document))));
-    this.waiting = new Set(
+    this.unconnectedDrgs = new Set(
       connections
         .filter(({ body, document, key }) => !this.isConnected(body.peer_id, document, key))
         .map(({ body, document }) => keyOf(model.resolve(body.drg_id, document))),
@@ -86,12 +86,10 @@ class GatewayReader {
   }
 
   private drg(key: string): Gateway {
-    return this.waiting.has(key) || this.waiting.has(UNRESOLVED) ? "unknown" : "private";
+    return this.unconnectedDrgs.has(key) || this.unconnectedDrgs.has(UNRESOLVED) ? "unknown" : "private";
   }
 
-  /**
-   * Whether a peering is connected: one of the two sides must name the other.
-   */
+  /** Whether a peering is connected: one of the two sides must name the other. */
   private isConnected(peerId: Json, document: number, key: string): boolean {
     const peer = this.model.resolve(peerId ?? undefined, document);
     return (
@@ -153,6 +151,7 @@ export class RouteReader {
     this.gateways = new GatewayReader(model);
   }
 
+  /** The routes of a table. */
   public table(resource: Resource): RouteTable {
     const { body, document, address: name } = resource;
     const blocks = blocksOf(body, "route_rules");
@@ -212,11 +211,16 @@ export function route(
   return {
     verdict,
     by,
-    why: verdict === Tri.YES ? "a route exists" : why(table, found, exposure, incoming),
+    why: verdict === Tri.YES ? "a route exists" : explainRoutes(table, found, exposure, incoming),
   };
 }
 
-function why(table: RouteTable, found: readonly Route[], exposure: Exposure, incoming: boolean): string {
+function explainRoutes(
+  table: RouteTable,
+  found: readonly Route[],
+  exposure: Exposure,
+  incoming: boolean,
+): string {
   if (found.length === 0) return table.doubt ?? `${table.name} has no route for these addresses`;
   if (found.some(({ gateway }) => gateway === "address")) {
     return `${table.name} routes to a private address, whose firewall or instance decides`;

@@ -20,7 +20,7 @@ export class RuleReader {
     const { body, document, address } = resource;
     const direction = this.model.resolve(body.direction, document);
     if (direction.kind !== "literal") {
-      const doubt = `its direction is ${show(body.direction)}`;
+      const doubt = `its direction is ${textOf(body.direction)}`;
       return [true, false].map((incoming) => this.read(body, document, { address, incoming }, doubt));
     }
     const incoming = String(direction.value).toUpperCase() === "INGRESS";
@@ -71,10 +71,11 @@ export class RuleReader {
     const doubts = doubt === undefined ? [] : [doubt];
     const protocol = literal(body.protocol);
     const number = protocolOf(protocol);
-    if (number === undefined && protocol !== "all") doubts.push(`its protocol is ${show(protocol)}`);
+    if (number === undefined && protocol !== "all") doubts.push(`its protocol is ${textOf(protocol)}`);
     const spans = spansOf(body, number, literal, doubts);
-    const looped = OPTIONS.filter((name) => isDynamic(body, name));
-    if (looped.length > 0) doubts.push(`its ${looped.join(", ")} are unknown until Terraform runs`);
+    const dynamicOptions = OPTIONS.filter((name) => isDynamic(body, name));
+    if (dynamicOptions.length > 0)
+      doubts.push(`its ${dynamicOptions.join(", ")} are unknown until Terraform runs`);
     const stateless = literal(body.stateless);
     if (stateless instanceof Error) doubts.push("it is unknown whether it is stateless");
     return {
@@ -103,7 +104,7 @@ export class RuleReader {
     }
     const range = resolved.kind === "literal" ? rangeOf(resolved.value) : undefined;
     if (range) return { kind: "range", range };
-    return { kind: "unknown", why: `its ${incoming ? "source" : "destination"} is ${show(value)}` };
+    return { kind: "unknown", why: `its ${incoming ? "source" : "destination"} is ${textOf(value)}` };
   }
 }
 
@@ -113,11 +114,11 @@ export function unknownRule(at: { address: string; incoming: boolean }, doubt: s
 }
 
 function doubtOf({ body }: Resource): string | undefined {
-  if (body.count !== undefined && body.count !== 1) return `its count is ${show(body.count)}`;
-  return body.for_each === undefined ? undefined : "it has for_each";
+  if (body.count !== undefined && body.count !== 1) return `its count is ${textOf(body.count)}`;
+  return body.for_each === undefined ? undefined : "its for_each is unknown until Terraform runs";
 }
 
-function show(value: unknown): string {
+function textOf(value: unknown): string {
   if (value instanceof Error) return value.message;
   return value === undefined ? "missing" : typeof value === "string" ? value : JSON.stringify(value);
 }
@@ -143,7 +144,7 @@ function spansOf(
     if (low === undefined && high === undefined) return undefined;
     const numbers = { from: Number(low ?? high), to: Number(high ?? low) };
     if (Number.isInteger(numbers.from) && Number.isInteger(numbers.to)) return numbers;
-    doubts.push(`its ports are ${show(from)} to ${show(to)}`);
+    doubts.push(`its ports are ${textOf(from)} to ${textOf(to)}`);
     return widest;
   };
   if (protocol === undefined) return {};

@@ -37,20 +37,20 @@ export function vcnOf(resolved: Resolved): Vcn | undefined {
  *
  * A VCN that one stack creates and one that another stack refers to by OCID may be the same.
  */
-export function isSameVcn(one: Vcn | undefined, other: Vcn | undefined): Tri {
-  if (!one || !other) return Tri.MAYBE;
-  if (one.key === other.key) return Tri.YES;
-  return one.kind === other.kind && one.kind !== "data" ? Tri.NO : Tri.MAYBE;
+export function isSameVcn(vcn: Vcn | undefined, other: Vcn | undefined): Tri {
+  if (!vcn || !other) return Tri.MAYBE;
+  if (vcn.key === other.key) return Tri.YES;
+  return vcn.kind === other.kind && vcn.kind !== "data" ? Tri.NO : Tri.MAYBE;
 }
 
 /** The known addresses of a VCN. */
 export interface VcnRanges {
   readonly ranges: readonly AddressRange[];
   /** The address families in which it may have further addresses. */
-  readonly more: readonly (4 | 6)[];
+  readonly unknownFamilies: readonly (4 | 6)[];
 }
 
-export const NO_RANGES: VcnRanges = { ranges: [], more: [4, 6] };
+export const NO_RANGES: VcnRanges = { ranges: [], unknownFamilies: [4, 6] };
 
 /** The addresses of a VCN in its configuration; Oracle assigns the IPv6 block when it creates the VCN. */
 export function rangesOfVcn(resolved: Resolved, read: (attributes: string[]) => Place[]): VcnRanges {
@@ -58,11 +58,11 @@ export function rangesOfVcn(resolved: Resolved, read: (attributes: string[]) => 
   const { body } = resolved.resource;
   const places = read(["cidr_blocks", "cidr_block", "ipv6private_cidr_blocks"]);
   const ranges = places.filter(({ exact }) => exact).flatMap(({ ranges }) => [...ranges]);
-  const more: (4 | 6)[] = [
+  const unknownFamilies: (4 | 6)[] = [
     ...(places.every(({ exact }) => exact) ? [] : [4 as const]),
     ...(hasIpv6(body) ? [6 as const] : []),
   ];
-  return { ranges, more };
+  return { ranges, unknownFamilies };
 }
 
 function hasIpv6({ is_ipv6enabled: isEnabled, byoipv6cidr_details: own }: Json): boolean {
@@ -70,9 +70,11 @@ function hasIpv6({ is_ipv6enabled: isEnabled, byoipv6cidr_details: own }: Json):
 }
 
 /** Whether a place may be inside a VCN, whose addresses may be unknown. */
-export function mayContain({ ranges, more }: VcnRanges, place: Place): Tri {
+export function mayContain({ ranges, unknownFamilies }: VcnRanges, place: Place): Tri {
   const overlapsKnown = place.ranges.some((addresses) => ranges.some((range) => overlaps(range, addresses)));
-  return overlapsKnown || place.ranges.some(({ family }) => more.includes(family)) ? Tri.MAYBE : Tri.NO;
+  return overlapsKnown || place.ranges.some(({ family }) => unknownFamilies.includes(family))
+    ? Tri.MAYBE
+    : Tri.NO;
 }
 
 /** The services of a label: all of the region, Object Storage, or those of an unknown label. */
@@ -127,7 +129,7 @@ export interface PodIdentity {
   readonly namespace: string;
   readonly labels: { readonly [key: string]: string };
   /** The keys of labels that its controller sets, with unknown values. */
-  readonly written?: readonly string[];
+  readonly controllerLabels?: readonly string[];
   /** The container ports; undefined if they are unknown. */
   readonly ports?: readonly PodPort[];
   /** The addresses that policies match, if they differ from those of security rules: those of an overlay. */
@@ -153,14 +155,14 @@ function matchesServices(label: ServiceLabel, services: ServiceLabel): Tri {
   return label === "all" || label === services ? Tri.YES : Tri.NO;
 }
 
-/** Whether another document creates a group, so that this document may refer to it by its OCID. */
-export function isMadeElsewhere(key: string, document: number): boolean {
+/** Whether the group belongs to another document, so that this document may refer to it by its OCID. */
+export function isOfOtherDocument(key: string, document: number): boolean {
   return /^\d+:/.test(key) && !key.startsWith(`${document}:`);
 }
 
 function mayBeOneOf({ key, document }: { key: string; document?: number }, { groups }: Peer): boolean {
   if (document === undefined || !key.startsWith("ocid1.")) return false;
-  return [...groups].some((group) => isMadeElsewhere(group, document));
+  return [...groups].some((group) => isOfOtherDocument(group, document));
 }
 
 /** Whether the source or destination of a rule matches a peer at a place. */

@@ -22,11 +22,10 @@ export interface Subnet {
   readonly publicAddress: Tri;
 }
 
-const UNKNOWN_TABLE = (name: string): RouteTable => ({
-  name,
-  routes: [],
-  doubt: `${name} is not in the configuration`,
-});
+/** A route table that is not in the configuration. */
+function unknownTable(name: string): RouteTable {
+  return { name, routes: [], doubt: `${name} is not in the configuration` };
+}
 
 /** Reads subnets, with the default route table and security list of their VCN if they have no others. */
 export class SubnetReader {
@@ -40,6 +39,7 @@ export class SubnetReader {
     this.routes = new RouteReader(model, rules);
   }
 
+  /** The known properties of a subnet. */
   public read(resource: Resource): Subnet {
     const { body, document, address } = resource;
     const vcn = this.model.resolve(body.vcn_id, document);
@@ -88,7 +88,7 @@ export class SubnetReader {
       vcn.kind === "resource" ? this.placesOf(vcn.resource.body, vcn.resource.document, attributes) : [],
     );
     const key = vcnOf(vcn);
-    if (own.more.length === 0 || !key) return own;
+    if (own.unknownFamilies.length === 0 || !key) return own;
     return { ...own, ranges: [...own.ranges, ...this.rangesOfSubnets(key)] };
   }
 
@@ -114,7 +114,7 @@ export class SubnetReader {
       const isKnown = subnet.kind === "resource" && table.kind === "resource";
       return isKnown && table.resource.type !== VCN
         ? this.routes.table(table.resource)
-        : UNKNOWN_TABLE(`the route table of ${address}`);
+        : unknownTable(`the route table of ${address}`);
     }
     return undefined;
   }
@@ -123,15 +123,15 @@ export class SubnetReader {
     const id = body.route_table_id ?? undefined;
     if (id === undefined) return this.defaultTable(vcn);
     const table = this.model.resolve(id, document);
-    if (table.kind !== "resource") return UNKNOWN_TABLE(`the route table ${id}`);
+    if (table.kind !== "resource") return unknownTable(`the route table ${id}`);
     return table.resource.type === VCN ? this.defaultTable(table) : this.routes.table(table.resource);
   }
 
   private defaultTable(vcn: Resolved): RouteTable {
-    if (vcn.kind !== "resource") return UNKNOWN_TABLE("the default route table of the VCN");
+    if (vcn.kind !== "resource") return unknownTable("the default route table of the VCN");
     const managed = this.managed("oci_core_default_route_table", vcn.resource, "default_route_table_id");
     if (managed === "unknown")
-      return UNKNOWN_TABLE(`the resource that manages the default route table of ${vcn.resource.address}`);
+      return unknownTable(`the resource that manages the default route table of ${vcn.resource.address}`);
     if (managed) return this.routes.table(managed);
     // OCI creates it without routes.
     return { name: `the default route table of ${vcn.resource.address}`, routes: [] };
@@ -201,7 +201,7 @@ export function unknownSubnet(name: string): Subnet {
     vcnRanges: NO_RANGES,
     rules: anyRule(name, `${name} is not in the configuration`),
     lists: [name],
-    routes: UNKNOWN_TABLE(`the route table of ${name}`),
+    routes: unknownTable(`the route table of ${name}`),
     internetIngress: Tri.MAYBE,
     publicAddress: Tri.MAYBE,
   };

@@ -36,7 +36,7 @@ export function asList(value: Json): Json[] {
 
 /** The blocks of a resource with a name; undefined stands for dynamic blocks with unknown contents. */
 export function blocksOf(body: Json, name: string): (Json | undefined)[] {
-  const dynamic = asList(body?.dynamic).flatMap((all) => asList(all?.[name]));
+  const dynamic = asList(body?.dynamic).flatMap((blocks) => asList(blocks?.[name]));
   const generated = dynamic.flatMap(({ content }) => {
     const contents = asList(content);
     return contents.length > 0 ? contents : [undefined];
@@ -52,11 +52,11 @@ export function blockOf(body: Json, name: string): Json {
 
 /** Whether some blocks with a name are dynamic, so that their number is unknown. */
 export function isDynamic(body: Json, name: string): boolean {
-  return asList(body?.dynamic).some((all) => all?.[name] !== undefined);
+  return asList(body?.dynamic).some((blocks) => blocks?.[name] !== undefined);
 }
 
 function entriesOf(section: Json): [string, Json][] {
-  return asList(section).flatMap((all) => Object.entries<Json>(all));
+  return asList(section).flatMap((block) => Object.entries<Json>(block));
 }
 
 function parse(text: string, index: number): Json {
@@ -101,6 +101,7 @@ export class TerraformModel {
     });
   }
 
+  /** Whether there is no configuration. */
   public get isEmpty(): boolean {
     return this.documents.length === 0;
   }
@@ -197,8 +198,8 @@ function isStateOf(document: Json, name: string, state: Json): boolean {
   );
 }
 
-function isEqual(one: Json, other: Json): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+function isEqual(value: Json, other: Json): boolean {
+  return JSON.stringify(value) === JSON.stringify(other);
 }
 
 /** Older configurations write an index as `.0`. */

@@ -5,14 +5,17 @@ export enum Tri {
   YES = 2,
 }
 
+/** The minimum: YES without values. */
 export function and(...values: Tri[]): Tri {
   return values.reduce((least, value) => (value < least ? value : least), Tri.YES);
 }
 
+/** The maximum: NO without values. */
 export function or(...values: Tri[]): Tri {
   return values.reduce((greatest, value) => (value > greatest ? value : greatest), Tri.NO);
 }
 
+/** The opposite; MAYBE stays MAYBE. */
 export function not(value: Tri): Tri {
   return (Tri.YES - value) as Tri;
 }
@@ -28,6 +31,7 @@ export function any<T>(items: Iterable<T>, evaluate: (item: T) => Tri): Tri {
   return greatest;
 }
 
+/** YES or NO for a condition. */
 export function when(condition: boolean): Tri {
   return condition ? Tri.YES : Tri.NO;
 }

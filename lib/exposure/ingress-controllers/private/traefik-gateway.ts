@@ -296,3 +296,14 @@ function listenerOf(host: string): string {
 function isWithin(host: string, wildcard: string): boolean {
   return host !== wildcard && wildcard.startsWith("*") && host.endsWith(wildcard.slice(1));
 }
+
+/**
+ * The priority of a route: an exact host before a wildcard, a longer path before a shorter one, an exact path
+ * before a prefix, as Kubernetes specifies.
+ *
+ * Traefik itself sorts by the length of its own rule, which is longer for a prefix than for an exact path.
+ */
+export function priorityOf({ host, path, pathType }: ResolvedRoute): number {
+  const isExact = pathType === IngressPathType.EXACT;
+  return (host.name.startsWith("*") ? 10_000 : 20_000) + path.length * 10 + (isExact ? 5 : 0);
+}

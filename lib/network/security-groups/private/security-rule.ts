@@ -12,18 +12,29 @@ import {
   type CoreNetworkSecurityGroupSecurityRuleConfig,
 } from "../../../oci/core-network-security-group-security-rule";
 
+interface RuleOptions {
+  /** How a program writes a rule for every address. */
+  readonly everyone?: string;
+  /** The prop with the value that the rule is part of, such as `egress[0]`. */
+  readonly owner?: string;
+}
+
 /** Reads the remote end of a rule and adds all problems of the rule. */
 export function readRule(
   problems: Problems,
   peer: INetworkPeer,
   port: Port,
   choice: ReasonedChoice,
-  everyone = "NetworkPeer.anywhere({ reason })",
+  { everyone = "NetworkPeer.anywhere({ reason })", owner }: RuleOptions = {},
 ): RuleEnd | undefined {
+  const property = owner === undefined ? "reason" : `${owner}.reason`;
   checkGiven(problems, { peer, port, choice });
   const isValidPort = port && isPort(problems, port);
-  if (choice) checkRuleReason(problems, port ? `The rule for ${port.toString()}` : "The rule", choice.reason);
-  const end = peer && readEnd(problems, peer, everyone);
+  if (choice) {
+    const rule = port ? `The rule for ${port.toString()}` : "The rule";
+    checkRuleReason(problems, rule, choice.reason, property);
+  }
+  const end = peer && readEnd(problems, peer, everyone, property);
   if (end && isValidPort && end.type !== "NETWORK_SECURITY_GROUP") checkWidth(problems, port);
   return end;
 }
@@ -49,7 +60,12 @@ function checkWidth(problems: Problems, port: Port): void {
   );
 }
 
-function readEnd(problems: Problems, peer: INetworkPeer, everyone: string): RuleEnd | undefined {
+function readEnd(
+  problems: Problems,
+  peer: INetworkPeer,
+  everyone: string,
+  property: string,
+): RuleEnd | undefined {
   const end = typeof peer.toRuleEnd === "function" ? peer.toRuleEnd() : undefined;
   if (!end) {
     problems.add(
@@ -61,18 +77,18 @@ function readEnd(problems: Problems, peer: INetworkPeer, everyone: string): Rule
   }
   checkGiven(problems, { "The key of the peer's rule end": end.key });
   if (checkGiven(problems, { "The value of the peer's rule end": end.value }))
-    checkEnd(problems, end, everyone);
+    checkEnd(problems, end, everyone, property);
   return end;
 }
 
-function checkEnd(problems: Problems, end: RuleEnd, everyone: string): void {
+function checkEnd(problems: Problems, end: RuleEnd, everyone: string, property: string): void {
   if (end.type === "NETWORK_SECURITY_GROUP") {
     checkOcid(problems, "The peer", end.value, "networksecuritygroup");
   } else if (end.type === "SERVICE_CIDR_BLOCK") {
     checkCidrLabel(problems, "The peer", end.value);
   } else if (end.type === "CIDR_BLOCK") {
     const wide = end.reason !== undefined;
-    if (wide) checkReason(problems, "A rule for every address", end.reason);
+    if (wide) checkReason(problems, "A rule for every address", end.reason, property);
     readCidrs(problems, "The peer", [end.value], { wide, everyone });
   } else {
     problems.add(

@@ -18,9 +18,9 @@ import { type Logging } from "../cluster-logging-props";
 import { LogOverflow, type LogBuffer } from "../log-collector";
 import { HardenedDaemonSet } from "../../../workload/hardened-daemon-set";
 import { HostAccess } from "../../../workload/host-access/host-access";
-import { ApiAccess } from "../../../workload/pods/service-account";
 import { ConfigFile, SecretFiles } from "../../../workload/pods/mounted-files";
 import { HealthProbe } from "../../../workload/pods/probe";
+import { ApiAccess } from "../../../workload/pods/service-account";
 import { WritablePath } from "../../../workload/pods/writable-path";
 
 /** The Secret with the collectors' own certificate, which cert-manager makes. */
@@ -42,11 +42,11 @@ function targetOf({ destination, namespace }: Logging): {
   readonly target: Target;
   readonly secretFiles: SecretFiles[];
 } {
-  const { _others: others, _own: own } = destination;
+  const { _external: external, _inCluster: inCluster } = destination;
   const program = destination.program as StoreProgram;
-  if (!others) {
+  if (!external) {
     const path = FLUENT_BIT_FILES.destination;
-    const credentials = own?.programs?.collector;
+    const credentials = inCluster?.programs?.collector;
     return {
       target: {
         program,
@@ -60,7 +60,7 @@ function targetOf({ destination, namespace }: Logging): {
       secretFiles: [SecretFiles.fromSecret(path, COLLECTOR_SECRET), ...(credentials ? [credentials] : [])],
     };
   }
-  const { certificateAuthority, credentials, host, indexPrefix, port } = others;
+  const { certificateAuthority, credentials, host, indexPrefix, port } = external;
   return {
     target: {
       ...{ program, host, indexPrefix, port },
@@ -108,7 +108,8 @@ export function addCollector(scope: Construct, logging: Logging): HardenedDaemon
     apiAccess: ApiAccess._of(cluster),
     hostAccess: [
       HostAccess.readOnlyPath(CONTAINER_LOGS, {
-        reason: "The collector finds the log files of containers by their names, which say pod and namespace",
+        reason:
+          "The collector finds the log files of containers by their names, which contain the pod and the namespace",
       }),
       HostAccess.readOnlyPath(POD_LOGS, { reason: "The collector reads the log files of containers" }),
       HostAccess.rootUser({

@@ -246,14 +246,14 @@ function output({ buffer, target }: Collection): object {
   };
 }
 
-/** The field that holds what a line is known by, so that the destination keeps it once. */
+/** The field with the id of a line, by which the destination stores it once. */
 export const LINE_ID = "line_id";
 
 /**
- * The program that gives each message an id: the time at which the runtime took it, and a hash of it and of its container.
+ * The Lua script that adds an id to each message: the time at which the runtime received it, and a hash of the message and its container.
  *
- * Fluent Bit has ids of its own, made of the whole record. Those change from one start to the next where a script has touched the record, as
- * Lua keeps fields in no order.
+ * Fluent Bit's own ids are hashes of the whole record. They change at each start if a script has touched the record, because the order of
+ * fields in Lua is not stable.
  */
 export const IDENTIFY_SCRIPT = `local bit = require("bit")
 

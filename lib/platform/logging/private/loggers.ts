@@ -9,7 +9,7 @@ import { isSameCluster } from "../../../synthesis/chart-scopes";
 interface Logger {
   readonly cluster: IConstruct;
   readonly logger: IConstruct;
-  /** The compartment of which it collects the logs of all instances, also those of other clusters. */
+  /** The compartment whose instances it collects the logs of, including those of other clusters. */
   readonly wholeCompartmentId?: string;
 }
 

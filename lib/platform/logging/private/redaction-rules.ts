@@ -128,15 +128,15 @@ local RULES = {
 ${rules.join("\n")}
 }
 
-local function holds_one(name, names)
+local function contains_any(name, parts)
   local plain = string.lower(name):gsub("[^a-z0-9]", "")
-  for _, one in ipairs(names) do
-    if plain:find(one, 1, true) then return true end
+  for _, part in ipairs(parts) do
+    if plain:find(part, 1, true) then return true end
   end
   return false
 end
-local function hides(name) return holds_one(name, NAMES) end
-local function hides_number(name) return holds_one(name, NUMBERS) end
+local function hides(name) return contains_any(name, NAMES) end
+local function hides_number(name) return contains_any(name, NUMBERS) end
 
 local function masked_pair(name, between, value)
   if value ~= "" and hides(name) then return name .. between .. MASK end
@@ -215,19 +215,19 @@ ${rules.join("\n")}
 
       private
 
-      def holds_one?(name, names)
+      def contains_any?(name, parts)
         plain = name.to_s.downcase.gsub(/[^a-z0-9]/, '')
-        names.any? { |one| plain.include?(one) }
+        parts.any? { |part| plain.include?(part) }
       end
 
       def walk(name, value, depth, inside)
         return MASK if depth > 20
-        hidden = inside || holds_one?(name, NAMES)
+        hidden = inside || contains_any?(name, NAMES)
         case value
         when Hash
           value.each_with_object({}) { |(key, inner), out| out[key] = walk(key, inner, depth + 1, hidden) }
         when Array then value.map { |inner| walk('', inner, depth + 1, hidden) }
-        when Numeric then holds_one?(name, NUMBERS) ? MASK : value
+        when Numeric then contains_any?(name, NUMBERS) ? MASK : value
         when String then value != '' && hidden ? MASK : redacted(value)
         else value
         end
@@ -237,7 +237,7 @@ ${rules.join("\n")}
         text = text.scrub
         text = RULES.reduce(text) { |all, (pattern, put)| all.gsub(pattern, put) }
         PAIRS.reduce(text) do |all, pattern|
-          all.gsub(pattern) { |whole| holds_one?($1, NAMES) ? $1 + $2 + MASK : whole }
+          all.gsub(pattern) { |whole| contains_any?($1, NAMES) ? $1 + $2 + MASK : whole }
         end
       end
     end

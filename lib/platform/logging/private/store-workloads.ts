@@ -16,13 +16,13 @@ import { type ResolvedDashboards, type ResolvedStoreInCluster } from "../log-des
 import { HardenedCronJob } from "../../../workload/hardened-cron-job";
 import { HardenedDeployment } from "../../../workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../../workload/hardened-stateful-set";
-import { AppProtocol } from "../../../workload/pods/ports";
-import { ConfigFile, SecretFiles } from "../../../workload/pods/mounted-files";
 import { type ContainerResourceRanges } from "../../../workload/pods/container-resources";
 import { EnvironmentValue } from "../../../workload/pods/environment-value";
-import { HealthProbe } from "../../../workload/pods/probe";
-import { SystemUserId } from "../../../workload/pods/pod-security";
+import { ConfigFile, SecretFiles } from "../../../workload/pods/mounted-files";
 import { VolumeClaim } from "../../../workload/pods/persistent-volumes";
+import { SystemUserId } from "../../../workload/pods/pod-security";
+import { AppProtocol } from "../../../workload/pods/ports";
+import { HealthProbe } from "../../../workload/pods/probe";
 import { WritablePath } from "../../../workload/pods/writable-path";
 
 const BASH = "/bin/bash";

@@ -87,7 +87,7 @@ export function dataSources(hosts: {
   });
 }
 
-/** Where dashboards are, which Grafana reads again when they change. */
+/** The directory of dashboards, which Grafana reloads when they change. */
 export function dashboardProvider(): string {
   return Yaml.stringify({
     apiVersion: 1,

@@ -4,7 +4,7 @@ import { sortedByKey } from "../../../core/stable-order";
 import { Problems } from "../../../core/validation-error";
 import { checkAtSynthesis } from "../../../synthesis/synthesis-checks";
 
-const LARGEST = 1024 * 1024;
+const MAX_CONFIG_MAP_BYTES = 1024 * 1024;
 
 /** Props for LiveFiles. */
 export interface LiveFilesProps {
@@ -22,8 +22,8 @@ export interface LiveFilesProps {
 /**
  * Files in a directory of a container that the program reads again when they change.
  *
- * What they say is known when the chart is written, and not before, as any workload may add to it. So their ConfigMap has a
- * fixed name and can change: a change reaches the program without a restart, in which it would lose what it does.
+ * Their content is complete only when the chart is written, because any workload can add to it. Their ConfigMap has a fixed name, so
+ * that a change reaches the program without a restart.
  */
 export class LiveFiles extends Construct {
   constructor(scope: Construct, id: string, props: LiveFilesProps) {
@@ -46,12 +46,12 @@ export class LiveFiles extends Construct {
     );
     checkAtSynthesis(this, () => {
       const size = Object.values(data()).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-      if (size <= LARGEST) return;
+      if (size <= MAX_CONFIG_MAP_BYTES) return;
       const problems = new Problems(this);
       problems.add(
         "CONFIG_TOO_LARGE",
-        `The files in ${path} have ${size} bytes together, and a ConfigMap holds ${LARGEST}`,
-        "Give fewer dashboards or rules",
+        `The files in ${path} have ${size} bytes together, and a ConfigMap holds ${MAX_CONFIG_MAP_BYTES}`,
+        "Remove dashboards or rules, for example those of dashboards: GrafanaDashboard.recommended()",
       );
       problems.throwIfAny();
     });

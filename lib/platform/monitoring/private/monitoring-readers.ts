@@ -1,6 +1,7 @@
 import { checkLiteral } from "../../../core/credential-literal";
 import { findCredential } from "../../../core/credential-patterns";
 import { shown } from "../../../core/display-value";
+import { type ErrorCode } from "../../../core/error-codes";
 import { checkedBy, listOf, type Reader, text, valueOf } from "../../../core/readers";
 import { type Egress } from "../../../network/egress/egress";
 
@@ -17,30 +18,50 @@ function parsed(url: string): URL | undefined {
   }
 }
 
-/** Reads an address of HTTP without credentials in it. */
-export function webAddress(protocols: readonly string[] = ["http:", "https:"]): Reader<string> {
+/** How messages about an address of HTTP read. */
+interface WebAddressOptions {
+  readonly protocols: readonly string[];
+  readonly code: ErrorCode;
+  readonly example: string;
+  /** The fix for an address with a credential. */
+  readonly secretFix: string;
+}
+
+/** An address that receives alerts. */
+export const RECEIVER_ADDRESS: WebAddressOptions = {
+  protocols: ["http:", "https:"],
+  code: "RECEIVER_INVALID",
+  example: "https://alerts.example.com/hook",
+  secretFix: "Keep the whole address in OCI Vault, and give secretFiles with the file url",
+};
+
+/** An endpoint of a provider of OpenID Connect. */
+export const OIDC_ADDRESS: WebAddressOptions = {
+  protocols: ["https:"],
+  code: "VALUE_INVALID",
+  example: "https://login.example.com/oauth2/v1/token",
+  secretFix: "Remove it: Grafana authenticates with the client secret in secretFiles",
+};
+
+/** Reads an HTTP address without credentials. */
+export function webAddress({ code, example, protocols, secretFix }: WebAddressOptions): Reader<string> {
   return checkedBy(text(), (problems, name, value) => {
     const url = parsed(value);
     if (!url || !protocols.includes(url.protocol)) {
-      const fix = 'Give an address such as "https://alerts.example.com/hook"';
-      problems.add("RECEIVER_INVALID", `${name} is ${shown(value)}`, fix);
+      problems.add(code, `${name} is ${shown(value)}`, `Give an address such as "${example}"`);
       return;
     }
     const hasUser = url.username !== "" || url.password !== "";
     const credential = hasUser ? "a user or a password" : findCredential(value);
     if (credential !== undefined) {
-      problems.add(
-        "CREDENTIAL_LITERAL",
-        `${name} contains ${credential}`,
-        "Keep the whole address in OCI Vault, and give secretFiles with the file url",
-      );
+      problems.add("CREDENTIAL_LITERAL", `${name} contains ${credential}`, secretFix);
     } else checkLiteral(problems, name, name, value);
   });
 }
 
 const CLOSING: { readonly [open: string]: string } = { "(": ")", "[": "]", "{": "}" };
 
-/** Reads an expression whose brackets and quotes match; what its words mean is for `promtool check rules`. */
+/** Reads an expression whose brackets and quotes match; `promtool check rules` checks the rest. */
 export function promQl(code: "ALERT_INVALID" | "DASHBOARD_INVALID"): Reader<string> {
   return checkedBy(text(), (problems, name, expression) => {
     const fault = faultOf(expression);

@@ -19,17 +19,17 @@ import { HardenedDaemonSet } from "../../../workload/hardened-daemon-set";
 import { HardenedDeployment } from "../../../workload/hardened-deployment";
 import { HardenedStatefulSet } from "../../../workload/hardened-stateful-set";
 import { HostAccess } from "../../../workload/host-access/host-access";
-import { ApiAccess } from "../../../workload/pods/service-account";
-import { AppProtocol } from "../../../workload/pods/ports";
-import { ConfigFile } from "../../../workload/pods/mounted-files";
 import { type ContainerResourceRanges } from "../../../workload/pods/container-resources";
 import { EnvironmentValue } from "../../../workload/pods/environment-value";
-import { HealthProbe } from "../../../workload/pods/probe";
+import { ConfigFile } from "../../../workload/pods/mounted-files";
 import { VolumeClaim } from "../../../workload/pods/persistent-volumes";
+import { AppProtocol } from "../../../workload/pods/ports";
+import { HealthProbe } from "../../../workload/pods/probe";
+import { ApiAccess } from "../../../workload/pods/service-account";
 import { WritablePath } from "../../../workload/pods/writable-path";
 
 const GIBIBYTE = 1024 ** 3;
-/** What of a volume the samples may take: the rest is for the write-ahead log and for compaction. */
+/** The share of the volume for samples; the rest is for the write-ahead log and for compaction. */
 const SHARE_OF_SAMPLES = 0.8;
 /** A database reads its log before it is ready, which takes minutes after a crash. */
 const SLOW_START = { failureThreshold: 90 };
@@ -169,7 +169,7 @@ export function addNodeExporter(
     hostAccess: [
       HostAccess.network({
         reason:
-          "The node exporter counts the packets of its node, which are those of the network that it runs in",
+          "The node exporter counts the packets of its node, which only the network namespace of the node shows",
         ports: [PORTS.nodeExporter],
       }),
     ],

@@ -35,7 +35,7 @@ const NODE = "__meta_kubernetes_node";
 /** A program with more samples usually has a label with a value for each request or user. */
 export const SAMPLE_LIMIT = 50_000;
 
-/** What the arguments of Prometheus depend on. */
+/** The variable arguments of Prometheus. */
 export interface PrometheusArguments {
   readonly retentionHours: number;
   /** The maximum size of its database. */
@@ -91,16 +91,16 @@ export interface NodeScrape {
   readonly job: string;
   readonly port: number;
   readonly path: string;
-  /** Whether it is the kubelet, which speaks TLS and asks who calls. */
+  /** Whether it is the kubelet, which requires TLS and authentication. */
   readonly isKubelet: boolean;
-  /** Whether the certificate of the kubelet is compared with the authority of the cluster. */
+  /** Whether the certificate of the kubelet is verified with the CA of the cluster. */
   readonly isVerified?: boolean;
-  /** Names of metrics that are dropped. */
+  /** A regular expression for the names of metrics to drop. */
   readonly dropped?: string;
   readonly sampleLimit: number;
 }
 
-/** The jobs of a file of scrape configurations, in an order that does not depend on when they were asked for. */
+/** The file of scrape configurations, with its jobs sorted by name. */
 export function scrapeFile(pods: readonly PodScrape[], nodes: readonly NodeScrape[]): string {
   const jobs = [selfJob(), ...nodes.map(nodeJob), ...pods.map(podJob)];
   const byName = new Map(jobs.map((job) => [job.job_name, job]));
@@ -246,12 +246,12 @@ export function alertmanagerConfig(receivers: readonly AlertReceiver[]): string 
   });
 }
 
-/** What Prometheus reads in each namespace with pods that it scrapes: where they are. */
+/** The permissions of Prometheus in each namespace with scraped pods, to find them. */
 export function podPermissions(): RoleRule[] {
   return [RoleRule.verbs(RbacResource.PODS, RbacVerb.GET, RbacVerb.LIST, RbacVerb.WATCH)];
 }
 
-/** What Prometheus reads of the whole cluster: where nodes are, and the metrics of their kubelets. */
+/** The cluster-wide permissions of Prometheus, to find nodes and to read the metrics of their kubelets. */
 export function nodePermissions(readsKubelets: boolean): RoleRule[] {
   const nodes = RoleRule.verbs(RbacResource.NODES, RbacVerb.GET, RbacVerb.LIST, RbacVerb.WATCH);
   return readsKubelets ? [nodes, RoleRule.verbs(RbacResource.KUBELET_METRICS, RbacVerb.GET)] : [nodes];

@@ -1,12 +1,12 @@
 import { labelsOf, minutes, nodeAlerts, podAlerts } from "./recommended-node-and-pod-alerts";
 import { AlertSeverity, type AlertRuleProps } from "../alert-rule-props";
 
-/** The conditions that every cluster is watched for. */
+/** The alerts that are recommended for every cluster. */
 export function recommendedAlerts(): AlertRuleProps[] {
   return [...nodeAlerts(), ...podAlerts(), ...controllers(), ...storage(), ...monitoring(), ...logAlerts()];
 }
 
-/** A controller that lacks pods: how many it wants, and how many are there. */
+/** The alert for a controller with fewer pods than desired; both counts are metrics. */
 function lacking(kind: string, wanted: string, present: string, whatToDo: string): AlertRuleProps {
   const label = kind.toLowerCase();
   const labels = { namespace: "shop", [label]: "web" };

@@ -7,7 +7,7 @@ const { timeSeries, stat } = {
     DashboardPanel.stat({ title, unit, queries: [{ expression, legend }] }),
 };
 
-/** The dashboards that every cluster has. */
+/** The dashboards that are recommended for every cluster. */
 export function recommendedDashboards(): GrafanaDashboardProps[] {
   return [nodes(), workloads(), monitoring()];
 }
@@ -20,32 +20,32 @@ function nodes(): GrafanaDashboardProps {
     title: "Nodes",
     panels: [
       stat(
-        "Nodes that are ready",
+        "Ready nodes",
         NUMBER,
         'sum(kube_node_status_condition{condition="Ready",status="true"})',
         "ready",
       ),
-      stat("Alerts that fire", NUMBER, 'sum by (alertname) (ALERTS{alertstate="firing"})', "{{alertname}}"),
+      stat("Firing alerts", NUMBER, 'sum by (alertname) (ALERTS{alertstate="firing"})', "{{alertname}}"),
       timeSeries(
-        "Processors in use",
+        "CPU usage",
         RATIO,
         '1 - avg by (node) (rate(node_cpu_seconds_total{mode="idle"}[5m]))',
         node,
       ),
       timeSeries(
-        "Memory in use",
+        "Memory usage",
         RATIO,
         "1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes",
         node,
       ),
       timeSeries(
-        "Boot volume in use",
+        "Boot volume usage",
         RATIO,
         '1 - node_filesystem_avail_bytes{mountpoint="/"} / node_filesystem_size_bytes{mountpoint="/"}',
         node,
       ),
       timeSeries(
-        "Load for each processor",
+        "Load per CPU",
         NUMBER,
         'node_load5 / on (node) count by (node) (node_cpu_seconds_total{mode="idle"})',
         node,
@@ -69,7 +69,7 @@ function nodes(): GrafanaDashboardProps {
         node,
       ),
       timeSeries(
-        "Packets dropped or broken",
+        "Packets dropped or with errors",
         PanelUnit.PER_SECOND,
         "sum by (node) (rate(node_network_receive_drop_total[5m]) + rate(node_network_receive_errs_total[5m]))",
         node,
@@ -87,13 +87,13 @@ function workloads(): GrafanaDashboardProps {
     panels: [
       stat("Pods by phase", NUMBER, "sum by (phase) (kube_pod_status_phase)", "{{phase}}"),
       stat(
-        "Workloads that lack pods",
+        "Workloads with missing pods",
         NUMBER,
         "count(kube_deployment_spec_replicas > kube_deployment_status_replicas_available) or vector(0)",
         "Deployments",
       ),
       timeSeries(
-        "Processors by namespace",
+        "CPU by namespace",
         NUMBER,
         'sum by (namespace) (rate(container_cpu_usage_seconds_total{container!=""}[5m]))',
         "{{namespace}}",
@@ -105,13 +105,13 @@ function workloads(): GrafanaDashboardProps {
         "{{namespace}}",
       ),
       timeSeries(
-        "Containers nearest to their memory limit",
+        "Containers closest to their memory limit",
         RATIO,
         'topk(10, max by (namespace, pod, container) (container_memory_working_set_bytes{container!=""}) / on (namespace, pod, container) max by (namespace, pod, container) (kube_pod_container_resource_limits{resource="memory"}))',
         container,
       ),
       timeSeries(
-        "Containers whose processors are limited most",
+        "Containers with the most CPU throttling",
         RATIO,
         'topk(10, sum by (namespace, pod, container) (rate(container_cpu_cfs_throttled_periods_total{container!=""}[5m])) / sum by (namespace, pod, container) (rate(container_cpu_cfs_periods_total{container!=""}[5m])))',
         container,
@@ -123,19 +123,19 @@ function workloads(): GrafanaDashboardProps {
         container,
       ),
       timeSeries(
-        "Volumes in use",
+        "Volume usage",
         RATIO,
         "1 - kubelet_volume_stats_available_bytes / kubelet_volume_stats_capacity_bytes",
         "{{namespace}}/{{persistentvolumeclaim}}",
       ),
       timeSeries(
-        "Quotas in use",
+        "Quota usage",
         RATIO,
         'max by (namespace, resource) (kube_resourcequota{type="used"}) / max by (namespace, resource) (kube_resourcequota{type="hard"} > 0)',
         "{{namespace}} {{resource}}",
       ),
       timeSeries(
-        "Packets that pods drop",
+        "Packets dropped by pods",
         PER_SECOND,
         "topk(10, sum by (namespace, pod) (rate(container_network_receive_packets_dropped_total[5m])))",
         "{{namespace}}/{{pod}}",
@@ -150,10 +150,10 @@ function monitoring(): GrafanaDashboardProps {
     id: "monitoring",
     title: "Monitoring",
     panels: [
-      stat("Targets that answer", NUMBER, "sum(up)", "up"),
-      stat("Targets that don't", NUMBER, "count(up == 0) or vector(0)", "down"),
+      stat("Targets up", NUMBER, "sum(up)", "up"),
+      stat("Targets down", NUMBER, "count(up == 0) or vector(0)", "down"),
       timeSeries(
-        "Samples taken",
+        "Samples ingested",
         PER_SECOND,
         "rate(prometheus_tsdb_head_samples_appended_total[5m])",
         "samples",
@@ -162,7 +162,7 @@ function monitoring(): GrafanaDashboardProps {
       timeSeries("Size of the database", BYTES, "prometheus_tsdb_storage_blocks_bytes", "blocks"),
       timeSeries("Slowest scrapes", SECONDS, "topk(10, scrape_duration_seconds)", "{{job}} {{instance}}"),
       DashboardPanel.timeSeries({
-        title: "Alerts sent, and failed",
+        title: "Alerts sent and failed",
         unit: PER_SECOND,
         queries: [
           {
@@ -176,7 +176,7 @@ function monitoring(): GrafanaDashboardProps {
         ],
       }),
       timeSeries(
-        "Spans taken",
+        "Spans received",
         PER_SECOND,
         'sum by (job) (rate({__name__=~"otelcol_receiver_accepted_spans(_total)?"}[5m]))',
         "{{job}}",

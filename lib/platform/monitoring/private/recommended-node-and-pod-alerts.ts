@@ -3,13 +3,13 @@ import { type AlertRuleProps, AlertSeverity } from "../alert-rule-props";
 
 export const minutes = (amount: number) => Duration.minutes(amount);
 
-/** Labels as a selector of a series has them, without its braces. */
+/** Labels as in the selector of a series, without braces. */
 export const labelsOf = (labels: { [name: string]: string }) =>
   Object.entries(labels)
     .map(([name, value]) => `${name}="${value}"`)
     .join(",");
 
-/** What nodes are watched for. */
+/** The alerts for nodes. */
 export function nodeAlerts(): AlertRuleProps[] {
   const ready = 'kube_node_status_condition{condition="Ready",node="node-a",status="true"}';
   const node = { node: "node-a" };
@@ -122,7 +122,7 @@ const CONTAINER = { ...POD, container: "web" };
 const pod = `{${labelsOf(POD)}}`;
 const container = `{${labelsOf(CONTAINER)}}`;
 
-/** What pods and their containers are watched for. */
+/** The alerts for pods and their containers. */
 export function podAlerts(): AlertRuleProps[] {
   return [
     {

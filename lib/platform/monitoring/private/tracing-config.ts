@@ -48,7 +48,7 @@ export function collectorConfig(jaegerHost: string): string {
     extensions: { health_check: { endpoint: address(PORTS.health) } },
     receivers: otlpReceiver("grpc", "http"),
     processors: {
-      // First: what comes in beyond it is refused, and the sender tries again.
+      // First: spans above the limit are rejected, and the sender retries.
       memory_limiter: { check_interval: "1s", limit_percentage: 75, spike_limit_percentage: 20 },
       attributes: { actions: CREDENTIALS.map((key) => ({ key, action: "delete" })) },
       batch: { timeout: "2s", send_batch_size: 1024, send_batch_max_size: 2048 },
@@ -119,12 +119,12 @@ interface Runner {
   readonly spec: { readonly template: { readonly spec: { readonly containers: readonly Container[] } } };
 }
 
-/** What a CronJob creates at each run. */
+/** A CronJob. */
 interface Schedule {
   readonly spec: { readonly jobTemplate: Runner };
 }
 
-/** Where, and how, a program sends its traces. */
+/** The endpoint, the protocol and the sampling of the traces of a program. */
 export interface TraceEnvironment {
   readonly endpoint: string;
   readonly protocol: TraceProtocol;
@@ -132,7 +132,7 @@ export interface TraceEnvironment {
 }
 
 /**
- * Gives a program the environment variables that every OpenTelemetry library reads; those that it has already stay as they are.
+ * Adds the environment variables that every OpenTelemetry library reads to a program, except those that it already has.
  *
  * Metrics are scraped and logs are collected from files, so that both are off here.
  *

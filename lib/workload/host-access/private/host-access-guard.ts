@@ -48,7 +48,7 @@ interface Runner {
   readonly spec?: Template["spec"] & { readonly jobTemplate?: Template };
 }
 
-/** Access to the node that no HostAccess allows, and what root allows, in the words of messages. */
+/** The kinds of access to the node beyond that of a hardened pod, as messages describe them. */
 export const NodeReach = {
   MAYBE_ROOT: "a user that may be root",
   NO_SECCOMP: "no seccomp profile",

@@ -1,10 +1,19 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { checkPinned, readImage } from "./image-reference";
+import { PINNED_REFERENCE } from "./image-reference";
 import { shown } from "../../../core/display-value";
-import { checkReason } from "../../../core/reason";
+import { type Readers } from "../../../core/readers";
+import {
+  checkedBy,
+  optional,
+  type Reader,
+  readProps,
+  reasonFor,
+  type Resolved,
+  text,
+} from "../../../core/readers";
 import { Problems } from "../../../core/validation-error";
-import { isOfKind, refuseKind } from "../../../core/value-readers";
+import { isOfKind } from "../../../core/value-readers";
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -25,29 +34,12 @@ export function dateOf(moment: Date): string {
   return moment.toISOString().slice(0, 10);
 }
 
-/** Reads a date; returns it unchanged if it is valid. */
-export function readDate(problems: Problems, name: string, value: unknown): string | undefined {
-  if (dayOf(value) !== undefined) return value as string;
-  problems.add(
-    "IMAGE_LOCK_INVALID",
-    `${name} is ${value === undefined ? "not given" : shown(value)}`,
-    'Write an ISO date, for example "2026-11-02"',
-  );
-  return undefined;
-}
-
 /** The name of the lock file. */
 export const DEFAULT_FILE = "images.lock.json";
 /** The highest maximum age, in days. */
 export const MAX_AGE_DAYS = 3650;
 
-const LOCK_FIELDS = ["version", "checked", "maxAgeDays", "images"];
-const IMAGE_FIELDS = ["reference", "created", "notes", "maxAge", "debugging"];
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
-
-interface Fields {
-  readonly [name: string]: unknown;
-}
 
 /** An image of a lock, validated. */
 export interface LockedImage {
@@ -70,123 +62,148 @@ export interface LockFile {
 
 const EMPTY: LockFile = { names: [], images: new Map() };
 
+const described = (value: unknown) => (value === undefined ? "not described" : shown(value));
+
+/** Reads a field of the lock. */
+function field<T>(isValid: (value: unknown) => boolean, fix: string): Reader<T> {
+  return (problems, name, value) => {
+    if (isValid(value)) return value as T;
+    problems.add("IMAGE_LOCK_INVALID", `${name} is ${described(value)}`, fix, name);
+    return undefined;
+  };
+}
+
+const isObject = (value: unknown) => isOfKind(value, []);
+
+/**
+ * Reads an object of the lock; an unknown field is a problem, as it would have no effect.
+ *
+ * @param title the object in messages
+ * @param at the place of the object; by default its fields have no prefix
+ */
+function readObject<S extends Readers>(
+  problems: Problems,
+  title: string,
+  value: unknown,
+  schema: S,
+  at?: string,
+): Partial<Resolved<S>> {
+  const names = Object.keys(schema);
+  const fields = names.join(", ");
+  if (!isObject(value)) {
+    problems.add(
+      "IMAGE_LOCK_INVALID",
+      `${title} is ${described(value)}`,
+      `Write an object with ${fields}`,
+      at,
+    );
+    return {};
+  }
+  for (const unknown of Object.keys(value as object).filter((name) => !names.includes(name))) {
+    const what = `${title} has the unknown field ${shown(unknown)}`;
+    problems.add("IMAGE_LOCK_INVALID", what, `Use only ${fields}`, at ?? unknown);
+  }
+  return readProps(problems, value, schema, at);
+}
+
+/** Reads an object within the lock. */
+function objectWith<S extends Readers>(schema: S): Reader<Partial<Resolved<S>>> {
+  return (problems, name, value) => readObject(problems, name, value, schema, name);
+}
+
+const DATE = field<string>(
+  (value) => dayOf(value) !== undefined,
+  'Write an ISO date, for example "2026-11-02"',
+);
+const DAYS = field<number>(
+  (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_AGE_DAYS,
+  `Write a whole number of days from 1 to ${MAX_AGE_DAYS}, for example 90`,
+);
+
+const LOCK = {
+  version: field<number>((value) => value === 1, 'Write "version": 1'),
+  checked: DATE,
+  maxAgeDays: DAYS,
+  images: field<{ readonly [name: string]: unknown }>(
+    isObject,
+    'Write an object with the images by name: { "web": { "reference": "…", "created": "2026-11-02" } }',
+  ),
+};
+
+const LOCKED_IMAGE = {
+  reference: PINNED_REFERENCE,
+  created: DATE,
+  notes: optional(
+    field<string>((value) => typeof value === "string", 'Write a text, for example "notes": "Built by CI"'),
+  ),
+  maxAge: optional(objectWith({ days: DAYS, reason: reasonFor("maxAge") })),
+  debugging: optional(objectWith({ reason: reasonFor("debugging") })),
+};
+
+const PATH = checkedBy(text(`a text, for example "${DEFAULT_FILE}"`), (problems, name, path) => {
+  if (path.trim() === "") problems.add("VALUE_INVALID", `${name} is empty`, `Write "${DEFAULT_FILE}"`);
+});
+
 /** Reads a lock file and adds its problems. */
 export function readLock(problems: Problems, factory: string, path: string = DEFAULT_FILE): LockFile {
-  if (typeof path !== "string" || path.trim() === "") {
-    if (typeof path === "string") problems.add("VALUE_INVALID", "path is empty", `Write "${DEFAULT_FILE}"`);
-    else refuseKind(problems, "path", path, `a text, for example "${DEFAULT_FILE}"`);
-    return EMPTY;
-  }
-  let text: string;
+  if (PATH(problems, "path", path) === undefined) return EMPTY;
+  let content: string;
   try {
-    text = readFileSync(path, "utf8");
+    content = readFileSync(path, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    addProblem(
-      problems,
-      code === "ENOENT"
-        ? `path is ${resolve(path)}, which does not exist`
-        : `path is ${resolve(path)}, and reading it fails with ${code}`,
+    const found =
+      code === "ENOENT" ? "which does not exist" : `and reading it fails with ${code ?? String(error)}`;
+    problems.add(
+      "IMAGE_LOCK_INVALID",
+      `path is ${resolve(path)}, ${found}`,
       `Run the program in the folder of ${DEFAULT_FILE}, or give its path: { path: "deploy/${DEFAULT_FILE}" }`,
     );
     return EMPTY;
   }
-  return parseLock(problems, factory, path, text);
+  return parseLock(problems, factory, path, content);
 }
 
 /** Parses the text of a lock and adds its problems, those of an image under its name. */
-function parseLock(problems: Problems, factory: string, file: string, text: string): LockFile {
+function parseLock(problems: Problems, factory: string, file: string, content: string): LockFile {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(content);
   } catch (error) {
-    const what = `${file} is not valid JSON: ${(error as Error).message}`;
-    addProblem(problems, what, "Correct the file; JSON has no comments and no trailing commas");
+    problems.add(
+      "IMAGE_LOCK_INVALID",
+      `${file} is not valid JSON: ${(error as Error).message}`,
+      "Correct the file; JSON has no comments and no trailing commas",
+    );
     return EMPTY;
   }
-  for (const key of repeatedKeys(text)) {
-    addProblem(problems, `${file} has the key ${shown(key)} twice in one object`, "Remove one of the two");
+  for (const key of repeatedKeys(content)) {
+    const what = `${file} has the key ${shown(key)} twice in one object`;
+    problems.add("IMAGE_LOCK_INVALID", what, "Remove one of the two");
   }
-  const fields = fieldsOf(problems, file, json, LOCK_FIELDS);
-  if (fields.version !== 1) {
-    addProblem(problems, `version is ${shown(fields.version)}`, 'Write "version": 1');
-  }
-  const checked = readDate(problems, "checked", fields.checked);
-  const maxAgeDays = readDays(problems, "maxAgeDays", fields.maxAgeDays);
-  const entries = fieldsOf(problems, "images", fields.images, Object.keys(Object(fields.images) as object));
+  const { checked, images: entries = {}, maxAgeDays } = readObject(problems, file, json, LOCK);
   const images = new Map<string, LockedImage>();
   for (const [name, value] of Object.entries(entries)) {
     problems.collect(() => {
       const ofImage = new Problems(`${factory} (${file}, ${name})`);
       images.set(name, readLocked(ofImage, value, checked));
-      ofImage.throwIfAny();
     });
   }
   return { checked, maxAgeDays, names: Object.keys(entries), images };
 }
 
 function readLocked(problems: Problems, value: unknown, checked: string | undefined): LockedImage {
-  const fields = fieldsOf(problems, "The image", value, IMAGE_FIELDS);
-  const reference = fields.reference as string;
-  const parts = readImage(problems, reference);
-  if (parts) checkPinned(problems, reference, parts);
-  const created = readDate(problems, "created", fields.created) ?? "";
+  const read = readObject(problems, "The image", value, LOCKED_IMAGE);
+  const { created, debugging } = read;
   if (checked !== undefined && (dayOf(created) ?? 0) > (dayOf(checked) ?? 0)) {
-    addProblem(
-      problems,
+    problems.add(
+      "IMAGE_LOCK_INVALID",
       `created is ${created}, after checked, which is ${checked}`,
       `Write the date on which you last compared the lock with the registry, for example "checked": "${created}"`,
+      "created",
     );
   }
-  if (fields.notes !== undefined && typeof fields.notes !== "string") {
-    addProblem(
-      problems,
-      `notes is ${shown(fields.notes)}`,
-      'Write a text, for example "notes": "Built by CI"',
-    );
-  }
-  const maxAge = readMaxAge(problems, fields.maxAge);
-  return { reference, created, maxAge, debugging: readDebugging(problems, fields.debugging) };
-}
-
-function readMaxAge(problems: Problems, value: unknown): LockedImage["maxAge"] {
-  if (value === undefined) return undefined;
-  const fields = fieldsOf(problems, "maxAge", value, ["days", "reason"]);
-  const days = readDays(problems, "maxAge.days", fields.days);
-  const reason = fields.reason as string;
-  checkReason(problems, "maxAge", reason, "maxAge.reason");
-  return days === undefined ? undefined : { days, reason };
-}
-
-function readDebugging(problems: Problems, value: unknown): string | undefined {
-  if (value === undefined) return undefined;
-  const { reason } = fieldsOf(problems, "debugging", value, ["reason"]);
-  checkReason(problems, "debugging", reason as string | undefined, "debugging.reason");
-  return reason as string | undefined;
-}
-
-function readDays(problems: Problems, name: string, value: unknown): number | undefined {
-  if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_AGE_DAYS) {
-    return value as number;
-  }
-  return addProblem(
-    problems,
-    `${name} is ${value === undefined ? "not given" : shown(value)}`,
-    `Write a whole number of days from 1 to ${MAX_AGE_DAYS}, for example 90`,
-  );
-}
-
-/** The fields of an object; an unknown field is a problem, as it would have no effect. */
-function fieldsOf(problems: Problems, name: string, value: unknown, fields: readonly string[]): Fields {
-  if (!isOfKind(value, [])) {
-    const what = `${name} is ${value === undefined ? "not given" : shown(value)}`;
-    addProblem(problems, what, `Write an object with ${fields.join(", ")}`);
-    return {};
-  }
-  for (const field of Object.keys(value as object).filter((each) => !fields.includes(each))) {
-    addProblem(problems, `${name} has the unknown field ${shown(field)}`, `Use only ${fields.join(", ")}`);
-  }
-  return value as Fields;
+  return problems.resolved<LockedImage>({ ...(read as LockedImage), debugging: debugging?.reason });
 }
 
 /**
@@ -212,9 +229,4 @@ function repeatedKeys(text: string): string[] {
     last = token;
   }
   return [...repeated];
-}
-
-function addProblem(problems: Problems, what: string, fix: string): undefined {
-  problems.add("IMAGE_LOCK_INVALID", what, fix);
-  return undefined;
 }

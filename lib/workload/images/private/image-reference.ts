@@ -1,5 +1,6 @@
 import { Token } from "cdktf";
 import { shown } from "../../../core/display-value";
+import { checkedBy, type Reader, text } from "../../../core/readers";
 import { type Problems } from "../../../core/validation-error";
 import { refuseKind } from "../../../core/value-readers";
 
@@ -45,11 +46,7 @@ function isHost(text: string): boolean {
 }
 
 /** Adds a problem for each invalid part of a registry and its repositories. */
-export function checkImageName(problems: Problems, property: string, name: string, isPrefix = false): void {
-  if (typeof name !== "string") {
-    refuseKind(problems, property, name, 'a text, for example "fra.ocir.io/acme"');
-    return;
-  }
+function checkImageName(problems: Problems, property: string, name: string, isPrefix = false): void {
   const example = isPrefix ? "fra.ocir.io/acme" : IMAGE_EXAMPLE;
   const add = (what: string, fix: string) => {
     problems.add("IMAGE_INVALID", `${property} is ${shown(name)}, which ${what}`, fix);
@@ -78,6 +75,14 @@ export function checkImageName(problems: Problems, property: string, name: strin
   if (isKnown(name) && name.length > MAX_NAME_LENGTH)
     add(`has ${name.length} characters`, `Use up to ${MAX_NAME_LENGTH} characters`);
 }
+
+/** Reads a registry, or a registry and the beginning of repositories. */
+export const REGISTRY_PREFIX = checkedBy(
+  text('a text, for example "fra.ocir.io/acme"'),
+  (problems, property, prefix) => {
+    checkImageName(problems, property, prefix, true);
+  },
+);
 
 const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
@@ -127,6 +132,13 @@ export function checkPinned(problems: Problems, reference: string, { digest }: I
   );
 }
 
+/** Reads an image reference with a digest. */
+export const PINNED_REFERENCE: Reader<string> = (problems, _, reference) => {
+  const parts = readImage(problems, reference);
+  if (parts) checkPinned(problems, reference as string, parts);
+  return parts && (reference as string);
+};
+
 /** An image that an object references. */
 export interface PulledImage {
   /** The container or volume that uses it; for another field, its path: `spec.image`. */
@@ -144,30 +156,29 @@ const WITHOUT_IMAGES = ["ConfigMap", "CustomResourceDefinition", "Secret"];
 const IMAGE_FIELD = /^image(?:Name|Ref)?$/;
 // baseImage, sidecarImage: images if the value also looks like one, unlike an osImage or a backgroundImage.
 const SIMILAR_FIELD = /Image(?:Name|Ref)?$/;
-// What a reference to an image can be: no blanks, no scheme, no pattern of a policy; a picture is none, nor is a word without
-// any of these signs.
+// A reference has no blanks, no scheme and no pattern of a policy, and is not the name of a picture.
 const REFERENCE = /^(?!\w+:\/\/)(?!.*\.(?:png|jpe?g|svg|gif|ico|webp)$)[^\s{}<>*!|]+$/i;
 
 const isMap = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+const textOf = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
 
 /** An image in parts, as in Helm values: `{ registry, repository, tag, digest }`. */
 function inParts({ registry, repository, reference, tag, digest, version }: Fields): string | undefined {
-  const whole = text(reference);
+  const whole = textOf(reference);
   if (whole !== undefined) return whole;
-  const name = text(repository);
+  const name = textOf(repository);
   if (name === undefined) return undefined;
-  const [host, mark] = [text(registry), text(tag) ?? text(version)];
-  return `${host ? `${host}/` : ""}${name}${mark ? `:${mark}` : ""}${text(digest) ? `@${text(digest)}` : ""}`;
+  const [host, mark] = [textOf(registry), textOf(tag) ?? textOf(version)];
+  return `${host ? `${host}/` : ""}${name}${mark ? `:${mark}` : ""}${textOf(digest) ? `@${textOf(digest)}` : ""}`;
 }
 
 function referenceAt(key: string, value: unknown): string | undefined {
   const isKey = IMAGE_FIELD.test(key);
   if (!isKey && !SIMILAR_FIELD.test(key)) return undefined;
   // A reference to a Terraform value is an image too, with an unknown registry.
-  const whole = text(value);
+  const whole = textOf(value);
   if (whole !== undefined) {
     const isLike = REFERENCE.test(whole) && (isKey || /[/:@]/.test(whole));
     return isLike || whole.includes("${TfToken") ? whole : undefined;
@@ -176,9 +187,9 @@ function referenceAt(key: string, value: unknown): string | undefined {
 }
 
 /** Traverses an object once; the path is built only if an image is found. */
-function collect(value: unknown, way: readonly string[], found: PulledImage[]): void {
+function collect(value: unknown, path: readonly string[], found: PulledImage[]): void {
   if (Array.isArray(value)) {
-    value.forEach((entry: unknown, index) => collect(entry, [...way, String(index)], found));
+    value.forEach((entry: unknown, index) => collect(entry, [...path, String(index)], found));
     return;
   }
   if (!isMap(value)) return;
@@ -187,16 +198,16 @@ function collect(value: unknown, way: readonly string[], found: PulledImage[]): 
   for (const [key, entry] of Object.entries(value)) {
     if (typeof entry === "object" || typeof entry === "string") {
       const reference = referenceAt(key, entry);
-      if (reference !== undefined) found.push({ user: userOf(value, [...way, key]), reference });
+      if (reference !== undefined) found.push({ user: userOf(value, [...path, key]), reference });
     }
     // Neither metadata nor status creates pods; templates have their containers beside their metadata.
-    if (typeof entry === "object" && key !== "metadata" && !(way.length === 0 && key === "status"))
-      collect(entry, [...way, key], found);
+    if (typeof entry === "object" && key !== "metadata" && !(path.length === 0 && key === "status"))
+      collect(entry, [...path, key], found);
   }
 }
 
-function userOf({ name }: Fields, way: readonly string[]): string {
-  return text(name) ?? way.join(".");
+function userOf({ name }: Fields, path: readonly string[]): string {
+  return textOf(name) ?? path.join(".");
 }
 
 /**

@@ -115,8 +115,8 @@ export const POD = {
 } satisfies PropsSchema<HardenedPodProps>;
 
 /** Adds a problem if the annotations make a cluster skip the verification of signatures. */
-function checkBreakGlass(problems: Problems, name: string, given: { [key: string]: string }): void {
-  if (!(BREAK_GLASS in given)) return;
+function checkBreakGlass(problems: Problems, name: string, annotations: { [key: string]: string }): void {
+  if (!(BREAK_GLASS in annotations)) return;
   problems.add(
     "VALUE_INVALID",
     `${name} has ${BREAK_GLASS}, with which a cluster runs images without verifying their signatures`,
