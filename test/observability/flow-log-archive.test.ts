@@ -137,8 +137,8 @@ describe("an archive of flow logs", () => {
       "NAME_INVALID",
       "NAME_INVALID",
       "VALUE_INVALID",
-      "TAG_INVALID",
       "VALUE_INVALID",
+      "TAG_INVALID",
     ]);
     expect(stack.node.tryFindChild("archive")).toBeUndefined();
   });
