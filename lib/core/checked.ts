@@ -36,14 +36,14 @@ export function isChecked(target: AnyClass): boolean {
  * wrong itself, and before anything is made.
  */
 export function checked<T extends AnyClass>(target: T): T {
-  const known = PUBLIC_SURFACE.classes[target.name];
+  const surface = PUBLIC_SURFACE.classes[target.name];
   checkedPrototypes.once(target.prototype);
-  if (!known) fail(`${target.name} is not in lib/core/public-types.json, which npm run surface writes`);
-  wrapAll(target, known.statics, () => target.name);
-  wrapAll(target.prototype, known.methods, (self) =>
+  if (!surface) fail(`${target.name} is not in lib/core/public-types.json, which npm run surface writes`);
+  wrapAll(target, surface.statics, () => target.name);
+  wrapAll(target.prototype, surface.methods, (self) =>
     Construct.isConstruct(self) ? self.node.path : target.name,
   );
-  return known.new ? withCheckedConstructor(target, known.new) : target;
+  return surface.new ? withCheckedConstructor(target, surface.new) : target;
 }
 
 function wrapAll(

@@ -184,8 +184,8 @@ export function literalCidrs(rules: CidrRules = {}): Reader<readonly Cidr[]> {
   const read = rules.ipv6 ? readCidr : readIpv4Cidr;
   const list = cidrs(rules);
   return (problems, name, value) => {
-    const given = list(problems, name, value);
-    const blocks = given?.map(({ text, block }) => block ?? read(problems, name, text));
+    const ranges = list(problems, name, value);
+    const blocks = ranges?.map(({ text, block }) => block ?? read(problems, name, text));
     return blocks?.every((block) => block !== undefined) ? blocks : undefined;
   };
 }
@@ -261,10 +261,10 @@ export function readCidrs(
     );
     return [];
   }
-  const known = texts.filter((text) => !Token.isUnresolved(text));
+  const literals = texts.filter((text) => !Token.isUnresolved(text));
   const read = rules.ipv6 ? readCidr : readIpv4Cidr;
-  const cidrs = known.map((text) => read(problems, name, text)).filter((cidr) => cidr !== undefined);
+  const cidrs = literals.map((text) => read(problems, name, text)).filter((cidr) => cidr !== undefined);
   if (!rules.wide) checkWidth(problems, name, cidrs, rules.everyone);
   const references = texts.filter((text) => Token.isUnresolved(text));
-  return [...new Set([...known.sort(), ...references])];
+  return [...new Set([...literals.sort(), ...references])];
 }

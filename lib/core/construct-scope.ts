@@ -50,7 +50,7 @@ export function checkScope(problems: Problems, scope: unknown): void {
     problems.add("ATTRIBUTE_MISSING", "scope was not given", EXAMPLE);
   } else if (!Construct.isConstruct(scope)) {
     problems.add("VALUE_INVALID", `scope is ${shown(scope)}`, EXAMPLE);
-  } else if (!scope.node.scopes.some((one) => TerraformStack.isStack(one))) {
+  } else if (!scope.node.scopes.some((each) => TerraformStack.isStack(each))) {
     const { path } = scope.node;
     const what = path === "" ? "an app" : `the construct ${shown(path)}`;
     problems.add("VALUE_INVALID", `scope is ${what}, which is not in a TerraformStack`, EXAMPLE);
@@ -111,8 +111,8 @@ export function checkCopies(problems: Problems, construct: IConstruct, classes: 
   if (verified.has(construct)) return;
   const own = { ...OWN, ...classes };
   const found = new Map<string, string>();
-  for (const one of construct.node.scopes) {
-    for (const { name, version, isOwn } of classesOf(one, own)) {
+  for (const ancestor of construct.node.scopes) {
+    for (const { name, version, isOwn } of classesOf(ancestor, own)) {
       const packageName = name.slice(0, name.indexOf("."));
       const ours = (own[name] as WithName)[RTTI]?.version ?? "?";
       if (!isOwn) found.set(packageName, `${version} and ${ours}`);

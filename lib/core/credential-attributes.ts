@@ -75,13 +75,13 @@ function checkBlock(
   body: unknown,
 ): void {
   // A provider with an alias makes a list of them.
-  for (const one of Array.isArray(body) ? (body as unknown[]) : [body]) {
+  for (const block of Array.isArray(body) ? (body as unknown[]) : [body]) {
     const path = (
-      one as { readonly "//"?: { readonly metadata?: { readonly path?: string } } } | undefined
+      block as { readonly "//"?: { readonly metadata?: { readonly path?: string } } } | undefined
     )?.["//"]?.metadata?.path;
     problems.collect(() => {
       const own = new Problems(path ?? stack);
-      checkValue(own, harmless, address, address.split(".").at(-1) ?? "", one);
+      checkValue(own, harmless, address, address.split(".").at(-1) ?? "", block);
       own.throwIfAny();
     });
   }

@@ -204,8 +204,8 @@ export function checkAnnotation(problems: Problems, where: string, key: string, 
 /** Adds a problem where an argument, such as a script for a shell, has a credential in it. */
 function checkScript(problems: Problems, where: string, script: string): void {
   const found = findCredential(script);
-  const given = found ?? findCommandPassword(script);
-  if (given) return refuse(problems, where, `holds ${given}`);
+  const finding = found ?? findCommandPassword(script);
+  if (finding) return refuse(problems, where, `holds ${finding}`);
   for (const [, option, variable, double, single, bare] of script.matchAll(OPTION)) {
     const name = option ?? variable ?? "";
     if (isSecret(name, double ?? single ?? bare ?? "")) return refuseNamed(problems, where, name);

@@ -132,5 +132,5 @@ const COMMANDS: readonly CommandPattern[] = [
 
 /** What a script or a configuration file gives to a program as a password, in a form that only that program knows. */
 export function findCommandPassword(text: string): string | undefined {
-  return COMMANDS.find((one) => one.pattern.test(text))?.what;
+  return COMMANDS.find((command) => command.pattern.test(text))?.what;
 }

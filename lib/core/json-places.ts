@@ -148,7 +148,7 @@ class JsonReader {
   private expect(...signs: readonly string[]): void {
     const sign = signs[0] as string;
     if (!this.peek(sign)) {
-      this.fail(`${signs.map((one) => `"${one}"`).join(" or ")} is missing before ${this.next}`);
+      this.fail(`${signs.map((sign) => `"${sign}"`).join(" or ")} is missing before ${this.next}`);
     }
     this.offset++;
   }

@@ -60,19 +60,19 @@ export class KindProblems {
  * @param at the place of the object; undefined for the props of a call, whose members are named without a prefix
  */
 export function checkProps(problems: KindProblems, props: string, value: object, at?: Place): void {
-  const known = membersOf(props) ?? [];
-  const given = value as { readonly [name: string]: unknown };
+  const members = membersOf(props) ?? [];
+  const values = value as { readonly [name: string]: unknown };
   const placeOf = (name: string) => ({
     name: at ? `${at.name}.${name}` : name,
     slot: at ? undefined : name,
   });
-  for (const slot of known) checkSlot(problems, slot, given[slot.name], placeOf(slot.name));
+  for (const slot of members) checkSlot(problems, slot, values[slot.name], placeOf(slot.name));
   // An instance of a class may serve as props, and has members of its own.
-  if (![Object.prototype, null].includes(Object.getPrototypeOf(given) as object | null)) return;
-  const names = known.map(({ name }) => name);
-  for (const name of Object.keys(given)) {
+  if (![Object.prototype, null].includes(Object.getPrototypeOf(values) as object | null)) return;
+  const names = members.map(({ name }) => name);
+  for (const name of Object.keys(values)) {
     // A member that has the value undefined is one that was left out.
-    if (names.includes(name) || given[name] === undefined) continue;
+    if (names.includes(name) || values[name] === undefined) continue;
     refuseUnknown(problems, placeOf(name), nearName(name, names), names);
   }
 }

@@ -67,7 +67,7 @@ export function isLabelValue(value: string): boolean {
   return value === "" || (value.length <= MAX_LABEL_LENGTH && QUALIFIED_NAME.test(value));
 }
 
-const known = (key: string) => (Token.isUnresolved(key) ? shown(key) : key);
+const shownKey = (key: string) => (Token.isUnresolved(key) ? shown(key) : key);
 
 function checkKeys(problems: Problems, what: string, keys: readonly string[]): void {
   for (const key of keys.filter((candidate) => !isQualifiedName(candidate))) {
@@ -91,14 +91,14 @@ export function checkLabels(
     if (reserved.includes(key)) {
       problems.add(
         "LABEL_INVALID",
-        `${what} sets ${known(key)}, which the construct itself sets`,
+        `${what} sets ${shownKey(key)}, which the construct itself sets`,
         `Leave ${key} out`,
       );
     }
     if (typeof value === "string" && isLabelValue(value)) continue;
     problems.add(
       "LABEL_INVALID",
-      `${what} gives ${known(key)} the value ${shown(value)}`,
+      `${what} gives ${shownKey(key)} the value ${shown(value)}`,
       "Write up to 63 letters, digits, -, _ and ., beginning and ending with a letter or digit; longer texts are annotations",
     );
   }
@@ -117,7 +117,7 @@ export function checkAnnotations(
     else
       problems.add(
         "LABEL_INVALID",
-        `${what} gives ${known(key)} a value that is not a text`,
+        `${what} gives ${shownKey(key)} a value that is not a text`,
         "Put it into quotes",
       );
   }

@@ -133,10 +133,10 @@ function tokensIn(
       ? { tokens: Tokenization.reverseString(value).tokens, promised: "text" }
       : undefined;
   }
-  const one = oneTokenOf(value);
-  if (!one) return undefined;
-  if (Array.isArray(value)) return { tokens: [one], promised: "list" };
-  return { tokens: [one], promised: typeof value === "number" ? "number" : undefined };
+  const token = oneTokenOf(value);
+  if (!token) return undefined;
+  if (Array.isArray(value)) return { tokens: [token], promised: "list" };
+  return { tokens: [token], promised: typeof value === "number" ? "number" : undefined };
 }
 
 /** The token that a number, a list or a map represents as a whole. */

@@ -40,8 +40,8 @@ const slots = new Map<readonly string[], readonly Slot[]>();
 
 /** The parameters of a call. */
 export function parametersOf(words: readonly string[]): readonly Slot[] {
-  const known = slots.get(words);
-  if (known) return known;
+  const slot = slots.get(words);
+  if (slot) return slot;
   const read = words.map((word) => {
     const [, rest = "", name = "", optional = "", type = "any"] =
       /^(\.\.\.)?(\w+)(\?)?: (.*)$/.exec(word) ?? [];
@@ -55,9 +55,9 @@ const members = new Map<string, readonly Slot[]>();
 
 /** The members of a props object, or undefined if no props have this name. */
 export function membersOf(props: string): readonly Slot[] | undefined {
-  const known = members.get(props);
+  const cached = members.get(props);
   const entries = PUBLIC_SURFACE.props[props];
-  if (known || !entries) return known;
+  if (cached || !entries) return cached;
   const read = Object.entries(entries).map(([key, type]) => ({
     name: key.replace("?", ""),
     type,

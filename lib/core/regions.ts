@@ -57,7 +57,7 @@ export function regionOfProvider(stack: IConstruct): string | undefined {
   const all = stack.node
     .findAll()
     .filter((one): one is TerraformProvider => TerraformProvider.isTerraformProvider(one))
-    .filter((one) => one.terraformResourceType === "oci" && !one.alias);
+    .filter((provider) => provider.terraformResourceType === "oci" && !provider.alias);
   const [only] = all;
   const region = all.length === 1 ? (only as unknown as { region?: unknown }).region : undefined;
   return typeof region === "string" && !Token.isUnresolved(region) ? region : undefined;

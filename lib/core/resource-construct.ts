@@ -67,10 +67,10 @@ class ElementReferences {
     const seen = new Set<TerraformElement>();
     const waiting = [from];
     for (let next = waiting.pop(); next; next = waiting.pop()) {
-      for (const one of this.of(next)) {
-        if (others.has(one)) return true;
-        if (!seen.has(one)) waiting.push(one);
-        seen.add(one);
+      for (const resource of this.of(next)) {
+        if (others.has(resource)) return true;
+        if (!seen.has(resource)) waiting.push(resource);
+        seen.add(resource);
       }
     }
     return false;
@@ -78,8 +78,8 @@ class ElementReferences {
 
   /** The elements that an element refers to directly. */
   public of(element: TerraformElement): readonly TerraformElement[] {
-    const known = this.direct.get(element);
-    if (known) return known;
+    const cached = this.direct.get(element);
+    if (cached) return cached;
     this.byAddress ??= this.addresses();
     const resolver = new DefaultTokenResolver(new StringConcat());
     const data: unknown = Tokenization.resolve(element.toTerraform(), {
@@ -103,9 +103,9 @@ class ElementReferences {
         TerraformElement.isTerraformElement(one) && !TerraformOutput.isTerraformOutput(one),
     );
     return new Map(
-      elements.flatMap((one) => {
-        const [address] = JSON.stringify(this.addressOf(one)).match(ADDRESS) ?? [];
-        return address ? [[address, one] as const] : [];
+      elements.flatMap((element) => {
+        const [address] = JSON.stringify(this.addressOf(element)).match(ADDRESS) ?? [];
+        return address ? [[address, element] as const] : [];
       }),
     );
   }
@@ -166,9 +166,12 @@ function order(stack: TerraformStack): void {
   };
   const problems = new Problems(stack);
   for (const construct of constructs) {
-    if (isDependent(construct) && constructsIn(construct.dependsOn).some((one) => !isElement(one))) {
+    if (
+      isDependent(construct) &&
+      constructsIn(construct.dependsOn).some((dependency) => !isElement(dependency))
+    ) {
       const { targets } = waitOf(construct);
-      const composites = constructsIn(construct.dependsOn).filter((one) => !isElement(one));
+      const composites = constructsIn(construct.dependsOn).filter((dependency) => !isElement(dependency));
       for (const target of composites) {
         add(problems, stack, references, target, [construct], (_, found) => targets.add(found));
       }
@@ -201,8 +204,8 @@ function add(
     return;
   }
   const own = new Set<TerraformElement>(dependents);
-  const all = (isDependent(target) ? [target] : resourcesIn(target)).filter((one) => !own.has(one));
-  const usable = all.filter((one) => !references.reach(one, own));
+  const all = (isDependent(target) ? [target] : resourcesIn(target)).filter((resource) => !own.has(resource));
+  const usable = all.filter((resource) => !references.reach(resource, own));
   const { defaultChild: main } = target.node;
   const lacksMain = all.some((one) => one === main) && !usable.some((one) => one === main);
   if (all.length > 0 && (usable.length === 0 || lacksMain)) {
@@ -212,7 +215,7 @@ function add(
       "Remove this dependency, or the reference in the other direction",
     );
   }
-  for (const dependent of dependents) for (const one of usable) found(dependent, one);
+  for (const dependent of dependents) for (const resource of usable) found(dependent, resource);
 }
 
 /** Adds a problem for a circular dependency, through other dependencies or references. */
@@ -228,8 +231,8 @@ function checkCycles(
     const start = open.indexOf(element);
     if (start >= 0) return open.slice(start);
     open.push(element);
-    for (const one of [...(waits.get(element)?.targets ?? []), ...references.of(element)]) {
-      const cycle = visit(one);
+    for (const next of [...(waits.get(element)?.targets ?? []), ...references.of(element)]) {
+      const cycle = visit(next);
       if (cycle) return cycle;
     }
     open.pop();
@@ -262,7 +265,7 @@ function read(dependent: Dependent): Wait {
 
 function write({ dependent, kept, targets }: Wait): void {
   const sorted = [...targets].sort(byPath);
-  const all = [...kept, ...sorted.map((one) => dependable(one))];
+  const all = [...kept, ...sorted.map((resource) => dependable(resource))];
   // cdktf writes the dependencies of an output in braces, which Terraform rejects there.
   if (TerraformOutput.isTerraformOutput(dependent)) dependent.dependsOn = all.map((fqn) => ({ fqn }));
   else dependent.dependsOn = all;
@@ -339,7 +342,7 @@ export abstract class ResourceConstruct extends Construct implements ITerraformD
 
 /** Whether an element is part of a construct of the library. */
 function isOurs(element: Construct): boolean {
-  return element.node.scopes.some((one) => one instanceof ResourceConstruct);
+  return element.node.scopes.some((scope) => scope instanceof ResourceConstruct);
 }
 
 /** Produced late: the main resource of a construct is created after the construct. */

@@ -59,9 +59,9 @@ export function stemOf(name: string): string {
  */
 export function policyNameOf(scope: IConstruct, text: string): string {
   // The placeholder of a reference is not stable, and not valid in a name.
-  const known = Token.isUnresolved(text) ? scope.node.path : text;
-  const hash = shortHash(`${scope.node.path}\n${known}`);
-  const words = known.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, MAX_POLICY_NAME_LENGTH - hash.length - 1);
+  const literal = Token.isUnresolved(text) ? scope.node.path : text;
+  const hash = shortHash(`${scope.node.path}\n${literal}`);
+  const words = literal.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, MAX_POLICY_NAME_LENGTH - hash.length - 1);
   return `${words}-${hash}`;
 }
 

@@ -25,10 +25,10 @@ const byScope = new NoteOn<IConstruct, TagSets>();
 
 /** Adds tags to those of a scope. */
 export function setScopeTags(scope: IConstruct, { freeformTags, definedTags }: Partial<TagSets>): void {
-  const known = byScope.get(scope) ?? NONE;
+  const tags = byScope.get(scope) ?? NONE;
   byScope.set(scope, {
-    freeformTags: { ...known.freeformTags, ...freeformTags },
-    definedTags: { ...known.definedTags, ...definedTags },
+    freeformTags: { ...tags.freeformTags, ...freeformTags },
+    definedTags: { ...tags.definedTags, ...definedTags },
   });
 }
 
@@ -44,11 +44,11 @@ export function setTagOwner(scope: IConstruct, owner: IConstruct): void {
  */
 export function tagsOfScopes(scope: IConstruct, owner?: IConstruct): TagSets {
   const own = scope.node.scopes;
-  const all = [owner, ...own.map((one) => owners.get(one))].flatMap((one) => one?.node.scopes ?? []);
+  const all = [owner, ...own.map((each) => owners.get(each))].flatMap((each) => each?.node.scopes ?? []);
   const scopes = new Set([...all, ...own]);
   let found = NONE;
-  for (const one of scopes) {
-    const tags = byScope.get(one);
+  for (const ancestor of scopes) {
+    const tags = byScope.get(ancestor);
     if (!tags) continue;
     found = {
       freeformTags: { ...found.freeformTags, ...tags.freeformTags },
@@ -124,7 +124,7 @@ function warn(stack: TerraformStack, all: readonly TaggedScope[]): void {
     ...new Set(tagged.filter(({ keys }) => keys.length > 0).map(({ scope }) => scope.node.path)),
   ];
   if (paths.length === 0) return;
-  const keys = new Set(tagged.flatMap((one) => one.keys));
+  const keys = new Set(tagged.flatMap((resource) => resource.keys));
   for (const provider of providersOf(stack)) {
     const ignored = ignoredBy(provider);
     if (ignored === undefined) addWarning(stack, driftOf(provider, paths));
@@ -159,10 +159,10 @@ function providersOf(stack: TerraformStack): TerraformProvider[] {
 /** The tags that a provider ignores, in lower case; empty for a reference, undefined without the setting. */
 function ignoredBy(provider: TerraformProvider): string[] | undefined {
   const { rawOverrides, ignoreDefinedTagsInput } = provider as unknown as IgnoringProvider;
-  const given = rawOverrides?.ignore_defined_tags ?? ignoreDefinedTagsInput;
-  if (given === undefined || given === null) return undefined;
-  if (!Array.isArray(given) || Token.isUnresolved(given)) return [];
-  return given.filter((tag): tag is string => typeof tag === "string").map((tag) => tag.toLowerCase());
+  const ignored = rawOverrides?.ignore_defined_tags ?? ignoreDefinedTagsInput;
+  if (ignored === undefined || ignored === null) return undefined;
+  if (!Array.isArray(ignored) || Token.isUnresolved(ignored)) return [];
+  return ignored.filter((tag): tag is string => typeof tag === "string").map((tag) => tag.toLowerCase());
 }
 
 /** Props for the tags of the OCI resources that a construct creates. */

@@ -185,7 +185,9 @@ export class Problems {
   }
 
   private has({ code, path, what }: Problem): boolean {
-    return this.found.some((known) => known.code === code && known.path === path && known.what === what);
+    return this.found.some(
+      (problem) => problem.code === code && problem.path === path && problem.what === what,
+    );
   }
 
   /** The number of problems so far. */

@@ -66,8 +66,8 @@ function findersOf(stack: TerraformStack): Find[] {
 
 function warn({ id, construct, what, why, fix }: ProgramFinding): void {
   const warning = [`${construct.node.path}: ${what}`, `  Why: ${why}`, `  Instead: ${fix}`].join("\n");
-  const given = warnings.of(construct);
-  if (given.has(warning)) return;
-  given.add(warning);
+  const previous = warnings.of(construct);
+  if (previous.has(warning)) return;
+  previous.add(warning);
   addWarning(construct, `[${id}] ${warning}`);
 }

@@ -76,15 +76,16 @@ export class ArchiveRetention {
 }
 
 function checkLock(problems: Problems, time: unknown, addedOn: unknown): void {
-  const refuse = (name: string, value: unknown, fix: string) => {
+  const addProblem = (name: string, value: unknown, fix: string) => {
     if (value === undefined || value === null)
       problems.add("ATTRIBUTE_MISSING", `${name} was not given`, fix);
     else problems.add("RETENTION_INVALID", `${name} is ${shown(value)}`, fix);
   };
   const isTime = isMoment(time, TIME);
-  if (!isTime) refuse("time", time, 'Give a literal time in RFC 3339 format, such as "2027-01-04T00:00:00Z"');
+  if (!isTime)
+    addProblem("time", time, 'Give a literal time in RFC 3339 format, such as "2027-01-04T00:00:00Z"');
   const isDay = isMoment(addedOn, DATE);
-  if (!isDay) refuse("addedOn", addedOn, 'Give a day, such as "2026-12-01"');
+  if (!isDay) addProblem("addedOn", addedOn, 'Give a day, such as "2026-12-01"');
   if (!isTime || !isDay) return;
   // The rule might be created at the last moment of that day.
   const earliest = Date.parse(addedOn) + (DAYS_BEFORE_LOCK + 1) * DAY;

@@ -137,7 +137,9 @@ function isPlain(chart: Chart): boolean {
 
 /** The objects that cdk8s writes for a chart, each after its dependencies. */
 function inOrder(chart: Chart): ApiObject[] {
-  const objects = new DependencyGraph(chart.node).topology().filter((one) => ApiObject.isApiObject(one));
+  const objects = new DependencyGraph(chart.node)
+    .topology()
+    .filter((construct) => ApiObject.isApiObject(construct));
   return objects.filter((object) => object.chart === chart);
 }
 
@@ -151,10 +153,10 @@ function readChart(chart: Chart): unknown[] {
 
 function readCharts(chart: Chart): unknown[] {
   const charts = chartsIn(chart);
-  const objects = new Map(charts.map((one) => [one, readChart(one)]));
+  const objects = new Map(charts.map((each) => [each, readChart(each)]));
   if (charts.length === 1) return [...objects.values()].flat();
   // Reading has told cdk8s which chart needs which.
-  return computeOnce(App.of(chart), sortedCharts).flatMap((one) => objects.get(one) ?? []);
+  return computeOnce(App.of(chart), sortedCharts).flatMap((each) => objects.get(each) ?? []);
 }
 
 function sortedCharts(app: App): Chart[] {
@@ -167,7 +169,7 @@ export function apiObjectsIn(scope: IConstruct): readonly ApiObject[] {
 }
 
 function findObjects(scope: IConstruct): ApiObject[] {
-  return scope.node.findAll().filter((one) => ApiObject.isApiObject(one));
+  return scope.node.findAll().filter((construct) => ApiObject.isApiObject(construct));
 }
 
 /** kubectl applies objects one by one, and rejects objects whose namespace comes later. */

@@ -298,11 +298,11 @@ function outputsIn(root: IConstruct): ChartOutput[] {
 /** All outputs of a stack; the outputs that cdktf adds while it prepares a stack have names that no chart has. */
 function outputsByName(stack: TerraformStack): ReadonlyMap<string, readonly TerraformOutput[]> {
   const outputs = new Map<string, TerraformOutput[]>();
-  for (const one of stack.node.findAll()) {
-    if (!TerraformOutput.isTerraformOutput(one)) continue;
-    const others = outputs.get(one.friendlyUniqueId);
-    if (others) others.push(one);
-    else outputs.set(one.friendlyUniqueId, [one]);
+  for (const construct of stack.node.findAll()) {
+    if (!TerraformOutput.isTerraformOutput(construct)) continue;
+    const others = outputs.get(construct.friendlyUniqueId);
+    if (others) others.push(construct);
+    else outputs.set(construct.friendlyUniqueId, [construct]);
   }
   return outputs;
 }
@@ -327,7 +327,7 @@ function checkOutput(scope: Construct, stack: TerraformStack, name: string, char
     ...chart.node.scopes.filter((one): one is Chart => Chart.isChart(one)),
     ...chartsIn(chart),
   ];
-  const before = relatives.find((one) => outputOf(one));
+  const before = relatives.find((relative) => outputOf(relative));
   if (before) {
     problems.add(
       "MANIFEST_DUPLICATE",

@@ -229,7 +229,7 @@ export class ChartYaml {
   /** @param objects final plain data */
   constructor(private readonly objects: readonly unknown[]) {
     this.special = new Set(objects.filter(needsMark));
-    for (const object of objects.filter((one) => this.special.has(one))) {
+    for (const object of objects.filter((each) => this.special.has(each))) {
       swap(object, (value) => {
         this.marked.push(value);
         return "";

@@ -250,11 +250,11 @@ function checkSizes(problems: Problems, object: KubernetesObject): void {
     );
   }
   const annotations = Object.entries(mapOf(object.metadata?.annotations));
-  const said = annotations.reduce((total, [key, value]) => total + bytes(key) + bytes(value), 0);
-  if (said > LARGEST_ANNOTATIONS) {
+  const annotationSize = annotations.reduce((total, [key, value]) => total + bytes(key) + bytes(value), 0);
+  if (annotationSize > LARGEST_ANNOTATIONS) {
     problems.add(
       "LABEL_INVALID",
-      `The annotations of ${describe(object)} have ${said} bytes`,
+      `The annotations of ${describe(object)} have ${annotationSize} bytes`,
       "Keep annotations below 256 KiB; a ConfigMap holds more",
     );
   }

@@ -141,7 +141,7 @@ function installSteps(root: IConstruct): void {
   const accounts = apiObjectsIn(root).filter(
     ({ kind }) => kind === "ServiceAccount" || kind.endsWith("List"),
   );
-  for (const object of accounts.filter((one) => !isOwnAccount(one))) {
+  for (const object of accounts.filter((account) => !isOwnAccount(account))) {
     addStep(object, OWNER, (data) => {
       fill(object, data as AccountData);
     });

@@ -124,7 +124,7 @@ export function gapsOf(
   accepted: readonly AcceptedSetting[],
 ): ExistingClusterGap[] {
   const { clusterType } = cluster;
-  const known: { readonly [setting in ExistingClusterSetting]: boolean | undefined } = {
+  const states: { readonly [setting in ExistingClusterSetting]: boolean | undefined } = {
     [ExistingClusterSetting.CUSTOMER_KEY]: settings.hasCustomerKey,
     [ExistingClusterSetting.PRIVATE_ENDPOINT]: settings.hasPrivateEndpoint,
     [ExistingClusterSetting.VCN_NATIVE_PODS]: !isOverlay(cluster.podNetworking),
@@ -135,7 +135,7 @@ export function gapsOf(
   };
   return Object.values(ExistingClusterSetting).map((setting) => {
     const { why, isChangeableInPlace, remedy } = GAP_TEXTS[setting];
-    const state = stateOf(known[setting]);
+    const state = stateOf(states[setting]);
     const acceptedReason = accepted.find((gap) => gap.setting === setting)?.reason;
     return {
       setting,

@@ -102,9 +102,9 @@ function keyOf(
  * The region of a cluster's archive: a literal, or a reference to the endpoint of the vault, in which it stands between the name
  * of the service and that of the domain.
  */
-function regionOf(cluster: NewCluster, given: string | undefined): string | undefined {
+function regionOf(cluster: NewCluster, option: string | undefined): string | undefined {
   const { encryption } = cluster;
-  const literal = given ?? encryption._read.region ?? regionOfProvider(TerraformStack.of(cluster));
+  const literal = option ?? encryption._read.region ?? regionOfProvider(TerraformStack.of(cluster));
   if (literal !== undefined || !encryption.vault) return literal;
   return Fn.element(Fn.split(".", encryption.vault.managementEndpoint), 2) as string;
 }

@@ -79,11 +79,11 @@ interface SizeProps {
 /**
  * The sizes of a pool; adds a problem if neither `size` nor `autoscale` was given, or both.
  *
- * @param given the props as they were given; an invalid one is undefined in `read`
+ * @param rawSizes the props as they were given; an invalid one is undefined in `read`
  */
-export function readSizes(problems: Problems, given: SizeProps, read: SizeProps): PoolSizes | undefined {
-  const hasSize = given.size !== undefined && given.size !== null;
-  const hasLimits = given.autoscale !== undefined && given.autoscale !== null;
+export function readSizes(problems: Problems, rawSizes: SizeProps, read: SizeProps): PoolSizes | undefined {
+  const hasSize = rawSizes.size !== undefined && rawSizes.size !== null;
+  const hasLimits = rawSizes.autoscale !== undefined && rawSizes.autoscale !== null;
   if (hasSize && hasLimits) {
     problems.add(
       "POOL_SIZE_INVALID",

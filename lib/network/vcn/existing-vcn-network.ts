@@ -222,9 +222,9 @@ export class ExistingVcnNetwork extends ClusterNetworkBase {
   /** @internal */
   protected override get _compartments(): { readonly [part: string]: string } {
     const { subnetCompartmentId, vcnCompartmentId } = this.resolved;
-    const given = [...this.subnets.keys()].filter((part) => !this.created.has(part));
+    const existing = [...this.subnets.keys()].filter((part) => !this.created.has(part));
     return Object.fromEntries(
-      given.map((part) => [part, subnetCompartmentId ?? vcnCompartmentId ?? this.compartmentId]),
+      existing.map((part) => [part, subnetCompartmentId ?? vcnCompartmentId ?? this.compartmentId]),
     );
   }
 

@@ -228,9 +228,9 @@ export function readExistingVcn(
   const problems = problemsIn(scope, id);
   checkConstructId(problems, scope, id);
   const read = readProps(problems, props, EXISTING_VCN);
-  const given: Partial<ExistingVcnNetworkProps> = props ?? {};
-  const hasPlan = read.plan !== undefined || given.plan === undefined;
-  const subnets = readSubnets(problems, scope, given, read);
+  const rawProps: Partial<ExistingVcnNetworkProps> = props ?? {};
+  const hasPlan = read.plan !== undefined || rawProps.plan === undefined;
+  const subnets = readSubnets(problems, scope, rawProps, read);
   checkExposures(problems, read);
   checkGateways(problems, scope, read, subnets.ranges);
   const attachment =
@@ -241,7 +241,7 @@ export function readExistingVcn(
     if (hasPlan) checkPods(problems, attachment.ranges, hasPods);
   }
   const isAllGiven = SUBNETS.every(({ role }) => subnets.given.has(role) || OPTIONAL.includes(role));
-  if (subnets.ranges.size === 0 && isAllGiven && given.flowLogs !== undefined) {
+  if (subnets.ranges.size === 0 && isAllGiven && rawProps.flowLogs !== undefined) {
     problems.add(
       "VALUE_INVALID",
       "flowLogs was given, and the network creates no subnet: the owners of existing subnets decide about their flow logs",
@@ -264,7 +264,7 @@ function readSubnets(
 ): SubnetsOfVcn {
   const { plan, vcnCidrs = [], takenCidrs: taken = [] } = read;
   const blocks = new Map<string, Cidr>();
-  const given = new Map<SubnetRole, ClusterSubnet>();
+  const existing = new Map<SubnetRole, ClusterSubnet>();
   const ranges = new Map<SubnetRole, Cidr>();
   const created = new Set<string>();
   for (const { role, prop, range } of SUBNETS) {
@@ -275,7 +275,7 @@ function readSubnets(
     if (subnet) {
       if (block) checkSubnetSize(problems, prop, block, prop.endsWith("oadBalancerSubnet") ? 3 : 1);
       if (block) blocks.set(`${prop}.cidr`, block);
-      given.set(role, subnet);
+      existing.set(role, subnet);
     } else if (props[prop] === undefined && planned) {
       const name = `The plan's ${range}`;
       blocks.set(name, planned);
@@ -292,7 +292,7 @@ function readSubnets(
   const isOther = tellApart(scope, Object.fromEntries(SUBNETS.map(({ prop }) => [prop, read[prop]])));
   checkSubnetRanges(problems, vcnCidrs, blocks, { taken, created, isOther });
   if (read.vcnId !== undefined) checkSubnetsOfVcn(problems, scope, read.vcnId, ranges.values());
-  return { given, ranges };
+  return { given: existing, ranges };
 }
 
 /** The ranges of a VCN don't overlap. */

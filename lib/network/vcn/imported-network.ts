@@ -130,8 +130,8 @@ export class ImportedClusterNetwork extends ClusterNetworkBase {
   }
 
   public get publicLoadBalancerSubnet(): ClusterSubnet | undefined {
-    const given = this.attributes.publicLoadBalancerSubnet;
-    return given && { ...given.subnet, isPublic: true };
+    const subnet = this.attributes.publicLoadBalancerSubnet;
+    return subnet && { ...subnet.subnet, isPublic: true };
   }
 
   public get regionServices(): IRegionServices {

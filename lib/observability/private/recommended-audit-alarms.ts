@@ -23,12 +23,12 @@ const TERRAFORM_AGENT =
  * The principal is the better indicator, as every client can claim the user agent of Terraform.
  */
 function outsideOfTerraform(automation: readonly string[]): string {
-  const known =
+  const recognized =
     automation.length > 0
       ? automation.map((id) => `data.identity.principalId = '${id}'`)
       : ["data.identity.userAgent = '*Oracle-TerraformProvider*'"];
   // The load balancer controller of the cluster writes rules too, as the cluster.
-  return `not ${either([...known, `data.identity.principalId = '${CLUSTER_ID}'`])}`;
+  return `not ${either([...recognized, `data.identity.principalId = '${CLUSTER_ID}'`])}`;
 }
 
 /**

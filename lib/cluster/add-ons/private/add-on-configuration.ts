@@ -221,8 +221,10 @@ export interface AddOnSettings {
 
 /** The configuration of an add-on as the texts that OKE expects, sorted by key. */
 export function configurationOf(settings: AddOnSettings): { [key: string]: string } {
-  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given.map(([key, value]): [string, string] => [key, String(value)]).sort(byKey));
+  const entries = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(
+    entries.map(([key, value]): [string, string] => [key, String(value)]).sort(byKey),
+  );
 }
 
 /** The settings for the scheduling of the pods. */
@@ -272,8 +274,8 @@ export function gatewayOf(gateway: Resolved<typeof GATEWAY> | undefined): AddOnS
 }
 
 function jsonOf(object: object): string | undefined {
-  const given = orUndefined(object);
-  return given && JSON.stringify(given);
+  const options = orUndefined(object);
+  return options && JSON.stringify(options);
 }
 
 /** An object; undefined if it has no value. */

@@ -312,11 +312,11 @@ class Planner {
       .filter((name) => name !== "publicLoadBalancerCidr" || withPublic)
       .filter((name) => !this.unclear.has(name))
       .flatMap((name) => {
-        const given = this.given.get(name);
-        const prefix = given?.prefix ?? prefixes[name];
+        const requested = this.given.get(name);
+        const prefix = requested?.prefix ?? prefixes[name];
         return prefix === undefined
           ? []
-          : [{ name, prefix, given, from: name === "podCidr" ? "end" : "start" }];
+          : [{ name, prefix, given: requested, from: name === "podCidr" ? "end" : "start" }];
       });
   }
 
