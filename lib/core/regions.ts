@@ -56,7 +56,7 @@ export function checkRegionWhenWritten(construct: IConstruct, name: string, ocid
 export function regionOfProvider(stack: IConstruct): string | undefined {
   const all = stack.node
     .findAll()
-    .filter((one): one is TerraformProvider => TerraformProvider.isTerraformProvider(one))
+    .filter((construct): construct is TerraformProvider => TerraformProvider.isTerraformProvider(construct))
     .filter((provider) => provider.terraformResourceType === "oci" && !provider.alias);
   const [only] = all;
   const region = all.length === 1 ? (only as unknown as { region?: unknown }).region : undefined;

@@ -98,9 +98,9 @@ class ElementReferences {
 
   private addresses(): Map<string, TerraformElement> {
     const elements = this.constructs.filter(
-      (one): one is TerraformElement =>
+      (construct): construct is TerraformElement =>
         // Nothing refers to an output, and the output of a chart is expensive to read.
-        TerraformElement.isTerraformElement(one) && !TerraformOutput.isTerraformOutput(one),
+        TerraformElement.isTerraformElement(construct) && !TerraformOutput.isTerraformOutput(construct),
     );
     return new Map(
       elements.flatMap((element) => {
@@ -196,7 +196,9 @@ function add(
   dependents: readonly Dependent[],
   found: (dependent: Dependent, target: TerraformElement) => void,
 ): void {
-  const other = target.node.scopes.find((one): one is TerraformStack => TerraformStack.isStack(one));
+  const other = target.node.scopes.find((construct): construct is TerraformStack =>
+    TerraformStack.isStack(construct),
+  );
   if (dependents.length === 0 || !other) return;
   // A stack is applied before its dependents, and a resource can't refer to one of another stack.
   if (other !== stack) {
@@ -293,8 +295,9 @@ function textOf(entry: unknown): string {
 /** The resources and modules of a construct; data sources are read once their references are available. */
 function resourcesIn(construct: IConstruct): (TerraformResource | TerraformModule)[] {
   return withoutInnerStacks(construct).filter(
-    (one): one is TerraformResource | TerraformModule =>
-      (TerraformResource.isTerraformResource(one) && !isMarker(one)) || one instanceof TerraformModule,
+    (construct): construct is TerraformResource | TerraformModule =>
+      (TerraformResource.isTerraformResource(construct) && !isMarker(construct)) ||
+      construct instanceof TerraformModule,
   );
 }
 
@@ -323,7 +326,9 @@ export abstract class ResourceConstruct extends Construct implements ITerraformD
   constructor(scope: Construct, id: string) {
     super(scope, id);
     orderAtSynthesis(this);
-    const stack = this.node.scopes.find((one): one is TerraformStack => TerraformStack.isStack(one));
+    const stack = this.node.scopes.find((construct): construct is TerraformStack =>
+      TerraformStack.isStack(construct),
+    );
     if (!stack) return;
     guardLateValues(stack, isOurs);
     guardCredentials(stack);

@@ -30,7 +30,9 @@ export function explainReferences(stack: TerraformStack, explain: Explain): void
  * cdktf finds a cycle at the reference that closes it, and names only the two stacks.
  */
 export function guardStackCycles(root: IConstruct): void {
-  const stacks = root.node.findAll().filter((one): one is TerraformStack => TerraformStack.isStack(one));
+  const stacks = root.node
+    .findAll()
+    .filter((construct): construct is TerraformStack => TerraformStack.isStack(construct));
   for (const stack of stacks) guardStack(stack);
 }
 
@@ -112,11 +114,12 @@ class Finder extends DefaultTokenResolver {
 }
 
 function elementThatRefers(from: TerraformStack, to: TerraformStack): TerraformElement | undefined {
-  return from.node.findAll().find((one): one is TerraformElement => {
+  return from.node.findAll().find((construct): construct is TerraformElement => {
     // The output of a chart describes itself.
-    if (!TerraformElement.isTerraformElement(one) || TerraformOutput.isTerraformOutput(one)) return false;
+    if (!TerraformElement.isTerraformElement(construct) || TerraformOutput.isTerraformOutput(construct))
+      return false;
     const finder = new Finder(to);
-    Tokenization.resolve(one.toTerraform(), { scope: one, resolver: finder, preparing: false });
+    Tokenization.resolve(construct.toTerraform(), { scope: construct, resolver: finder, preparing: false });
     return finder.found;
   });
 }

@@ -152,7 +152,7 @@ function driftOf(provider: TerraformProvider, paths: readonly string[]): string 
 function providersOf(stack: TerraformStack): TerraformProvider[] {
   return stack.node
     .findAll()
-    .filter((one): one is TerraformProvider => TerraformProvider.isTerraformProvider(one))
+    .filter((construct): construct is TerraformProvider => TerraformProvider.isTerraformProvider(construct))
     .filter(({ terraformResourceType }) => terraformResourceType === "oci");
 }
 

@@ -256,7 +256,7 @@ export function given<T extends object>(props: T): T {
 
 /** The chart that a construct is in. */
 export function chartOf(scope: Construct): Chart | undefined {
-  return [...scope.node.scopes].reverse().find((one): one is Chart => Chart.isChart(one));
+  return [...scope.node.scopes].reverse().find((construct): construct is Chart => Chart.isChart(construct));
 }
 
 /** Removes the namespace of a cluster-scoped object: cdk8s sets the chart's namespace on every object. */

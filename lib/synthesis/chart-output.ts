@@ -292,7 +292,9 @@ export class ChartOutput extends Construct implements Preview {
 }
 
 function outputsIn(root: IConstruct): ChartOutput[] {
-  return root.node.findAll().filter((one): one is ChartOutput => one instanceof ChartOutput);
+  return root.node
+    .findAll()
+    .filter((construct): construct is ChartOutput => construct instanceof ChartOutput);
 }
 
 /** All outputs of a stack; the outputs that cdktf adds while it prepares a stack have names that no chart has. */
@@ -324,7 +326,7 @@ function checkOutput(scope: Construct, stack: TerraformStack, name: string, char
     );
   }
   const relatives = [
-    ...chart.node.scopes.filter((one): one is Chart => Chart.isChart(one)),
+    ...chart.node.scopes.filter((construct): construct is Chart => Chart.isChart(construct)),
     ...chartsIn(chart),
   ];
   const before = relatives.find((relative) => outputOf(relative));

@@ -83,9 +83,9 @@ export function runWaiting(problems: Problems, chart: Chart, scope: IChartScope)
 }
 
 /** Whether two scopes represent the same cluster, which may be created in one stack and imported in another. */
-export function isSameCluster(one: IChartScope, other: IChartScope): boolean {
-  if (one === other) return true;
-  return computeOnce(one, clusterKeyOf) === computeOnce(other, clusterKeyOf);
+export function isSameCluster(scope: IChartScope, other: IChartScope): boolean {
+  if (scope === other) return true;
+  return computeOnce(scope, clusterKeyOf) === computeOnce(other, clusterKeyOf);
 }
 
 /** A key that is the same for all scopes of one cluster. */
